@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+package abitest
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	root         = ".."
+	ourInclude   = root + "/include"
+	debian       = root + "/build/reference/root/usr"
+	debianHeader = debian + "/include"
+	debianLib    = debian + "/lib/x86_64-linux-gnu/libwebsockets.so.17"
+	ourLib       = root + "/build/lib/libwebsockets.so.17"
+)
+
+func needReference(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(debianLib); err != nil {
+		t.Fatal("the reference is not there: run `make reference`")
+	}
+}
+
+func needLibrary(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(ourLib); err != nil {
+		t.Fatal("our library is not there: run `make lib`")
+	}
+}
+
+func loadExtensions(t *testing.T) *Extensions {
+	t.Helper()
+	ext, err := LoadExtensions("extensions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ext
+}
+
+func parse(t *testing.T, dir, source string) *Facts {
+	t.Helper()
+	f, err := ParseUnit(Unit{Dir: dir, Source: source, Extra: "testdata"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// The header's own conditionals that a program can influence, and headers
+// that libwebsockets.h leaves to the program. Not here: lws-freertos.h, which
+// needs an embedded platform's SDK.
+var shapes = []struct{ name, source string }{
+	{"plain", "#include <libwebsockets.h>\n"},
+	{"debug", "#define _DEBUG\n#include <libwebsockets.h>\n"},
+	{"release", "#define NDEBUG\n#include <libwebsockets.h>\n"},
+	{"no logs", "#define LWS_WITH_NO_LOGS\n#include <libwebsockets.h>\n"},
+	{"lejp sizes", "#define LEJP_MAX_PARSING_STACK_DEPTH 5\n#define LEJP_MAX_DEPTH 6\n" +
+		"#define LEJP_MAX_INDEX_DEPTH 3\n#define LEJP_MAX_PATH 64\n#define LEJP_STRING_CHUNK 100\n" +
+		"#include <libwebsockets.h>\n"},
+	{"secure streams by proxy", "#define LWS_SS_USE_SSPC\n#include <libwebsockets.h>\n"},
+	{"no sized calls", "#define LWS_NO_SIZED_CALLS\n#include <libwebsockets.h>\n"},
+	{"mqtt", "#include <libwebsockets.h>\n#include <libwebsockets/lws-mqtt.h>\n"},
+	{"dbus", "#include <libwebsockets.h>\n#include <libwebsockets/lws-dbus.h>\n"},
+	{"optee", "#include <stdint.h>\ntypedef uint16_t sa_family_t;\ntypedef uint16_t in_port_t;\n" +
+		"struct in_addr { uint32_t s_addr; };\n#include <libwebsockets/lws-optee.h>\n"},
+}
+
+func TestHeadersAgreeWithDebian(t *testing.T) {
+	needReference(t)
+	ext := loadExtensions(t)
+	told := map[string]bool{} // most differences are the same in every shape
+	for _, s := range shapes {
+		t.Run(s.name, func(t *testing.T) {
+			want := parse(t, debianHeader, s.source)
+			ours := parse(t, ourInclude, s.source)
+			if n := len(want.Layouts); n < 4 {
+				t.Fatalf("only %d structs in Debian's headers: the parser lost them", n)
+			}
+			t.Logf("%d functions, %d layouts, %d typedefs, %d enum constants, %d macros", len(want.Functions),
+				len(want.Layouts), len(want.Typedefs), len(want.Enums), len(want.Macros))
+			diffs := Compare(want, ours, ext)
+			if len(diffs) > 0 {
+				t.Errorf("%d differences; those not told before:", len(diffs))
+			}
+			for _, d := range diffs {
+				if !told[d] {
+					t.Error(d)
+				}
+				told[d] = true
+			}
+		})
+	}
+	for _, x := range ext.Unmet() {
+		t.Errorf("extension %s is listed, but our headers do not have it", x)
+	}
+}
+
+// A header that is missing in ours could be found in the system's include
+// directory by accident, so the files themselves are compared too.
+func TestSameHeaderFiles(t *testing.T) {
+	needReference(t)
+	want, ours := headerFiles(t, debianHeader), headerFiles(t, ourInclude)
+	for _, f := range want {
+		if !slices.Contains(ours, f) {
+			t.Errorf("include/%s is missing", f)
+		}
+	}
+	for _, f := range ours {
+		if !slices.Contains(want, f) && !strings.HasPrefix(f, "compat/") {
+			t.Errorf("include/%s is not a header of Debian's", f)
+		}
+	}
+}
+
+func headerFiles(t *testing.T, dir string) []string {
+	t.Helper()
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".h") {
+			rel, _ := filepath.Rel(dir, path)
+			out = append(out, rel)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+
+package abitest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A copy installed with make install is found through pkg-config, and a
+// program built against it runs with it.
+func TestInstalledCopy(t *testing.T) {
+	dest, err := filepath.Abs(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, nil, "make", "-s", "-C", root, "install", "DESTDIR="+dest, "PREFIX=/opt/lws", "LIBDIR=/opt/lws/lib",
+		"INCLUDEDIR=/opt/lws/include")
+	if _, err := os.Stat(dest + "/opt/lws/lib/pkgconfig/libwebsockets.pc"); err != nil {
+		t.Fatal("make install did not install lib/pkgconfig/libwebsockets.pc")
+	}
+	pkg := []string{"PKG_CONFIG_PATH=" + dest + "/opt/lws/lib/pkgconfig", "PKG_CONFIG_SYSROOT_DIR=" + dest}
+	if v := strings.TrimSpace(run(t, pkg, "pkg-config", "--modversion", "libwebsockets")); strings.TrimSuffix(v, "-") != "4.1.6" {
+		t.Errorf("pkg-config says version %q", v)
+	}
+	flags := strings.Fields(run(t, pkg, "pkg-config", "--cflags", "--libs", "libwebsockets"))
+	for _, want := range []string{"-I" + dest + "/opt/lws/include", "-L" + dest + "/opt/lws/lib", "-lwebsockets"} {
+		if !strings.Contains(strings.Join(flags, " "), want) {
+			t.Errorf("pkg-config does not say %s: %q", want, flags)
+		}
+	}
+	program := filepath.Join(t.TempDir(), "version")
+	args := append([]string{"-Wall", "-Wextra", "-Werror", "-o", program, "testdata/version.c"}, flags...)
+	run(t, nil, "gcc", args...)
+	out := run(t, []string{"LD_LIBRARY_PATH=" + dest + "/opt/lws/lib"}, program)
+	if !strings.HasPrefix(out, "4.1.6") {
+		t.Errorf("the library calls itself %q", out)
+	}
+}
+
+// run fails the test with what the command said if it does not succeed.
+func run(t *testing.T, env []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out, stderr.String())
+	}
+	return string(out)
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+
+package abitest
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const exportMap = root + "/capi/exports.map"
+
+func readLibrary(t *testing.T, path string) *Library {
+	t.Helper()
+	l, err := ReadLibrary(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// The version script names Debian's 348 symbols and our extensions.
+func TestExportMap(t *testing.T) {
+	needReference(t)
+	names, err := ReadExportMap(exportMap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Collect(maps.Keys(readLibrary(t, debianLib).Symbols))
+	if len(want) != 348 {
+		t.Errorf("Debian's library has %d symbols, not 348: is it 4.1.6?", len(want))
+	}
+	want = append(want, loadExtensions(t).Symbols()...)
+	for _, n := range want {
+		if !slices.Contains(names, n) {
+			t.Errorf("capi/exports.map lacks %s", n)
+		}
+	}
+	for i, n := range names {
+		if !slices.Contains(want, n) {
+			t.Errorf("capi/exports.map has %s, which is neither Debian's nor a listed extension", n)
+		}
+		if slices.Contains(names[:i], n) {
+			t.Errorf("capi/exports.map lists %s twice", n)
+		}
+	}
+}
+
+func TestLibraryAgreesWithDebian(t *testing.T) {
+	needReference(t)
+	needLibrary(t)
+	diffs := compareLibraries(readLibrary(t, debianLib), readLibrary(t, ourLib), loadExtensions(t).Symbols())
+	if len(diffs) > 0 {
+		t.Errorf("%d differences:\n  %s", len(diffs), strings.Join(diffs, "\n  "))
+	}
+}
+
+// compareLibraries tells what ours shows that a program linked against want
+// could stumble over. What ours does not have is no difference here: such a
+// program fails to load, by name, and docs/symbols.md says which they are.
+func compareLibraries(want, ours *Library, extra []string) []string {
+	var out []string
+	if want.Soname != ours.Soname {
+		out = append(out, "SONAME is "+ours.Soname+", must be "+want.Soname)
+	}
+	for name, o := range ours.Symbols {
+		w, ok := want.Symbols[name]
+		switch {
+		case !ok && !slices.Contains(extra, name):
+			out = append(out, name+" is exported, but not by Debian's library, and not listed in extensions.txt")
+		case ok && (o.Data != w.Data || o.Size != w.Size):
+			out = append(out, name+" is of another kind or size than Debian's")
+		case o.Version != w.Version:
+			out = append(out, name+" has the version "+o.Version)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestCompareLibrariesNotices(t *testing.T) {
+	want := &Library{"libdemo.so.1", map[string]Symbol{"demo_f": {}, "demo_d": {Data: true, Size: 8}}}
+	for _, c := range []struct {
+		name string
+		ours *Library
+		want string
+	}{
+		{"same", want, ""},
+		{"not built", &Library{"libdemo.so.1", map[string]Symbol{}}, ""},
+		{"soname", &Library{"libdemo.so.2", nil}, "SONAME is libdemo.so.2"},
+		{"extra", &Library{"libdemo.so.1", map[string]Symbol{"demo_g": {}}}, "demo_g is exported"},
+		{"listed", &Library{"libdemo.so.1", map[string]Symbol{"demo_x": {}}}, ""},
+		{"size", &Library{"libdemo.so.1", map[string]Symbol{"demo_d": {Data: true, Size: 16}}}, "demo_d is of another"},
+		{"kind", &Library{"libdemo.so.1", map[string]Symbol{"demo_f": {Data: true, Size: 8}}}, "demo_f is of another"},
+		{"version", &Library{"libdemo.so.1", map[string]Symbol{"demo_f": {Version: "V1"}}}, "demo_f has the version V1"},
+	} {
+		got := strings.Join(compareLibraries(want, c.ours, []string{"demo_x"}), "\n")
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: want %q, got %q", c.name, c.want, got)
+		}
+	}
+}
+
+func TestExportMapErrors(t *testing.T) {
+	for _, text := range []string{"{ global:\n", "V1 {\n", "{\n global:\n  demo_*;\n", "{\n demo_f;\n"} {
+		file := filepath.Join(t.TempDir(), "map")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadExportMap(file); err == nil {
+			t.Errorf("%q: no error", text)
+		}
+	}
+}
+
+// The committed table tells the state of the library as it is built now.
+func TestSymbolTableIsCurrent(t *testing.T) {
+	needLibrary(t)
+	want, err := SymbolTable(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, err := os.ReadFile(root + "/docs/symbols.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != want {
+		t.Error("docs/symbols.md is stale: run `go run ./tools/symbols`")
+	}
+}
+
+// tools/check-app finds what a library lacks of what a program imports.
+func TestCheckApp(t *testing.T) {
+	needReference(t)
+	plugin := debian + "/lib/x86_64-linux-gnu/libwebsockets-evlib_glib.so"
+	out, err := exec.Command(root+"/tools/check-app", "-l", debianLib, plugin).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "MISSING") || !strings.Contains(string(out), "ok      lws_now_usecs\n") {
+		t.Errorf("against Debian's library: %v\n%s", err, out)
+	}
+	empty := filepath.Join(t.TempDir(), "empty.so")
+	run(t, nil, "gcc", "-shared", "-o", empty, "-x", "c", "/dev/null")
+	out, err = exec.Command(root+"/tools/check-app", "-l", empty, plugin).CombinedOutput()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 ||
+		!strings.Contains(string(out), "MISSING lws_now_usecs\n") {
+		t.Errorf("against an empty library: %v\n%s", err, out)
+	}
+}

@@ -1,0 +1,2 @@
+#include "trace.h"
+const scenario sc_raw[] = {{NULL, NULL}};

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+
+// Package main is the C boundary: the only package that exports, one file
+// per public header. It copies what the engine needs out of the program's
+// structs and never lets a panic cross to C.
+package main
+
+import "C"
+
+// Built as a C archive: main is never called.
+func main() {}
+
+// go_lwsgo_ping returns once the runtime is up; boot.c waits on it.
+//
+//export go_lwsgo_ping
+func go_lwsgo_ping() C.int { return 1 }
+
+// stackHeadroom is what a thread's goroutine stack is grown to, so that a
+// signal handler with a large frame fits (the stack is never shrunk: the
+// Makefile builds in gcshrinkstackoff=1).
+const stackHeadroom = 512 << 10
+
+//export go_lwsgo_grow_stack
+func go_lwsgo_grow_stack() { touchStack(stackHeadroom) }
+
+//go:noinline
+func touchStack(n int) byte {
+	var frame [4096]byte
+	frame[n%len(frame)] = byte(n)
+	if n <= len(frame) {
+		return frame[0]
+	}
+	return touchStack(n-len(frame)) + frame[n%len(frame)]
+}

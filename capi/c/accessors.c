@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Accessors that read the fields the engine mirrors in struct lws and its
+ * like. C because of reason 5: programs call them in tight loops, and a
+ * crossing would cost many times the work.
+ */
+#include "lws_private.h"
+#include "entry.h"
+
+LWS_VISIBLE void *lws_wsi_user(struct lws *wsi) { return wsi->user; }
+
+LWS_VISIBLE struct lws_context *
+lws_get_context(const struct lws *wsi)
+{
+	return wsi->context;
+}
+
+LWS_VISIBLE struct lws_vhost *lws_get_vhost(struct lws *wsi) { return wsi->vhost; }
+
+LWS_VISIBLE const struct lws_protocols *
+lws_get_protocol(struct lws *wsi)
+{
+	return wsi->protocol;
+}
+
+LWS_VISIBLE const struct lws_protocols *
+lws_protocol_get(struct lws *wsi)
+{
+	return wsi->protocol;
+}
+
+LWS_VISIBLE lws_sockfd_type lws_get_socket_fd(struct lws *wsi)
+{
+	return wsi ? wsi->fd : LWS_SOCK_INVALID;
+}
+
+LWS_VISIBLE int
+lws_is_final_fragment(struct lws *wsi)
+{
+	return wsi->final && !wsi->rx_remain && !wsi->draining;
+}
+
+LWS_VISIBLE int lws_is_first_fragment(struct lws *wsi) { return wsi->first; }
+
+LWS_VISIBLE size_t
+lws_remaining_packet_payload(struct lws *wsi)
+{
+	return (size_t)wsi->rx_remain;
+}
+
+LWS_VISIBLE int lws_frame_is_binary(struct lws *wsi) { return wsi->binary; }
+
+LWS_VISIBLE unsigned char
+lws_get_reserved_bits(struct lws *wsi)
+{
+	return wsi->rsv;
+}
+
+LWS_VISIBLE int lws_get_close_length(struct lws *wsi) { return wsi->close_len; }
+
+LWS_VISIBLE unsigned char *
+lws_get_close_payload(struct lws *wsi)
+{
+	return wsi->close_buf;
+}
+
+LWS_VISIBLE struct lws *lws_get_parent(const struct lws *wsi) { return wsi->parent; }
+
+LWS_VISIBLE struct lws *lws_get_child(const struct lws *wsi) { return wsi->child; }
+
+LWS_VISIBLE void *
+lws_get_opaque_parent_data(const struct lws *wsi)
+{
+	return wsi->opaque_parent;
+}
+
+LWS_VISIBLE void
+lws_set_opaque_parent_data(struct lws *wsi, void *data)
+{
+	wsi->opaque_parent = data;
+}
+
+LWS_VISIBLE void *
+lws_get_opaque_user_data(const struct lws *wsi)
+{
+	return wsi->opaque_user;
+}
+
+LWS_VISIBLE void
+lws_set_opaque_user_data(struct lws *wsi, void *data)
+{
+	wsi->opaque_user = data;
+}
+
+LWS_VISIBLE int lws_is_ssl(struct lws *wsi) { return wsi->is_ssl; }
+
+LWS_VISIBLE SSL *lws_get_ssl(struct lws *wsi) { return (SSL *)wsi->ssl; }
+
+LWS_VISIBLE int
+lws_is_cgi(struct lws *wsi)
+{
+	(void)wsi; /* as in Debian's build, no connection is one of CGI */
+	return 0;
+}
+
+/* One service thread, as in Debian's build (LWS_MAX_SMP 1). */
+LWS_VISIBLE int
+lws_get_tsi(struct lws *wsi)
+{
+	(void)wsi;
+	return 0;
+}
+
+LWS_VISIBLE int
+lws_wsi_tsi(struct lws *wsi)
+{
+	(void)wsi;
+	return 0;
+}
+
+LWS_VISIBLE int
+lws_get_count_threads(struct lws_context *context)
+{
+	(void)context;
+	return 1;
+}
+
+/* The network connection that carries a stream: itself, without HTTP/2. */
+LWS_VISIBLE struct lws *lws_get_network_wsi(struct lws *wsi) { return wsi; }
+
+LWS_VISIBLE void *lws_context_user(struct lws_context *context) { return context->user; }
+
+LWS_VISIBLE struct lws_plat_file_ops *
+lws_get_fops(struct lws_context *context)
+{
+	return &context->fops;
+}
+
+LWS_VISIBLE void *lws_vhost_user(struct lws_vhost *vhost) { return vhost->user; }
+
+LWS_VISIBLE void *lws_get_vhost_user(struct lws_vhost *vhost) { return vhost->user; }
+
+LWS_VISIBLE const char *lws_get_vhost_name(struct lws_vhost *vhost) { return vhost->name; }
+
+LWS_VISIBLE const char *lws_get_vhost_iface(struct lws_vhost *vhost) { return vhost->iface; }
+
+LWS_VISIBLE int lws_get_vhost_port(struct lws_vhost *vhost) { return vhost->port; }
+
+LWS_VISIBLE int
+lws_get_vhost_listen_port(struct lws_vhost *vhost)
+{
+	return vhost->port;
+}

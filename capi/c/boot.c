@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Starting the Go runtime at the first call that needs it, in whichever
+ * thread and process makes it, and preparing threads for Go.
+ * C because of reason 1 (starting the runtime and preparing threads).
+ *
+ * The Go object's only constructor sits in the section "goinit" (the
+ * Makefile renames its .init_array), so that the loader does not run it.
+ */
+#define _GNU_SOURCE
+#include "entry.h"
+#include <elf.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+typedef void (*ctor_t)(int, char **, char **);
+extern ctor_t __start_goinit[] LWSGO_HIDDEN;
+extern ctor_t __stop_goinit[] LWSGO_HIDDEN;
+extern int go_lwsgo_ping(void);
+extern void go_lwsgo_grow_stack(void);
+
+__thread struct lwsgo_thread lwsgo_self
+	__attribute__((tls_model("initial-exec"))) LWSGO_HIDDEN;
+
+static pthread_once_t boot_once = PTHREAD_ONCE_INIT;
+static int boot_ok;	    /* the runtime runs in this process */
+static int boot_forked;	    /* this process is a child of one where it ran */
+static int boot_fork_told;  /* the refusal has been logged */
+static int saved_argc;
+static char **saved_argv;
+extern char **environ;
+
+/* glibc hands main's arguments to every constructor, late dlopen included. */
+__attribute__((constructor)) static void
+keep_args(int argc, char **argv, char **envp)
+{
+	(void)envp;
+	saved_argc = argc;
+	saved_argv = argv;
+}
+
+static void
+in_child(void)
+{
+	if (!boot_ok)
+		return;
+	boot_forked = 1;
+	boot_fork_told = 0;
+	lwsgo_self.ready = 0;
+}
+
+/* The Go runtime reserves address space at start and dies where it cannot. */
+static int
+address_space_ok(void)
+{
+	const size_t want = (size_t)512 << 20;
+	void *p;
+
+	p = mmap(NULL, want, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED) {
+		lwsl_err("libwebsockets: cannot reserve %u MiB of address "
+			 "space (errno %d): raise the limit (ulimit -v)\n",
+			 (unsigned int)(want >> 20), errno);
+		return 0;
+	}
+	munmap(p, want);
+	return 1;
+}
+
+static size_t
+auxv_words(const unsigned long *a)
+{
+	size_t n = 0;
+
+	while (a[n] != AT_NULL)
+		n += 2;
+	return n + 2;
+}
+
+/*
+ * The runtime reads argv, envp and auxv as one block, as the kernel lays
+ * them out.  The program may have moved or rewritten its own, so it gets a
+ * copy; argv beyond the name and the program's GODEBUG, GOGC, ... stay out.
+ */
+static char **
+make_block(int *argc)
+{
+	static char name[] = "libwebsockets", none[] = "";
+	const unsigned long *auxv;
+	char **block, **p, **e;
+	unsigned long *raw = NULL;
+	size_t envs = 0, words, cap = 0, got = 0;
+	FILE *f;
+
+	f = fopen("/proc/self/auxv", "re");
+	if (f) {
+		size_t n;
+		do {
+			unsigned long *bigger = realloc(raw, cap + 4096);
+			if (!bigger)
+				break;
+			raw = bigger;
+			cap += 4096;
+			n = fread((char *)raw + got, 1, cap - got, f);
+			got += n;
+		} while (n && got == cap);
+		fclose(f);
+	}
+	if (got < 2 * sizeof(long)) { /* no /proc: what libc knows is enough */
+		free(raw);
+		raw = calloc(8, sizeof(*raw));
+		if (!raw)
+			return NULL;
+		raw[0] = AT_PAGESZ;
+		raw[1] = getauxval(AT_PAGESZ);
+		raw[2] = AT_RANDOM;
+		raw[3] = getauxval(AT_RANDOM);
+		raw[4] = AT_SYSINFO_EHDR;
+		raw[5] = getauxval(AT_SYSINFO_EHDR);
+		raw[6] = AT_NULL;
+	}
+	auxv = raw;
+	words = auxv_words(auxv);
+
+	for (e = environ; e && *e; e++)
+		envs++;
+	block = calloc(2 + envs + 1 + words, sizeof(*block));
+	if (!block) {
+		free(raw);
+		return NULL;
+	}
+	p = block;
+	*p++ = saved_argc > 0 && saved_argv && saved_argv[0] ?
+			saved_argv[0] : name;
+	*p++ = NULL;
+	for (e = environ; e && *e; e++) {
+		/* The runtime's knobs are the library's business alone. */
+		if (!strncmp(*e, "GODEBUG=", 8) || !strncmp(*e, "GOGC=", 5) ||
+		    !strncmp(*e, "GOMEMLIMIT=", 11) ||
+		    !strncmp(*e, "GOTRACEBACK=", 12) ||
+		    !strncmp(*e, "GOMAXPROCS=", 11))
+			continue;
+		*p++ = *e ? *e : none;
+	}
+	*p++ = NULL;
+	memcpy(p, auxv, words * sizeof(long));
+	free(raw);
+	*argc = 1;
+	return block; /* lives as long as the process: the runtime keeps it */
+}
+
+static void
+boot(void)
+{
+	sigset_t all, old;
+	char **block;
+	ctor_t *c;
+	int argc = 0;
+
+	if (!address_space_ok())
+		return;
+	block = make_block(&argc);
+	if (!block) {
+		lwsl_err("libwebsockets: out of memory at start\n");
+		return;
+	}
+	pthread_atfork(NULL, NULL, in_child);
+	/* Go's threads inherit the mask: no signal of the program's may ever
+	 * be delivered on them. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (c = __start_goinit; c < __stop_goinit; c++)
+		(*c)(argc, block, block + argc + 1);
+	boot_ok = go_lwsgo_ping();
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+int
+lwsgo_enter_slow(const char *name)
+{
+	if (boot_forked) {
+		if (!boot_fork_told)
+			lwsl_err("%s: refused: this process (pid %d) was "
+				 "forked after the library had started; create "
+				 "the context after fork(), or exec\n",
+				 name, (int)getpid());
+		boot_fork_told = 1;
+		return 0;
+	}
+	pthread_once(&boot_once, boot);
+	if (!boot_ok) {
+		lwsl_err("%s: refused: the library could not start\n", name);
+		return 0;
+	}
+	/* A signal handler without SA_ONSTACK runs on whatever stack the
+	 * thread is on: give its goroutine one that is large enough. */
+	go_lwsgo_grow_stack();
+	lwsgo_self.ready = 1;
+	return 1;
+}

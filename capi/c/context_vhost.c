@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Creating and destroying contexts and vhosts: the wrappers, and what C keeps
+ * of a context. C because of reason 1; the default file operations are
+ * function pointers that a program may copy and replace (reason 3).
+ */
+#define LWS_NO_SIZED_CALLS
+#include "entry.h"
+#include "lws_private.h"
+#include <stddef.h>
+#include <stdlib.h>
+
+/* What a program compiled with Debian's header passes. */
+#define INFO_416 offsetof(struct lws_context_creation_info, ip_limit_ah)
+
+LWS_ENTRY(struct lws_context *, NULL, lws_create_context_sized,
+	  (const struct lws_context_creation_info *info, size_t size),
+	  (info, size))
+LWS_ENTRY(struct lws_vhost *, NULL, lws_create_vhost_sized,
+	  (struct lws_context * context,
+	   const struct lws_context_creation_info *info, size_t size),
+	  (context, info, size))
+LWS_ENTRY_VOID(lws_context_destroy, (struct lws_context * context), (context))
+LWS_ENTRY_VOID(lws_vhost_destroy, (struct lws_vhost * vh), (vh))
+LWS_ENTRY(struct lws_vhost *, NULL, lws_get_vhost_by_name,
+	  (struct lws_context * context, const char *name), (context, name))
+LWS_ENTRY(const struct lws_protocols *, NULL, lws_vhost_name_to_protocol,
+	  (struct lws_vhost * vh, const char *name), (vh, name))
+LWS_ENTRY(void *, NULL, lws_protocol_vh_priv_zalloc,
+	  (struct lws_vhost * vhost, const struct lws_protocols *prot, int size),
+	  (vhost, prot, size))
+LWS_ENTRY(void *, NULL, lws_protocol_vh_priv_get,
+	  (struct lws_vhost * vhost, const struct lws_protocols *prot),
+	  (vhost, prot))
+LWS_ENTRY(int, 1, lws_protocol_init, (struct lws_context * context), (context))
+LWS_ENTRY(const char *, NULL, lws_canonical_hostname,
+	  (struct lws_context * context), (context))
+
+LWS_VISIBLE struct lws_context *
+lws_create_context(const struct lws_context_creation_info *info)
+{
+	return lws_create_context_sized(info, INFO_416);
+}
+
+LWS_VISIBLE struct lws_vhost *
+lws_create_vhost(struct lws_context *context,
+		 const struct lws_context_creation_info *info)
+{
+	return lws_create_vhost_sized(context, info, INFO_416);
+}
+
+LWS_VISIBLE void
+lws_context_destroy2(struct lws_context *context)
+{
+	lws_context_destroy(context);
+}
+
+LWS_VISIBLE void
+lws_vhost_destroy1(struct lws_vhost *vh)
+{
+	lws_vhost_destroy(vh);
+}
+
+/* Gives the context its platform file operations, the program's behind them. */
+__attribute__((visibility("hidden"))) void
+lwsgo_init_fops(struct lws_context *cx, const struct lws_plat_file_ops *more)
+{
+	cx->fops.LWS_FOP_OPEN = _lws_plat_file_open;
+	cx->fops.LWS_FOP_CLOSE = _lws_plat_file_close;
+	cx->fops.LWS_FOP_SEEK_CUR = _lws_plat_file_seek_cur;
+	cx->fops.LWS_FOP_READ = _lws_plat_file_read;
+	cx->fops.LWS_FOP_WRITE = _lws_plat_file_write;
+	cx->fops.fi[0].sig = NULL;
+	cx->fops.next = more;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How a public C function reaches its Go body.
+ *
+ * Every public function that is written in Go is exported by Go as
+ * go_NAME and gets its public name from a wrapper made with LWS_ENTRY.
+ * The wrapper starts the Go runtime on the first call of the process,
+ * prepares the calling thread, refuses to enter Go in a forked child, and
+ * keeps pthread_cancel() from unwinding Go frames.
+ */
+#ifndef LWSGO_ENTRY_H
+#define LWSGO_ENTRY_H
+
+#include <libwebsockets.h>
+#include <pthread.h>
+#include <stdint.h>
+
+#define LWSGO_HIDDEN __attribute__((visibility("hidden")))
+#define LWSGO_LIKELY(x) __builtin_expect(!!(x), 1)
+#define LWSGO_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* What the library knows of the calling thread. */
+struct lwsgo_thread {
+	int ready;	  /* its goroutine stack has been grown */
+	int depth;	  /* entries on its stack */
+	int cancel_state; /* the program's setting, kept by the outermost entry */
+};
+
+extern __thread struct lwsgo_thread lwsgo_self
+	__attribute__((tls_model("initial-exec"))) LWSGO_HIDDEN;
+
+/* Slow path of lwsgo_enter: 1 = may go on, 0 = refused (and logged). */
+LWSGO_HIDDEN int lwsgo_enter_slow(const char *name);
+
+static inline int
+lwsgo_enter(const char *name)
+{
+	if (LWSGO_UNLIKELY(!lwsgo_self.ready) && !lwsgo_enter_slow(name))
+		return 0;
+	if (!lwsgo_self.depth++)
+		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
+				       &lwsgo_self.cancel_state);
+	return 1;
+}
+
+static inline void
+lwsgo_leave(void)
+{
+	if (!--lwsgo_self.depth)
+		pthread_setcancelstate(lwsgo_self.cancel_state, NULL);
+}
+
+#define LWS_ENTRY(ret_, err_, name_, params_, args_)                           \
+	extern ret_ go_##name_ params_;                                        \
+	__attribute__((visibility("default"))) ret_ name_ params_              \
+	{                                                                      \
+		ret_ r_;                                                       \
+		if (!lwsgo_enter(#name_))                                      \
+			return err_;                                           \
+		r_ = go_##name_ args_;                                         \
+		lwsgo_leave();                                                 \
+		return r_;                                                     \
+	}
+
+#define LWS_ENTRY_VOID(name_, params_, args_)                                  \
+	extern void go_##name_ params_;                                        \
+	__attribute__((visibility("default"))) void name_ params_              \
+	{                                                                      \
+		if (!lwsgo_enter(#name_))                                      \
+			return;                                                \
+		go_##name_ args_;                                              \
+		lwsgo_leave();                                                 \
+	}
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The structs behind the public opaque types. Their heads are shared with the
+ * engine (impl/engine/face.go), which keeps them up to date; capi/program.go
+ * checks that both sides agree. Objects are never given back to malloc, so
+ * that a stale pointer can always be looked at.
+ */
+#ifndef LWSGO_PRIVATE_H
+#define LWSGO_PRIVATE_H
+
+#include <libwebsockets.h>
+#include <stdint.h>
+
+struct lws {
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	const struct lws_protocols *protocol;
+	void *user;
+	void *opaque_user;
+	void *opaque_parent;
+	void *ssl;
+	uint64_t rx_remain;
+	uint32_t slot; /* 0: no connection */
+	int32_t fd;
+	uint8_t first;
+	uint8_t final;
+	uint8_t binary;
+	uint8_t rsv;
+	uint8_t draining;
+	uint8_t role; /* LWSGO_WS, LWSGO_CLIENT */
+	uint8_t is_ssl;
+	uint8_t close_len;
+	uint8_t close_buf[125];
+	uint8_t pad[3];
+	struct lws *parent;
+	struct lws *child;
+	struct lws *sibling;
+	/* C's own */
+	struct lws *next_free;
+};
+
+#define LWSGO_WS 1
+#define LWSGO_CLIENT 2
+
+struct lws_vhost {
+	struct lws_context *context;
+	uint32_t slot;
+	int32_t port;
+	char *name;
+	char *iface;
+	void *user;
+	/* C's own */
+	struct lws_protocols *protocols; /* our copy of the program's table */
+	int count_protocols;
+	void (*finalize)(struct lws_vhost *vh, void *arg);
+	void *finalize_arg;
+	struct lws_vhost *next_free;
+};
+
+struct lws_context {
+	uint32_t slot;
+	int32_t epfd;
+	int32_t wakefd;
+	int32_t waiting;
+	int32_t pending;
+	int32_t cancel;
+	int32_t external; /* 0 not known yet, 1 the program polls, 2 we do */
+	int32_t dead;
+	int32_t busy;
+	int32_t pad;
+	int64_t deadline;
+	void *user;
+	/* C's own */
+	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
+	struct lws_plat_file_ops fops;
+	struct lws_context **pcontext;
+	void *baggage;
+	int uid, gid;
+	struct lws_context *next_free;
+};
+
+/* Runs the timers of the program that are due; the rest of the wait in µs is
+ * returned, -1 when there is none. */
+int64_t lwsgo_sul_run(struct lws_context *cx, int64_t now)
+	__attribute__((visibility("hidden")));
+
+/* Makes the service thread look again if it waits. Async-signal-safe. */
+void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));
+
+#endif

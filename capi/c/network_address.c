@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Numeric addresses, of lws-network-helper.h.
+ * C because of reasons 1 (the way into Go) and 5.
+ */
+#include "entry.h"
+#include <arpa/inet.h>
+
+/* What is no address at all gets an error line, unlike a wrong one. */
+#define NOT_AN_ADDRESS (-13)
+
+extern int go_lws_parse_numeric_address(const char *ads, uint8_t *result,
+					size_t max_len);
+
+int
+lws_parse_numeric_address(const char *ads, uint8_t *result, size_t max_len)
+{
+	int n;
+
+	if (!lwsgo_enter(__func__))
+		return -1;
+	n = go_lws_parse_numeric_address(ads, result, max_len);
+	lwsgo_leave();
+	if (n <= NOT_AN_ADDRESS)
+		lwsl_err("%s: malformed ip address\n", __func__);
+	return n;
+}
+
+LWS_ENTRY(int, -1, lws_write_numeric_address,
+	  (const uint8_t *ads, int size, char *buf, size_t len),
+	  (ads, size, buf, len))
+
+int
+lws_sa46_parse_numeric_address(const char *ads, lws_sockaddr46 *sa46)
+{
+	uint8_t a[16];
+
+	switch (lws_parse_numeric_address(ads, a, sizeof(a))) {
+	case 16:
+		sa46->sa6.sin6_family = AF_INET6;
+		memcpy(&sa46->sa6.sin6_addr, a, 16);
+		return 0;
+	case 4:
+		sa46->sa4.sin_family = AF_INET;
+		memcpy(&sa46->sa4.sin_addr, a, 4);
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+int
+lws_sa46_write_numeric_address(lws_sockaddr46 *sa46, char *buf, size_t len)
+{
+	*buf = '\0';
+	switch (sa46->sa4.sin_family) {
+	case AF_INET6:
+		return lws_write_numeric_address(
+			(const uint8_t *)&sa46->sa6.sin6_addr, 16, buf, len);
+	case AF_INET:
+		return lws_write_numeric_address(
+			(const uint8_t *)&sa46->sa4.sin_addr, 4, buf, len);
+	default:
+		return -1;
+	}
+}
+
+/* 0: the same address; ports do not count. */
+int
+lws_sa46_compare_ads(const lws_sockaddr46 *sa46a, const lws_sockaddr46 *sa46b)
+{
+	if (sa46a->sa4.sin_family != sa46b->sa4.sin_family)
+		return 1;
+	if (sa46a->sa4.sin_family == AF_INET6)
+		return memcmp(&sa46a->sa6.sin6_addr, &sa46b->sa6.sin6_addr, 16);
+	return sa46a->sa4.sin_addr.s_addr != sa46b->sa4.sin_addr.s_addr;
+}

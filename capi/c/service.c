@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Wrappers of what acts on connections: writing, asking for callbacks, timers,
+ * flow control. C because of reason 1.
+ */
+#include "entry.h"
+#include "lws_private.h"
+
+LWS_ENTRY(int, -1, lws_write,
+	  (struct lws * wsi, unsigned char *buf, size_t len,
+	   enum lws_write_protocol protocol),
+	  (wsi, buf, len, protocol))
+LWS_ENTRY(int, -1, lws_callback_on_writable, (struct lws * wsi), (wsi))
+LWS_ENTRY(int, -1, lws_callback_on_writable_all_protocol,
+	  (const struct lws_context *context,
+	   const struct lws_protocols *protocol),
+	  (context, protocol))
+LWS_ENTRY(int, -1, lws_callback_on_writable_all_protocol_vhost,
+	  (const struct lws_vhost *vhost, const struct lws_protocols *protocol),
+	  (vhost, protocol))
+LWS_ENTRY(int, 1, lws_callback_all_protocol,
+	  (struct lws_context * context, const struct lws_protocols *protocol,
+	   int reason),
+	  (context, protocol, reason))
+LWS_ENTRY(int, 1, lws_callback_all_protocol_vhost_args,
+	  (struct lws_vhost * vh, const struct lws_protocols *protocol,
+	   int reason, void *argp, size_t len),
+	  (vh, protocol, reason, argp, len))
+LWS_ENTRY(int, 1, lws_callback_vhost_protocols_vhost,
+	  (struct lws_vhost * vh, int reason, void *in, size_t len),
+	  (vh, reason, in, len))
+LWS_ENTRY_VOID(lws_set_timeout,
+	       (struct lws * wsi, enum pending_timeout reason, int secs),
+	       (wsi, reason, secs))
+LWS_ENTRY_VOID(lws_set_timer_usecs, (struct lws * wsi, lws_usec_t usecs),
+	       (wsi, usecs))
+LWS_ENTRY_VOID(lws_validity_confirmed, (struct lws * wsi), (wsi))
+LWS_ENTRY(int, -1, lws_rx_flow_control, (struct lws * wsi, int enable),
+	  (wsi, enable))
+LWS_ENTRY_VOID(lws_rx_flow_allow_all_protocol,
+	       (const struct lws_context *context,
+		const struct lws_protocols *protocol),
+	       (context, protocol))
+LWS_ENTRY(int, 1, lws_send_pipe_choked, (struct lws * wsi), (wsi))
+LWS_ENTRY(int, 0, lws_partial_buffered, (struct lws * wsi), (wsi))
+LWS_ENTRY_VOID(lws_close_free_wsi,
+	       (struct lws * wsi, enum lws_close_status reason,
+		const char *caller),
+	       (wsi, reason, caller))
+LWS_ENTRY_VOID(lws_set_wsi_user, (struct lws * wsi, void *user), (wsi, user))
+LWS_ENTRY_VOID(lws_close_reason,
+	       (struct lws * wsi, enum lws_close_status status,
+		unsigned char *buf, size_t len),
+	       (wsi, status, buf, len))
+LWS_ENTRY(int, -1, lws_set_extension_option,
+	  (struct lws * wsi, const char *ext_name, const char *opt_name,
+	   const char *opt_val),
+	  (wsi, ext_name, opt_name, opt_val))
+LWS_ENTRY(struct lws *, NULL, wsi_from_fd,
+	  (const struct lws_context *context, int fd), (context, fd))
+LWS_ENTRY(const char *, NULL, lws_get_peer_simple_fd,
+	  (lws_sockfd_type fd, char *name, size_t namelen), (fd, name, namelen))
+LWS_ENTRY_VOID(lws_get_peer_addresses,
+	       (struct lws * wsi, lws_sockfd_type fd, char *name, int name_len,
+		char *rip, int rip_len),
+	       (wsi, fd, name, name_len, rip, rip_len))
+
+LWS_VISIBLE int
+lws_callback_all_protocol_vhost(struct lws_vhost *vh,
+				const struct lws_protocols *protocol,
+				int reason)
+{
+	return lws_callback_all_protocol_vhost_args(vh, protocol, reason, NULL,
+						    0);
+}
+
+LWS_VISIBLE int
+lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, int len)
+{
+	return lws_callback_vhost_protocols_vhost(wsi->vhost, reason, in,
+						  (size_t)len);
+}
+
+LWS_VISIBLE const char *
+lws_get_peer_simple(struct lws *wsi, char *name, size_t namelen)
+{
+	return lws_get_peer_simple_fd(wsi->fd, name, namelen);
+}
+
+/* HTTP/1 and WebSocket have no flow control of their own: no limit is known. */
+LWS_VISIBLE lws_fileofs_t
+lws_get_peer_write_allowance(struct lws *wsi)
+{
+	(void)wsi;
+	return -1;
+}
+
+/* Only its address matters: a vhost's extension table names it. The
+ * negotiation and the work are the engine's. */
+LWS_VISIBLE int
+lws_extension_callback_pm_deflate(struct lws_context *context,
+				  const struct lws_extension *ext,
+				  struct lws *wsi,
+				  enum lws_extension_callback_reasons reason,
+				  void *user, void *in, size_t len)
+{
+	(void)context;
+	(void)ext;
+	(void)wsi;
+	(void)reason;
+	(void)user;
+	(void)in;
+	(void)len;
+	return 0;
+}

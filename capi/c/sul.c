@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * lws_sul_*: the program's one-shot timers, linked through the program's own
+ * memory. C because of reason 5: list work, and a timer that fires goes from
+ * the wait to the program without entering Go.
+ *
+ * One lock guards all lists, as lws_sul_cancel is given no context. It is
+ * never held across a callback.
+ */
+#include "lws_private.h"
+#include "entry.h"
+
+static pthread_mutex_t sul_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int
+by_time(const lws_dll2_t *a, const lws_dll2_t *b)
+{
+	lws_usec_t x = ((const lws_sorted_usec_list_t *)a)->us;
+	lws_usec_t y = ((const lws_sorted_usec_list_t *)b)->us;
+
+	return (x > y) - (x < y);
+}
+
+LWS_VISIBLE int
+__lws_sul_insert(lws_dll2_owner_t *own, lws_sorted_usec_list_t *sul)
+{
+	lws_dll2_remove(&sul->list);
+	lws_dll2_add_sorted(&sul->list, own, by_time);
+	return 0;
+}
+
+LWS_VISIBLE void
+lws_sul_cancel(lws_sorted_usec_list_t *sul)
+{
+	pthread_mutex_lock(&sul_lock);
+	lws_dll2_remove(&sul->list);
+	sul->us = 0;
+	pthread_mutex_unlock(&sul_lock);
+}
+
+LWS_VISIBLE void
+lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
+		  lws_sorted_usec_list_t *sul)
+{
+	int first;
+
+	(void)tsi;
+	pthread_mutex_lock(&sul_lock);
+	__lws_sul_insert(&context->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)],
+			 sul);
+	first = !sul->list.prev;
+	pthread_mutex_unlock(&sul_lock);
+	if (first && __atomic_load_n(&context->waiting, __ATOMIC_SEQ_CST))
+		lwsgo_kick(context);
+}
+
+static void
+schedule(struct lws_context *cx, int tsi, int flags,
+	 lws_sorted_usec_list_t *sul, sul_cb_t cb, lws_usec_t us)
+{
+	if (us == LWS_SET_TIMER_USEC_CANCEL) {
+		lws_sul_cancel(sul);
+		return;
+	}
+	pthread_mutex_lock(&sul_lock);
+	lws_dll2_remove(&sul->list); /* its time must not change in the list */
+	sul->cb = cb;
+	sul->us = lws_now_usecs() + us;
+	pthread_mutex_unlock(&sul_lock);
+	lws_sul2_schedule(cx, tsi, flags, sul);
+}
+
+LWS_VISIBLE void
+lws_sul_schedule(struct lws_context *ctx, int tsi, lws_sorted_usec_list_t *sul,
+		 sul_cb_t _cb, lws_usec_t _us)
+{
+	schedule(ctx, tsi, LWSSULLI_MISS_IF_SUSPENDED, sul, _cb, _us);
+}
+
+LWS_VISIBLE void
+lws_sul_schedule_wakesuspend(struct lws_context *ctx, int tsi,
+			     lws_sorted_usec_list_t *sul, sul_cb_t _cb,
+			     lws_usec_t _us)
+{
+	schedule(ctx, tsi, LWSSULLI_WAKE_IF_SUSPENDED, sul, _cb, _us);
+}
+
+LWS_VISIBLE int
+lws_sul_earliest_wakeable_event(struct lws_context *ctx, lws_usec_t *pearliest)
+{
+	lws_dll2_t *d;
+
+	pthread_mutex_lock(&sul_lock);
+	d = ctx->sul[LWSSULLI_WAKE_IF_SUSPENDED].head;
+	if (d)
+		*pearliest = ((lws_sorted_usec_list_t *)d)->us;
+	pthread_mutex_unlock(&sul_lock);
+	return !d;
+}
+
+/* The earliest timer of the lists, NULL when there is none. */
+static lws_sorted_usec_list_t *
+earliest(lws_dll2_owner_t *own, int count)
+{
+	lws_sorted_usec_list_t *hit = NULL, *s;
+	int n;
+
+	for (n = 0; n < count; n++) {
+		s = (lws_sorted_usec_list_t *)own[n].head;
+		if (s && (!hit || s->us <= hit->us))
+			hit = s;
+	}
+	return hit;
+}
+
+LWS_VISIBLE lws_usec_t
+__lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
+{
+	lws_sorted_usec_list_t *s;
+
+	for (;;) {
+		pthread_mutex_lock(&sul_lock);
+		s = earliest(own, own_len);
+		if (!s || s->us > usnow) {
+			lws_usec_t left = s ? s->us - usnow : 0;
+			pthread_mutex_unlock(&sul_lock);
+			return left;
+		}
+		lws_dll2_remove(&s->list);
+		s->us = 0;
+		pthread_mutex_unlock(&sul_lock);
+		s->cb(s);
+	}
+}
+
+int64_t
+lwsgo_sul_run(struct lws_context *cx, int64_t now)
+{
+	int64_t left;
+	int n, any = 0;
+
+	for (n = 0; n < LWS_COUNT_PT_SUL_OWNERS; n++)
+		any |= cx->sul[n].head != NULL;
+	if (!any)
+		return -1;
+	__atomic_add_fetch(&cx->busy, 1, __ATOMIC_SEQ_CST);
+	left = __lws_sul_service_ripe(cx->sul, LWS_COUNT_PT_SUL_OWNERS, now);
+	__atomic_sub_fetch(&cx->busy, 1, __ATOMIC_SEQ_CST);
+	return left ? left : -1;
+}

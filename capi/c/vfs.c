@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The platform's file operations, and choosing between file systems.
+ * C because of reason 5: each is one system call or a few field reads.
+ */
+#define _GNU_SOURCE
+#include <libwebsockets.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+lws_filepos_t
+lws_vfs_tell(lws_fop_fd_t fop_fd)
+{
+	return fop_fd->pos;
+}
+
+lws_filepos_t
+lws_vfs_get_length(lws_fop_fd_t fop_fd)
+{
+	return fop_fd->len;
+}
+
+uint32_t
+lws_vfs_get_mod_time(lws_fop_fd_t fop_fd)
+{
+	return fop_fd->mod_time;
+}
+
+lws_fileofs_t
+lws_vfs_file_seek_set(lws_fop_fd_t fop_fd, lws_fileofs_t offset)
+{
+	return fop_fd->fops->LWS_FOP_SEEK_CUR(
+		fop_fd, offset - (lws_fileofs_t)fop_fd->pos);
+}
+
+lws_fileofs_t
+lws_vfs_file_seek_end(lws_fop_fd_t fop_fd, lws_fileofs_t offset)
+{
+	return fop_fd->fops->LWS_FOP_SEEK_CUR(
+		fop_fd, (lws_fileofs_t)fop_fd->len +
+				(lws_fileofs_t)fop_fd->pos + offset);
+}
+
+/* Does the part of path that ends at slash end in one of f's signatures
+ * (like ".zip/")? */
+static int
+signed_by(const struct lws_plat_file_ops *f, const char *path,
+	  const char *slash)
+{
+	size_t n, len;
+
+	for (n = 0; n < LWS_ARRAY_SIZE(f->fi) && f->fi[n].sig; n++) {
+		len = f->fi[n].len;
+		if (slash >= path + len &&
+		    !strncmp(slash - (len - 1), f->fi[n].sig, len - 1))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * The file system path lies in: the first in the chain is the platform's,
+ * taken where no other one claims it.  *vpath is then the path inside.
+ */
+static const struct lws_plat_file_ops *
+select_fops(const struct lws_plat_file_ops *platform, const char *path,
+	    const char **vpath)
+{
+	const struct lws_plat_file_ops *f;
+	const char *p;
+
+	*vpath = NULL;
+	if (!platform->next || !path)
+		return platform;
+	for (p = strchr(path, '/'); p; p = strchr(p + 1, '/'))
+		for (f = platform->next; f; f = f->next)
+			if (signed_by(f, path, p)) {
+				*vpath = p + 1;
+				return f;
+			}
+	return platform;
+}
+
+lws_fop_fd_t
+lws_vfs_file_open(const struct lws_plat_file_ops *fops, const char *vfs_path,
+		  lws_fop_flags_t *flags)
+{
+	const char *vpath;
+	const struct lws_plat_file_ops *f = select_fops(fops, vfs_path, &vpath);
+
+	return f->LWS_FOP_OPEN(fops, vfs_path, vpath, flags);
+}
+
+lws_fop_fd_t
+_lws_plat_file_open(const struct lws_plat_file_ops *fops, const char *filename,
+		    const char *vpath, lws_fop_flags_t *flags)
+{
+	int fd = lws_open(filename, (int)(*flags & LWS_FOP_FLAGS_MASK), 0664);
+	lws_fop_fd_t f = NULL;
+	struct stat s;
+
+	(void)vpath;
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &s))
+		f = calloc(1, sizeof(*f));
+	if (!f) {
+		close(fd);
+		return NULL;
+	}
+	f->fops = fops;
+	f->flags = *flags;
+	f->fd = fd;
+	f->len = (lws_filepos_t)s.st_size;
+	return f;
+}
+
+int
+_lws_plat_file_close(lws_fop_fd_t *fop_fd)
+{
+	int fd = (*fop_fd)->fd;
+
+	free(*fop_fd);
+	*fop_fd = NULL;
+	return close(fd);
+}
+
+/* Stays within the file; what is returned is the new position, or -1. */
+lws_fileofs_t
+_lws_plat_file_seek_cur(lws_fop_fd_t fop_fd, lws_fileofs_t offset)
+{
+	lws_fileofs_t pos = (lws_fileofs_t)fop_fd->pos, r;
+	lws_fileofs_t left = (lws_fileofs_t)fop_fd->len - pos;
+
+	if (offset > 0 && offset > left)
+		offset = left;
+	if (pos + offset < 0)
+		offset = -pos;
+	r = lseek(fop_fd->fd, offset, SEEK_CUR);
+	if (r >= 0)
+		fop_fd->pos = (lws_filepos_t)r;
+	else
+		lwsl_err("error seeking from cur %ld, offset %ld\n", (long)pos,
+			 (long)offset);
+	return r;
+}
+
+static int
+moved(lws_fop_fd_t fop_fd, lws_filepos_t *amount, ssize_t n)
+{
+	*amount = n < 0 ? 0 : (lws_filepos_t)n;
+	fop_fd->pos += *amount;
+	return n < 0 ? -1 : 0;
+}
+
+int
+_lws_plat_file_read(lws_fop_fd_t fop_fd, lws_filepos_t *amount, uint8_t *buf,
+		    lws_filepos_t len)
+{
+	return moved(fop_fd, amount, read(fop_fd->fd, buf, len));
+}
+
+int
+_lws_plat_file_write(lws_fop_fd_t fop_fd, lws_filepos_t *amount, uint8_t *buf,
+		     lws_filepos_t len)
+{
+	return moved(fop_fd, amount, write(fop_fd->fd, buf, len));
+}
+
+int
+lws_plat_write_file(const char *filename, void *buf, int len)
+{
+	int fd = lws_open(filename, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ssize_t n;
+
+	if (fd == -1)
+		return 1;
+	n = write(fd, buf, (size_t)len);
+	close(fd);
+	return n != len;
+}
+
+int
+lws_plat_read_file(const char *filename, void *buf, int len)
+{
+	int fd = lws_open(filename, O_RDONLY);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	n = read(fd, buf, (size_t)len);
+	close(fd);
+	return (int)n;
+}
+
+/* fd is left at its beginning, ready to be read back. */
+int
+lws_plat_write_cert(struct lws_vhost *vhost, int is_key, int fd, void *buf,
+		    int len)
+{
+	ssize_t n = write(fd, buf, (size_t)len);
+
+	(void)vhost;
+	(void)is_key;
+	if (fsync(fd) || lseek(fd, 0, SEEK_SET) < 0)
+		return 1;
+	return n != len;
+}
+
+int
+lws_plat_recommended_rsa_bits(void)
+{
+	return 4096;
+}

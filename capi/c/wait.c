@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The wait of the service loop, and what may be called from anywhere.
+ * C because of reason 4: the wait happens on the program's own stack, with no
+ * Go frame under it (pthread_cancel, signal handlers), and lws_cancel_service
+ * must be async-signal-safe.
+ */
+#include "entry.h"
+#include "lws_private.h"
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define EVENTS 256
+
+extern int go_lwsgo_before(struct lws_context *cx);
+extern int go_lwsgo_turn(struct lws_context *cx, struct epoll_event *ev, int n);
+extern int go_lws_service_fd_tsi(struct lws_context *cx,
+				 struct lws_pollfd *pfd, int tsi);
+
+void
+lwsgo_kick(struct lws_context *cx)
+{
+	uint64_t one = 1;
+	ssize_t n;
+	int e = errno;
+
+	__atomic_store_n(&cx->pending, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&cx->waiting, __ATOMIC_SEQ_CST)) {
+		n = write(cx->wakefd, &one, sizeof(one));
+		(void)n;
+	}
+	errno = e;
+}
+
+LWS_VISIBLE void
+lws_cancel_service(struct lws_context *context)
+{
+	if (!context || context->dead)
+		return;
+	__atomic_store_n(&context->cancel, 1, __ATOMIC_SEQ_CST);
+	lwsgo_kick(context);
+	if (context->external == 1) { /* the program's poll must see it */
+		uint64_t one = 1;
+		int e = errno;
+		ssize_t n = write(context->wakefd, &one, sizeof(one));
+		(void)n;
+		errno = e;
+	}
+}
+
+LWS_VISIBLE void
+lws_cancel_service_pt(struct lws *wsi)
+{
+	if (wsi)
+		lws_cancel_service(wsi->context);
+}
+
+/* How long to wait in ms, -1 for ever, given the program's timers. */
+static int
+wait_ms(struct lws_context *cx, int64_t us)
+{
+	int64_t d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
+
+	if (d) {
+		d -= lws_now_usecs();
+		if (d < 0)
+			d = 0;
+		if (us < 0 || d < us)
+			us = d;
+	}
+	if (us < 0)
+		return -1;
+	us = (us + 999) / 1000;
+	return us > 2000000000 ? 2000000000 : (int)us;
+}
+
+static int
+service(struct lws_context *cx, int forced)
+{
+	struct epoll_event ev[EVENTS];
+	int64_t d, us, now;
+	int n, ms = 0, r;
+
+	/* timers first, as the reference: the engine's, then the program's */
+	now = lws_now_usecs();
+	d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
+	if ((d && d <= now) || !cx->slot) {
+		if (!lwsgo_enter("lws_service"))
+			return -1;
+		r = go_lwsgo_before(cx);
+		lwsgo_leave();
+		if (r)
+			return -1;
+	}
+	us = lwsgo_sul_run(cx, now);
+
+	if (!forced && !__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
+		/* Whoever changes something now either sees that we wait,
+		 * and wakes us, or we see what was changed. */
+		__atomic_store_n(&cx->waiting, 1, __ATOMIC_SEQ_CST);
+		if (!__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST))
+			ms = wait_ms(cx, us);
+	}
+	n = epoll_wait(cx->epfd, ev, EVENTS, ms);
+	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
+	if (n < 0)
+		n = 0; /* EINTR: the turn may have work all the same */
+	if (!n && !__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) &&
+	    !__atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
+		return 0;
+	if (!lwsgo_enter("lws_service"))
+		return -1;
+	r = go_lwsgo_turn(cx, ev, n);
+	lwsgo_leave();
+	return r;
+}
+
+LWS_VISIBLE int
+lws_service(struct lws_context *context, int timeout_ms)
+{
+	if (!context)
+		return 1;
+	if (context->dead)
+		return -1;
+	if (!context->external)
+		context->external = 2;
+	return service(context, timeout_ms < 0);
+}
+
+LWS_VISIBLE int
+lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
+{
+	if (!context)
+		return 1;
+	if (context->dead || tsi)
+		return -1;
+	if (!context->external && timeout_ms >= 0)
+		context->external = 2;
+	return service(context, timeout_ms < 0);
+}
+
+LWS_VISIBLE int
+_lws_plat_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
+{
+	return lws_service_tsi(context, timeout_ms, tsi);
+}
+
+LWS_VISIBLE int
+lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
+		   int tsi)
+{
+	int r;
+
+	if (!context || context->dead)
+		return -1;
+	lwsgo_sul_run(context, lws_now_usecs());
+	if (!lwsgo_enter("lws_service_fd"))
+		return -1;
+	r = go_lws_service_fd_tsi(context, pollfd, tsi);
+	lwsgo_leave();
+	return r;
+}
+
+LWS_VISIBLE int
+lws_service_fd(struct lws_context *context, struct lws_pollfd *pollfd)
+{
+	return lws_service_fd_tsi(context, pollfd, 0);
+}
+
+LWS_VISIBLE int
+lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
+{
+	int64_t us = -1;
+	int ms, n;
+
+	(void)tsi;
+	if (!context || context->dead)
+		return 1;
+	if (__atomic_load_n(&context->pending, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&context->cancel, __ATOMIC_SEQ_CST))
+		return 0;
+	for (n = 0; n < LWS_COUNT_PT_SUL_OWNERS; n++) {
+		lws_sorted_usec_list_t *s =
+			(lws_sorted_usec_list_t *)context->sul[n].head;
+		int64_t d;
+		if (!s)
+			continue;
+		d = s->us - lws_now_usecs();
+		if (d < 0)
+			d = 0;
+		if (us < 0 || d < us)
+			us = d;
+	}
+	ms = wait_ms(context, us);
+	return ms >= 0 && ms < timeout_ms ? ms : timeout_ms;
+}

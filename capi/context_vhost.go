@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+#include "c/lws_private.h"
+
+void lwsgo_init_fops(struct lws_context *cx, const struct lws_plat_file_ops *more);
+
+static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct lws_vhost *v, void *arg)
+{
+	fn(v, arg);
+}
+static inline const struct lws_http_mount *mount_next(const struct lws_http_mount *m) { return m->mount_next; }
+static inline unsigned mount_bits(const struct lws_http_mount *m)
+{
+	return (m->cache_reusable ? 1u : 0) | (m->cache_revalidate ? 2u : 0) | (m->cache_intermediaries ? 4u : 0);
+}
+extern int lws_callback_http_dummy(struct lws *, enum lws_callback_reasons, void *, void *, size_t);
+static inline void *lwsgo_dummy_callback(void) { return (void *)lws_callback_http_dummy; }
+*/
+import "C"
+
+import (
+	"syscall"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/listen"
+)
+
+func str(p *C.char) string {
+	if p == nil {
+		return ""
+	}
+	return C.GoString(p)
+}
+
+// pvos copies a list of per-vhost options. Values stay with the program: they
+// may be pointers of any type.
+func pvos(p *C.struct_lws_protocol_vhost_options) []engine.PVO {
+	var l []engine.PVO
+	for ; p != nil; p = p.next {
+		l = append(l, engine.PVO{
+			Name: str(p.name), C: unsafe.Pointer(p),
+			Options: pvos(p.options), OptionsC: unsafe.Pointer(p.options),
+		})
+	}
+	return l
+}
+
+// headers copies a list of name and value pairs.
+func headers(p *C.struct_lws_protocol_vhost_options) []engine.PVO {
+	var l []engine.PVO
+	for ; p != nil; p = p.next {
+		l = append(l, engine.PVO{Name: str(p.name), Value: str(p.value)})
+	}
+	return l
+}
+
+func mounts(m *C.struct_lws_http_mount) []*engine.Mount {
+	var l []*engine.Mount
+	for ; m != nil; m = C.mount_next(m) {
+		bits := C.mount_bits(m)
+		point := str(m.mountpoint)
+		if n := int(m.mountpoint_len); n < len(point) {
+			point = point[:n]
+		}
+		l = append(l, &engine.Mount{
+			Mountpoint: point, Origin: str(m.origin), Def: str(m.def), HasDef: m.def != nil,
+			Protocol: str(m.protocol), PMO: unsafe.Pointer(m.cgienv),
+			ExtraMimetypes: headers(m.extra_mimetypes), Interpret: headers(m.interpret),
+			CacheMaxAge: int(m.cache_max_age), AuthMask: uint32(m.auth_mask),
+			CacheReusable: bits&1 != 0, CacheRevalid: bits&2 != 0, CacheInterm: bits&4 != 0,
+			Kind:     engine.MountKind(m.origin_protocol),
+			AuthFile: str(m.basic_auth_login_file), HasAuthFile: m.basic_auth_login_file != nil,
+		})
+	}
+	return l
+}
+
+// copyProtocols copies the program's protocol table to C memory of the vhost,
+// which is what lws_get_protocol gives out.
+func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_info) []engine.Protocol {
+	var src []*C.struct_lws_protocols
+	switch {
+	case info.protocols != nil:
+		for p := info.protocols; p.callback != nil; p = next(p, 1) {
+			src = append(src, p)
+		}
+	case info.pprotocols != nil:
+		for pp := info.pprotocols; *pp != nil; pp = next(pp, 1) {
+			src = append(src, *pp)
+		}
+	}
+	n := max(len(src), 1)
+	mem := (*C.struct_lws_protocols)(C.calloc(C.size_t(n+1), C.sizeof_struct_lws_protocols))
+	v.protocols, v.count_protocols = mem, C.int(n)
+	out := unsafe.Slice(mem, n+1)
+	for i, p := range src {
+		out[i] = *p
+	}
+	if len(src) == 0 {
+		out[0].name = C.CString("http-only")
+		out[0].callback = (*C.lws_callback_function)(C.lwsgo_dummy_callback())
+	}
+	list := make([]engine.Protocol, 0, n)
+	for i := range out[:n] {
+		p := &out[i]
+		list = append(list, engine.Protocol{
+			Name: str(p.name), Callback: unsafe.Pointer(p.callback), Size: uintptr(p.per_session_data_size),
+			RxSize: int(p.rx_buffer_size), TxSize: int(p.tx_packet_size), C: unsafe.Pointer(p),
+		})
+	}
+	return list
+}
+
+func next[T any](p *T, n int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(p), uintptr(n)*unsafe.Sizeof(*p)))
+}
+
+func extensions(e *C.struct_lws_extension) []engine.Extension {
+	var l []engine.Extension
+	for ; e != nil && e.callback != nil; e = next(e, 1) {
+		l = append(l, engine.Extension{Name: str(e.name), Offer: str(e.client_offer), C: unsafe.Pointer(e)})
+	}
+	return l
+}
+
+// infoFrom copies what the engine needs out of the program's struct, whose
+// real size is given: members behind it do not exist.
+func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info {
+	info := &engine.Info{
+		Port: int(i.port), Iface: str(i.iface), HasIface: i.iface != nil, VhostName: str(i.vhost_name),
+		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), HasPVO: i.pvo != nil, Headers: headers(i.headers),
+		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts),
+		ServerString: str(i.server_string), Error404: str(i.error_document_404),
+		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),
+		Options: engine.Option(i.options), User: i.user, UID: int(i.uid), GID: int(i.gid),
+		KeepaliveSecs: int(i.keepalive_timeout), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),
+		KATime: int(i.ka_time), KAProbes: int(i.ka_probes), KAInterval: int(i.ka_interval),
+		MaxHeaderData: int(i.max_http_header_data), ServBufSize: int(i.pt_serv_buf_size),
+		FDLimit: int(i.fd_limit_per_thread), RlimitNofile: int(i.rlimit_nofile), BindIface: i.bind_iface != 0,
+		UnixPerms: str(i.unix_socket_perms), AcceptRole: str(i.listen_accept_role), AcceptProtocol: str(i.listen_accept_protocol),
+		TLS: i,
+	}
+	if info.MaxHeaderData == 0 {
+		info.MaxHeaderData = int(i.max_http_header_data2)
+	}
+	if r := i.retry_and_idle_policy; r != nil {
+		info.RetryPolicy = &engine.Retry{PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup)}
+	}
+	if uintptr(size) >= unsafe.Sizeof(*i) {
+		info.IPLimitWSI = int(i.ip_limit_wsi)
+		if s := uint16(i.ws_ping_pong_interval); s != 0 && info.RetryPolicy == nil {
+			info.RetryPolicy = &engine.Retry{PingSecs: s, HangupSecs: s + 10}
+		}
+	}
+	return info
+}
+
+//export go_lws_create_context_sized
+func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.size_t) (ret *C.struct_lws_context) {
+	defer guard("lws_create_context")
+	if i == nil {
+		engine.Errf("lws_create_context: no info")
+		return nil
+	}
+	announce()
+	info := infoFrom(i, size)
+	if !eventLoopKnown(info.Options) {
+		return nil
+	}
+	cx := newContextFace()
+	if cx == nil {
+		engine.Errf("No memory for websocket context")
+		return nil
+	}
+	ctx, err := engine.NewContext((*engine.ContextFace)(unsafe.Pointer(cx)), info)
+	if err != nil {
+		engine.Errf("lws_create_context: %v", err)
+		return nil
+	}
+	C.lwsgo_init_fops(cx, i.fops)
+	cx.uid, cx.gid = i.uid, i.gid
+	cx.pcontext = i.pcontext
+	cx.baggage = i.external_baggage_free_on_destroy
+	ctx.Lock()
+	if !info.Options.Has(engine.OptExplicitVhosts) {
+		if createVhost(ctx, i, info) == nil {
+			engine.Errf("Failed to create default vhost")
+			ctx.Destroy()
+			ctx.Unlock()
+			return nil
+		}
+	}
+	if info.Options.Has(engine.OptExplicitVhosts) {
+		uid, gid := i.uid, i.gid
+		ctx.OnStart = func() bool { return dropPrivileges(uid, gid) }
+	}
+	ctx.Unlock()
+	if !info.Options.Has(engine.OptExplicitVhosts) && !dropPrivileges(i.uid, i.gid) {
+		ctx.Lock()
+		ctx.Destroy()
+		ctx.Unlock()
+		return nil
+	}
+	return cx
+}
+
+// createVhost makes a vhost and its listener. The lock is held.
+func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, info *engine.Info) *C.struct_lws_vhost {
+	cv := newVhostFace()
+	if cv == nil {
+		return nil
+	}
+	info.Protocols = copyProtocols(cv, i)
+	if fn := i.finalize; fn != nil {
+		arg := i.finalize_arg
+		info.Finalize = func(*engine.Vhost) { C.lwsgo_finalize(fn, cv, arg) }
+	}
+	info.Released = func() { releaseVhost(cv) }
+	v := engine.NewVhost(ctx, (*engine.VhostFace)(unsafe.Pointer(cv)), info)
+	if len(ctx.Vhosts) == 1 {
+		v.AnnounceWake(true)
+	}
+	if initTLS(v, i) != nil || listen.Open(v) != nil || v.Start() != nil {
+		v.Destroy()
+		return nil
+	}
+	return cv
+}
+
+// releaseVhost gives back what C holds of a vhost that is gone.
+func releaseVhost(cv *C.struct_lws_vhost) {
+	C.free(unsafe.Pointer(cv.protocols))
+	cv.protocols = nil
+	freeMu.Lock()
+	freeVH = append(freeVH, cv)
+	freeMu.Unlock()
+}
+
+//export go_lws_create_vhost_sized
+func go_lws_create_vhost_sized(cx *C.struct_lws_context, i *C.struct_lws_context_creation_info, size C.size_t) *C.struct_lws_vhost {
+	defer guard("lws_create_vhost")
+	ctx := context(cx)
+	if ctx == nil || i == nil {
+		engine.Errf("lws_create_vhost: no context or no info")
+		return nil
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	return createVhost(ctx, i, infoFrom(i, size))
+}
+
+//export go_lws_context_destroy
+func go_lws_context_destroy(cx *C.struct_lws_context) {
+	defer guard("lws_context_destroy")
+	ctx := context(cx)
+	if ctx == nil {
+		return
+	}
+	ctx.Lock()
+	gone := ctx.Destroy()
+	ctx.Unlock()
+	if gone {
+		forget(cx)
+	}
+}
+
+// forget does what is left when a context is gone.
+func forget(cx *C.struct_lws_context) {
+	if cx.pcontext != nil {
+		*cx.pcontext = nil
+		cx.pcontext = nil
+	}
+	C.free(cx.baggage)
+	cx.baggage = nil
+	freeMu.Lock()
+	freeCX = append(freeCX, cx)
+	freeMu.Unlock()
+}
+
+//export go_lws_vhost_destroy
+func go_lws_vhost_destroy(v *C.struct_lws_vhost) {
+	defer guard("lws_vhost_destroy")
+	vh := vhost(v)
+	if vh == nil {
+		return
+	}
+	ctx := vh.Ctx
+	ctx.Lock()
+	defer ctx.Unlock()
+	vh.Destroy()
+}
+
+//export go_lws_get_vhost_by_name
+func go_lws_get_vhost_by_name(cx *C.struct_lws_context, name *C.char) *C.struct_lws_vhost {
+	ctx := context(cx)
+	if ctx == nil || name == nil {
+		return nil
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	v := ctx.VhostByName(str(name))
+	if v == nil {
+		return nil
+	}
+	return (*C.struct_lws_vhost)(unsafe.Pointer(v.F))
+}
+
+//export go_lws_vhost_name_to_protocol
+func go_lws_vhost_name_to_protocol(v *C.struct_lws_vhost, name *C.char) *C.struct_lws_protocols {
+	vh := vhost(v)
+	if vh == nil || name == nil {
+		return nil
+	}
+	p := vh.Protocol(str(name))
+	if p == nil {
+		return nil
+	}
+	return (*C.struct_lws_protocols)(p.C)
+}
+
+// privProtocol finds the vhost's protocol that prot means: its own entry, or
+// the program's entry of the same name.
+func privProtocol(vh *engine.Vhost, prot *C.struct_lws_protocols) *engine.Protocol {
+	if vh == nil || prot == nil {
+		return nil
+	}
+	if p := vh.ProtocolByC(unsafe.Pointer(prot)); p != nil {
+		return p
+	}
+	return vh.Protocol(str(prot.name))
+}
+
+//export go_lws_protocol_vh_priv_zalloc
+func go_lws_protocol_vh_priv_zalloc(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, size C.int) unsafe.Pointer {
+	vh := vhost(v)
+	p := privProtocol(vh, prot)
+	if p == nil || size < 0 {
+		engine.Errf("lws_protocol_vh_priv_zalloc: unknown protocol or size %d", int(size))
+		return nil
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	return vh.MakePriv(p, uintptr(size))
+}
+
+//export go_lws_protocol_vh_priv_get
+func go_lws_protocol_vh_priv_get(v *C.struct_lws_vhost, prot *C.struct_lws_protocols) unsafe.Pointer {
+	vh := vhost(v)
+	p := privProtocol(vh, prot)
+	if p == nil {
+		return nil
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	return vh.Priv(p)
+}
+
+//export go_lws_protocol_init
+func go_lws_protocol_init(cx *C.struct_lws_context) C.int {
+	defer guard("lws_protocol_init")
+	ctx := context(cx)
+	if ctx == nil {
+		return 1
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	return b2i(ctx.Start() != nil)
+}
+
+// hostnames keeps the C strings that lws_canonical_hostname has given out.
+var hostnames = map[string]*C.char{}
+
+//export go_lws_canonical_hostname
+func go_lws_canonical_hostname(cx *C.struct_lws_context) *C.char {
+	ctx := context(cx)
+	if ctx == nil {
+		return nil
+	}
+	freeMu.Lock()
+	defer freeMu.Unlock()
+	s := hostnames[ctx.Hostname]
+	if s == nil {
+		s = C.CString(ctx.Hostname)
+		hostnames[ctx.Hostname] = s
+	}
+	return s
+}
+
+// announce logs what the reference logs first.
+func announce() {
+	engine.Noticef("LWS: %s, loglevel %d", str(C.lws_get_library_version()), engine.Prog.LogLevel())
+}
+
+// eventLoopKnown refuses options that ask for an event loop there is none of.
+func eventLoopKnown(o engine.Option) bool {
+	for _, l := range [...]struct {
+		bit  engine.Option
+		name string
+	}{{1 << 4, "libev"}, {1 << 10, "libuv"}, {1 << 21, "libevent"}, {1 << 33, "glib"}} {
+		if o.Has(l.bit) {
+			engine.Errf("Requested event library support not configured: %s", l.name)
+			return false
+		}
+	}
+	return true
+}
+
+// dropPrivileges becomes the user and group that the program names. It goes
+// through libc, which tells all threads.
+func dropPrivileges(u, g C.int) bool {
+	uid, gid := int(u), int(g)
+	if gid > 0 {
+		if err := syscall.Setgid(gid); err != nil {
+			engine.Errf("setgid: %d: %v", gid, err)
+			return false
+		}
+		engine.Noticef(" Set privs to group %d", gid)
+	}
+	if uid > 0 {
+		if err := syscall.Setuid(uid); err != nil {
+			engine.Errf("setuid: %d: %v", uid, err)
+			return false
+		}
+		engine.Noticef(" Set privs to user %d", uid)
+	}
+	return true
+}

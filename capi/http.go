@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include "c/lws_private.h"
+
+static inline struct lws_fop_fd *fops_open(struct lws_plat_file_ops *ops, const char *name, unsigned int *flags)
+{
+	lws_fop_flags_t f = *flags;
+	struct lws_fop_fd *fd = lws_vfs_file_open(ops, name, &f);
+	*flags = f;
+	return fd;
+}
+static inline int fops_read(struct lws_fop_fd *fd, lws_filepos_t *amount, void *buf, lws_filepos_t len)
+{
+	return fd->fops->LWS_FOP_READ(fd, amount, buf, len);
+}
+static inline void fops_close(struct lws_fop_fd *fd)
+{
+	fd->fops->LWS_FOP_CLOSE(&fd);
+}
+*/
+import "C"
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/httpd"
+	"libwebsockets/impl/role/h1"
+	wire "libwebsockets/impl/wire/h1"
+)
+
+func init() { httpd.Open = openFile }
+
+// headersOf are the headers of the transaction, nil once they are detached.
+func headersOf(wsi *C.struct_lws) *wire.Headers {
+	c := engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi)))
+	if c == nil {
+		return nil
+	}
+	return c.Headers
+}
+
+// connHeader is the first value of a header of wsi's transaction, nil when it
+// has none.
+func connHeader(wsi unsafe.Pointer, t wire.Token) []byte {
+	h := headersOf((*C.struct_lws)(wsi))
+	if h == nil {
+		return nil
+	}
+	return h.Value(t)
+}
+
+//export go_lws_hdr_total_length
+func go_lws_hdr_total_length(wsi *C.struct_lws, t C.enum_lws_token_indexes) C.int {
+	if h := headersOf(wsi); h != nil {
+		return C.int(h.Total(wire.Token(t)))
+	}
+	return 0
+}
+
+//export go_lws_hdr_fragment_length
+func go_lws_hdr_fragment_length(wsi *C.struct_lws, t C.enum_lws_token_indexes, i C.int) C.int {
+	if h := headersOf(wsi); h != nil {
+		return C.int(h.FragmentLen(wire.Token(t), int(i)))
+	}
+	return 0
+}
+
+//export go_lws_hdr_copy
+func go_lws_hdr_copy(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes) C.int {
+	h := headersOf(wsi)
+	if h == nil {
+		if dst != nil && n > 0 {
+			*dst = 0
+		}
+		return 0
+	}
+	return C.int(h.Copy(cView(dst, int(n)), wire.Token(t)))
+}
+
+//export go_lws_hdr_copy_fragment
+func go_lws_hdr_copy_fragment(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes, i C.int) C.int {
+	if h := headersOf(wsi); h != nil {
+		return C.int(h.CopyFragment(cView(dst, int(n)), wire.Token(t), int(i)))
+	}
+	return -1
+}
+
+//export go_lws_hdr_custom_length
+func go_lws_hdr_custom_length(wsi *C.struct_lws, name *C.char, n C.int) C.int {
+	if h := headersOf(wsi); h != nil {
+		return C.int(h.CustomLen(string(cView(name, int(n)))))
+	}
+	return -1
+}
+
+//export go_lws_hdr_custom_copy
+func go_lws_hdr_custom_copy(wsi *C.struct_lws, dst *C.char, n C.int, name *C.char, nl C.int) C.int {
+	if h := headersOf(wsi); h != nil {
+		return C.int(h.CustomCopy(cView(dst, int(n)), string(cView(name, int(nl)))))
+	}
+	return -1
+}
+
+//export go_lws_get_urlarg_by_name
+func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C.char {
+	h := headersOf(wsi)
+	if h == nil || name == nil {
+		return nil
+	}
+	at := h.CopyArg(cView(buf, int(n)), str(name))
+	if at < 0 {
+		return nil
+	}
+	return next(buf, at)
+}
+
+//export go_lws_http_get_uri_and_method
+func go_lws_http_get_uri_and_method(wsi *C.struct_lws, uri **C.char, n *C.int) C.int {
+	h := headersOf(wsi)
+	if h == nil {
+		return -1
+	}
+	i, t := h.Method()
+	if i < 0 {
+		engine.Warnf("Missing URI in HTTP request")
+		return -1
+	}
+	*uri = (*C.char)(unsafe.Pointer(unsafe.SliceData(h.Raw(t))))
+	*n = C.int(h.Total(t))
+	return C.int(i)
+}
+
+var (
+	tokenOnce sync.Once
+	tokenText []*C.char
+)
+
+//export go_lws_token_to_string
+func go_lws_token_to_string(t C.enum_lws_token_indexes) *C.uchar {
+	tokenOnce.Do(func() {
+		for i := wire.Token(0); i < wire.TokenCount; i++ {
+			tokenText = append(tokenText, C.CString(i.String()))
+		}
+		tokenText = append(tokenText, C.CString(""))
+	})
+	if int(t) < 0 || int(t) >= len(tokenText) {
+		return nil
+	}
+	return (*C.uchar)(unsafe.Pointer(tokenText[t]))
+}
+
+// room is the program's buffer from *p to end, as an empty slice.
+func room(p **C.uchar, end *C.uchar) []byte {
+	n := uintptr(unsafe.Pointer(end)) - uintptr(unsafe.Pointer(*p))
+	if uintptr(unsafe.Pointer(end)) < uintptr(unsafe.Pointer(*p)) {
+		n = 0
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(*p)), n)[:0]
+}
+
+// took moves *p behind what was appended; 0 when it fitted.
+func took(p **C.uchar, b []byte, ok bool) C.int {
+	if !ok {
+		return 1
+	}
+	*p = next(*p, len(b))
+	return 0
+}
+
+//export go_lws_add_http_header_status
+func go_lws_add_http_header_status(wsi *C.struct_lws, code C.uint, p **C.uchar, end *C.uchar) C.int {
+	c := conn(wsi, "lws_add_http_header_status")
+	if c == nil {
+		return 1
+	}
+	b, ok := h1.AddStatus(c, room(p, end), uint(code))
+	return took(p, b, ok)
+}
+
+//export go_lws_add_http_header_by_name
+func go_lws_add_http_header_by_name(_ *C.struct_lws, name, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
+	b, ok := h1.AddByName(room(p, end), str((*C.char)(unsafe.Pointer(name))), cView(value, int(n)))
+	return took(p, b, ok)
+}
+
+//export go_lws_add_http_header_by_token
+func go_lws_add_http_header_by_token(_ *C.struct_lws, t C.enum_lws_token_indexes, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
+	b, ok := h1.AddByToken(room(p, end), wire.Token(t), cView(value, int(n)))
+	return took(p, b, ok)
+}
+
+//export go_lws_add_http_header_content_length
+func go_lws_add_http_header_content_length(wsi *C.struct_lws, n C.lws_filepos_t, p **C.uchar, end *C.uchar) C.int {
+	c := conn(wsi, "lws_add_http_header_content_length")
+	if c == nil {
+		return 1
+	}
+	b, ok := h1.AddContentLength(c, room(p, end), uint64(n))
+	return took(p, b, ok)
+}
+
+//export go_lws_add_http_common_headers
+func go_lws_add_http_common_headers(wsi *C.struct_lws, code C.uint, ctype *C.char, n C.lws_filepos_t, p **C.uchar, end *C.uchar) C.int {
+	c := conn(wsi, "lws_add_http_common_headers")
+	if c == nil {
+		return 1
+	}
+	b, ok := h1.AddCommon(c, room(p, end), uint(code), str(ctype), uint64(n))
+	return took(p, b, ok)
+}
+
+//export go_lws_finalize_http_header
+func go_lws_finalize_http_header(_ *C.struct_lws, p **C.uchar, end *C.uchar) C.int {
+	b, ok := h1.Finalize(room(p, end))
+	return took(p, b, ok)
+}
+
+//export go_lws_return_http_status
+func go_lws_return_http_status(wsi *C.struct_lws, code C.uint, body *C.char) (ret C.int) {
+	ret = 1
+	defer guard("lws_return_http_status")
+	c := conn(wsi, "lws_return_http_status")
+	if c == nil {
+		return 1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return C.int(h1.ReturnStatus(c, int(code), str(body)))
+}
+
+//export go_lws_http_redirect
+func go_lws_http_redirect(wsi *C.struct_lws, code C.int, loc *C.uchar, n C.int, p **C.uchar, end *C.uchar) (ret C.int) {
+	ret = -1
+	defer guard("lws_http_redirect")
+	c := conn(wsi, "lws_http_redirect")
+	if c == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	sent, b := h1.Redirect(c, room(p, end), int(code), cView(loc, int(n)))
+	if sent >= 0 {
+		*p = next(*p, len(b))
+	}
+	return C.int(sent)
+}
+
+//export go_lws_http_transaction_completed
+func go_lws_http_transaction_completed(wsi *C.struct_lws) (ret C.int) {
+	ret = 1
+	defer guard("lws_http_transaction_completed")
+	c := conn(wsi, "lws_http_transaction_completed")
+	if c == nil {
+		return 1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return C.int(h1.Completed(c))
+}
+
+//export go_lws_http_headers_detach
+func go_lws_http_headers_detach(wsi *C.struct_lws) C.int {
+	c := conn(wsi, "lws_http_headers_detach")
+	if c == nil {
+		return 1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	h1.DetachHeaders(c)
+	return 0
+}
+
+//export go_lws_serve_http_file
+func go_lws_serve_http_file(wsi *C.struct_lws, file, ctype, other *C.char, n C.int) (ret C.int) {
+	ret = -1
+	defer guard("lws_serve_http_file")
+	c := conn(wsi, "lws_serve_http_file")
+	if c == nil || file == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return C.int(httpd.ServeFile(c, str(file), str(ctype), string(cView(other, int(n)))))
+}
+
+//export go_lws_serve_http_file_fragment
+func go_lws_serve_http_file_fragment(wsi *C.struct_lws) (ret C.int) {
+	ret = -1
+	defer guard("lws_serve_http_file_fragment")
+	c := conn(wsi, "lws_serve_http_file_fragment")
+	if c == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return C.int(httpd.FileFragment(c))
+}
+
+// mimeTexts keeps the C strings that lws_get_mimetype has given out.
+var mimeTexts = map[string]*C.char{}
+
+//export go_lws_get_mimetype
+func go_lws_get_mimetype(file *C.char, m *C.struct_lws_http_mount) *C.char {
+	var extra []wire.MimeMap
+	if m != nil {
+		for _, e := range headers(m.extra_mimetypes) {
+			extra = append(extra, wire.MimeMap{Suffix: e.Name, Type: e.Value})
+		}
+	}
+	t := wire.MimeType(str(file), extra)
+	if t == "" {
+		return nil
+	}
+	freeMu.Lock()
+	defer freeMu.Unlock()
+	s := mimeTexts[t]
+	if s == nil {
+		s = C.CString(t)
+		mimeTexts[t] = s
+	}
+	return s
+}
+
+// file is a file behind the context's file operations, which are the
+// program's to replace: they are called without the lock.
+type file struct {
+	ctx  *engine.Context
+	fd   *C.struct_lws_fop_fd
+	kind httpd.FileKind
+	mod  uint32
+}
+
+const (
+	fopGzipOK  = 1 << 24 // LWS_FOP_FLAG_COMPR_ACCEPTABLE_GZIP
+	fopGzipIs  = 1 << 25 // LWS_FOP_FLAG_COMPR_IS_GZIP
+	fopVirtual = 1 << 27 // LWS_FOP_FLAG_VIRTUAL
+)
+
+func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
+	cx := (*C.struct_lws_context)(unsafe.Pointer(ctx.F))
+	cs := C.CString(name)
+	defer C.free(unsafe.Pointer(cs))
+	var flags C.uint
+	if gzip {
+		flags = fopGzipOK
+	}
+	ctx.Unlock()
+	fd := C.fops_open(&cx.fops, cs, &flags)
+	ctx.Lock()
+	if fd == nil {
+		return nil, fmt.Errorf("cannot open %s", name)
+	}
+	f := &file{ctx: ctx, fd: fd, mod: uint32(fd.mod_time)}
+	if fd.flags&fopVirtual == 0 {
+		var st unix.Stat_t
+		if err := unix.Fstat(int(fd.fd), &st); err != nil {
+			f.Close()
+			return nil, err
+		}
+		switch st.Mode & unix.S_IFMT {
+		case unix.S_IFREG:
+		case unix.S_IFDIR:
+			f.kind = httpd.Directory
+		default:
+			f.kind = httpd.Special
+		}
+		f.mod = uint32(st.Mtim.Sec)
+		fd.mod_time = C.uint32_t(f.mod)
+	}
+	return f, nil
+}
+
+func (f *file) Size() int64          { return int64(f.fd.len) }
+func (f *file) ModTime() uint32      { return f.mod }
+func (f *file) Kind() httpd.FileKind { return f.kind }
+func (f *file) Gzipped() bool {
+	return f.fd.flags&(fopGzipOK|fopGzipIs) == fopGzipOK|fopGzipIs
+}
+
+func (f *file) Read(b []byte) (int, error) {
+	var got C.lws_filepos_t
+	f.ctx.Unlock()
+	r := C.fops_read(f.fd, &got, unsafe.Pointer(&b[0]), C.lws_filepos_t(len(b)))
+	f.ctx.Lock()
+	if r < 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	if got == 0 {
+		return 0, io.EOF
+	}
+	return int(got), nil
+}
+
+func (f *file) Close() {
+	if f.fd == nil {
+		return
+	}
+	fd := f.fd
+	f.fd = nil
+	f.ctx.Unlock()
+	C.fops_close(fd)
+	f.ctx.Lock()
+}

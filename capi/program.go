@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <stddef.h>
+#include "c/lws_private.h"
+#include "c/log.h"
+
+static inline int lwsgo_call(void *cb, void *wsi, int reason, void *user, void *in, size_t len)
+{
+	return ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
+}
+*/
+import "C"
+
+import (
+	"fmt"
+	"sync"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	_ "libwebsockets/impl/httpd" // registers itself with the h1 role
+)
+
+// program is the engine's view of the C program.
+type program struct{}
+
+func init() {
+	checkLayouts()
+	engine.Prog = program{}
+}
+
+// checkLayouts makes sure that Go and C mean the same by the shared structs.
+func checkLayouts() {
+	same := func(what string, c, g uintptr) {
+		if c != g {
+			panic(fmt.Sprintf("struct layouts differ: %s is at %d in C, at %d in Go", what, c, g))
+		}
+	}
+	var w C.struct_lws
+	var f engine.Face
+	same("lws.rx_remain", unsafe.Offsetof(w.rx_remain), unsafe.Offsetof(f.RxRemain))
+	same("lws.fd", unsafe.Offsetof(w.fd), unsafe.Offsetof(f.FD))
+	same("lws.close_buf", unsafe.Offsetof(w.close_buf), unsafe.Offsetof(f.CloseBuf))
+	same("lws.sibling", unsafe.Offsetof(w.sibling), unsafe.Offsetof(f.Sibling))
+	var v C.struct_lws_vhost
+	var vf engine.VhostFace
+	same("vhost.user", unsafe.Offsetof(v.user), unsafe.Offsetof(vf.User))
+	var x C.struct_lws_context
+	var xf engine.ContextFace
+	same("context.deadline", unsafe.Offsetof(x.deadline), unsafe.Offsetof(xf.Deadline))
+	same("context.user", unsafe.Offsetof(x.user), unsafe.Offsetof(xf.User))
+}
+
+func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
+	return int(C.lwsgo_call(p.Callback, unsafe.Pointer(f), C.int(r), user, in, C.size_t(n)))
+}
+
+func (program) Alloc(n uintptr) unsafe.Pointer { return C.calloc(1, C.size_t(n)) }
+
+func (program) Free(p unsafe.Pointer) { C.free(p) }
+
+func (program) CString(s string) unsafe.Pointer { return unsafe.Pointer(C.CString(s)) }
+
+// faces, vhosts and contexts that were given back wait here for reuse, oldest
+// first; their memory never goes back to malloc.
+var (
+	freeMu    sync.Mutex
+	freeFaces []*engine.Face
+	freeVH    []*C.struct_lws_vhost
+	freeCX    []*C.struct_lws_context
+)
+
+// faceReserve is how many freed structs are left alone before one is reused;
+// faceSlab is how many are made at a time.
+const (
+	faceReserve = 64
+	faceSlab    = 64
+)
+
+func (program) NewFace() *engine.Face {
+	freeMu.Lock()
+	defer freeMu.Unlock()
+	if len(freeFaces) <= faceReserve {
+		slab := C.calloc(faceSlab, C.sizeof_struct_lws)
+		if slab == nil {
+			return nil
+		}
+		for i := uintptr(0); i < faceSlab; i++ {
+			freeFaces = append(freeFaces, (*engine.Face)(unsafe.Add(slab, i*C.sizeof_struct_lws)))
+		}
+	}
+	f := freeFaces[0]
+	freeFaces = freeFaces[1:]
+	*f = engine.Face{}
+	return f
+}
+
+func (program) FreeFace(f *engine.Face) {
+	freeMu.Lock()
+	defer freeMu.Unlock()
+	f.Slot = 0
+	freeFaces = append(freeFaces, f)
+}
+
+func newVhostFace() *C.struct_lws_vhost {
+	freeMu.Lock()
+	defer freeMu.Unlock()
+	if len(freeVH) > faceReserve {
+		v := freeVH[0]
+		freeVH = freeVH[1:]
+		*v = C.struct_lws_vhost{}
+		return v
+	}
+	return (*C.struct_lws_vhost)(C.calloc(1, C.sizeof_struct_lws_vhost))
+}
+
+func newContextFace() *C.struct_lws_context {
+	freeMu.Lock()
+	defer freeMu.Unlock()
+	if len(freeCX) > faceReserve {
+		x := freeCX[0]
+		freeCX = freeCX[1:]
+		*x = C.struct_lws_context{}
+		return x
+	}
+	return (*C.struct_lws_context)(C.calloc(1, C.sizeof_struct_lws_context))
+}
+
+func (program) Log(level int, line string) {
+	cs := C.CString(line)
+	C.lwsgo_log(C.int(level), cs, C.size_t(len(line)))
+	C.free(unsafe.Pointer(cs))
+}
+
+func (program) LogLevel() int { return int(C.lwsgo_log_level()) }
+
+// guard ends a panic at the boundary: it is logged and the call fails.
+func guard(what string) {
+	if r := recover(); r != nil {
+		engine.Errf("%s: internal error: %v", what, r)
+	}
+}
+
+func context(cx *C.struct_lws_context) *engine.Context {
+	return engine.ContextOf((*engine.ContextFace)(unsafe.Pointer(cx)))
+}
+
+func vhost(v *C.struct_lws_vhost) *engine.Vhost {
+	return engine.VhostOf((*engine.VhostFace)(unsafe.Pointer(v)))
+}
+
+// conn finds the connection behind wsi; what names the call for the log.
+func conn(wsi *C.struct_lws, what string) *engine.Conn {
+	c := engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi)))
+	if c == nil {
+		engine.Errf("%s: %p is no connection (any more)", what, wsi)
+	}
+	return c
+}
+
+func face(c *engine.Conn) *C.struct_lws {
+	if c == nil {
+		return nil
+	}
+	return (*C.struct_lws)(unsafe.Pointer(c.F))
+}
+
+func b2i(b bool) C.int {
+	if b {
+		return 1
+	}
+	return 0
+}

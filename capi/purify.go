@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+// #include <libwebsockets.h>
+import "C"
+
+import "libwebsockets/impl/text/purify"
+
+//export go_lws_sql_purify
+func go_lws_sql_purify(escaped, str *C.char, n C.int) *C.char {
+	purify.SQL(cView(escaped, max(int(n), 1)), cBytes(str))
+	return escaped
+}
+
+//export go_lws_json_purify
+func go_lws_json_purify(escaped, str *C.char, n C.int, inUsed *C.int) *C.char {
+	_, used := purify.JSON(cView(escaped, max(int(n), 1)), cBytes(str))
+	if inUsed != nil && str != nil {
+		*inUsed = C.int(used)
+	}
+	return escaped
+}
+
+//export go_lws_json_purify_len
+func go_lws_json_purify_len(str *C.char) C.int {
+	return C.int(purify.JSONLen(cBytes(str)))
+}
+
+//export go_lws_filename_purify_inplace
+func go_lws_filename_purify_inplace(name *C.char) {
+	purify.Filename(cBytes(name))
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+#include <sys/epoll.h>
+#include "c/lws_private.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/ws"
+)
+
+//export go_lwsgo_before
+func go_lwsgo_before(cx *C.struct_lws_context) C.int {
+	defer guard("lws_service")
+	ctx := context(cx)
+	if ctx == nil {
+		return 1
+	}
+	ctx.Before()
+	return 0
+}
+
+//export go_lwsgo_turn
+func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int) (ret C.int) {
+	defer guard("lws_service")
+	ctx := context(cx)
+	if ctx == nil {
+		return -1
+	}
+	if ctx.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n))) {
+		forget(cx)
+		return -1
+	}
+	return 0
+}
+
+//export go_lws_service_fd_tsi
+func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, _ C.int) C.int {
+	defer guard("lws_service_fd")
+	ctx := context(cx)
+	if ctx == nil {
+		return -1
+	}
+	if pfd == nil { // the timers only
+		if ctx.Turn(nil) {
+			forget(cx)
+			return -1
+		}
+		return 0
+	}
+	ours, gone := ctx.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)))
+	if gone {
+		if context(cx) == nil && cx.dead != 0 {
+			forget(cx)
+		}
+		return -1
+	}
+	if ours {
+		pfd.revents = 0
+	}
+	return 0
+}
+
+//export go_lws_write
+func go_lws_write(wsi *C.struct_lws, buf *C.uchar, n C.size_t, wp C.enum_lws_write_protocol) (ret C.int) {
+	ret = -1
+	defer guard("lws_write")
+	c := conn(wsi, "lws_write")
+	if c == nil {
+		return -1
+	}
+	if n > 1<<31-1 {
+		engine.Errf("%s: lws_write: length %d is too large", c, uint64(n))
+		return -1
+	}
+	p := engine.WriteProtocol(wp)
+	headroom := c.F.Role&engine.FaceWS != 0 && p&engine.WriteKindMask < engine.WriteHTTP
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return C.int(c.Write(engine.PayloadAt(unsafe.Pointer(buf), int(n), headroom), p))
+}
+
+//export go_lws_callback_on_writable
+func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
+	c := conn(wsi, "lws_callback_on_writable")
+	if c == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	if c.Dead() {
+		return -1
+	}
+	c.AskWriteable()
+	return 1
+}
+
+// sameProtocol tells whether the connection speaks prot: an entry of its
+// vhost's table, or the program's entry of that name.
+func sameProtocol(c *engine.Conn, prot *C.struct_lws_protocols, name string) bool {
+	return c.Protocol != nil && (c.Protocol.C == unsafe.Pointer(prot) || c.Protocol.Name == name)
+}
+
+// eachOf calls fn for the established connections of a protocol, in all vhosts
+// or one.
+func eachOf(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, fn func(*engine.Conn)) {
+	name := str(prot.name)
+	ctx.EachConn(func(c *engine.Conn) {
+		if (vh == nil || c.Vhost == vh) && c.Bound() && sameProtocol(c, prot, name) {
+			fn(c)
+		}
+	})
+}
+
+//export go_lws_callback_on_writable_all_protocol
+func go_lws_callback_on_writable_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) C.int {
+	ctx := context(cx)
+	if ctx == nil || prot == nil {
+		return -1
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	eachOf(ctx, nil, prot, (*engine.Conn).AskWriteable)
+	return 0
+}
+
+//export go_lws_callback_on_writable_all_protocol_vhost
+func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot *C.struct_lws_protocols) C.int {
+	vh := vhost(v)
+	if vh == nil || prot == nil || privProtocol(vh, prot) == nil {
+		engine.Errf("lws_callback_on_writable_all_protocol_vhost: no such vhost or protocol")
+		return -1
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	eachOf(vh.Ctx, vh, prot, (*engine.Conn).AskWriteable)
+	return 0
+}
+
+// callAll runs reason for the connections of a protocol.
+func callAll(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) {
+	eachOf(ctx, vh, prot, func(c *engine.Conn) { c.Call(engine.Reason(reason), arg, uintptr(n)) })
+}
+
+//export go_lws_callback_all_protocol
+func go_lws_callback_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols, reason C.int) C.int {
+	defer guard("lws_callback_all_protocol")
+	ctx := context(cx)
+	if ctx == nil || prot == nil {
+		return 1
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	callAll(ctx, nil, prot, reason, nil, 0)
+	return 0
+}
+
+//export go_lws_callback_all_protocol_vhost_args
+func go_lws_callback_all_protocol_vhost_args(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) C.int {
+	defer guard("lws_callback_all_protocol_vhost_args")
+	vh := vhost(v)
+	if vh == nil {
+		return 1
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	if prot != nil {
+		callAll(vh.Ctx, vh, prot, reason, arg, n)
+		return 0
+	}
+	for _, p := range vh.Protocols {
+		callAll(vh.Ctx, vh, (*C.struct_lws_protocols)(p.C), reason, arg, n)
+	}
+	return 0
+}
+
+//export go_lws_callback_vhost_protocols_vhost
+func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, in unsafe.Pointer, n C.size_t) C.int {
+	defer guard("lws_callback_vhost_protocols_vhost")
+	vh := vhost(v)
+	if vh == nil {
+		return 1
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	return b2i(vh.CallProtocols(engine.Reason(reason), in, uintptr(n)) != 0)
+}
+
+//export go_lws_set_timeout
+func go_lws_set_timeout(wsi *C.struct_lws, reason C.enum_pending_timeout, secs C.int) {
+	defer guard("lws_set_timeout")
+	c := conn(wsi, "lws_set_timeout")
+	if c == nil {
+		return
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	c.SetTimeout(engine.TimeoutReason(reason), int(secs))
+}
+
+//export go_lws_set_timer_usecs
+func go_lws_set_timer_usecs(wsi *C.struct_lws, us C.lws_usec_t) {
+	c := conn(wsi, "lws_set_timer_usecs")
+	if c == nil {
+		return
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	c.SetTimerUS(int64(us))
+}
+
+//export go_lws_validity_confirmed
+func go_lws_validity_confirmed(wsi *C.struct_lws) {
+	if c := conn(wsi, "lws_validity_confirmed"); c != nil {
+		c.Ctx.Lock()
+		defer c.Ctx.Unlock()
+		c.Valid()
+	}
+}
+
+// Bits of the enable argument of lws_rx_flow_control: a plain bool, or a set
+// of reasons of which each can stop the flow.
+const (
+	rxReasonApplies = 1 << 14
+	rxReasonEnable  = 1 << 13
+)
+
+//export go_lws_rx_flow_control
+func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) C.int {
+	c := conn(wsi, "lws_rx_flow_control")
+	if c == nil {
+		return -1
+	}
+	on := enable != 0
+	if enable&rxReasonApplies != 0 {
+		on = enable&rxReasonEnable != 0
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	c.FlowControl(on)
+	return 0
+}
+
+//export go_lws_rx_flow_allow_all_protocol
+func go_lws_rx_flow_allow_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) {
+	ctx := context(cx)
+	if ctx == nil || prot == nil {
+		return
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	eachOf(ctx, nil, prot, func(c *engine.Conn) { c.FlowControl(true) })
+}
+
+//export go_lws_send_pipe_choked
+func go_lws_send_pipe_choked(wsi *C.struct_lws) C.int {
+	c := conn(wsi, "lws_send_pipe_choked")
+	if c == nil {
+		return 1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return b2i(c.Choked())
+}
+
+//export go_lws_partial_buffered
+func go_lws_partial_buffered(wsi *C.struct_lws) C.int {
+	c := conn(wsi, "lws_partial_buffered")
+	if c == nil {
+		return 0
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return b2i(c.Buffered())
+}
+
+//export go_lws_close_free_wsi
+func go_lws_close_free_wsi(wsi *C.struct_lws, reason C.enum_lws_close_status, _ *C.char) {
+	defer guard("lws_close_free_wsi")
+	c := conn(wsi, "lws_close_free_wsi")
+	if c == nil {
+		return
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	c.Close(engine.CloseStatus(reason))
+}
+
+//export go_lws_set_wsi_user
+func go_lws_set_wsi_user(wsi *C.struct_lws, user unsafe.Pointer) {
+	c := conn(wsi, "lws_set_wsi_user")
+	if c == nil {
+		return
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	c.SetUser(user)
+}
+
+//export go_lws_close_reason
+func go_lws_close_reason(wsi *C.struct_lws, status C.enum_lws_close_status, buf *C.uchar, n C.size_t) {
+	c := conn(wsi, "lws_close_reason")
+	if c == nil {
+		return
+	}
+	if buf == nil {
+		n = 0
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	ws.SetCloseReason(c, uint16(status), cView(buf, int(min(n, 123))))
+}
+
+//export go_lws_set_extension_option
+func go_lws_set_extension_option(wsi *C.struct_lws, ext, opt, val *C.char) C.int {
+	c := conn(wsi, "lws_set_extension_option")
+	if c == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	if ws.SetOption(c, str(ext), str(opt), str(val)) {
+		return 0
+	}
+	return -1
+}
+
+//export go_wsi_from_fd
+func go_wsi_from_fd(cx *C.struct_lws_context, fd C.int) *C.struct_lws {
+	ctx := context(cx)
+	if ctx == nil {
+		return nil
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	return face(ctx.ConnByFD(int(fd)))
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// CloseStatus is enum lws_close_status: a WebSocket close code (RFC 6455
+// §7.4), or one of the library's own below 1000.
+type CloseStatus int32
+
+// Close statuses that are no close code.
+const (
+	CloseNoStatus               CloseStatus = 0
+	CloseNoStatusContextDestroy CloseStatus = 1
+)
+
+// established tells whether the state counts as one in which the program
+// knows of the connection.
+func (s State) established() bool {
+	switch s {
+	case StateUnconnected, StateWaitingDNS, StateWaitingConnect, StateWaitingProxyReply,
+		StateTLSHandshake, StateWaitingServerReply, StatePreWSAccept:
+		return false
+	}
+	return true
+}
+
+// Close closes the connection: it flushes what is queued and lets the role say
+// goodbye first where that is possible, then tells the program. The lock is held.
+func (c *Conn) Close(status CloseStatus) { c.close(status) }
+
+func (c *Conn) close(status CloseStatus) {
+	if c.Dead() {
+		return
+	}
+	for len(c.children) > 0 {
+		k := c.children[0]
+		k.broken = true
+		k.close(status)
+		if len(c.children) > 0 && c.children[0] == k {
+			c.children = c.children[1:]
+		}
+	}
+	if !c.flushCork() {
+		c.broken = true
+	}
+	c.preClose, c.closing = c.state, true
+	if c.closePolitely(status) {
+		return
+	}
+	c.kill(status)
+}
+
+// closePolitely begins a close that goes on later; false: kill it now.
+func (c *Conn) closePolitely(status CloseStatus) bool {
+	if c.broken || status == CloseNoStatusContextDestroy {
+		return false
+	}
+	switch c.state {
+	case StateWaitingToSendClose, StateAwaitingCloseAck, StateReturnedClose:
+		// The goodbye was said; what is left of it may still be queued.
+		return c.flushBeforeClose()
+	case StateFlushingBeforeClose:
+		if c.out.full() {
+			c.touchPoll()
+			return true
+		}
+		return false
+	}
+	if c.flushBeforeClose() {
+		return true
+	}
+	switch c.state {
+	case StateWaitingConnect, StateWaitingDNS, StateIssueHandshake:
+		return false
+	}
+	c.unbindAtClose()
+	return c.role.CloseVia(c, status)
+}
+
+// flushBeforeClose waits for the queue to drain, if there is one.
+func (c *Conn) flushBeforeClose() bool {
+	if !c.out.full() {
+		return false
+	}
+	c.SetState(StateFlushingBeforeClose)
+	c.NoRead = true
+	c.SetTimeout(TimeoutFlushBeforeClose, 5)
+	c.touchPoll()
+	return true
+}
+
+func (c *Conn) unbindAtClose() {
+	if !c.told && c.F.User != nil && c.bound {
+		c.Unbind()
+		c.bound = false
+	}
+}
+
+// kill ends the connection at once.
+func (c *Conn) kill(status CloseStatus) {
+	c.unbindAtClose()
+	if c.state == StateWaitingDNS || c.state == StateWaitingConnect ||
+		c.state == StateWaitingServerReply && c.F.Role&FaceWS != 0 {
+		c.broken = true
+		c.ConnectionError("closed before established\x00")
+	}
+	halfClosed := false
+	if !c.client && !c.listener && c.fd >= 0 && !c.broken && !c.datagram &&
+		c.state != StateShutdown && c.state != StateUnconnected && status != CloseNoStatusContextDestroy {
+		if c.TLS != nil {
+			c.TLS.Shutdown()
+		}
+		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+		halfClosed = true
+		c.broken = true
+	}
+	pre := c.preClose
+	c.dropTimers()
+	c.detach()
+	if c.Dead() {
+		return // a callback of detach closed it too
+	}
+	c.SetState(StateDead)
+	c.rx = nil
+	c.role.Gone(c)
+	c.tellClosed(pre)
+	c.leaveParent()
+	c.broken = true
+	c.closeFD(halfClosed)
+	if c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
+		c.CallProtocol(c.Vhost.Protocols[0], ReasonWSIDestroy, c.F.User, nil, 0)
+	}
+	c.bury()
+}
+
+// tellClosed gives the program the role's close callback, or a client's
+// connection error when it was never established.
+func (c *Conn) tellClosed(pre State) {
+	r := c.role.Reasons(c.client)
+	tell := !c.told && r.Close != 0 && !c.listener && (pre.established() || pre == StateWaitingServerReply)
+	if c.errorTold {
+		tell = false
+	}
+	if !tell && c.client && !pre.established() {
+		c.ConnectionError("Closed before conn")
+	}
+	if !tell {
+		return
+	}
+	c.told = true
+	p := c.Protocol
+	if p == nil && c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
+		p = c.Vhost.Protocols[0]
+	}
+	c.CallProtocol(p, r.Close, c.F.User, nil, 0)
+}
+
+// ConnectionError tells the program, once, that a client connection failed.
+func (c *Conn) ConnectionError(text string) {
+	if c.SetErrorTold() || c.Protocol == nil || c.NoError {
+		return
+	}
+	b := append([]byte(text), 0)
+	c.Call(ReasonClientConnectionError, unsafe.Pointer(&b[0]), uintptr(len(text)))
+}
+
+// Told notes that the program knows that the connection is closed.
+func (c *Conn) Told() { c.told = true }
+
+// closeFD closes the descriptor; after a half-close it may linger, without a
+// connection, until the peer has read our last bytes.
+func (c *Conn) closeFD(halfClosed bool) {
+	if c.TLS != nil {
+		c.TLS.Close()
+		c.TLS = nil
+		c.F.SSL = nil
+	}
+	if c.fd < 0 {
+		return
+	}
+	if !c.KeepFD {
+		if !halfClosed || !c.lingering || !c.pt.startLinger(c.fd) {
+			_ = unix.Close(c.fd)
+		}
+	}
+	c.fd = -1
+	c.F.FD = -1
+}
+
+// bury puts a dead connection where the end of the turn reclaims it.
+func (c *Conn) bury() {
+	delete(c.pt.live, c)
+	c.Ctx.count--
+	c.out = outQueue{}
+	c.pt.graves = append(c.pt.graves, c)
+	if !c.pt.inTurn {
+		c.pt.reap()
+	}
+}
+
+// reclaim frees what the program could still see of a dead connection.
+func (c *Conn) reclaim() {
+	c.freeUser()
+	v := c.Vhost
+	c.BindVhost(nil)
+	conns.del(c.slot)
+	c.F.Slot = 0
+	Prog.FreeFace(c.F)
+	if v != nil {
+		v.maybeFinish()
+	}
+}
+
+// writable handles POLLOUT; false closes.
+func (c *Conn) writable() bool {
+	if c.out.full() {
+		if !c.flushOut() {
+			return false
+		}
+		if c.out.full() {
+			return true
+		}
+	}
+	if c.state == StateFlushingBeforeClose {
+		c.broken = c.client // a server's goodbye ends with a half-close
+		return false
+	}
+	if c.WantOut {
+		if w, ok := c.role.(interface{ Writable(*Conn) bool }); ok {
+			return w.Writable(c)
+		}
+	}
+	return true
+}
+
+// lingerMax bounds what is read and thrown away from a half-closed peer, and
+// lingerSecs how long it may take.
+const (
+	lingerMax  = 1 << 20
+	lingerSecs = 2
+)
+
+// linger is a half-closed socket on which the peer may still be sending:
+// closing it at once would answer with a reset, which can overtake our last bytes.
+type linger struct {
+	left  int
+	timer Timer
+}
+
+// startLinger takes over fd; false: there is nothing to wait for.
+func (pt *Thread) startLinger(fd int) bool {
+	l := &linger{left: lingerMax}
+	if pt.drain(fd, l) || pt.ctx.destroying {
+		return false
+	}
+	ev := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd), Pad: -1}
+	if unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, fd, &ev) != nil {
+		return false
+	}
+	l.timer.Fire = func(int64) { pt.endLinger(fd) }
+	pt.lingers[fd] = l
+	pt.SetTimer(&l.timer, Now()+lingerSecs*second)
+	return true
+}
+
+// drain throws away what has come; true: the peer is done.
+func (pt *Thread) drain(fd int, l *linger) bool {
+	var b [4096]byte
+	for l.left > 0 {
+		n, err := sysRecv(fd, b[:])
+		if err == unix.EAGAIN {
+			return false
+		}
+		if err != nil || n == 0 {
+			return true
+		}
+		l.left -= n
+	}
+	return true
+}
+
+func (pt *Thread) lingerEvent(fd int) {
+	if l := pt.lingers[fd]; l != nil && pt.drain(fd, l) {
+		pt.endLinger(fd)
+	}
+}
+
+func (pt *Thread) endLinger(fd int) {
+	l := pt.lingers[fd]
+	if l == nil {
+		return
+	}
+	delete(pt.lingers, fd)
+	pt.dropTimer(&l.timer)
+	_ = unix.Close(fd)
+}

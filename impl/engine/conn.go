@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"fmt"
+	"sort"
+	"unsafe"
+
+	"libwebsockets/impl/wire/h1"
+)
+
+// State is where a connection is in its life.
+type State uint8
+
+// The states of a connection, in the words of the reference.
+const (
+	StateUnconnected State = iota
+	StateWaitingDNS
+	StateWaitingConnect
+	StateWaitingProxyReply
+	StateTLSHandshake
+	StateIssueHandshake     // client: the request is to be sent
+	StateWaitingServerReply // client: the response is to come
+	StateHeaders            // server: a request's headers are to come
+	StateDoingTransaction   // server: the program is answering
+	StateIssuingFile        // server: a file is on its way
+	StateBody               // server: a request's body is to come
+	StateDiscardBody        // server: the answer is out, the body is still coming
+	StateDeferringAction    // server: between two requests of one connection
+	StateIssueBody          // client: the request's body is to be sent
+	StateIdling             // client: kept alive without a transaction
+	StatePreWSAccept        // server: an upgrade is being looked at
+	StateEstablished
+	StateWaitingToSendClose
+	StateAwaitingCloseAck
+	StateReturnedClose
+	StateFlushingBeforeClose
+	StateShutdown
+	StateDead
+)
+
+var stateNames = [...]string{"unconnected", "waiting for DNS", "connecting", "waiting for the proxy", "TLS handshake",
+	"sending the handshake", "waiting for the reply", "headers", "transaction", "sending a file", "body",
+	"discarding the body", "between requests", "sending the body", "idle", "upgrade", "established", "sending close", "awaiting close ack",
+	"returned close", "flushing", "shutdown", "dead"}
+
+func (s State) String() string { return stateNames[s] }
+
+// Reasons are the callback reasons that a role uses for the same events, for
+// a client and for a server connection.
+type Reasons struct {
+	Adopt, Writeable, Close, Bind, Unbind Reason
+}
+
+// Role is what a connection speaks. A role keeps its state in Conn.State.
+type Role interface {
+	Name() string
+	// Readable is called when there is something to read; false closes.
+	Readable(c *Conn) bool
+	// Writeable is called when WRITEABLE is due and nothing is queued; false closes.
+	Writeable(c *Conn) bool
+	// Write frames and sends b (lws_write); buf has Pre bytes of headroom
+	// where the role needs them. It returns what lws_write returns.
+	Write(c *Conn, b Payload, wp WriteProtocol) int
+	// CloseVia lets the role say goodbye first; true: the close goes on later.
+	CloseVia(c *Conn, status CloseStatus) bool
+	// Gone is called once when the connection dies.
+	Gone(c *Conn)
+	// Reasons are the role's callback reasons.
+	Reasons(client bool) *Reasons
+}
+
+// Transport carries bytes over a secured socket; nil means the plain socket.
+type Transport interface {
+	Read(b []byte) (int, error)
+	Write(b []byte) (int, error)
+	// Pending is how many decrypted bytes wait inside.
+	Pending() int
+	// Shutdown says goodbye on the wire, Close frees.
+	Shutdown()
+	Close()
+	// SSL is the program-visible SSL *.
+	SSL() unsafe.Pointer
+}
+
+// Conn is one connection, what programs hold as struct lws *.
+type Conn struct {
+	F     *Face
+	pt    *Thread
+	Ctx   *Context
+	Vhost *Vhost
+
+	role     Role
+	Protocol *Protocol
+	// Data is the state of the role.
+	Data any
+	// Headers are the HTTP headers of the current transaction, nil when detached.
+	Headers *h1.Headers
+	// TLS is the secured transport, nil for a plain socket.
+	TLS Transport
+
+	fd   int
+	slot uint32
+	gen  int32
+	seq  uint64 // order of birth
+
+	state    State
+	preClose State // where it was when the close began
+
+	client    bool
+	external  bool // user memory is the program's
+	bound     bool // BIND_PROTOCOL was told and UNBIND is owed
+	told      bool // the close callback has been told
+	broken    bool // nothing can be sent any more
+	errorTold bool // CLIENT_CONNECTION_ERROR has been told
+	listener  bool
+	datagram  bool
+
+	wantWrite bool
+	inWriteq  bool
+	inRipe    bool
+	inSync    bool
+	rxOff     bool
+	NoRead    bool // the role does not want to read now
+	WantOut   bool // the role waits for POLLOUT by itself
+	lingering bool // close with a half-close and a short wait
+	closing   bool // a close has begun
+	KeepFD    bool // the descriptor is not ours to close
+	RxPending bool // the role holds received bytes to go on with
+	NoError   bool // CLIENT_CONNECTION_ERROR is not to be told
+
+	polled uint32 // what the poll was told
+	added  bool   // the poll knows the descriptor
+
+	out outQueue
+	rx  []byte // received, not yet consumed
+
+	parent   *Conn
+	children []*Conn
+
+	reason   TimeoutReason
+	timeout  *Timer
+	hrtimer  *Timer
+	validity *Timer
+	pinged   bool // validity: the ping went out
+	Retry    Retry
+}
+
+var birth uint64
+
+// NewConn makes a connection of v, with no descriptor yet. The lock is held.
+func NewConn(v *Vhost, role Role, client bool) *Conn {
+	f := Prog.NewFace()
+	if f == nil {
+		Errf("no memory for a new connection")
+		return nil
+	}
+	birth++
+	c := &Conn{F: f, pt: v.Ctx.PT, Ctx: v.Ctx, role: role, client: client, fd: -1, seq: birth, Retry: v.Retry}
+	c.slot = conns.put(c)
+	if c.slot == 0 {
+		Errf("too many connections")
+		Prog.FreeFace(f)
+		return nil
+	}
+	c.gen = int32(birth&0x3fffffff) + 1
+	f.Slot, f.FD, f.Context = c.slot, -1, unsafe.Pointer(v.Ctx.F)
+	if client {
+		f.Role |= FaceClient
+	}
+	c.BindVhost(v)
+	c.pt.live[c] = struct{}{}
+	c.Ctx.count++
+	return c
+}
+
+// BindVhost makes v the connection's vhost.
+func (c *Conn) BindVhost(v *Vhost) {
+	if c.Vhost == v {
+		return
+	}
+	old := c.Vhost
+	if old != nil {
+		old.bound--
+	}
+	c.Vhost = v
+	c.F.Vhost = nil
+	if v != nil {
+		v.bound++
+		c.F.Vhost = unsafe.Pointer(v.F)
+		if old != nil && c.Protocol != nil { // the same protocol in the new table
+			if p := v.Protocol(c.Protocol.Name); p != nil {
+				c.setProtocol(p)
+			} else if len(v.Protocols) > 0 {
+				c.setProtocol(v.Protocols[0])
+			}
+		}
+	}
+}
+
+func (c *Conn) setProtocol(p *Protocol) {
+	c.Protocol = p
+	c.F.Protocol = nil
+	if p != nil {
+		c.F.Protocol = p.C
+	}
+}
+
+// SetProtocol makes p the connection's protocol without telling anybody.
+func (c *Conn) SetProtocol(p *Protocol) { c.setProtocol(p) }
+
+// SetState changes the state: the one place where it happens.
+func (c *Conn) SetState(s State) {
+	if Prog.LogLevel()&LogDebug != 0 && s != c.state {
+		Logf(LogDebug, "%s: %s -> %s", c, c.state, s)
+	}
+	c.state = s
+}
+
+// State is where the connection is in its life.
+func (c *Conn) State() State { return c.state }
+
+// SetRole makes the connection speak r.
+func (c *Conn) SetRole(r Role) { c.role = r }
+
+// Role is what the connection speaks.
+func (c *Conn) Role() Role { return c.role }
+
+// Client tells whether we connected.
+func (c *Conn) Client() bool { return c.client }
+
+// Dead tells whether the connection is closed.
+func (c *Conn) Dead() bool { return c.state == StateDead }
+
+// Broken tells whether nothing can be sent any more.
+func (c *Conn) Broken() bool { return c.broken }
+
+// SetBroken notes that nothing can be sent any more.
+func (c *Conn) SetBroken() { c.broken = true }
+
+// PT is the service thread's part that the connection belongs to.
+func (c *Conn) PT() *Thread { return c.pt }
+
+// FD is the descriptor, -1 when there is none.
+func (c *Conn) FD() int { return c.fd }
+
+// Closing tells whether a close has begun.
+func (c *Conn) Closing() bool { return c.closing }
+
+// SetListener marks a listening socket.
+func (c *Conn) SetListener() { c.listener = true }
+
+// SetLinger asks for a half-close and a short wait at the end, so that the
+// peer reads our last words before a reset can overtake them.
+func (c *Conn) SetLinger() { c.lingering = true }
+
+// SetErrorTold notes that CLIENT_CONNECTION_ERROR was told; it reports whether it had been.
+func (c *Conn) SetErrorTold() (already bool) {
+	already = c.errorTold
+	c.errorTold = true
+	return already
+}
+
+func (c *Conn) String() string {
+	v := "-"
+	if c.Vhost != nil {
+		v = c.Vhost.Name
+	}
+	return fmt.Sprintf("wsi %d (%s, vhost %s, fd %d)", c.slot, c.role.Name(), v, c.fd)
+}
+
+// Call runs the connection's protocol callback. The lock is released for it.
+func (c *Conn) Call(r Reason, in unsafe.Pointer, n uintptr) int {
+	return c.CallProtocol(c.Protocol, r, c.F.User, in, n)
+}
+
+// CallProtocol runs p's callback for the connection.
+func (c *Conn) CallProtocol(p *Protocol, r Reason, user, in unsafe.Pointer, n uintptr) int {
+	if p == nil || p.Callback == nil {
+		return 0
+	}
+	c.pt.mu.Unlock()
+	ret := Prog.Call(p, c.F, r, user, in, n)
+	c.pt.mu.Lock()
+	return ret
+}
+
+// CallBytes runs the connection's callback with b as in and len. b must be C
+// memory or stay put for the call; nil gives a NULL.
+func (c *Conn) CallBytes(r Reason, b []byte) int {
+	if len(b) == 0 {
+		return c.Call(r, unsafe.Pointer(unsafe.SliceData(b)), 0)
+	}
+	return c.Call(r, unsafe.Pointer(&b[0]), uintptr(len(b)))
+}
+
+// EnsureUser allocates the per-session memory, zeroed, if the protocol has some.
+func (c *Conn) EnsureUser() bool {
+	if c.Protocol == nil {
+		return false
+	}
+	if c.Protocol.Size != 0 && c.F.User == nil {
+		c.F.User = Prog.Alloc(c.Protocol.Size)
+		if c.F.User == nil {
+			Errf("%s: no memory for user space (%d bytes)", c, c.Protocol.Size)
+			return false
+		}
+	}
+	return true
+}
+
+// SetUser makes the program's own memory the per-session memory.
+func (c *Conn) SetUser(p unsafe.Pointer) {
+	c.freeUser()
+	c.F.User = p
+	c.external = p != nil
+}
+
+func (c *Conn) freeUser() {
+	if c.F.User != nil && !c.external {
+		Prog.Free(c.F.User)
+	}
+	c.F.User = nil
+}
+
+// Unbind tells the protocol that the connection leaves it.
+func (c *Conn) Unbind() {
+	if c.bound && c.Protocol != nil {
+		c.bound = false
+		c.Call(c.role.Reasons(c.client).Unbind, nil, 0)
+	}
+}
+
+// Bind moves the connection to protocol p: UNBIND to the old one, fresh user
+// memory, BIND to the new one. false: the program refused.
+func (c *Conn) Bind(p *Protocol) bool {
+	c.Unbind()
+	if !c.external {
+		c.freeUser()
+	}
+	c.setProtocol(p)
+	if p == nil {
+		return true
+	}
+	if !c.EnsureUser() {
+		return false
+	}
+	if c.Call(c.role.Reasons(c.client).Bind, nil, 0) != 0 {
+		return false
+	}
+	c.bound = true
+	return true
+}
+
+// Bound tells whether an UNBIND is owed.
+func (c *Conn) Bound() bool { return c.bound }
+
+// SetParent makes p the parent of c.
+func (c *Conn) SetParent(p *Conn) {
+	c.parent = p
+	p.children = append([]*Conn{c}, p.children...)
+	c.linkFaces()
+}
+
+// Parent is the connection's parent, nil when it has none.
+func (c *Conn) Parent() *Conn { return c.parent }
+
+// Children are the connection's children, newest first.
+func (c *Conn) Children() []*Conn { return c.children }
+
+// linkFaces mirrors the family in the faces, for the C accessors.
+func (c *Conn) linkFaces() {
+	p := c.parent
+	if p == nil {
+		c.F.Parent, c.F.Sibling = nil, nil
+		return
+	}
+	c.F.Parent = unsafe.Pointer(p.F)
+	var next unsafe.Pointer
+	for i := len(p.children) - 1; i >= 0; i-- {
+		p.children[i].F.Sibling = next
+		next = unsafe.Pointer(p.children[i].F)
+	}
+	p.F.Child = next
+}
+
+// leaveParent tells the parent's protocol and takes c off its list.
+func (c *Conn) leaveParent() {
+	p := c.parent
+	if p == nil {
+		return
+	}
+	if p.Protocol != nil {
+		c.CallProtocol(p.Protocol, ReasonChildClosing, p.F.User, unsafe.Pointer(c.F), 0)
+	}
+	for i, k := range p.children {
+		if k == c {
+			p.children = append(p.children[:i:i], p.children[i+1:]...)
+			break
+		}
+	}
+	c.linkFaces()
+	c.parent = nil
+	c.F.Parent, c.F.Sibling = nil, nil
+}
+
+func sortConns(l []*Conn) {
+	sort.Slice(l, func(i, j int) bool { return l[i].seq < l[j].seq })
+}

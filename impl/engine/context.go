@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Limits and defaults of a context, where the program says nothing.
+const (
+	DefaultServBuf    = 4096
+	DefaultHeaderData = 4096
+	defaultTimeout    = 5
+	// Headroom in front of every buffer that is handed to lws_write.
+	Pre = 16
+)
+
+// Context is what lws_create_context makes: one service thread, its vhosts
+// and their connections.
+type Context struct {
+	F    *ContextFace
+	Slot uint32
+	// PT is the service thread's part. Debian's build has one (LWS_MAX_SMP 1).
+	PT *Thread
+
+	Options       Option
+	TimeoutSecs   int
+	ServBufSize   int
+	MaxHeaderData int
+	ServerString  string
+	Reject        []PVO
+	Hostname      string
+	DefaultRetry  Retry
+	FDLimit       int
+
+	// OnStart runs before the first turn, with the lock held; false is fatal.
+	OnStart func() bool
+
+	Vhosts       []*Vhost
+	protocolDone bool // PROTOCOL_INIT has run for the first vhosts
+	destroying   bool
+	destroyed    bool
+	count        int // connections, listeners included
+}
+
+// NewContext makes a context with no vhost yet. f is its struct lws_context.
+func NewContext(f *ContextFace, info *Info) (*Context, error) {
+	if info.KATime != 0 && info.KAInterval == 0 {
+		Errf("info->ka_interval can't be 0 if ka_time used")
+		return nil, errors.New("ka_interval")
+	}
+	ctx := &Context{
+		F:             f,
+		Options:       info.Options,
+		TimeoutSecs:   or(info.TimeoutSecs, defaultTimeout),
+		ServBufSize:   or(info.ServBufSize, DefaultServBuf),
+		MaxHeaderData: or(info.MaxHeaderData, DefaultHeaderData),
+		ServerString:  info.ServerString,
+		Reject:        info.RejectKeywords,
+		DefaultRetry:  Retry{PingSecs: 300, HangupSecs: 310},
+	}
+	if !ctx.Options.Has(OptSkipCanonicalName) {
+		if ctx.Hostname, _ = os.Hostname(); ctx.Hostname == "" {
+			ctx.Hostname = "unknown"
+		}
+	}
+	ctx.FDLimit = fdLimit(info)
+	pt, err := newThread(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx.PT = pt
+	ctx.Slot = contexts.put(ctx)
+	f.Slot = ctx.Slot
+	f.EpollFD, f.WakeFD = int32(pt.epfd), int32(pt.wakefd)
+	f.User = info.User
+	return ctx, nil
+}
+
+func or(v, def int) int {
+	if v > 0 {
+		return v
+	}
+	return def
+}
+
+// fdLimit is how many descriptors connections may use: what the program asks
+// for, else the process's limit. Nothing is sized by it.
+func fdLimit(info *Info) int {
+	var rl unix.Rlimit
+	if info.RlimitNofile > 0 {
+		rl = unix.Rlimit{Cur: uint64(info.RlimitNofile), Max: uint64(info.RlimitNofile)}
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &rl); err != nil {
+			Warnf("%s: setrlimit nofile %d: %v", "lws_create_context", info.RlimitNofile, err)
+		}
+	}
+	if info.FDLimit > 0 {
+		return info.FDLimit
+	}
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &rl) != nil || rl.Cur > 1<<30 {
+		return 1 << 30
+	}
+	return int(rl.Cur)
+}
+
+// Lock takes the lock that guards the engine state of the context; it is never
+// held across a callback.
+func (ctx *Context) Lock() { ctx.PT.mu.Lock() }
+
+// Unlock releases Lock.
+func (ctx *Context) Unlock() { ctx.PT.mu.Unlock() }
+
+// Start runs PROTOCOL_INIT for the vhosts made so far. The lock is held.
+func (ctx *Context) Start() error {
+	if fn := ctx.OnStart; fn != nil {
+		ctx.OnStart = nil
+		if !fn() {
+			return errors.New("the program's user could not be set")
+		}
+	}
+	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+		if err := v.initProtocols(); err != nil {
+			return err
+		}
+	}
+	ctx.protocolDone = true
+	return nil
+}
+
+// Destroy closes every connection, tells every protocol of every vhost, and
+// gives everything back. Inside a service turn it is put off to its end.
+// The lock is held; it reports whether the context is gone.
+func (ctx *Context) Destroy() bool {
+	if ctx.destroyed {
+		return true
+	}
+	if ctx.PT.inTurn || atomic.LoadInt32(&ctx.F.Busy) > 0 {
+		ctx.PT.destroySelf = true
+		ctx.PT.kick()
+		return false
+	}
+	if ctx.destroying {
+		return false
+	}
+	ctx.destroying = true
+	pt := ctx.PT
+	for _, c := range pt.all() {
+		c.close(CloseNoStatusContextDestroy)
+	}
+	pt.reap()
+	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+		v.finish()
+	}
+	pt.reap()
+	ctx.destroyed = true
+	contexts.del(ctx.Slot)
+	ctx.F.Slot = 0
+	atomic.StoreInt32(&ctx.F.Dead, 1)
+	pt.release()
+	return true
+}
+
+// Destroying tells whether the context is on its way out.
+func (ctx *Context) Destroying() bool { return ctx.destroying }
+
+// VhostByName finds a vhost by its name.
+func (ctx *Context) VhostByName(name string) *Vhost {
+	for _, v := range ctx.Vhosts {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// SelectVhost picks the vhost of a listening port for a Host header or SNI
+// name: the exact name, then a parent domain, then the port's first vhost.
+func (ctx *Context) SelectVhost(port int, server string) *Vhost {
+	host := server
+	for i := 0; i < len(host); i++ {
+		if host[i] == ':' {
+			host = host[:i]
+			break
+		}
+	}
+	for _, v := range ctx.Vhosts {
+		if v.Port == port && len(v.Name) >= len(host) && v.Name[:len(host)] == host {
+			return v
+		}
+	}
+	if port == 0 {
+		return nil
+	}
+	for _, v := range ctx.Vhosts {
+		m := len(v.Name)
+		if v.Port == port && m <= len(host)-2 && host[len(host)-m-1] == '.' && host[len(host)-m:] == v.Name {
+			return v
+		}
+	}
+	for _, v := range ctx.Vhosts {
+		if v.Port == port {
+			return v
+		}
+	}
+	return nil
+}
+
+// EachConn calls fn for the connections of the context that live at the call.
+func (ctx *Context) EachConn(fn func(*Conn)) {
+	for _, c := range ctx.PT.all() {
+		if !c.Dead() {
+			fn(c)
+		}
+	}
+}
+
+// CallProtocols runs reason for every protocol of every vhost, without a
+// connection. The lock is held.
+func (ctx *Context) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) {
+	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+		v.CallProtocols(r, in, n)
+	}
+}
+
+func (ctx *Context) String() string { return fmt.Sprintf("context %d", ctx.Slot) }
+
+// AtLimit tells whether no further connection may be made.
+func (ctx *Context) AtLimit() bool { return ctx.count >= ctx.FDLimit-1 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import "unsafe"
+
+// Face is the part of a connection that C sees: the struct lws of
+// capi/c/lws_private.h, field for field (capi checks offsets at start). It is
+// C memory that is never given back to malloc, so that a stale pointer can
+// always be looked at. The accessors that programs call in tight loops read it
+// without entering Go; only the owner of the thread's lock writes it.
+type Face struct {
+	Context      unsafe.Pointer // struct lws_context *
+	Vhost        unsafe.Pointer // struct lws_vhost *
+	Protocol     unsafe.Pointer // const struct lws_protocols *
+	User         unsafe.Pointer // per-session data
+	OpaqueUser   unsafe.Pointer
+	OpaqueParent unsafe.Pointer
+	SSL          unsafe.Pointer // SSL *
+	RxRemain     uint64         // payload bytes of the current frame still to come
+	Slot         uint32         // index in the slot table, 0: no connection
+	FD           int32          // socket or file, -1: none
+	First        uint8          // this is the first piece of a message
+	Final        uint8          // the last frame of the message
+	Binary       uint8
+	Rsv          uint8 // reserved bits of the current frame, in place (0x70)
+	Draining     uint8 // more inflated bytes of this frame are to come
+	Role         uint8 // RoleBits
+	IsSSL        uint8
+	CloseLen     uint8     // length of what lws_close_reason set
+	CloseBuf     [125]byte // code and reason of the close frame to send
+	_            [3]byte
+	Parent       unsafe.Pointer // struct lws *
+	Child        unsafe.Pointer
+	Sibling      unsafe.Pointer
+}
+
+// Role bits of Face.Role.
+const (
+	FaceWS     = 1 << 0
+	FaceClient = 1 << 1
+)
+
+// VhostFace is the struct lws_vhost of capi/c/lws_private.h.
+type VhostFace struct {
+	Context unsafe.Pointer
+	Slot    uint32
+	Port    int32
+	Name    unsafe.Pointer // char *, C memory of ours
+	Iface   unsafe.Pointer
+	User    unsafe.Pointer
+}
+
+// ContextFace is the head of struct lws_context of capi/c/lws_private.h: what
+// the C side of the service loop shares with the engine.
+type ContextFace struct {
+	Slot     uint32
+	EpollFD  int32
+	WakeFD   int32
+	Waiting  int32 // the service thread is in (or on its way into) the wait
+	Pending  int32 // something is to be done without waiting
+	Cancel   int32 // lws_cancel_service was called
+	External int32 // the program polls for us
+	Dead     int32
+	Busy     int32 // callbacks that C runs itself (timers of the program)
+	_        int32
+	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
+	User     unsafe.Pointer
+}

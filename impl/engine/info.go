@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import "unsafe"
+
+// Option is a bit of the LWS_SERVER_OPTION_ family.
+type Option uint64
+
+// The options that the engine looks at, numbered as in lws-context-vhost.h.
+const (
+	OptSkipCanonicalName    Option = 1 << 2
+	OptDisableIPv6          Option = 1 << 5
+	OptValidateUTF8         Option = 1 << 8
+	OptSSLGlobalInit        Option = 1 << 12
+	OptExplicitVhosts       Option = 1 << 13
+	OptUnixSock             Option = 1 << 14
+	OptSTS                  Option = 1 << 15
+	OptV6OnlyModify         Option = 1 << 16
+	OptV6OnlyValue          Option = 1 << 17
+	OptFallback             Option = 1 << 20
+	OptAdoptApplyListen     Option = 1 << 22
+	OptAllowListenShare     Option = 1 << 23
+	OptSkipProtocolInit     Option = 1 << 25
+	OptStrictHostCheck      Option = 1 << 27
+	OptSecurityHeaders      Option = 1 << 28
+	OptFailUponUnableToBind Option = 1 << 30
+)
+
+// Has tells whether all bits of w are set.
+func (o Option) Has(w Option) bool { return o&w == w }
+
+// Listening ports with a meaning of their own.
+const (
+	PortNoListen       = -1
+	PortNoListenServer = -2
+)
+
+// PVO is one per-vhost option: struct lws_protocol_vhost_options, copied.
+type PVO struct {
+	Name, Value string
+	C           unsafe.Pointer // the program's own struct
+	Options     []PVO
+	OptionsC    unsafe.Pointer // first of Options in the program's memory
+}
+
+// Mount binds a part of the URL space: struct lws_http_mount, copied.
+type Mount struct {
+	Mountpoint     string
+	Origin         string
+	Def            string
+	HasDef         bool
+	Protocol       string
+	PMO            unsafe.Pointer // cgienv as the program gave it, nil when none
+	ExtraMimetypes []PVO
+	Interpret      []PVO
+	CacheMaxAge    int
+	AuthMask       uint32
+	CacheReusable  bool
+	CacheRevalid   bool
+	CacheInterm    bool
+	Kind           MountKind
+	AuthFile       string
+	HasAuthFile    bool
+}
+
+// MountKind is enum lws_mount_protocols.
+type MountKind uint8
+
+// The kinds of mount.
+const (
+	MountHTTP       MountKind = 0
+	MountHTTPS      MountKind = 1
+	MountFile       MountKind = 2
+	MountCGI        MountKind = 3
+	MountRedirHTTP  MountKind = 4
+	MountRedirHTTPS MountKind = 5
+	MountCallback   MountKind = 6
+)
+
+// Retry is the part of lws_retry_bo_t that connections use.
+type Retry struct {
+	PingSecs   uint16 // silence before a ping
+	HangupSecs uint16 // silence before the connection is given up
+}
+
+// Info is what a context and its vhosts are made from: the engine's copy of
+// struct lws_context_creation_info. Zero values mean the documented defaults.
+type Info struct {
+	Port           int
+	Iface          string
+	HasIface       bool
+	VhostName      string
+	Protocols      []Protocol
+	ProtocolsC     unsafe.Pointer
+	Extensions     []Extension
+	PVOs           []PVO
+	HasPVO         bool
+	Headers        []PVO
+	RejectKeywords []PVO
+	Mounts         []*Mount
+	ServerString   string
+	Error404       string
+	HTTPProxy      string
+	HTTPProxyPort  int
+	Options        Option
+	User           unsafe.Pointer
+	UID, GID       int
+	KeepaliveSecs  int
+	TimeoutSecs    int
+	ConnectSecs    int
+	KATime         int
+	KAProbes       int
+	KAInterval     int
+	MaxHeaderData  int
+	ServBufSize    int
+	FDLimit        int
+	RlimitNofile   int
+	BindIface      bool
+	UnixPerms      string
+	AcceptRole     string
+	AcceptProtocol string
+	RetryPolicy    *Retry
+	Finalize       func(*Vhost)
+	Released       func() // the vhost's C struct is no longer used
+	IPLimitWSI     int
+	TLS            any // what impl/tls needs, opaque to the engine
+}
+
+// Extension is one entry of the vhost's extension table. Only
+// permessage-deflate is known; Offer is what a client asks for.
+type Extension struct {
+	Name  string
+	Offer string
+	C     unsafe.Pointer // const struct lws_extension *
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Who waits for events: unknown until the program shows it.
+const (
+	ExternalUnknown = 0
+	ExternalYes     = 1
+	ExternalNo      = 2
+)
+
+// pollArgs is struct lws_pollargs.
+type pollArgs struct {
+	fd, events, prev int32
+}
+
+// tellPoll runs a poll callback on the vhost's first protocol.
+func (c *Conn) tellPoll(r Reason, events, prev uint32) {
+	if c.Vhost == nil || len(c.Vhost.Protocols) == 0 {
+		return
+	}
+	a := &pollArgs{int32(c.fd), int32(events), int32(prev)}
+	p := c.Vhost.Protocols[0]
+	lock := uintptr(1)
+	if r == ReasonChangeModePollFD {
+		lock = 0
+	}
+	c.CallProtocol(p, ReasonLockPoll, c.F.User, unsafe.Pointer(a), lock)
+	c.CallProtocol(p, r, c.F.User, unsafe.Pointer(a), 0)
+	c.CallProtocol(p, ReasonUnlockPoll, c.F.User, unsafe.Pointer(a), lock)
+}
+
+// mask is what the connection wants to be told of.
+func (c *Conn) mask() uint32 {
+	var m uint32
+	if !c.rxOff && !c.NoRead {
+		m |= unix.EPOLLIN
+	}
+	if c.out.full() || c.WantOut || c.wantWrite && c.Ctx.F.External == ExternalYes {
+		m |= unix.EPOLLOUT
+	}
+	return m
+}
+
+// Attach gives the connection its descriptor and has it polled.
+func (c *Conn) Attach(fd int) bool {
+	c.fd = fd
+	c.F.FD = int32(fd)
+	pt := c.pt
+	for len(pt.fds) <= fd {
+		pt.fds = append(pt.fds, nil)
+	}
+	pt.fds[fd] = c
+	c.polled = c.mask()
+	ev := unix.EpollEvent{Events: c.polled, Fd: int32(c.slot), Pad: c.gen}
+	if err := unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil && err != unix.EPERM {
+		Errf("%s: epoll_ctl add: %v", c, err)
+		return false
+	}
+	c.added = true
+	if c.Ctx.F.External != ExternalNo {
+		c.tellPoll(ReasonAddPollFD, c.polled, 0)
+	}
+	return !c.Dead()
+}
+
+// detach takes the descriptor out of the poll; it stays open.
+func (c *Conn) detach() {
+	if !c.added {
+		return
+	}
+	c.added = false
+	pt := c.pt
+	_ = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_DEL, c.fd, nil)
+	if c.Ctx.F.External != ExternalNo {
+		c.tellPoll(ReasonDelPollFD, 0, 0)
+	}
+	if c.fd < len(pt.fds) && pt.fds[c.fd] == c {
+		pt.fds[c.fd] = nil
+	}
+}
+
+// touchPoll notes that the mask may have changed.
+func (c *Conn) touchPoll() {
+	if !c.added || c.inSync || c.mask() == c.polled {
+		return
+	}
+	if !c.pt.inTurn {
+		c.syncPoll()
+		return
+	}
+	c.inSync = true
+	c.pt.unsynced = append(c.pt.unsynced, c)
+}
+
+// TouchPoll is touchPoll for roles that changed NoRead or WantOut.
+func (c *Conn) TouchPoll() { c.touchPoll() }
+
+func (c *Conn) syncPoll() {
+	c.inSync = false
+	m := c.mask()
+	if !c.added || m == c.polled {
+		return
+	}
+	prev := c.polled
+	c.polled = m
+	ev := unix.EpollEvent{Events: m, Fd: int32(c.slot), Pad: c.gen}
+	if err := unix.EpollCtl(c.pt.epfd, unix.EPOLL_CTL_MOD, c.fd, &ev); err != nil && err != unix.EPERM && err != unix.ENOENT {
+		Errf("%s: epoll_ctl mod: %v", c, err)
+	}
+	if c.Ctx.F.External != ExternalNo {
+		c.tellPoll(ReasonChangeModePollFD, m, prev)
+	}
+}
+
+func (pt *Thread) syncAll() {
+	for len(pt.unsynced) > 0 {
+		q := pt.unsynced
+		pt.unsynced = nil
+		for _, c := range q {
+			c.syncPoll()
+		}
+	}
+}
+
+// ConnByFD finds the connection of a descriptor.
+func (ctx *Context) ConnByFD(fd int) *Conn {
+	if fd < 0 || fd >= len(ctx.PT.fds) {
+		return nil
+	}
+	return ctx.PT.fds[fd]
+}
+
+// AnnounceWake tells a program that may poll for us about the wake-up
+// descriptor, which belongs to no connection.
+func (v *Vhost) AnnounceWake(add bool) {
+	if v.Ctx.F.External == ExternalNo || len(v.Protocols) == 0 {
+		return
+	}
+	a := &pollArgs{fd: int32(v.Ctx.PT.wakefd), events: unix.EPOLLIN}
+	r := ReasonAddPollFD
+	if !add {
+		r = ReasonDelPollFD
+	}
+	v.CallFirst(ReasonLockPoll, unsafe.Pointer(a), 1)
+	v.CallFirst(r, unsafe.Pointer(a), 0)
+	v.CallFirst(ReasonUnlockPoll, unsafe.Pointer(a), 1)
+}
+
+// ServiceFD handles what an external poll reported for fd. ours is false when
+// the descriptor is not the library's; gone when the context was destroyed.
+func (ctx *Context) ServiceFD(fd int, revents uint32) (ours, gone bool) {
+	ctx.Lock()
+	if ctx.destroyed || ctx.destroying {
+		ctx.Unlock()
+		return false, true
+	}
+	if ctx.F.External != ExternalYes {
+		ctx.goExternal()
+	}
+	if fd == ctx.PT.wakefd {
+		ctx.Unlock()
+		return true, ctx.Turn([]Event{{Events: unix.EPOLLIN}})
+	}
+	c := ctx.ConnByFD(fd)
+	ctx.Unlock()
+	if c == nil {
+		return false, false
+	}
+	return true, ctx.Turn([]Event{{Events: revents, Fd: int32(c.slot), Pad: c.gen}})
+}
+
+// goExternal notes that the program polls, and brings it up to date.
+func (ctx *Context) goExternal() {
+	was := ctx.F.External
+	ctx.F.External = ExternalYes
+	for _, c := range ctx.PT.all() {
+		if was == ExternalNo && c.added {
+			c.tellPoll(ReasonAddPollFD, c.polled, 0)
+		}
+		c.touchPoll()
+	}
+}

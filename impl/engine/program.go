@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// Program is the C program as the engine sees it; capi implements it.
+type Program interface {
+	// Call runs a protocol callback. It is called without any lock held.
+	Call(p *Protocol, f *Face, r Reason, user, in unsafe.Pointer, n uintptr) int
+	// Alloc gives zeroed C memory, aligned as malloc aligns; nil when there is none.
+	Alloc(n uintptr) unsafe.Pointer
+	Free(p unsafe.Pointer)
+	// CString copies s to C memory, which the caller frees.
+	CString(s string) unsafe.Pointer
+	// NewFace gives a zeroed struct lws, FreeFace takes it back for reuse.
+	NewFace() *Face
+	FreeFace(f *Face)
+	// Log hands a line to the program's log emitter; it is safe under locks.
+	Log(level int, line string)
+	// LogLevel is the mask of levels that are wanted.
+	LogLevel() int
+}
+
+// Prog is the one program in this process. capi sets it before anything else.
+var Prog Program
+
+// Log levels: the LLL_ bits of lws-logs.h.
+const (
+	LogErr    = 1 << 0
+	LogWarn   = 1 << 1
+	LogNotice = 1 << 2
+	LogInfo   = 1 << 3
+	LogDebug  = 1 << 4
+)
+
+// Logf logs a line at the given level; nothing is formatted when the level is off.
+func Logf(level int, format string, args ...any) {
+	if Prog.LogLevel()&level != 0 {
+		Prog.Log(level, fmt.Sprintf(format, args...)+"\n")
+	}
+}
+
+// Errf, Warnf, Noticef and Infof log at the level of their name.
+func Errf(format string, args ...any) { Logf(LogErr, format, args...) }
+
+// Warnf logs at LLL_WARN.
+func Warnf(format string, args ...any) { Logf(LogWarn, format, args...) }
+
+// Noticef logs at LLL_NOTICE.
+func Noticef(format string, args ...any) { Logf(LogNotice, format, args...) }
+
+// Infof logs at LLL_INFO.
+func Infof(format string, args ...any) { Logf(LogInfo, format, args...) }
+
+// Protocol is one entry of a vhost's protocol table: struct lws_protocols.
+type Protocol struct {
+	Name     string
+	Callback unsafe.Pointer // lws_callback_function *
+	Size     uintptr        // per_session_data_size
+	RxSize   int            // rx_buffer_size
+	TxSize   int            // tx_packet_size
+	Index    int            // place in the vhost's table
+	C        unsafe.Pointer // the struct lws_protocols that programs see
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"errors"
+	"io"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrAgain means that there is nothing to read now.
+var ErrAgain = errors.New("nothing to read now")
+
+// Read reads from the transport into b: ErrAgain when there is nothing, io.EOF
+// at the end of the stream.
+func (c *Conn) Read(b []byte) (int, error) {
+	if c.fd < 0 {
+		return 0, io.EOF
+	}
+	if c.TLS != nil {
+		n, err := c.TLS.Read(b)
+		if errors.Is(err, unix.EAGAIN) {
+			return 0, ErrAgain
+		}
+		return n, err
+	}
+	for {
+		n, err := sysRecv(c.fd, b)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err == unix.EAGAIN:
+			return 0, ErrAgain
+		case err != nil:
+			c.broken = true
+			return 0, err
+		case n == 0:
+			return 0, io.EOF
+		}
+		return n, nil
+	}
+}
+
+// Kept is what was received but not consumed yet.
+func (c *Conn) Kept() []byte { return c.rx }
+
+// Keep stores b behind what is kept already; it is delivered again, by
+// Readable, once the connection may receive.
+func (c *Conn) Keep(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	c.rx = append(c.rx, b...)
+	c.wantRipe()
+}
+
+// Consume drops the first n kept bytes.
+func (c *Conn) Consume(n int) {
+	if n >= len(c.rx) {
+		c.rx = nil
+		return
+	}
+	c.rx = c.rx[n:]
+}
+
+// SetRxPending tells whether the role holds received bytes that Readable is to
+// go on with, without a network event.
+func (c *Conn) SetRxPending(on bool) {
+	c.RxPending = on
+	if on {
+		c.wantRipe()
+	}
+}
+
+func (c *Conn) wantRipe() {
+	if !c.inRipe && (len(c.rx) > 0 || c.RxPending) {
+		c.inRipe = true
+		c.pt.ripe = append(c.pt.ripe, c)
+	}
+	if !c.pt.inTurn && c.mayDeliver() {
+		c.pt.kick()
+	}
+}
+
+// mayDeliver tells whether kept bytes may be handed out now.
+func (c *Conn) mayDeliver() bool {
+	return (len(c.rx) > 0 || c.RxPending) && !c.rxOff && !c.NoRead && c.state != StateDeferringAction && !c.Dead()
+}
+
+func (pt *Thread) anyRipe() bool {
+	for _, c := range pt.ripe {
+		if c.mayDeliver() {
+			return true
+		}
+	}
+	return false
+}
+
+// runRipe hands out kept bytes, once per connection and turn.
+func (pt *Thread) runRipe() {
+	if len(pt.ripe) == 0 {
+		return
+	}
+	q := pt.ripe
+	pt.ripe = nil
+	for _, c := range q {
+		c.inRipe = false
+		if c.Dead() {
+			continue
+		}
+		if c.mayDeliver() || c.TLS != nil && c.TLS.Pending() > 0 && !c.rxOff {
+			pt.connEvent(c, unix.EPOLLIN)
+		}
+		if !c.Dead() {
+			c.wantRipe()
+		}
+	}
+}
+
+// readable lets the role read; c is corked.
+func (c *Conn) readable() {
+	if !c.role.Readable(c) {
+		c.close(CloseNoStatus)
+		return
+	}
+	// Decrypted bytes wait inside: no event will tell of them.
+	if !c.Dead() && c.TLS != nil && c.TLS.Pending() > 0 && !c.rxOff {
+		c.pt.again(c)
+	}
+}
+
+// again makes the connection readable in the next turn, without an event.
+func (pt *Thread) again(c *Conn) {
+	if !c.inRipe {
+		c.inRipe = true
+		pt.ripe = append(pt.ripe, c)
+	}
+	pt.kick()
+}
+
+// RxOff tells whether the program has stopped receiving.
+func (c *Conn) RxOff() bool { return c.rxOff }
+
+// FlowControl stops (false) and resumes (true) receiving: lws_rx_flow_control.
+// While it is off, TCP holds the peer back and no byte is lost.
+func (c *Conn) FlowControl(on bool) {
+	if c.Dead() || c.rxOff == !on {
+		return
+	}
+	c.rxOff = !on
+	c.touchPoll()
+	if on {
+		c.wantRipe()
+		if c.TLS != nil && c.TLS.Pending() > 0 {
+			c.pt.again(c)
+		}
+	}
+}
+
+// Resume has kept bytes delivered again, after the role became able to take them.
+func (c *Conn) Resume() { c.wantRipe() }

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"encoding/binary"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Thread is what one service thread works with (the reference's "pt").
+//
+// mu guards it, its connections and its vhosts. It is released around every
+// callback, so whatever a callback could have changed is looked at again after it.
+type Thread struct {
+	mu   sync.Mutex
+	ctx  *Context
+	epfd int
+	// wakefd is an eventfd in the epoll set; C writes it too.
+	wakefd int
+
+	// Buf is where received bytes land, Resp where responses are built: C
+	// memory, ServBufSize each, with headroom and room for a terminating NUL.
+	Buf, Resp []byte
+	// Args is a little C memory for the structs that callbacks get.
+	Args   unsafe.Pointer
+	bufMem unsafe.Pointer
+	// Spare is scratch memory for what is sent: it lasts until the next use.
+	Spare []byte
+	// Inflate and Deflate are scratch memory for permessage-deflate.
+	Inflate [2][]byte
+	Deflate []byte
+	// FileBuf is where files are read to on their way out.
+	FileBuf []byte
+
+	fds      []*Conn // by descriptor
+	live     map[*Conn]struct{}
+	writeq   []*Conn // a WRITEABLE callback is due
+	spareq   []*Conn
+	ripe     []*Conn // kept received bytes may be delivered
+	unsynced []*Conn // poll mask to be brought to the kernel
+	graves   []*Conn // closed, reclaimed at the end of the turn
+	timers   timerHeap
+	cork     cork
+	lingers  map[int]*linger
+
+	inTurn      bool
+	destroySelf bool
+	tidAsked    bool
+	cancelDue   bool
+	spareFD     int // given up for an accept when there are no descriptors left
+}
+
+const argsSize = 128
+
+func newThread(ctx *Context) (*Thread, error) {
+	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}, lingers: map[int]*linger{}}
+	var err error
+	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return nil, fmt.Errorf("epoll_create1: %w", err)
+	}
+	if pt.wakefd, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		unix.Close(pt.epfd)
+		return nil, fmt.Errorf("eventfd: %w", err)
+	}
+	ev := unix.EpollEvent{Events: unix.EPOLLIN}
+	if err = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, pt.wakefd, &ev); err != nil {
+		unix.Close(pt.epfd)
+		unix.Close(pt.wakefd)
+		return nil, fmt.Errorf("epoll_ctl: %w", err)
+	}
+	one := Pre + max(ctx.ServBufSize, DefaultServBuf) + 16
+	n := 2*one + argsSize
+	pt.bufMem = Prog.Alloc(uintptr(n))
+	if pt.bufMem == nil {
+		unix.Close(pt.epfd)
+		unix.Close(pt.wakefd)
+		return nil, fmt.Errorf("no memory for the service buffer (%d bytes)", n)
+	}
+	all := unsafe.Slice((*byte)(pt.bufMem), n)
+	pt.Buf, pt.Resp = all[Pre:one:one], all[one+Pre:2*one:2*one]
+	pt.Args = unsafe.Pointer(&all[2*one])
+	return pt, nil
+}
+
+// release gives back what newThread took.
+func (pt *Thread) release() {
+	for fd := range pt.lingers {
+		pt.endLinger(fd)
+	}
+	unix.Close(pt.wakefd)
+	unix.Close(pt.epfd)
+	Prog.Free(pt.bufMem)
+	pt.Buf, pt.Resp, pt.bufMem, pt.Args = nil, nil, nil, nil
+	pt.timers = nil
+}
+
+// all is a snapshot of the living connections, listeners included, oldest first.
+func (pt *Thread) all() []*Conn {
+	l := make([]*Conn, 0, len(pt.live))
+	for c := range pt.live {
+		l = append(l, c)
+	}
+	sortConns(l)
+	return l
+}
+
+// kick makes the service thread look again, if it is waiting.
+func (pt *Thread) kick() {
+	f := pt.ctx.F
+	atomic.StoreInt32(&f.Pending, 1)
+	if atomic.LoadInt32(&f.Waiting) != 0 {
+		pt.wake()
+	}
+}
+
+func (pt *Thread) wake() {
+	var one [8]byte
+	binary.NativeEndian.PutUint64(one[:], 1)
+	_, _ = unix.Write(pt.wakefd, one[:])
+}
+
+// deadlineMoved tells the waiting side that the earliest timer changed.
+func (pt *Thread) deadlineMoved() {
+	f := pt.ctx.F
+	atomic.StoreInt64(&f.Deadline, pt.nextDeadline())
+	if atomic.LoadInt32(&f.Waiting) != 0 {
+		pt.wake()
+	}
+}
+
+// Event is one ready descriptor, as epoll reports it.
+type Event = unix.EpollEvent
+
+// Before runs the timers that are due: the part of a turn before the wait.
+func (ctx *Context) Before() {
+	ctx.Lock()
+	defer ctx.Unlock()
+	if ctx.destroyed {
+		return
+	}
+	pt := ctx.PT
+	nested := pt.enter()
+	pt.firstTurn()
+	pt.guard("timers", func() { pt.runTimers(Now()) })
+	pt.leave(nested)
+}
+
+// Turn handles the events of one wait: what is readable, then what may be
+// written. It reports whether the context was destroyed by the turn.
+func (ctx *Context) Turn(events []Event) (destroyed bool) {
+	ctx.Lock()
+	defer ctx.Unlock()
+	if ctx.destroyed {
+		return true
+	}
+	pt := ctx.PT
+	nested := pt.enter()
+	pt.firstTurn()
+	if d := pt.nextDeadline(); d != 0 && d <= Now() {
+		pt.guard("timers", func() { pt.runTimers(Now()) })
+	}
+	for i := range events {
+		if ctx.destroying || pt.destroySelf {
+			break
+		}
+		pt.event(&events[i])
+	}
+	if !pt.destroySelf {
+		pt.runCancel()
+		pt.runRipe()
+		pt.runWriteable()
+	}
+	pt.leave(nested)
+	if pt.destroySelf && !pt.inTurn {
+		pt.destroySelf = false
+		return ctx.Destroy()
+	}
+	return ctx.destroyed
+}
+
+func (pt *Thread) enter() (nested bool) {
+	nested = pt.inTurn
+	pt.inTurn = true
+	atomic.StoreInt32(&pt.ctx.F.Pending, 0)
+	return nested
+}
+
+// leave is the end of a turn: closed connections are reclaimed, the kernel
+// learns the new poll masks, C learns whether and until when to wait.
+func (pt *Thread) leave(nested bool) {
+	if nested {
+		return
+	}
+	pt.syncAll()
+	pt.inTurn = false
+	pt.reap()
+	f := pt.ctx.F
+	atomic.StoreInt64(&f.Deadline, pt.nextDeadline())
+	if pt.hasWork() {
+		atomic.StoreInt32(&f.Pending, 1)
+	}
+}
+
+func (pt *Thread) hasWork() bool {
+	if pt.cancelDue || pt.destroySelf {
+		return true
+	}
+	for _, c := range pt.writeq {
+		if !c.out.full() {
+			return true
+		}
+	}
+	return pt.anyRipe()
+}
+
+// Pending tells whether something is to be done without waiting.
+func (ctx *Context) Pending() bool {
+	return atomic.LoadInt32(&ctx.F.Pending) != 0 || atomic.LoadInt32(&ctx.F.Cancel) != 0
+}
+
+// guard runs fn; a panic is logged and ends there.
+func (pt *Thread) guard(what string, fn func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			Errf("internal error in %s: %v\n%s", what, r, debug.Stack())
+		}
+	}()
+	fn()
+}
+
+// firstTurn does what the reference does in its first turn: PROTOCOL_INIT for
+// the vhosts made so far, and the question for the thread's id.
+func (pt *Thread) firstTurn() {
+	if pt.tidAsked || len(pt.ctx.Vhosts) == 0 {
+		return
+	}
+	pt.tidAsked = true
+	pt.ctx.Vhosts[0].CallFirst(ReasonGetThreadID, nil, 0)
+	if pt.ctx.Start() != nil {
+		pt.destroySelf = true
+	}
+}
+
+func (pt *Thread) event(ev *Event) {
+	if ev.Fd == 0 && ev.Pad == 0 { // the wake-up eventfd has no slot
+		var b [8]byte
+		_, _ = unix.Read(pt.wakefd, b[:])
+		return
+	}
+	if ev.Pad < 0 {
+		pt.lingerEvent(int(ev.Fd))
+		return
+	}
+	c := conns.get(uint32(ev.Fd))
+	if c == nil || c.pt != pt || c.gen != ev.Pad || c.Dead() {
+		return
+	}
+	pt.connEvent(c, ev.Events)
+}
+
+// connEvent handles what the poll reported for one connection.
+func (pt *Thread) connEvent(c *Conn, revents uint32) {
+	defer func() {
+		if r := recover(); r != nil {
+			Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
+			pt.cork.reset()
+			c.broken = true
+			pt.guard("close", func() { c.close(CloseNoStatus) })
+		}
+	}()
+	if revents&unix.EPOLLIN == 0 && revents&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.state != StateWaitingConnect {
+		c.broken = true
+		c.close(CloseNoStatus)
+		return
+	}
+	prev := pt.corkFor(c)
+	if revents&unix.EPOLLOUT != 0 && !c.writable() {
+		c.close(CloseNoStatus)
+	}
+	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && !c.RxOff() {
+		c.readable()
+	}
+	pt.uncork(c, prev)
+}
+
+// runCancel delivers lws_cancel_service.
+func (pt *Thread) runCancel() {
+	if atomic.SwapInt32(&pt.ctx.F.Cancel, 0) != 0 || pt.cancelDue {
+		pt.cancelDue = false
+		pt.ctx.CallProtocols(ReasonEventWaitCancelled, nil, 0)
+	}
+}
+
+// runWriteable gives each connection that asked its WRITEABLE callback, once:
+// what asks again in there waits for the next turn.
+func (pt *Thread) runWriteable() {
+	q := pt.writeq
+	pt.writeq = pt.spareq[:0]
+	for _, c := range q {
+		if c.Dead() || !c.wantWrite {
+			c.inWriteq = false
+			continue
+		}
+		if c.out.full() { // comes back by POLLOUT
+			pt.writeq = append(pt.writeq, c)
+			continue
+		}
+		c.inWriteq, c.wantWrite = false, false
+		pt.writeable(c)
+	}
+	clear(q)
+	pt.spareq = q[:0]
+}
+
+func (pt *Thread) writeable(c *Conn) {
+	defer func() {
+		if r := recover(); r != nil {
+			Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
+			pt.cork.reset()
+			c.broken = true
+			pt.guard("close", func() { c.close(CloseNoStatus) })
+		}
+	}()
+	prev := pt.corkFor(c)
+	if !c.role.Writeable(c) {
+		c.Close(CloseNoStatus)
+	}
+	pt.uncork(c, prev)
+}
+
+// reap gives back what was closed, when nobody can be using it any more.
+func (pt *Thread) reap() {
+	if pt.inTurn {
+		return
+	}
+	for len(pt.graves) > 0 {
+		g := pt.graves
+		pt.graves = nil
+		for _, c := range g {
+			c.reclaim()
+		}
+	}
+}
+
+// Cancel makes the next turn tell every protocol EVENT_WAIT_CANCELLED.
+func (pt *Thread) Cancel() {
+	pt.cancelDue = true
+	pt.kick()
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+// TimeoutReason is enum pending_timeout.
+type TimeoutReason int32
+
+// The reasons that the engine uses itself, numbered as in lws-timeout-timer.h.
+const (
+	NoPendingTimeout           TimeoutReason = 0
+	TimeoutAwaitingProxy       TimeoutReason = 1
+	TimeoutAwaitingConnect     TimeoutReason = 2
+	TimeoutEstablish           TimeoutReason = 3
+	TimeoutAwaitingServer      TimeoutReason = 4
+	TimeoutCloseAck            TimeoutReason = 6
+	TimeoutSentClientHandshake TimeoutReason = 8
+	TimeoutSSLAccept           TimeoutReason = 9
+	TimeoutHTTPContent         TimeoutReason = 10
+	TimeoutFlushBeforeClose    TimeoutReason = 12
+	TimeoutKeepaliveIdle       TimeoutReason = 15
+	TimeoutIssuePayload        TimeoutReason = 18
+	TimeoutCloseSend           TimeoutReason = 24
+	TimeoutClientConnIdle      TimeoutReason = 27
+	TimeoutUserOK              TimeoutReason = 32
+)
+
+// Values of the seconds argument of lws_set_timeout with a meaning of their own.
+const (
+	killAsync = -1
+	killSync  = -2
+)
+
+const second = int64(1000000) // in the timers' microseconds
+
+// SetTimeout sets the connection's timeout in seconds (lws_set_timeout); when
+// it passes, the connection is closed. 0 (with NoPendingTimeout) takes it back,
+// -1 closes at the next turn, -2 now.
+func (c *Conn) SetTimeout(r TimeoutReason, secs int) {
+	switch secs {
+	case killSync:
+		c.timeoutStop()
+		c.Close(CloseNoStatus)
+	case killAsync:
+		c.setTimeoutAt(r, Now())
+	default:
+		if r == NoPendingTimeout || secs <= 0 {
+			c.timeoutStop()
+			c.reason = NoPendingTimeout
+			return
+		}
+		c.setTimeoutAt(r, Now()+int64(secs)*second)
+	}
+}
+
+// SetTimeoutUS is SetTimeout in microseconds; 0 takes it back.
+func (c *Conn) SetTimeoutUS(r TimeoutReason, us int64) {
+	if us <= 0 {
+		c.timeoutStop()
+		return
+	}
+	c.setTimeoutAt(r, Now()+us)
+}
+
+func (c *Conn) timeoutStop() {
+	if c.timeout != nil {
+		c.pt.StopTimer(c.timeout)
+	}
+}
+
+func (c *Conn) setTimeoutAt(r TimeoutReason, at int64) {
+	if c.Dead() {
+		return
+	}
+	c.reason = r
+	if c.timeout == nil {
+		c.timeout = &Timer{Fire: func(int64) { c.timedOut() }}
+	}
+	c.pt.SetTimer(c.timeout, at)
+}
+
+func (c *Conn) timedOut() {
+	if c.Dead() {
+		return
+	}
+	if c.reason != TimeoutUserOK && c.reason != TimeoutKeepaliveIdle {
+		Infof("%s: TIMEDOUT WAITING on %d (state %s, did hdr %v)", c, c.reason, c.state, c.Headers != nil)
+	}
+	if c.state == StateWaitingToSendClose || c.state == StateAwaitingCloseAck || c.state == StateFlushingBeforeClose {
+		c.broken = true
+	}
+	if t, ok := c.role.(interface {
+		TimedOut(*Conn, TimeoutReason)
+	}); ok {
+		t.TimedOut(c, c.reason)
+		if c.Dead() {
+			return
+		}
+	}
+	c.broken = true // no lingering at a peer that kept us waiting
+	c.close(CloseNoStatus)
+}
+
+// SetTimerUS asks for a TIMER callback in us microseconds, -1 takes it back
+// (lws_set_timer_usecs).
+func (c *Conn) SetTimerUS(us int64) {
+	if us < 0 {
+		if c.hrtimer != nil {
+			c.pt.StopTimer(c.hrtimer)
+		}
+		return
+	}
+	if c.Dead() {
+		return
+	}
+	if c.hrtimer == nil {
+		c.hrtimer = &Timer{Fire: func(int64) {
+			if !c.Dead() && c.Call(ReasonTimer, nil, 0) != 0 {
+				c.Close(CloseNoStatus)
+			}
+		}}
+	}
+	c.pt.SetTimer(c.hrtimer, Now()+us)
+}
+
+// Keepalive is a role that can ask its peer whether it is there.
+type Keepalive interface {
+	// Ping sends the question; false closes.
+	Ping(c *Conn) bool
+}
+
+// Valid notes that the peer has been heard (lws_validity_confirmed): the
+// wait for the next ping starts again.
+func (c *Conn) Valid() {
+	if c.Retry.PingSecs == 0 || c.Dead() {
+		return
+	}
+	if c.validity == nil {
+		c.validity = &Timer{Fire: func(int64) { c.validityDue() }}
+	}
+	c.pinged = false
+	secs := c.Retry.PingSecs
+	if c.Retry.PingSecs > c.Retry.HangupSecs {
+		c.pinged = true
+		secs = c.Retry.HangupSecs
+	}
+	c.pt.SetTimer(c.validity, Now()+int64(secs)*second)
+}
+
+func (c *Conn) validityDue() {
+	if c.Dead() {
+		return
+	}
+	if c.pinged {
+		Infof("%s: no sign of life for %d s: closing", c, c.Retry.HangupSecs)
+		c.broken = true
+		c.close(CloseNoStatus)
+		return
+	}
+	c.pinged = true
+	c.pt.SetTimer(c.validity, Now()+int64(c.Retry.HangupSecs-c.Retry.PingSecs)*second)
+	if k, ok := c.role.(Keepalive); ok && !k.Ping(c) {
+		c.close(CloseNoStatus)
+	}
+}
+
+func (c *Conn) dropTimers() {
+	for _, t := range []*Timer{c.timeout, c.hrtimer, c.validity} {
+		if t != nil {
+			c.pt.dropTimer(t)
+		}
+	}
+}

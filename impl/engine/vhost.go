@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"fmt"
+	"os"
+	"unsafe"
+)
+
+// Vhost is one virtual host: a port, a name, protocols and mounts.
+type Vhost struct {
+	Ctx       *Context
+	F         *VhostFace
+	Name      string
+	Iface     string
+	HasIface  bool
+	Port      int
+	Options   Option
+	Protocols []*Protocol
+	PVOs      []PVO
+	Headers   []PVO
+	Mounts    []*Mount
+	Exts      []Extension
+	Error404  string
+	BindIface bool
+	UnixPerms string
+
+	AcceptRole     string
+	AcceptProtocol string
+
+	HTTPProxy     string
+	HTTPProxyPort int
+
+	KeepaliveSecs int
+	ConnectSecs   int
+	KATime        int
+	KAProbes      int
+	KAInterval    int
+	Retry         Retry
+	IPLimitWSI    int
+
+	DefaultIndex int // protocol for upgrades that name none
+	RawIndex     int // protocol for raw connections
+
+	Listener *Conn
+	TLS      any // the vhost's TLS contexts, made by impl/tls
+
+	privs      map[*Protocol]unsafe.Pointer
+	finalize   func(*Vhost)
+	released   func()
+	bound      int // connections bound to it
+	started    bool
+	destroying bool
+	gone       bool
+	fake       *Face
+}
+
+// NewVhost makes a vhost of ctx; it does not listen yet. The lock is held.
+func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
+	v := &Vhost{
+		Ctx: ctx, F: f,
+		Name: info.VhostName, Iface: info.Iface, HasIface: info.HasIface,
+		Port: info.Port, Options: info.Options,
+		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
+		Exts: info.Extensions, Error404: info.Error404,
+		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
+		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
+		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
+		KeepaliveSecs: or(info.KeepaliveSecs, 5),
+		ConnectSecs:   or(info.ConnectSecs, 20),
+		KATime:        info.KATime, KAProbes: info.KAProbes, KAInterval: info.KAInterval,
+		Retry:      ctx.DefaultRetry,
+		IPLimitWSI: info.IPLimitWSI,
+		privs:      map[*Protocol]unsafe.Pointer{},
+		finalize:   info.Finalize,
+		released:   info.Released,
+	}
+	if v.Name == "" {
+		v.Name = "default"
+	}
+	if info.RetryPolicy != nil {
+		v.Retry = *info.RetryPolicy
+	}
+	for i := range info.Protocols {
+		p := info.Protocols[i]
+		p.Index = i
+		v.Protocols = append(v.Protocols, &p)
+	}
+	f.Context = unsafe.Pointer(ctx.F)
+	f.Slot = vhosts.put(v)
+	f.Port = int32(v.Port)
+	f.Name = Prog.CString(v.Name)
+	if v.HasIface {
+		f.Iface = Prog.CString(v.Iface)
+	}
+	f.User = info.User
+	v.fake = Prog.NewFace()
+	v.fake.Context, v.fake.Vhost, v.fake.FD = unsafe.Pointer(ctx.F), unsafe.Pointer(f), -1
+	ctx.Vhosts = append(ctx.Vhosts, v)
+	return v
+}
+
+// Start runs PROTOCOL_INIT, if the context is past it already.
+func (v *Vhost) Start() error {
+	if !v.Ctx.protocolDone {
+		return nil
+	}
+	return v.initProtocols()
+}
+
+// PVO finds the per-vhost options of a protocol, nil when there are none.
+func (v *Vhost) PVO(protocol string) *PVO {
+	for i := range v.PVOs {
+		if v.PVOs[i].Name == protocol {
+			return &v.PVOs[i]
+		}
+	}
+	return nil
+}
+
+// Protocol finds a protocol of the vhost by name.
+func (v *Vhost) Protocol(name string) *Protocol {
+	for _, p := range v.Protocols {
+		if p.Name == name && name != "" {
+			return p
+		}
+	}
+	return nil
+}
+
+// ProtocolByC finds a protocol by the struct that programs see.
+func (v *Vhost) ProtocolByC(p unsafe.Pointer) *Protocol {
+	for _, q := range v.Protocols {
+		if q.C == p {
+			return q
+		}
+	}
+	return nil
+}
+
+// callFake runs a callback of p that belongs to no connection.
+func (v *Vhost) callFake(p *Protocol, r Reason, in unsafe.Pointer, n uintptr) int {
+	if p.Callback == nil {
+		return 0
+	}
+	f := v.fake
+	f.Protocol = p.C
+	v.Ctx.Unlock()
+	ret := Prog.Call(p, f, r, nil, in, n)
+	v.Ctx.Lock()
+	return ret
+}
+
+// CallProtocols runs reason for each of the vhost's protocols, with no connection.
+func (v *Vhost) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) int {
+	ret := 0
+	for _, p := range v.Protocols {
+		ret |= v.callFake(p, r, in, n)
+	}
+	return ret
+}
+
+// CallFirst runs reason for the vhost's first protocol, with no connection.
+func (v *Vhost) CallFirst(r Reason, in unsafe.Pointer, n uintptr) int {
+	if len(v.Protocols) == 0 {
+		return 0
+	}
+	return v.callFake(v.Protocols[0], r, in, n)
+}
+
+func (v *Vhost) initProtocols() error {
+	if v.started || v.Options.Has(OptSkipProtocolInit) {
+		return nil
+	}
+	v.started = true
+	for i, p := range v.Protocols {
+		if p.Name == "" {
+			continue
+		}
+		var in unsafe.Pointer
+		if pvo := v.PVO(p.Name); pvo != nil {
+			for _, o := range pvo.Options {
+				switch o.Name {
+				case "default":
+					v.DefaultIndex = i
+				case "raw":
+					v.RawIndex = i
+				}
+			}
+			in = pvo.OptionsC
+		}
+		if v.callFake(p, ReasonProtocolInit, in, 0) != 0 {
+			v.freePriv(p)
+			Errf("lws_protocol_init_vhost: protocol %s failed init", p.Name)
+			return fmt.Errorf("protocol %s failed init", p.Name)
+		}
+	}
+	return nil
+}
+
+// Priv is the vhost's private memory of a protocol, nil when none was made.
+func (v *Vhost) Priv(p *Protocol) unsafe.Pointer { return v.privs[p] }
+
+// MakePriv allocates a protocol's private memory, zeroed; it is freed with the vhost.
+func (v *Vhost) MakePriv(p *Protocol, n uintptr) unsafe.Pointer {
+	if n == 0 {
+		n = 1
+	}
+	m := Prog.Alloc(n)
+	if m != nil {
+		v.privs[p] = m
+	}
+	return m
+}
+
+func (v *Vhost) freePriv(p *Protocol) {
+	if m := v.privs[p]; m != nil {
+		Prog.Free(m)
+		delete(v.privs, p)
+	}
+}
+
+// Destroy closes the vhost's listener and connections; the vhost itself goes
+// when the last of them is gone. The lock is held.
+func (v *Vhost) Destroy() {
+	if v.destroying {
+		return
+	}
+	v.destroying = true
+	pt := v.Ctx.PT
+	v.handOverListener()
+	for _, c := range pt.all() {
+		if c.Vhost == v {
+			c.close(CloseNoStatusContextDestroy)
+		}
+	}
+	pt.reap()
+	v.maybeFinish() // else the end of the turn reclaims the connections and then us
+}
+
+// handOverListener lets another vhost of the same port keep the listening socket.
+func (v *Vhost) handOverListener() {
+	l := v.Listener
+	if l == nil {
+		return
+	}
+	v.Listener = nil
+	for _, o := range v.Ctx.Vhosts {
+		if o != v && !o.destroying && o.SharesListener(v) {
+			Noticef("lws_vhost_destroy1: listen skt from %s to %s", v.Name, o.Name)
+			l.BindVhost(o)
+			o.Listener = l
+			return
+		}
+	}
+}
+
+// SharesListener tells whether both vhosts listen on the same port and interface.
+func (v *Vhost) SharesListener(o *Vhost) bool {
+	return v.Port == o.Port && v.HasIface == o.HasIface && v.Iface == o.Iface
+}
+
+func (v *Vhost) maybeFinish() {
+	if v.destroying && v.bound == 0 && !v.gone {
+		v.finish()
+	}
+}
+
+// finish tells the protocols and frees the vhost.
+func (v *Vhost) finish() {
+	if v.gone {
+		return
+	}
+	v.gone, v.destroying = true, true
+	if v.started {
+		for _, p := range v.Protocols {
+			v.callFake(p, ReasonProtocolDestroy, nil, 0)
+		}
+	}
+	for i, o := range v.Ctx.Vhosts {
+		if o == v {
+			v.Ctx.Vhosts = append(v.Ctx.Vhosts[:i:i], v.Ctx.Vhosts[i+1:]...)
+			break
+		}
+	}
+	for _, p := range v.Protocols {
+		v.freePriv(p)
+	}
+	if v.finalize != nil {
+		v.Ctx.Unlock()
+		v.finalize(v)
+		v.Ctx.Lock()
+	}
+	if v.Options.Has(OptUnixSock) && v.Iface != "" && v.Iface[0] != '@' {
+		_ = os.Remove(v.Iface)
+	}
+	if t, ok := v.TLS.(interface{ Close() }); ok {
+		t.Close()
+	}
+	vhosts.del(v.F.Slot)
+	v.F.Slot = 0
+	Prog.Free(v.F.Name)
+	Prog.Free(v.F.Iface)
+	v.F.Name, v.F.Iface = nil, nil
+	Prog.FreeFace(v.fake)
+	if v.released != nil {
+		v.released()
+	}
+}
+
+// Destroying tells whether the vhost is on its way out.
+func (v *Vhost) Destroying() bool { return v.destroying }

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"errors"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// WriteProtocol is enum lws_write_protocol: what kind of data lws_write gets,
+// with flags in the upper bits.
+type WriteProtocol int32
+
+// The kinds and flags of lws-write.h.
+const (
+	WriteText         WriteProtocol = 0
+	WriteBinary       WriteProtocol = 1
+	WriteContinuation WriteProtocol = 2
+	WriteHTTP         WriteProtocol = 3
+	WriteClose        WriteProtocol = 4 // the library's own
+	WritePing         WriteProtocol = 5
+	WritePong         WriteProtocol = 6
+	WriteHTTPFinal    WriteProtocol = 7
+	WriteHTTPHeaders  WriteProtocol = 8
+	WriteHTTPHdrsCont WriteProtocol = 9
+	WriteKindMask     WriteProtocol = 0x1f
+	WriteNoFin        WriteProtocol = 0x40
+	WriteH2StreamEnd  WriteProtocol = 0x80
+)
+
+// Payload is what the program hands to lws_write. It is valid during the call only.
+type Payload struct {
+	all []byte
+	pre int
+}
+
+// PayloadAt makes a Payload of C memory, which has Pre bytes of headroom if told so.
+func PayloadAt(p unsafe.Pointer, n int, headroom bool) Payload {
+	if p == nil {
+		return Payload{}
+	}
+	if !headroom {
+		return Payload{all: unsafe.Slice((*byte)(p), n)}
+	}
+	return Payload{all: unsafe.Slice((*byte)(unsafe.Add(p, -Pre)), Pre+n), pre: Pre}
+}
+
+// PayloadOf makes a Payload without headroom.
+func PayloadOf(b []byte) Payload { return Payload{all: b} }
+
+// Bytes is the payload itself.
+func (p Payload) Bytes() []byte { return p.all[p.pre:] }
+
+// Framed puts hdr right in front of the payload, in the headroom, and gives
+// both; nil when there is no room.
+func (p Payload) Framed(hdr []byte) []byte {
+	at := p.pre - len(hdr)
+	if at < 0 {
+		return nil
+	}
+	copy(p.all[at:], hdr)
+	return p.all[at:]
+}
+
+// outQueue holds what the kernel has refused so far.
+type outQueue struct {
+	b   []byte
+	off int
+}
+
+func (q *outQueue) full() bool { return q.off < len(q.b) }
+
+func (q *outQueue) add(b []byte) {
+	if q.off > 0 && q.off == len(q.b) {
+		q.b, q.off = q.b[:0], 0
+	}
+	q.b = append(q.b, b...)
+}
+
+func (q *outQueue) drop(n int) {
+	q.off += n
+	if q.off == len(q.b) {
+		q.b, q.off = nil, 0 // a large queue must not stay for ever
+	}
+}
+
+// corkMax is how much a connection's writes gather before they leave.
+const (
+	corkMax   = 64 << 10
+	corkSmall = 16 << 10 // larger ones are not worth a copy
+)
+
+// cork gathers the writes of the one connection whose events are being
+// handled, so that they leave in one send.
+type cork struct {
+	owner *Conn
+	b     []byte
+}
+
+func (k *cork) reset() { k.owner, k.b = nil, k.b[:0] }
+
+// corkFor makes c the connection whose writes gather; the former owner's go out.
+func (pt *Thread) corkFor(c *Conn) (prev *Conn) {
+	prev = pt.cork.owner
+	if prev != nil && prev != c {
+		prev.flushCork()
+	}
+	pt.cork.owner = c
+	return prev
+}
+
+// uncork sends what gathered for c.
+func (pt *Thread) uncork(c, prev *Conn) {
+	if pt.cork.owner != c {
+		return
+	}
+	if !c.flushCork() && !c.Dead() && !c.Closing() {
+		c.close(CloseNoStatus)
+	}
+	pt.cork.owner = prev
+}
+
+// flushCork sends what has gathered; false: the connection broke.
+func (c *Conn) flushCork() bool {
+	k := &c.pt.cork
+	if k.owner != c || len(k.b) == 0 {
+		return !c.broken
+	}
+	b := k.b
+	k.b = k.b[:0]
+	return c.send(b)
+}
+
+// Issue sends b on the connection's transport, after everything that was sent
+// before. What the kernel does not take now is kept and sent later. false: the
+// connection is broken.
+func (c *Conn) Issue(b []byte) bool {
+	if c.broken || c.fd < 0 {
+		return false
+	}
+	if len(b) == 0 {
+		return true
+	}
+	if k := &c.pt.cork; k.owner == c && !c.datagram {
+		if len(k.b)+len(b) <= corkMax {
+			k.b = append(k.b, b...)
+			return true
+		}
+		if !c.flushCork() {
+			return false
+		}
+	}
+	return c.send(b)
+}
+
+func (c *Conn) send(b []byte) bool {
+	if c.out.full() {
+		c.out.add(b)
+		return true
+	}
+	for len(b) > 0 {
+		n, err := c.transportWrite(b)
+		if err != nil {
+			if errors.Is(err, unix.EAGAIN) {
+				c.out.add(b)
+				c.touchPoll()
+				return true
+			}
+			Infof("%s: send failed: %v", c, err)
+			c.broken = true
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// transportWrite writes once; EAGAIN when the socket is full.
+func (c *Conn) transportWrite(b []byte) (int, error) {
+	if c.TLS != nil {
+		return c.TLS.Write(b)
+	}
+	for {
+		n, err := sysSend(c.fd, b)
+		if err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+// flushOut sends what was kept; false: the connection broke.
+func (c *Conn) flushOut() bool {
+	for c.out.full() {
+		n, err := c.transportWrite(c.out.b[c.out.off:])
+		if err != nil {
+			if errors.Is(err, unix.EAGAIN) {
+				return true
+			}
+			Infof("%s: send failed: %v", c, err)
+			c.broken = true
+			return false
+		}
+		c.out.drop(n)
+	}
+	c.touchPoll()
+	return true
+}
+
+// Buffered tells whether something that was written is still kept here
+// (lws_partial_buffered).
+func (c *Conn) Buffered() bool { return c.out.full() }
+
+// Choked tells whether a write now would have to be kept (lws_send_pipe_choked).
+func (c *Conn) Choked() bool {
+	if c.out.full() || c.broken {
+		return true
+	}
+	if c.fd < 0 {
+		return true
+	}
+	p := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLOUT}}
+	n, err := unix.Poll(p, 0)
+	return err == nil && n == 1 && p[0].Revents&unix.POLLOUT == 0 || n == 0
+}
+
+// Write is lws_write. The lock is held.
+func (c *Conn) Write(b Payload, wp WriteProtocol) int {
+	if c.Dead() || c.broken {
+		return -1
+	}
+	return c.role.Write(c, b, wp)
+}
+
+// AskWriteable asks for the WRITEABLE callback (lws_callback_on_writable).
+func (c *Conn) AskWriteable() {
+	if c.Dead() || c.broken {
+		return
+	}
+	c.wantWrite = true
+	if !c.inWriteq {
+		c.inWriteq = true
+		c.pt.writeq = append(c.pt.writeq, c)
+	}
+	if c.Ctx.F.External == 1 {
+		c.touchPoll()
+	}
+	if !c.pt.inTurn || c.Ctx.F.Waiting != 0 {
+		c.pt.kick()
+	}
+}
+
+// WantsWriteable tells whether a WRITEABLE callback is due.
+func (c *Conn) WantsWriteable() bool { return c.wantWrite }
+
+// Gathers tells whether a write of n bytes now would be copied behind others
+// instead of being sent by itself.
+func (c *Conn) Gathers(n int) bool {
+	k := &c.pt.cork
+	return k.owner == c && !c.datagram && !c.out.full() && n <= corkSmall
+}
+
+// Issue2 is Issue of two pieces that belong together.
+func (c *Conn) Issue2(a, b []byte) bool {
+	k := &c.pt.cork
+	if k.owner == c && len(k.b)+len(a)+len(b) > corkMax && !c.flushCork() {
+		return false
+	}
+	if k.owner != c || len(a)+len(b) > corkMax {
+		joined := append(append(make([]byte, 0, len(a)+len(b)), a...), b...)
+		return c.Issue(joined)
+	}
+	return c.Issue(a) && c.Issue(b)
+}

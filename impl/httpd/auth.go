@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+package httpd
+
+import (
+	"bufio"
+	"encoding/base64"
+	"os"
+	"strings"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
+	wire "libwebsockets/impl/wire/h1"
+)
+
+const authByCallback = 1 << 28 // LWSAUTHM_BASIC_AUTH_CALLBACK
+
+// authorise checks a mount's basic authorisation (RFC 7617); done tells that
+// the request was answered.
+func authorise(c *engine.Conn, m *engine.Mount) (done, ok bool) {
+	if !m.HasAuthFile && m.AuthMask&authModeMask == 0 {
+		return false, true
+	}
+	cred, found := basicCredentials(c)
+	switch {
+	case !found:
+		return true, unauthorised(c)
+	case cred == "":
+		h1.ReturnStatus(c, 403, "")
+		return true, h1.Completed(c) == 0
+	}
+	if m.AuthMask&authModeMask == authByCallback {
+		b := append([]byte(cred), 0)
+		if c.CallBytes(engine.ReasonVerifyBasicAuthorization, b[:len(b)-1]) == 0 {
+			return true, unauthorised(c)
+		}
+	} else if !lineInFile(m.AuthFile, cred) {
+		engine.Errf("%s: basic auth lookup failed", c)
+		return true, unauthorised(c)
+	}
+	user, _, _ := strings.Cut(cred, ":")
+	if err := c.Headers.Set(wire.TokenHTTPAuthorization, []byte(user)); err != nil {
+		return true, false
+	}
+	return false, true
+}
+
+// basicCredentials is the "user:password" of the request; found is false when
+// none came, the text empty when it makes no sense.
+func basicCredentials(c *engine.Conn) (cred string, found bool) {
+	h := c.Headers
+	if h.Total(wire.TokenHTTPAuthorization) == 0 || h.FragmentLen(wire.TokenHTTPAuthorization, 1) > 0 {
+		return "", false
+	}
+	kind, b64, ok := strings.Cut(string(h.Value(wire.TokenHTTPAuthorization)), " ")
+	if !ok || !strings.EqualFold(kind, "Basic") {
+		engine.Errf("%s: auth missing basic", c)
+		return "", true
+	}
+	plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(b64))
+	if err != nil || !strings.Contains(string(plain), ":") {
+		engine.Errf("%s: basic auth format broken", c)
+		return "", true
+	}
+	return string(plain), true
+}
+
+// lineInFile tells whether the file has exactly this line.
+func lineInFile(name, line string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		engine.Errf("can't open auth file: %v", err)
+		return false
+	}
+	defer f.Close()
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		if strings.TrimRight(sc.Text(), "\r") == line {
+			return true
+		}
+	}
+	return false
+}
+
+func unauthorised(c *engine.Conn) bool {
+	resp := c.PT().Resp
+	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], 401)
+	if ok {
+		b, ok = h1.AddByToken(b, wire.TokenHTTPWwwAuthenticate, []byte(`Basic realm="lwsws"`))
+	}
+	if ok {
+		b, ok = h1.AddContentLength(c, b, 0)
+	}
+	if ok {
+		b, ok = h1.Finalize(b)
+	}
+	return ok && c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd) >= 0 && h1.Completed(c) == 0
+}

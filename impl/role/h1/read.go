@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+
+package h1
+
+import (
+	"errors"
+	"sync"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/h1"
+)
+
+// keptMax is how much of the next requests is kept while one is served; then
+// TCP holds the peer back.
+const keptMax = 64 << 10
+
+var headerPool = sync.Pool{New: func() any { return new(h1.Headers) }}
+
+// AttachHeaders gives the connection an empty header store.
+func AttachHeaders(c *engine.Conn) *h1.Headers {
+	if c.Headers == nil {
+		h := headerPool.Get().(*h1.Headers)
+		h.Reset()
+		h.SetLimit(c.Ctx.MaxHeaderData)
+		c.Headers = h
+	}
+	return c.Headers
+}
+
+// DetachHeaders gives the header store back (lws_http_headers_detach).
+func DetachHeaders(c *engine.Conn) {
+	if h := c.Headers; h != nil {
+		c.Headers = nil
+		headerPool.Put(h)
+	}
+}
+
+// Begin makes c a server connection that awaits its first request.
+func Begin(c *engine.Conn) {
+	s := &State{}
+	s.parser.Init(h1.Request, c.Ctx.MaxHeaderData)
+	c.Data = s
+	c.SetRole(Role)
+	c.SetState(engine.StateHeaders)
+}
+
+// Readable reads once and goes on with the request.
+func (role) Readable(c *engine.Conn) bool {
+	s := StateOf(c)
+	if k := c.Kept(); len(k) > 0 && s.mayConsume(c) {
+		n, ok := s.consume(c, k)
+		if ok && !c.Dead() && c.Role() == Role {
+			c.Consume(n)
+		}
+		return ok
+	}
+	if s.sawEOF {
+		return s.atEOF(c)
+	}
+	b := c.PT().Buf[:c.Ctx.ServBufSize-engine.Pre]
+	n, err := c.Read(b)
+	if errors.Is(err, engine.ErrAgain) {
+		return true
+	}
+	if err != nil {
+		s.sawEOF = true
+		return s.atEOF(c)
+	}
+	b = b[:n]
+	if len(c.Kept()) > 0 || !s.mayConsume(c) {
+		s.keep(c, b)
+		return true
+	}
+	n, ok := s.consume(c, b)
+	if ok && !c.Dead() && c.Role() == Role {
+		s.keep(c, b[n:])
+	}
+	return ok
+}
+
+// mayConsume tells whether the connection can take more of the request now.
+func (s *State) mayConsume(c *engine.Conn) bool {
+	switch c.State() {
+	case engine.StateHeaders, engine.StateEstablished, engine.StateBody, engine.StateDiscardBody:
+		return true
+	}
+	return false
+}
+
+// keep stores what belongs to the next request.
+func (s *State) keep(c *engine.Conn, b []byte) {
+	c.Keep(b)
+	if len(c.Kept()) > keptMax && !s.mayConsume(c) {
+		c.NoRead = true
+		c.TouchPoll()
+	}
+}
+
+// atEOF ends the connection, unless an answer is on its way.
+func (s *State) atEOF(c *engine.Conn) bool {
+	busy := c.State() == engine.StateIssuingFile || c.Buffered() ||
+		c.State() == engine.StateDoingTransaction && c.WantsWriteable()
+	if busy {
+		c.NoRead = true
+		c.TouchPoll()
+	}
+	return busy
+}
+
+// consume takes bytes of requests until one is being answered. It returns how
+// many it took; false closes.
+func (s *State) consume(c *engine.Conn, b []byte) (used int, ok bool) {
+	for used < len(b) && !c.Dead() && c.Data == any(s) && c.Role() == Role {
+		var n int
+		switch c.State() {
+		case engine.StateHeaders, engine.StateEstablished:
+			n, ok = s.header(c, b[used:])
+		case engine.StateBody, engine.StateDiscardBody:
+			n, ok = s.body(c, b[used:])
+		default:
+			return used, true
+		}
+		used += n
+		if !ok {
+			return used, false
+		}
+	}
+	return used, true
+}
+
+// header parses header bytes, and acts on the request when they are complete.
+func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
+	h := AttachHeaders(c)
+	if s.Parsed {
+		s.restart(c)
+		h.Reset()
+	}
+	used, done, err := s.parser.Parse(h, b)
+	if err != nil {
+		return used, s.badRequest(c, b, err)
+	}
+	if !done {
+		return used, true
+	}
+	s.Parsed = true
+	rest := b[used:]
+	ok = s.request(c)
+	if ok && !c.Dead() && c.Role() != Role && len(rest) > 0 { // upgraded
+		c.Keep(rest)
+		return len(b), true
+	}
+	return used, ok
+}
+
+// restart prepares for the next request on the connection.
+func (s *State) restart(c *engine.Conn) {
+	s.parser.Init(h1.Request, c.Ctx.MaxHeaderData)
+	s.Parsed, s.explicitZero, s.SendingChunked, s.Handling404 = false, false, false, false
+	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked = 0, 0, 0, nil
+}
+
+// badRequest answers what is no acceptable request, and closes.
+func (s *State) badRequest(c *engine.Conn, b []byte, err error) bool {
+	if errors.Is(err, h1.ErrUnknownMethod) && Fallback != nil {
+		if done, ok := Fallback(c, b); done {
+			return ok
+		}
+	}
+	engine.Infof("%s: request refused: %v (header limit %d bytes)", c, err, c.Ctx.MaxHeaderData)
+	code := 400
+	switch {
+	case errors.Is(err, h1.ErrForbidden):
+		code = 403
+	case errors.Is(err, h1.ErrTooLarge):
+		code = 431
+	}
+	c.SetLinger()
+	ReturnStatus(c, code, "")
+	return false
+}
+
+// body hands out the request's body.
+func (s *State) body(c *engine.Conn, b []byte) (used int, ok bool) {
+	if s.chunked != nil {
+		return s.chunkedBody(c, b)
+	}
+	n := int(min(int64(len(b)), s.bodyLeft))
+	s.bodyLeft -= int64(n)
+	if !s.bodyPiece(c, b[:n]) {
+		return n, false
+	}
+	if s.bodyLeft > 0 {
+		c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+		return n, true
+	}
+	return n, s.bodyDone(c)
+}
+
+func (s *State) chunkedBody(c *engine.Conn, b []byte) (used int, ok bool) {
+	for used < len(b) {
+		n, data, done, err := s.chunked.Next(b[used:])
+		used += n
+		if err != nil {
+			engine.Infof("%s: chunked body: %v", c, err)
+			c.SetLinger()
+			return used, false
+		}
+		if len(data) > 0 && !s.bodyPiece(c, data) {
+			return used, false
+		}
+		if c.Dead() {
+			return used, true
+		}
+		if done {
+			s.chunked, s.bodyLeft = nil, 0
+			return used, s.bodyDone(c)
+		}
+	}
+	c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+	return used, true
+}
+
+func (s *State) bodyPiece(c *engine.Conn, b []byte) bool {
+	if c.State() == engine.StateDiscardBody {
+		return true
+	}
+	return c.CallBytes(engine.ReasonHTTPBody, b) == 0
+}
+
+func (s *State) bodyDone(c *engine.Conn) bool {
+	if c.Dead() {
+		return true
+	}
+	c.SetTimeout(engine.NoPendingTimeout, 0)
+	if c.State() == engine.StateDiscardBody {
+		return Completed(c) == 0
+	}
+	c.SetState(engine.StateDoingTransaction)
+	return c.Call(engine.ReasonHTTPBodyCompletion, nil, 0) == 0
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+
+package h1
+
+import (
+	"strings"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/h1"
+)
+
+// noLengthBody is how long a request's body may be that announces no length.
+const noLengthBody = 100 << 20
+
+// request acts on a request whose headers are complete; false closes.
+func (s *State) request(c *engine.Conn) bool {
+	h := c.Headers
+	if c.Vhost.Port != 0 && h.Total(h1.TokenHost) > 0 {
+		if v := c.Ctx.SelectVhost(c.Vhost.Port, string(h.Value(h1.TokenHost))); v != nil {
+			c.BindVhost(v)
+		}
+	}
+	if s.rejected(c) {
+		DetachHeaders(c)
+		return false
+	}
+	if done, ok := App.RedirectHit(c); done {
+		return ok
+	}
+	c.SetState(engine.StatePreWSAccept)
+	c.SetTimeout(engine.NoPendingTimeout, 0)
+	if h.Total(h1.TokenUpgrade) > 0 {
+		if done, ok := s.upgrade(c); done {
+			return ok
+		}
+	}
+	c.SetState(engine.StateEstablished)
+	return s.action(c)
+}
+
+// rejected refuses user agents that the program does not want.
+func (s *State) rejected(c *engine.Conn) bool {
+	ua := string(c.Headers.Value(h1.TokenHTTPUserAgent))
+	if ua == "" {
+		return false
+	}
+	for _, r := range c.Ctx.Reject {
+		if strings.Contains(ua, r.Name) {
+			code, msg, _ := strings.Cut(r.Value, " ")
+			ReturnStatus(c, atoi(code), msg)
+			return true
+		}
+	}
+	return false
+}
+
+// upgrade looks at the Upgrade header; done false: serve it as plain HTTP.
+func (s *State) upgrade(c *engine.Conn) (done, ok bool) {
+	up := c.Headers.Value(h1.TokenUpgrade)
+	name := strings.ToLower(string(up))
+	fn := Upgrades[name]
+	if fn == nil {
+		if name == "h2c" { // not offered: an ordinary HTTP/1.1 request (RFC 9110 §7.8)
+			return false, true
+		}
+		engine.Infof("%s: unknown upgrade '%s'", c, up)
+		if ReturnStatus(c, 403, "") != 0 || Completed(c) != 0 {
+			DetachHeaders(c)
+			return true, false
+		}
+		return true, true
+	}
+	n := c.CallBytes(engine.ReasonHTTPConfirmUpgrade, up[:len(up):len(up)])
+	if c.Dead() {
+		return true, true
+	}
+	if n < 0 {
+		DetachHeaders(c)
+		return true, false
+	}
+	if n > 0 {
+		return true, Completed(c) == 0
+	}
+	if c.Vhost.Options.Has(engine.OptStrictHostCheck) && !HostMatches(c) {
+		DetachHeaders(c)
+		return true, false
+	}
+	if !fn(c) {
+		DetachHeaders(c)
+		return true, false
+	}
+	return true, true
+}
+
+// HostMatches tells whether the Host header names the vhost and its port.
+func HostMatches(c *engine.Conn) bool {
+	host := string(c.Headers.Value(h1.TokenHost))
+	port := 80
+	if c.TLS != nil {
+		port = 443
+	}
+	name, p, has := strings.Cut(host, ":")
+	if has {
+		port = atoi(p)
+	}
+	return name == c.Vhost.Name && port == c.Vhost.Port
+}
+
+// action reads what the headers say of the connection and the body, asks the
+// program's filter, and has the request served.
+func (s *State) action(c *engine.Conn) bool {
+	h := c.Headers
+	_, t := h.Method()
+	if t < 0 || h.Total(t) == 0 {
+		DetachHeaders(c)
+		return false
+	}
+	uri := h.Raw(t)[:h.Total(t)]
+	if uri[0] != '/' {
+		ReturnStatus(c, 403, "")
+		DetachHeaders(c)
+		return false
+	}
+	if !c.EnsureUser() {
+		DetachHeaders(c)
+		return false
+	}
+	s.bodyHeaders(h)
+	s.connection(h)
+	if c.CallBytes(engine.ReasonFilterHTTPConnection, uri) != 0 {
+		engine.Infof("%s: FILTER_HTTP_CONNECTION refused", c)
+		return false
+	}
+	if c.Dead() {
+		return true
+	}
+	c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+	return App.Action(c)
+}
+
+// bodyHeaders finds out what body the request has.
+func (s *State) bodyHeaders(h *h1.Headers) {
+	s.bodyLen, s.explicitZero, s.chunked = 0, false, nil
+	if h.Has(h1.TokenPostURI) || h.Has(h1.TokenPatchURI) || h.Has(h1.TokenPutURI) {
+		s.bodyLen = noLengthBody
+	}
+	if h.Chunked() {
+		s.chunked = &h1.Chunked{}
+		s.bodyLen = noLengthBody
+	} else if n := h.ContentLength(); n >= 0 {
+		s.bodyLen = n
+		s.explicitZero = n == 0
+	}
+	s.bodyLeft = s.bodyLen
+}
+
+// connection finds out the version and whether the connection is to go on.
+func (s *State) connection(h *h1.Headers) {
+	s.Version = 0
+	if v := h.Value(h1.TokenHTTP); len(v) > 7 && v[5] == '1' && v[7] == '1' {
+		s.Version = 1
+	}
+	s.KeepAlive = s.Version == 1
+	switch conn := string(h.Value(h1.TokenConnection)); {
+	case hasToken(conn, "close"):
+		s.KeepAlive = false
+	case hasToken(conn, "keep-alive"):
+		s.KeepAlive = true
+	}
+}
+
+// hasToken looks for a token in a comma-separated list, in any case.
+func hasToken(list, token string) bool {
+	for list != "" {
+		var one string
+		one, list, _ = strings.Cut(list, ",")
+		if strings.EqualFold(strings.TrimSpace(one), token) {
+			return true
+		}
+	}
+	return false
+}
+
+// ExpectBody is called when the program has seen the request: what is to come
+// of its body is read now. false closes.
+func ExpectBody(c *engine.Conn) bool {
+	s := StateOf(c)
+	if s == nil || c.Dead() || c.State() == engine.StateIssuingFile || c.State() == engine.StateHeaders {
+		return true
+	}
+	if s.explicitZero && c.Headers != nil && c.Headers.Has(h1.TokenPostURI) {
+		return c.Call(engine.ReasonHTTPBody, nil, 0) == 0 &&
+			(c.Dead() || c.Call(engine.ReasonHTTPBodyCompletion, nil, 0) == 0)
+	}
+	if s.bodyLen <= 0 {
+		return true
+	}
+	if c.State() != engine.StateDiscardBody {
+		c.SetState(engine.StateBody)
+	}
+	s.bodyLeft = s.bodyLen
+	return true
+}
+
+// Completed ends the current transaction (lws_http_transaction_completed).
+// Nonzero means that the connection is to be closed.
+func Completed(c *engine.Conn) int {
+	s := StateOf(c)
+	if s == nil {
+		return 1
+	}
+	if c.Buffered() {
+		s.deferred = true
+		c.AskWriteable()
+		return 0
+	}
+	if s.bodyLen != 0 && s.bodyLeft != 0 {
+		if c.State() == engine.StateDiscardBody {
+			return -1
+		}
+		c.SetState(engine.StateDiscardBody)
+		return 0
+	}
+	if !s.Parsed {
+		return 0
+	}
+	if s.sawEOF || !s.KeepAlive {
+		return 1
+	}
+	if len(c.Vhost.Protocols) == 0 || !c.Bind(c.Vhost.Protocols[0]) {
+		return 1
+	}
+	if s.App != nil {
+		App.Drop(c)
+		s.App = nil
+	}
+	DetachHeaders(c)
+	s.restart(c)
+	c.SetState(engine.StateHeaders)
+	c.SetTimeout(engine.TimeoutKeepaliveIdle, c.Vhost.KeepaliveSecs)
+	c.NoRead = false
+	c.TouchPoll()
+	c.Resume()
+	return 0
+}
+
+// Writeable goes on with a file, ends what had to wait for the queue, or asks the program.
+func (role) Writeable(c *engine.Conn) bool {
+	s := StateOf(c)
+	if s.deferred {
+		s.deferred = false
+		return Completed(c) == 0
+	}
+	if c.State() == engine.StateIssuingFile {
+		return App.Fragment(c)
+	}
+	if !s.Parsed {
+		return true
+	}
+	return c.Call(engine.ReasonHTTPWriteable, nil, 0) >= 0
+}
+
+func atoi(s string) int {
+	n := 0
+	for i := 0; i < len(s) && s[i] >= '0' && s[i] <= '9' && n < 1<<24; i++ {
+		n = n*10 + int(s[i]-'0')
+	}
+	return n
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+
+package h1
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/h1"
+)
+
+// Header lines are appended to a slice whose capacity is the program's buffer:
+// nothing here grows it, a line that does not fit is refused.
+
+// AddByName appends "name value\r\n" (lws_add_http_header_by_name). The name
+// ends with a colon; one that lacks it gets it. An empty name gives just the
+// value, for the status line. ok is false when there is no room.
+func AddByName(b []byte, name string, value []byte) (out []byte, ok bool) {
+	colon := name != "" && !strings.HasSuffix(name, ":")
+	need := len(value) + 3
+	if name != "" {
+		need += len(name) + 1
+	}
+	if colon {
+		need++
+	}
+	if len(b)+need > cap(b) {
+		return b, false
+	}
+	if name != "" {
+		b = append(b, name...)
+		if colon {
+			b = append(b, ':')
+		}
+		b = append(b, ' ')
+	}
+	b = append(b, value...)
+	return append(b, '\r', '\n'), true
+}
+
+// AddByToken is AddByName with one of the known names.
+func AddByToken(b []byte, t h1.Token, value []byte) ([]byte, bool) {
+	name := t.String()
+	if name == "" {
+		return b, false
+	}
+	return AddByName(b, name, value)
+}
+
+// AddContentLength appends Content-Length and notes it.
+func AddContentLength(c *engine.Conn, b []byte, n uint64) ([]byte, bool) {
+	out, ok := AddByToken(b, h1.TokenHTTPContentLength, strconv.AppendUint(nil, n, 10))
+	if s := StateOf(c); ok && s != nil {
+		s.TxLength = int64(n)
+	}
+	return out, ok
+}
+
+// Bits of the code argument of lws_add_http_header_status.
+const (
+	codeMask     = 1<<16 - 1
+	noServerName = 1 << 30
+)
+
+var securityHeaders = [...][2]string{
+	{"content-security-policy:", "default-src 'none'; img-src 'self' data: ; script-src 'self'; font-src 'self'; " +
+		"style-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none';form-action 'self';"},
+	{"x-content-type-options:", "nosniff"},
+	{"x-xss-protection:", "1; mode=block"},
+	{"x-frame-options:", "deny"},
+	{"referrer-policy:", "no-referrer"},
+}
+
+// AddStatus appends the status line and what goes with every response: the
+// vhost's headers, the security headers, the server's name.
+func AddStatus(c *engine.Conn, b []byte, code uint) (out []byte, ok bool) {
+	version := h1.Version10
+	if s := StateOf(c); s != nil {
+		version = s.Version
+	}
+	var room [80]byte
+	line := h1.AppendStatusLine(room[:0], version, int(code&codeMask))
+	if len(b)+len(line)+1 > cap(b) {
+		return b, false
+	}
+	b = append(b, line...)
+	v := c.Vhost
+	for _, h := range v.Headers {
+		if b, ok = AddByName(b, h.Name, []byte(h.Value)); !ok {
+			return b, false
+		}
+	}
+	if v.Options.Has(engine.OptSecurityHeaders) {
+		for _, h := range securityHeaders {
+			if b, ok = AddByName(b, h[0], []byte(h[1])); !ok {
+				return b, false
+			}
+		}
+	}
+	if name := c.Ctx.ServerString; name != "" && code&noServerName == 0 {
+		if b, ok = AddByToken(b, h1.TokenHTTPServer, []byte(name)); !ok {
+			return b, false
+		}
+	}
+	if v.Options.Has(engine.OptSTS) {
+		if b, ok = AddByName(b, "Strict-Transport-Security:", []byte("max-age=15768000 ; includeSubDomains")); !ok {
+			return b, false
+		}
+	}
+	return b, true
+}
+
+// NoContentLength says that the length of a response is not known (LWS_ILLEGAL_HTTP_CONTENT_LEN).
+const NoContentLength = ^uint64(0)
+
+// AddCommon appends status, content type and length; without a length the
+// connection closes behind the body (lws_add_http_common_headers).
+func AddCommon(c *engine.Conn, b []byte, code uint, ctype string, length uint64) (out []byte, ok bool) {
+	if b, ok = AddStatus(c, b, code); !ok {
+		return b, false
+	}
+	if ctype != "" {
+		if b, ok = AddByToken(b, h1.TokenHTTPContentType, []byte(ctype)); !ok {
+			return b, false
+		}
+	}
+	if length != NoContentLength {
+		return AddContentLength(c, b, length)
+	}
+	if s := StateOf(c); s != nil {
+		s.KeepAlive = false
+	}
+	return AddByToken(b, h1.TokenConnection, []byte("close"))
+}
+
+// Finalize appends the blank line.
+func Finalize(b []byte) ([]byte, bool) {
+	if cap(b)-len(b) < 3 {
+		return b, false
+	}
+	return append(b, '\r', '\n'), true
+}
+
+// resp is the room for a response built here.
+func resp(c *engine.Conn) []byte {
+	r := c.PT().Resp
+	return r[: 0 : len(r)-1]
+}
+
+// ReturnStatus sends a small page that says the status (lws_return_http_status):
+// 0 when it was sent.
+func ReturnStatus(c *engine.Conn, code int, body string) int {
+	if c.Vhost == nil {
+		return 1
+	}
+	s := StateOf(c)
+	if e := c.Vhost.Error404; code == 404 && e != "" && (s == nil || !s.Handling404) {
+		if n, _ := Redirect(c, resp(c), 302, []byte(e)); n > 0 {
+			return 0
+		}
+	}
+	page := fmt.Appendf(nil, "<html><head><meta charset=utf-8 http-equiv=\"Content-Language\" content=\"en\"/>"+
+		"<link rel=\"stylesheet\" type=\"text/css\" href=\"/error.css\"/></head><body><h1>%d</h1>%s</body></html>",
+		code, body)
+	if len(page) > 509 {
+		page = page[:509] // as large as the reference's
+	}
+	b, ok := AddStatus(c, resp(c), uint(code))
+	if ok {
+		b, ok = AddByToken(b, h1.TokenHTTPContentType, []byte("text/html"))
+	}
+	if ok {
+		b, ok = AddByToken(b, h1.TokenHTTPContentLength, strconv.AppendInt(nil, int64(len(page)), 10))
+	}
+	if ok {
+		b, ok = Finalize(b)
+	}
+	if !ok || len(b)+len(page) > cap(b) {
+		return 1
+	}
+	b = append(b, page...)
+	if c.Write(engine.PayloadOf(b), engine.WriteHTTP) != len(b) {
+		return 1
+	}
+	return 0
+}
+
+// Redirect sends a redirect to loc, built in b (lws_http_redirect). It returns
+// the number of bytes sent, or -1, and the grown b.
+func Redirect(c *engine.Conn, b []byte, code int, loc []byte) (int, []byte) {
+	start := len(b)
+	b, ok := AddStatus(c, b, uint(code))
+	if ok {
+		b, ok = AddByToken(b, h1.TokenHTTPLocation, loc)
+	}
+	if ok {
+		b, ok = AddByToken(b, h1.TokenHTTPContentType, []byte("text/html"))
+	}
+	if ok {
+		b, ok = AddByToken(b, h1.TokenHTTPContentLength, []byte("0"))
+	}
+	if ok {
+		b, ok = Finalize(b)
+	}
+	if !ok {
+		return -1, b
+	}
+	return c.Write(engine.PayloadOf(b[start:]), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd), b
+}
+
+// processArgs is struct lws_process_html_args.
+type processArgs struct {
+	p       unsafe.Pointer
+	len     int32
+	maxLen  int32
+	final   int32
+	chunked int32
+}
+
+// CallAddHeaders lets the program append headers to b (ADD_HEADERS), which
+// lies in C memory; false: it refuses.
+func CallAddHeaders(c *engine.Conn, b []byte) (out []byte, ok bool) {
+	a := (*processArgs)(c.PT().Args)
+	base := unsafe.Pointer(unsafe.SliceData(b))
+	*a = processArgs{p: unsafe.Add(base, len(b)), maxLen: int32(cap(b) - len(b))}
+	if c.Call(engine.ReasonAddHeaders, unsafe.Pointer(a), 0) != 0 {
+		return b, false
+	}
+	n := int(uintptr(a.p) - uintptr(base))
+	if n < len(b) || n > cap(b) {
+		engine.Errf("%s: ADD_HEADERS left its buffer", c)
+		return b, false
+	}
+	return b[:n], true
+}

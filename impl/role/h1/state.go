@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+
+// Package h1 is the role of HTTP/1 server connections: requests are read and
+// parsed here, responses are put together here; what a request means is
+// decided by the packages above (Action) and by the roles that can be
+// upgraded to (Upgrades).
+package h1
+
+import (
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/h1"
+)
+
+// State is what the role keeps of a server connection.
+type State struct {
+	parser h1.Parser
+	// Parsed: the headers of the current request are complete.
+	Parsed bool
+	// Version is 0 until a request told it: 0 for HTTP/1.0, 1 for HTTP/1.1.
+	Version int
+	// KeepAlive: the connection goes on after this transaction.
+	KeepAlive bool
+
+	bodyLen      int64 // of the request's body as announced
+	bodyLeft     int64
+	chunked      *h1.Chunked
+	explicitZero bool
+
+	// Handling404 is set while the vhost's 404 document itself is served.
+	Handling404 bool
+	// SendingChunked: the response body leaves in chunks.
+	SendingChunked bool
+	// TxLength is what the response's Content-Length promised.
+	TxLength int64
+
+	deferred bool // the transaction is over once the queue has drained
+	sawEOF   bool
+
+	// App is for the package that serves the request (a file, for instance).
+	App any
+}
+
+// StateOf is the HTTP state of a server connection, nil for others.
+func StateOf(c *engine.Conn) *State {
+	s, _ := c.Data.(*State)
+	return s
+}
+
+type role struct{}
+
+// Role is the one value of the role.
+var Role engine.Role = role{}
+
+var reasons = engine.Reasons{
+	Adopt:     engine.ReasonServerNewClientInstantiated,
+	Writeable: engine.ReasonHTTPWriteable,
+	Close:     engine.ReasonClosedHTTP,
+	Bind:      engine.ReasonHTTPBindProtocol,
+	Unbind:    engine.ReasonHTTPDropProtocol,
+}
+
+func (role) Name() string                                   { return "h1" }
+func (role) Reasons(bool) *engine.Reasons                   { return &reasons }
+func (role) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
+
+// Application is what serves requests: package httpd.
+type Application interface {
+	// Action serves the request in c.Headers; false closes.
+	Action(c *engine.Conn) bool
+	// RedirectHit answers with a redirect if the URI's mount asks for one before
+	// anything else is looked at; done tells that it did, ok false closes.
+	RedirectHit(c *engine.Conn) (done, ok bool)
+	// Fragment sends the next piece of what is being sent; false closes.
+	Fragment(c *engine.Conn) bool
+	// Drop gives back what App holds.
+	Drop(c *engine.Conn)
+}
+
+// App is the one application; httpd registers itself.
+var App Application
+
+// Upgrades are the protocols that a connection can be upgraded to, by their
+// name in lower case. The function is called with the request's headers, and
+// with what was received behind them once it returned true; false closes.
+var Upgrades = map[string]func(c *engine.Conn) bool{}
+
+// Fallback turns a connection that does not speak HTTP over to another role,
+// with all bytes that it sent; nil or false when the vhost does not allow it.
+var Fallback func(c *engine.Conn, b []byte) (done, ok bool)
+
+// Write sends b as it is.
+func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int {
+	n := len(b.Bytes())
+	if !c.Issue(b.Bytes()) {
+		return -1
+	}
+	return n
+}
+
+// Gone gives back what the connection holds.
+func (role) Gone(c *engine.Conn) {
+	if s := StateOf(c); s != nil && s.App != nil {
+		App.Drop(c)
+		s.App = nil
+	}
+	DetachHeaders(c)
+}

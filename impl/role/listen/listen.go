@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+
+// Package listen is the role of listening sockets: it accepts connections and
+// hands them to the role that the vhost wants for them.
+package listen
+
+import (
+	"errors"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+)
+
+// acceptBudget is how many connections one event may bring, so that the
+// others are not kept waiting.
+const acceptBudget = 64
+
+// pauseUS is how long accepting rests when descriptors have run out.
+const pauseUS = 100_000
+
+// backlog is what listen(2) gets; the kernel caps it at somaxconn.
+const backlog = 4096
+
+type role struct{}
+
+// Role is the one value of the role.
+var Role engine.Role = role{}
+
+var reasons engine.Reasons
+
+type state struct {
+	resume engine.Timer
+	warned bool
+}
+
+func (role) Name() string                                                 { return "listen" }
+func (role) Writeable(*engine.Conn) bool                                  { return true }
+func (role) Write(*engine.Conn, engine.Payload, engine.WriteProtocol) int { return -1 }
+func (role) CloseVia(*engine.Conn, engine.CloseStatus) bool               { return false }
+func (role) Reasons(bool) *engine.Reasons                                 { return &reasons }
+func (role) Gone(c *engine.Conn) {
+	if c.Vhost != nil && c.Vhost.Listener == c {
+		c.Vhost.Listener = nil
+	}
+	c.PT().StopTimer(&c.Data.(*state).resume)
+}
+
+// Open makes the vhost listen, unless it shares another one's socket. The
+// lock is held. An error is fatal for the vhost; an interface that is missing
+// is one only with FAIL_UPON_UNABLE_TO_BIND.
+func Open(v *engine.Vhost) error {
+	if v.Port == engine.PortNoListen || v.Port == engine.PortNoListenServer {
+		return nil
+	}
+	for _, o := range v.Ctx.Vhosts {
+		if o != v && o.Listener != nil && o.SharesListener(v) {
+			engine.Noticef(" using listen skt from vhost %s", o.Name)
+			return nil
+		}
+	}
+	fd, port, err := open(v)
+	if errors.Is(err, errNoIface) && !v.Options.Has(engine.OptFailUponUnableToBind) {
+		engine.Errf("VH %s: iface %s port %d: %v", v.Name, v.Iface, v.Port, err)
+		return nil
+	}
+	if err != nil {
+		engine.Errf("vhost %s: cannot listen: %v", v.Name, err)
+		return err
+	}
+	v.Port = port
+	v.F.Port = int32(port)
+	c := engine.NewConn(v, Role, false)
+	if c == nil {
+		unix.Close(fd)
+		return errors.New("no connection for the listener")
+	}
+	c.SetListener()
+	c.Data = &state{}
+	if len(v.Protocols) > 0 {
+		c.SetProtocol(v.Protocols[0])
+	}
+	if err := unix.Listen(fd, backlog); err != nil {
+		engine.Errf("vhost %s: listen: %v", v.Name, err)
+		unix.Close(fd)
+		c.Close(engine.CloseNoStatusContextDestroy)
+		return err
+	}
+	v.Listener = c
+	if !c.Attach(fd) {
+		return errors.New("cannot poll the listener")
+	}
+	if v.Options.Has(engine.OptUnixSock) {
+		engine.Infof(" Listening on \"%s\"", v.Iface)
+	} else {
+		engine.Infof(" Listening on port %d", v.Port)
+	}
+	return nil
+}
+
+// filterArgs is struct lws_filter_network_conn_args.
+type filterArgs struct {
+	addr   [128]byte // struct sockaddr_storage
+	addrLn uint32
+	fd     int32
+}
+
+func (role) Readable(c *engine.Conn) bool {
+	for n := 0; n < acceptBudget; n++ {
+		v := c.Vhost
+		if v.Destroying() || c.Dead() {
+			return true
+		}
+		if c.Ctx.AtLimit() {
+			pause(c, "the connection limit (fd_limit_per_thread) is reached")
+			return true
+		}
+		args := &filterArgs{}
+		fd, err := accept(c.FD(), args)
+		switch err {
+		case nil:
+		case unix.EAGAIN, unix.EINTR, unix.ECONNABORTED:
+			return true
+		case unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM:
+			pause(c, "accept: "+err.Error())
+			return true
+		default:
+			engine.Errf("accept: errno %d", err)
+			return true
+		}
+		c.Data.(*state).warned = false
+		if !v.Options.Has(engine.OptUnixSock) {
+			if err := SetOptions(v, fd); err != nil {
+				engine.Warnf("vhost %s: accepted socket: %v", v.Name, err)
+			}
+		}
+		args.fd = int32(fd)
+		if len(v.Protocols) > 0 && c.CallProtocol(v.Protocols[0], engine.ReasonFilterNetworkConnection,
+			unsafe.Pointer(args), unsafe.Add(nil, fd), 0) != 0 {
+			unix.Close(fd)
+			return true
+		}
+		opts := AdoptSocket | AdoptAllowSSL
+		if !v.Options.Has(engine.OptAdoptApplyListen) {
+			opts |= AdoptHTTP
+		}
+		if Adopt(v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
+			return true
+		}
+	}
+	return true
+}
+
+func accept(lfd int, a *filterArgs) (int, error) {
+	a.addrLn = uint32(len(a.addr))
+	n, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(lfd), uintptr(unsafe.Pointer(&a.addr)),
+		uintptr(unsafe.Pointer(&a.addrLn)), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	if e != 0 {
+		return -1, e
+	}
+	return int(n), nil
+}
+
+// pause stops accepting for a while; the backlog of the kernel keeps the peers.
+func pause(c *engine.Conn, why string) {
+	s := c.Data.(*state)
+	if !s.warned {
+		engine.Warnf("%s: not accepting for now: %s", c, why)
+		s.warned = true
+	}
+	c.NoRead = true
+	c.TouchPoll()
+	s.resume.Fire = func(int64) {
+		c.NoRead = false
+		c.TouchPoll()
+	}
+	c.PT().SetTimer(&s.resume, engine.Now()+pauseUS)
+}

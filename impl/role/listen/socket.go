@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+
+package listen
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+)
+
+// errNoIface: the interface does not exist (yet).
+var errNoIface = errors.New("interface not usable")
+
+// open makes the vhost's listening socket. It returns the port that it got.
+func open(v *engine.Vhost) (fd, port int, err error) {
+	if v.Options.Has(engine.OptUnixSock) {
+		fd, err = openUnix(v)
+		return fd, v.Port, err
+	}
+	v6 := !v.Options.Has(engine.OptDisableIPv6) && !v.Ctx.Options.Has(engine.OptDisableIPv6)
+	fd, err = openInet(v, v6)
+	if v6 && errors.Is(err, unix.EAFNOSUPPORT) {
+		fd, err = openInet(v, false)
+	}
+	if err != nil {
+		return -1, 0, err
+	}
+	sa, err := unix.Getsockname(fd)
+	if err != nil {
+		unix.Close(fd)
+		return -1, 0, err
+	}
+	switch a := sa.(type) {
+	case *unix.SockaddrInet4:
+		port = a.Port
+	case *unix.SockaddrInet6:
+		port = a.Port
+	}
+	return fd, port, nil
+}
+
+func openInet(v *engine.Vhost, v6 bool) (int, error) {
+	family := unix.AF_INET
+	if v6 {
+		family = unix.AF_INET6
+	}
+	addr := netip.IPv4Unspecified()
+	if v6 {
+		addr = netip.IPv6Unspecified()
+	}
+	if v.HasIface {
+		var err error
+		if addr, err = InterfaceAddr(v.Iface, v6); err != nil {
+			return -1, err
+		}
+	}
+	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, fmt.Errorf("socket: %w", err)
+	}
+	if err := bindInet(v, fd, addr, v6); err != nil {
+		unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+func bindInet(v *engine.Vhost, fd int, addr netip.Addr, v6 bool) error {
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+		return fmt.Errorf("SO_REUSEADDR: %w", err)
+	}
+	if v6 && v.Options.Has(engine.OptV6OnlyModify) {
+		only := 0
+		if v.Options.Has(engine.OptV6OnlyValue) {
+			only = 1
+		}
+		if err := unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only); err != nil {
+			return fmt.Errorf("IPV6_V6ONLY: %w", err)
+		}
+	}
+	if v.Options.Has(engine.OptAllowListenShare) {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
+			return fmt.Errorf("SO_REUSEPORT: %w", err)
+		}
+	}
+	if err := SetOptions(v, fd); err != nil {
+		return err
+	}
+	var sa unix.Sockaddr = &unix.SockaddrInet4{Port: v.Port, Addr: addr4(addr)}
+	if v6 {
+		sa = &unix.SockaddrInet6{Port: v.Port, Addr: addr.As16()}
+	}
+	if err := unix.Bind(fd, sa); err != nil {
+		return fmt.Errorf("bind on port %d: %w", v.Port, err)
+	}
+	return nil
+}
+
+func openUnix(v *engine.Vhost) (int, error) {
+	path := v.Iface
+	if path == "" {
+		return -1, errors.New("a unix socket needs a path in iface")
+	}
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, fmt.Errorf("socket: %w", err)
+	}
+	if path[0] != '@' {
+		_ = unix.Unlink(path)
+	}
+	if err = unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err != nil {
+		unix.Close(fd)
+		return -1, fmt.Errorf("bind to %q: %w", path, err)
+	}
+	if path[0] != '@' && v.UnixPerms != "" {
+		if err = unixPerms(path, v.UnixPerms); err != nil {
+			unix.Close(fd)
+			return -1, err
+		}
+		engine.Noticef("vh %s unix skt %s perms %s", v.Name, path, v.UnixPerms)
+	}
+	return fd, nil
+}
+
+// unixPerms gives the socket to "user:group" and to nobody else.
+func unixPerms(path, perms string) error {
+	un, gn, ok := strings.Cut(perms, ":")
+	if !ok {
+		return fmt.Errorf("unix_socket_perms %q: not user:group", perms)
+	}
+	u, err := user.Lookup(un)
+	if err != nil {
+		return err
+	}
+	g, err := user.LookupGroup(gn)
+	if err != nil {
+		return err
+	}
+	uid, _ := strconv.Atoi(u.Uid)
+	gid, _ := strconv.Atoi(g.Gid)
+	if err := os.Chown(path, uid, gid); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o660)
+}
+
+// InterfaceAddr is the address to bind to for an interface name or an address
+// in text; with v6 an IPv4 address is mapped.
+func InterfaceAddr(name string, v6 bool) (netip.Addr, error) {
+	if a, err := netip.ParseAddr(name); err == nil {
+		return mapAddr(a, v6)
+	}
+	ifc, err := net.InterfaceByName(name)
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("%w: %s: %v", errNoIface, name, err)
+	}
+	addrs, err := ifc.Addrs()
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok {
+			if ip, ok := netip.AddrFromSlice(n.IP); ok {
+				if m, err := mapAddr(ip.Unmap(), v6); err == nil {
+					return m, nil
+				}
+			}
+		}
+	}
+	return netip.Addr{}, fmt.Errorf("%w: %s has no address", errNoIface, name)
+}
+
+func mapAddr(a netip.Addr, v6 bool) (netip.Addr, error) {
+	switch {
+	case v6 && a.Is4():
+		return netip.AddrFrom16(a.As16()), nil
+	case !v6 && !a.Unmap().Is4():
+		return a, fmt.Errorf("%w: %s is an IPv6 address", errNoIface, a)
+	}
+	return a, nil
+}
+
+// SetOptions sets what every TCP socket of the vhost gets: no delay, keepalive
+// and the interface where asked for.
+func SetOptions(v *engine.Vhost, fd int) error {
+	if v.BindIface && v.Iface != "" {
+		if err := unix.SetsockoptString(fd, unix.SOL_SOCKET, unix.SO_BINDTODEVICE, v.Iface); err != nil {
+			return fmt.Errorf("SO_BINDTODEVICE %s: %w", v.Iface, err)
+		}
+	}
+	if v.KATime > 0 {
+		for _, o := range [...]struct{ level, opt, val int }{
+			{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+			{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, v.KATime},
+			{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, v.KAInterval},
+			{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, v.KAProbes},
+		} {
+			if err := unix.SetsockoptInt(fd, o.level, o.opt, o.val); err != nil {
+				return fmt.Errorf("keepalive: %w", err)
+			}
+		}
+	}
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	return nil
+}
+
+func addr4(a netip.Addr) [4]byte {
+	if a = a.Unmap(); a.Is4() {
+		return a.As4()
+	}
+	return [4]byte{}
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+
+package ws
+
+import (
+	"io"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/ws"
+)
+
+// Readable reads once and hands out what came.
+func (role) Readable(c *engine.Conn) bool {
+	s := stateOf(c)
+	if s.pending != nil {
+		if !s.resume(c) {
+			return s.fail(c)
+		}
+		if s.pending != nil || c.Dead() {
+			return true
+		}
+	}
+	if k := c.Kept(); len(k) > 0 {
+		n, ok := s.parse(c, k)
+		if c.Dead() {
+			return true
+		}
+		c.Consume(n)
+		return ok
+	}
+	if c.RxOff() {
+		return true
+	}
+	b := c.PT().Buf[:s.readSize(c)]
+	n, err := c.Read(b)
+	switch err {
+	case nil:
+	case engine.ErrAgain:
+		return true
+	case io.EOF:
+		return false
+	default:
+		return false
+	}
+	used, ok := s.parse(c, b[:n])
+	if !ok || c.Dead() {
+		return ok
+	}
+	c.Keep(b[used:n])
+	return true
+}
+
+// readSize is how much one read takes: as the reference, no more than a piece.
+func (s *State) readSize(c *engine.Conn) int {
+	n := c.Ctx.ServBufSize
+	if s.rxSize+engine.Pre < n {
+		n = s.rxSize + engine.Pre
+	}
+	return n
+}
+
+// Feed hands bytes that came behind the handshake to the new WebSocket; false closes.
+func Feed(c *engine.Conn, b []byte) bool {
+	s := stateOf(c)
+	if c.RxOff() {
+		c.Keep(b)
+		return true
+	}
+	// The bytes lie in a buffer that a callback may lead to be used again.
+	b = append([]byte(nil), b...)
+	n, ok := s.parse(c, b)
+	if ok && !c.Dead() {
+		c.Keep(b[n:])
+	}
+	return ok
+}
+
+// parse takes b apart and hands its pieces out until the program stops
+// receiving. It returns how much of b was used; false closes.
+func (s *State) parse(c *engine.Conn, b []byte) (used int, ok bool) {
+	for used < len(b) {
+		if c.RxOff() && !c.Closing() {
+			return used, true
+		}
+		n, ch, have, err := s.dec.Next(b[used:])
+		used += n
+		if err != nil {
+			e := err.(*ws.Error)
+			engine.Infof("%s: %s", c, e.Reason)
+			setCloseReason(c.F, uint16(e.Code), []byte(e.Reason))
+			return used, s.fail(c)
+		}
+		if !have {
+			return used, true
+		}
+		if ch.Header.Opcode.IsControl() {
+			ok = s.control(c, &ch)
+		} else {
+			ok = s.data(c, &ch)
+		}
+		if !ok || c.Dead() {
+			return used, ok
+		}
+	}
+	return used, true
+}
+
+// fail marks the connection as one whose peer broke the rules.
+func (s *State) fail(c *engine.Conn) bool {
+	s.failed = true
+	c.SetLinger()
+	return false
+}
+
+func (s *State) control(c *engine.Conn, ch *ws.Chunk) bool {
+	c.F.Rsv = 0
+	switch ch.Header.Opcode {
+	case ws.OpPing:
+		if !c.Closing() {
+			s.sendPong(c, ch.Payload)
+		}
+		return !c.Broken()
+	case ws.OpPong:
+		c.Valid()
+		if len(ch.Payload) == 0 || c.Closing() {
+			return true
+		}
+		r := engine.ReasonReceivePong
+		if c.Client() {
+			r = engine.ReasonClientReceivePong
+		}
+		return s.call(c, r, ch.Payload) == 0
+	}
+	return s.peerClose(c, ch.Payload)
+}
+
+// peerClose answers the peer's close frame, or takes it as the answer to ours.
+func (s *State) peerClose(c *engine.Conn, payload []byte) bool {
+	switch c.State() {
+	case engine.StateAwaitingCloseAck, engine.StateReturnedClose, engine.StateFlushingBeforeClose:
+		return false
+	}
+	if c.Buffered() { // a close frame would come too late behind it
+		engine.Infof("%s: peer closes while data is still to be sent", c)
+	}
+	if _, _, err := ws.ParseClose(payload); err != nil {
+		e := err.(*ws.Error)
+		if e == ws.ErrCloseCode && len(payload) >= 2 {
+			payload[0], payload[1] = byte(e.Code>>8), byte(e.Code&0xff)
+		} else if e != ws.ErrCloseReason || c.Ctx.Options.Has(engine.OptValidateUTF8) {
+			setCloseReason(c.F, uint16(e.Code), nil)
+			return s.fail(c)
+		}
+	}
+	if s.call(c, engine.ReasonWSPeerInitiatedClose, payload) != 0 || c.Dead() {
+		return false
+	}
+	c.SetState(engine.StateReturnedClose)
+	s.sendControl(c, ws.OpClose, payload)
+	return false
+}
+
+// data hands out one piece of a data frame.
+func (s *State) data(c *engine.Conn, ch *ws.Chunk) bool {
+	f := c.F
+	if ch.First {
+		f.Rsv = ch.Header.Rsv << 4
+		if ch.Header.Opcode != ws.OpContinuation {
+			s.firstDone = false
+			s.utf8.Reset()
+			s.checkUTF8 = ch.Header.Opcode == ws.OpText && c.Ctx.Options.Has(engine.OptValidateUTF8)
+		}
+	}
+	f.Final = b2u(ch.Header.Fin)
+	f.Binary = b2u(ch.MessageOpcode == ws.OpBinary)
+	if ch.Compressed {
+		if !s.inflate(c, ch) {
+			return s.failed0(c)
+		}
+		return true
+	}
+	if c.Client() {
+		return s.gather(c, ch)
+	}
+	return s.pieces(c, ch.Payload, ch.Remaining)
+}
+
+// failed0 closes because of what a piece contained or the program answered.
+func (s *State) failed0(c *engine.Conn) bool {
+	if c.F.CloseLen != 0 && s.failed {
+		c.SetLinger()
+	}
+	return false
+}
+
+// pieces hands b out in pieces of at most rxSize bytes; rest bytes of the
+// frame are still to come behind it.
+func (s *State) pieces(c *engine.Conn, b []byte, rest uint64) bool {
+	for {
+		p := b
+		if len(p) > s.rxSize {
+			p = p[:s.rxSize]
+		}
+		b = b[len(p):]
+		if !s.deliver(c, p, rest+uint64(len(b))) {
+			return false
+		}
+		if len(b) == 0 || c.Dead() {
+			return true
+		}
+	}
+}
+
+// gather collects a server's frame up to rxSize bytes, as the reference's
+// client does: a frame that fits comes in one piece.
+func (s *State) gather(c *engine.Conn, ch *ws.Chunk) bool {
+	b := ch.Payload
+	for len(b) > 0 || ch.Last && ch.Remaining == 0 {
+		if len(s.acc) == 0 && (len(b) >= s.rxSize || ch.Last) {
+			p := b[:min(len(b), s.rxSize)]
+			b = b[len(p):]
+			if !s.deliver(c, p, ch.Remaining+uint64(len(b))) {
+				return false
+			}
+			if len(b) == 0 {
+				return true
+			}
+			continue
+		}
+		n := min(len(b), s.rxSize-len(s.acc))
+		s.acc = append(s.acc, b[:n]...)
+		b = b[n:]
+		if len(s.acc) < s.rxSize && !(ch.Last && len(b) == 0) {
+			return true
+		}
+		p := s.acc
+		s.acc = nil
+		if !s.deliver(c, p, ch.Remaining+uint64(len(b))) {
+			return false
+		}
+		if len(b) == 0 {
+			return true
+		}
+	}
+	return true
+}
+
+// deliver checks a piece's text and gives it to the program.
+func (s *State) deliver(c *engine.Conn, p []byte, rest uint64) bool {
+	f := c.F
+	f.RxRemain = rest
+	if s.checkUTF8 {
+		bad := !s.utf8.Write(p)
+		if bad || f.Final != 0 && rest == 0 && f.Draining == 0 && !s.utf8.Complete() {
+			text := "bad utf8"
+			if !bad {
+				text = "partial utf8"
+			}
+			engine.Infof("%s: %s", c, text)
+			setCloseReason(f, uint16(ws.CloseInvalidPayload), []byte(text))
+			return s.fail(c)
+		}
+	}
+	if c.Closing() {
+		return true
+	}
+	f.First = b2u(!s.firstDone)
+	r := engine.ReasonReceive
+	if c.Client() {
+		r = engine.ReasonClientReceive
+	}
+	ret := s.call(c, r, p)
+	s.firstDone = true
+	f.First = 0
+	return ret == 0
+}
+
+// call runs a callback with a NUL behind the bytes, which programs have come
+// to rely on; what is behind them in the buffer stays.
+func (s *State) call(c *engine.Conn, r engine.Reason, p []byte) int {
+	if cap(p) == len(p) {
+		p = append(p, 0)[:len(p)]
+		return c.CallBytes(r, p)
+	}
+	tail := &p[:len(p)+1][len(p)]
+	kept := *tail
+	*tail = 0
+	ret := c.CallBytes(r, p)
+	*tail = kept
+	return ret
+}
+
+func b2u(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}

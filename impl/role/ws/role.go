@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+package ws
+
+import (
+	"encoding/binary"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/ws"
+)
+
+type role struct{}
+
+// Role is the one value of the role.
+var Role engine.Role = role{}
+
+var serverReasons = engine.Reasons{
+	Adopt:     engine.ReasonServerNewClientInstantiated,
+	Writeable: engine.ReasonServerWriteable,
+	Close:     engine.ReasonClosed,
+	Bind:      engine.ReasonWSServerBindProtocol,
+	Unbind:    engine.ReasonWSServerDropProtocol,
+}
+
+var clientReasons = engine.Reasons{
+	Adopt:     engine.ReasonServerNewClientInstantiated,
+	Writeable: engine.ReasonClientWriteable,
+	Close:     engine.ReasonClientClosed,
+	Bind:      engine.ReasonWSClientBindProtocol,
+	Unbind:    engine.ReasonWSClientDropProtocol,
+}
+
+func (role) Name() string { return "ws" }
+
+func (role) Reasons(client bool) *engine.Reasons {
+	if client {
+		return &clientReasons
+	}
+	return &serverReasons
+}
+
+// Writeable sends what the library owes the peer, then asks the program.
+func (role) Writeable(c *engine.Conn) bool {
+	s := stateOf(c)
+	if s.hasPong {
+		s.hasPong = false
+		if !s.sendControl(c, ws.OpPong, s.pong) {
+			return false
+		}
+		s.pong = nil
+	}
+	if c.State() != engine.StateEstablished {
+		return true
+	}
+	return c.Call(c.Role().Reasons(c.Client()).Writeable, nil, 0) == 0
+}
+
+// closeAckSecs is how long the peer may take to answer our close frame.
+const closeAckSecs = 5
+
+// CloseVia sends the close frame, if there is something to say.
+func (role) CloseVia(c *engine.Conn, status engine.CloseStatus) bool {
+	s := stateOf(c)
+	f := c.F
+	if s == nil || c.State() != engine.StateEstablished {
+		return false
+	}
+	if f.CloseLen == 0 {
+		if status == engine.CloseNoStatus || status == engine.CloseNoStatusContextDestroy {
+			return false
+		}
+		binary.BigEndian.PutUint16(f.CloseBuf[:], uint16(status))
+		f.CloseLen = 2
+	}
+	c.SetState(engine.StateWaitingToSendClose)
+	if !s.sendControl(c, ws.OpClose, f.CloseBuf[:f.CloseLen]) || s.failed {
+		return false
+	}
+	c.SetState(engine.StateAwaitingCloseAck)
+	c.SetTimeout(engine.TimeoutCloseAck, closeAckSecs)
+	return true
+}
+
+// Gone frees what the role keeps.
+func (role) Gone(c *engine.Conn) {
+	s := stateOf(c)
+	if s == nil {
+		return
+	}
+	if s.pmd != nil {
+		s.pmd.release()
+		s.pmd = nil
+	}
+	s.acc, s.pending, s.pong = nil, nil, nil
+	c.Headers = nil
+}

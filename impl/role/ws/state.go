@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+// Package ws is the role of WebSocket connections (RFC 6455), server and client.
+package ws
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/deflate"
+	"libwebsockets/impl/wire/ws"
+)
+
+// State is what the role keeps of a connection.
+type State struct {
+	dec  ws.Decoder
+	utf8 ws.UTF8
+
+	rxSize    int  // largest piece handed to the program
+	checkUTF8 bool // the current message is text and the context validates
+	firstDone bool // a piece of the current message has been handed out
+
+	acc []byte // client: a frame that is still short of rxSize
+
+	pmd     *pmd
+	pending []byte // compressed input whose output the program does not take now
+	pendHdr ws.Chunk
+
+	noFirst bool // tx: the first frame of the message has yet to go out
+	txOp    ws.Opcode
+	pong    []byte // a pong that the full socket made wait
+	hasPong bool
+	failed  bool // the peer broke the protocol: no close ack is awaited
+}
+
+// maskKey makes a masking key; RFC 6455 §5.3 wants them unpredictable, which
+// the runtime's ChaCha8 generator is.
+func maskKey() (k [4]byte) {
+	binary.NativeEndian.PutUint32(k[:], rand.Uint32())
+	return k
+}
+
+func stateOf(c *engine.Conn) *State {
+	s, _ := c.Data.(*State)
+	return s
+}
+
+// start makes c speak WebSocket.
+func start(c *engine.Conn, p *deflate.Params, client bool) *State {
+	s := &State{}
+	s.rxSize = c.Protocol.RxSize
+	if s.rxSize <= 0 {
+		s.rxSize = c.Ctx.ServBufSize
+	}
+	s.dec.Init(ws.DecoderConfig{MustBeMasked: !client, MustBeUnmasked: client, AllowRsv1: p != nil})
+	c.Data = s
+	c.SetRole(Role)
+	c.F.Role |= engine.FaceWS
+	if p != nil {
+		s.pmd = newPMD(p, client)
+	}
+	return s
+}
+
+// setCloseReason fills the close frame that will be sent (lws_close_reason).
+func setCloseReason(f *engine.Face, code uint16, text []byte) {
+	binary.BigEndian.PutUint16(f.CloseBuf[:], code)
+	n := copy(f.CloseBuf[2:], text)
+	f.CloseLen = uint8(2 + n)
+}
+
+// SetCloseReason is lws_close_reason: what the close frame will say when the
+// program closes the connection. A reason longer than 123 bytes is cut.
+func SetCloseReason(c *engine.Conn, code uint16, text []byte) {
+	if stateOf(c) == nil {
+		engine.Errf("%s: lws_close_reason on a connection that is no WebSocket", c)
+		return
+	}
+	setCloseReason(c.F, code, text)
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+
+package ws
+
+import (
+	"strings"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
+	"libwebsockets/impl/wire/deflate"
+	wire "libwebsockets/impl/wire/h1"
+	"libwebsockets/impl/wire/ws"
+)
+
+func init() { h1.Upgrades["websocket"] = upgrade }
+
+// pmdName is the one extension that is known.
+const pmdName = "permessage-deflate"
+
+// maxKey is how long a Sec-WebSocket-Key may be; a legal one has 24 bytes.
+const maxKey = 128
+
+// upgrade turns a request into a WebSocket (RFC 6455 §4.2); false closes.
+func upgrade(c *engine.Conn) bool {
+	if !connectionHasUpgrade(c) {
+		engine.Errf("%s: malformed or absent conn hdr", c)
+		return false
+	}
+	p, ok := chooseProtocol(c)
+	if !ok {
+		return false
+	}
+	c.Bind(p)
+	if c.Dead() {
+		return true
+	}
+	h := c.Headers
+	s := start(c, nil, false)
+	c.SetState(engine.StateEstablished)
+	if !c.EnsureUser() {
+		return false
+	}
+	if v := h.Value(wire.TokenVersion); string(v) != "13" {
+		engine.Noticef("%s: unknown client spec version %q", c, v)
+	}
+	var offered unsafe.Pointer
+	if h.Total(wire.TokenProtocol) > 0 {
+		offered = unsafe.Pointer(&h.Value(wire.TokenProtocol)[0])
+	}
+	if c.Call(engine.ReasonFilterProtocolConnection, offered, 0) != 0 {
+		engine.Warnf("%s: User code denied connection", c)
+		return false
+	}
+	if c.Dead() {
+		return true
+	}
+	if !s.accept(c) {
+		return false
+	}
+	if c.Dead() {
+		return true
+	}
+	if c.Call(engine.ReasonEstablished, c.F.SSL, 0) != 0 {
+		engine.Noticef("%s: user ESTABLISHED failed connection", c)
+		return false
+	}
+	if c.Dead() {
+		return true
+	}
+	c.Valid()
+	h1.DetachHeaders(c)
+	return true
+}
+
+// connectionHasUpgrade looks for the token of RFC 6455 §4.2.1 item 4.
+func connectionHasUpgrade(c *engine.Conn) bool {
+	var buf [256]byte
+	n := c.Headers.Copy(buf[:], wire.TokenConnection)
+	if n <= 0 {
+		return false
+	}
+	for _, t := range strings.Split(string(buf[:n]), ",") {
+		if strings.EqualFold(strings.TrimSpace(t), "upgrade") {
+			return true
+		}
+	}
+	return false
+}
+
+// chooseProtocol picks the first offered subprotocol that the vhost has, or
+// its default when none is offered.
+func chooseProtocol(c *engine.Conn) (*engine.Protocol, bool) {
+	h, v := c.Headers, c.Vhost
+	n := h.Total(wire.TokenProtocol)
+	if n == 0 {
+		if v.DefaultIndex >= len(v.Protocols) {
+			engine.Noticef("%s: rejecting ws upg with no protocol", c)
+			return nil, false
+		}
+		return v.Protocols[v.DefaultIndex], true
+	}
+	list := make([]byte, n+1)
+	if h.Copy(list, wire.TokenProtocol) < 0 {
+		engine.Errf("%s: protocol list too long", c)
+		return nil, false
+	}
+	for _, name := range strings.Split(string(list[:n]), ",") {
+		if p := v.Protocol(strings.TrimSpace(name)); p != nil {
+			return p, true
+		}
+	}
+	engine.Noticef("%s: No supported protocol \"%s\"", c, list[:n])
+	return nil, false
+}
+
+// accept sends the 101 response.
+func (s *State) accept(c *engine.Conn) bool {
+	h := c.Headers
+	key := h.Value(wire.TokenKey)
+	if h.Total(wire.TokenHost) == 0 || len(key) == 0 {
+		engine.Infof("%s: handshake without Host or Sec-WebSocket-Key", c)
+		return false
+	}
+	if len(key) >= maxKey {
+		engine.Warnf("%s: Client key too long (%d, limit %d)", c, len(key), maxKey)
+		return false
+	}
+	acc := ws.AcceptKey(key)
+	resp := c.PT().Resp
+	b := append(resp[:0:len(resp)-1], "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: "...)
+	b = append(b, acc[:]...)
+	if h.Total(wire.TokenProtocol) > 0 && c.Protocol.Name != "" {
+		b = append(append(b, "\r\nSec-WebSocket-Protocol: "...), c.Protocol.Name...)
+	}
+	b = s.acceptExtension(c, b)
+	b = append(b, '\r', '\n')
+	if len(b) > len(resp)-64 { // append moved it: it did not fit
+		engine.Errf("%s: the upgrade response does not fit %d bytes (pt_serv_buf_size)", c, len(resp))
+		return false
+	}
+	b, ok := h1.CallAddHeaders(c, b)
+	if !ok {
+		return false
+	}
+	if b, ok = h1.Finalize(b); !ok {
+		return false
+	}
+	return c.Issue(b)
+}
+
+// acceptExtension negotiates permessage-deflate, if the vhost offers it.
+func (s *State) acceptExtension(c *engine.Conn, b []byte) []byte {
+	h := c.Headers
+	if h.Total(wire.TokenExtensions) == 0 || !hasPMD(c.Vhost) {
+		return b
+	}
+	offers := make([]byte, h.Total(wire.TokenExtensions)+1)
+	n := h.Copy(offers, wire.TokenExtensions)
+	if n <= 0 {
+		return b
+	}
+	resp, ok := deflate.Negotiate(string(offers[:n]), deflate.Params{})
+	if !ok {
+		return b
+	}
+	name := append([]byte(pmdName), 0)
+	if c.Call(engine.ReasonConfirmExtensionOkay, unsafe.Pointer(&name[0]), 0) != 0 {
+		return b
+	}
+	s.pmd = newPMD(&resp, false)
+	s.dec.Init(ws.DecoderConfig{MustBeMasked: true, AllowRsv1: true})
+	b = append(b, "\r\nSec-WebSocket-Extensions: "...)
+	return resp.Append(b)
+}
+
+func hasPMD(v *engine.Vhost) bool {
+	for _, e := range v.Exts {
+		if e.Name == pmdName {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+package ws
+
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
+
+// CloseCode is the status code of a close frame (RFC 6455 §7.4).
+type CloseCode uint16
+
+// Codes of RFC 6455 §7.4.1 and of the registry of §11.7.
+const (
+	CloseNormal             CloseCode = 1000
+	CloseGoingAway          CloseCode = 1001
+	CloseProtocolError      CloseCode = 1002
+	CloseUnsupportedData    CloseCode = 1003 // text to one that takes only binary, or so
+	CloseReserved           CloseCode = 1004 // no meaning yet
+	CloseNoStatus           CloseCode = 1005 // local only: the close frame was empty
+	CloseAbnormal           CloseCode = 1006 // local only: there was no close frame
+	CloseInvalidPayload     CloseCode = 1007 // text that is not UTF-8, or so
+	ClosePolicyViolation    CloseCode = 1008
+	CloseMessageTooBig      CloseCode = 1009
+	CloseMandatoryExtension CloseCode = 1010 // a client missed an extension it needs
+	CloseInternalError      CloseCode = 1011
+	CloseTLSHandshake       CloseCode = 1015 // local only: TLS failed
+)
+
+// ValidCloseCode reports whether an endpoint may put the code into a close frame
+// by RFC 6455 §7.4: what §7.4.1 defines for the wire, and 3000 to 4999.
+func ValidCloseCode(code CloseCode) bool {
+	switch {
+	case code >= 3000 && code <= 4999:
+		return true
+	case code < CloseNormal || code > CloseInternalError:
+		return false
+	}
+	return code != CloseReserved && code != CloseNoStatus && code != CloseAbnormal
+}
+
+// ParseClose takes a close frame's payload apart (RFC 6455 §5.5.1). An empty
+// payload is legal and gives CloseNoStatus. reason aliases payload. The error is
+// ErrCloseTruncated, ErrCloseCode or ErrCloseReason, or nil; code and reason are
+// what the payload says even then (0 and nil if it is truncated), for a caller
+// that is told to be lenient.
+func ParseClose(payload []byte) (code CloseCode, reason []byte, err error) {
+	switch len(payload) {
+	case 0:
+		return CloseNoStatus, nil, nil
+	case 1:
+		return 0, nil, ErrCloseTruncated
+	}
+	code = CloseCode(binary.BigEndian.Uint16(payload))
+	reason = payload[2:]
+	switch {
+	case !ValidCloseCode(code):
+		return code, reason, ErrCloseCode
+	case !utf8.Valid(reason):
+		return code, reason, ErrCloseReason
+	}
+	return code, reason, nil
+}

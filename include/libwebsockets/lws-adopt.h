@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Taking over descriptors that the program has opened, and UDP. On success the
+ * descriptor is the library's, which closes it with the connection; on failure it has
+ * been closed. Part of libwebsockets.h; include that.
+ */
+
+/**
+ * Serve an accepted socket as if the context's first vhost had accepted it.
+ *
+ * @return the wsi, or NULL
+ */
+LWS_VISIBLE LWS_EXTERN struct lws *
+lws_adopt_socket(struct lws_context *context, lws_sockfd_type accept_fd);
+
+/** The same for a vhost. */
+LWS_VISIBLE LWS_EXTERN struct lws *
+lws_adopt_socket_vhost(struct lws_vhost *vh, lws_sockfd_type accept_fd);
+
+/** What is being adopted: bits to or together. */
+typedef enum {
+	LWS_ADOPT_RAW_FILE_DESC = 0,	/**< any pollable descriptor: RAW_*_FILE callbacks */
+	LWS_ADOPT_HTTP = 1,		/**< speaks HTTP first */
+	LWS_ADOPT_SOCKET = 2,		/**< is a socket */
+	LWS_ADOPT_ALLOW_SSL = 4,	/**< TLS, if the vhost has it */
+	LWS_ADOPT_FLAG_UDP = 16,	/**< is a UDP socket */
+	LWS_ADOPT_FLAG_RAW_PROXY = 32,	/**< raw proxy role */
+
+	LWS_ADOPT_RAW_SOCKET_UDP = LWS_ADOPT_SOCKET | LWS_ADOPT_FLAG_UDP,
+	/**< a UDP socket with RAW_* callbacks */
+
+	LWS_ADOPT_WS_PARENTIO = 8,
+	/**< extension, from older generations: a ws connection without a descriptor;
+	 * its parent moves the data (LWS_CALLBACK_CHILD_WRITE_VIA_PARENT) */
+} lws_adoption_type;
+
+/** A descriptor of either kind. */
+typedef union {
+	lws_sockfd_type sockfd;		/**< a socket */
+	lws_filefd_type filefd;		/**< anything else */
+} lws_sock_file_fd_type;
+
+/** Whom a UDP connection talks to. */
+struct lws_udp {
+	struct sockaddr sa;		/**< sender of the last packet; where writes go */
+	socklen_t salen;		/**< how much of sa is valid */
+
+	struct sockaddr sa_pending;	/**< address for the packet that waits */
+	socklen_t salen_pending;	/**< how much of it is valid */
+};
+
+/**
+ * Take over a descriptor.
+ *
+ * Causes WSI_CREATE, the bind callback and RAW_ADOPT, RAW_ADOPT_FILE or
+ * SERVER_NEW_CLIENT_INSTANTIATED.
+ *
+ * @param vh	       the vhost it is to belong to
+ * @param type	       what it is
+ * @param fd	       the descriptor, pollable; made non-blocking
+ * @param vh_prot_name protocol to bind to; NULL: the vhost's raw or first one
+ * @param parent       becomes its parent; or NULL
+ * @return the wsi, or NULL
+ */
+LWS_VISIBLE LWS_EXTERN struct lws *
+lws_adopt_descriptor_vhost(struct lws_vhost *vh, lws_adoption_type type,
+			   lws_sock_file_fd_type fd, const char *vh_prot_name,
+			   struct lws *parent);
+
+/** The arguments of lws_adopt_descriptor_vhost() in a struct; zero it first. */
+typedef struct lws_adopt_desc {
+	struct lws_vhost *vh;		/**< the vhost */
+	lws_adoption_type type;		/**< what it is */
+	lws_sock_file_fd_type fd;	/**< the descriptor */
+	const char *vh_prot_name;	/**< protocol or NULL */
+	struct lws *parent;		/**< parent or NULL */
+	void *opaque;			/**< lws_get_opaque_user_data() */
+} lws_adopt_desc_t;
+
+/** lws_adopt_descriptor_vhost() with all there is to say. */
+LWS_VISIBLE LWS_EXTERN struct lws *
+lws_adopt_descriptor_vhost_via_info(const lws_adopt_desc_t *info);
+
+/**
+ * lws_adopt_socket() when some of the peer's data has been read already.
+ *
+ * @param readbuf, len that data, copied
+ */
+LWS_VISIBLE LWS_EXTERN struct lws *
+lws_adopt_socket_readbuf(struct lws_context *context, lws_sockfd_type accept_fd,
+			 const char *readbuf, size_t len);
+
+/** The same for a vhost. */
+LWS_VISIBLE LWS_EXTERN struct lws *
+lws_adopt_socket_vhost_readbuf(struct lws_vhost *vhost,
+			       lws_sockfd_type accept_fd, const char *readbuf,
+			       size_t len);
+
+#define LWS_CAUDP_BIND		(1 << 0) /**< bind to the port, as a server */
+#define LWS_CAUDP_BROADCAST	(1 << 1) /**< may broadcast */
+#define LWS_CAUDP_PF_PACKET	(1 << 2) /**< a packet socket, for DHCP and its like */
+
+/**
+ * Make a UDP socket and adopt it: RAW_* callbacks, one per packet.
+ *
+ * @param ads	       address to send to, or to bind to; NULL: any
+ * @param port	       its port; 0 with LWS_CAUDP_BIND: let the system choose
+ * @param flags	       LWS_CAUDP_*
+ * @param protocol_name protocol to bind to; NULL: the vhost's raw or first one
+ * @param ifname       interface to use; or NULL
+ * @param parent_wsi   becomes its parent; or NULL
+ * @param opaque       lws_get_opaque_user_data()
+ * @param retry_policy must outlive it; NULL: the vhost's
+ * @return the wsi, or NULL
+ */
+LWS_VISIBLE LWS_EXTERN struct lws *
+lws_create_adopt_udp(struct lws_vhost *vhost, const char *ads, int port,
+		     int flags, const char *protocol_name, const char *ifname,
+		     struct lws *parent_wsi, void *opaque,
+		     const lws_retry_bo_t *retry_policy);

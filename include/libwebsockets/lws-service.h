@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Making things happen. Part of libwebsockets.h; include that.
+ */
+
+/**
+ * Wait for events and deal with them, once. All callbacks come from here, on the
+ * calling thread. Call it in a loop until it fails.
+ *
+ * With a foreign loop it runs that loop and returns when the loop does.
+ *
+ * @param timeout_ms ignored, as in 4.1.6: it waits until there is something to do;
+ *		     lws_cancel_service() ends the wait. Negative: do not wait
+ * @return 0, or negative when the context can no longer be serviced
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_service(struct lws_context *context, int timeout_ms);
+
+/**
+ * The same for one of count_threads service threads; each calls it with its own index.
+ *
+ * @param tsi from 0
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi);
+
+/** lws_cancel_service() for the service thread of this connection only. */
+LWS_VISIBLE LWS_EXTERN void
+lws_cancel_service_pt(struct lws *wsi);
+
+/**
+ * Wake every service thread. LWS_CALLBACK_EVENT_WAIT_CANCELLED follows there, once for
+ * any number of calls before it.
+ *
+ * May be called from any thread and from a signal handler.
+ */
+LWS_VISIBLE LWS_EXTERN void
+lws_cancel_service(struct lws_context *context);
+
+/**
+ * For programs with their own poll(): deal with one descriptor's events.
+ *
+ * @param pollfd with revents set. If it is one of ours, its revents are 0 afterwards;
+ *		 otherwise nothing happens. NULL does what is due without any
+ *		 descriptor
+ * @return 0 if the connection goes on, positive if it was closed, negative on failure
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_service_fd(struct lws_context *context, struct lws_pollfd *pollfd);
+
+/** The same for the service thread with index `tsi`. */
+LWS_VISIBLE LWS_EXTERN int
+lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
+		   int tsi);
+
+/**
+ * For programs with their own poll(): how long it may wait. Timers that are due run
+ * during the call.
+ *
+ * @param timeout_ms how long the program would wait
+ * @return the shorter of that and what the library needs, in ms; 0 when there is work
+ *	   that no descriptor shows (data held by TLS, inflate or flow control): then
+ *	   poll without waiting and call lws_service_tsi(context, -1, tsi)
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi);
+
+/** Older name. */
+#define lws_plat_service_tsi lws_service_tsi
+
+/**
+ * Let a connection whose descriptor is writable send what waits, and get its WRITEABLE
+ * callback.
+ *
+ * @param pollfd its entry, or NULL
+ * @return 0, or nonzero: the connection should be closed
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_handle_POLLOUT_event(struct lws *wsi, struct lws_pollfd *pollfd);
