@@ -103,21 +103,20 @@ func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
 	return 1
 }
 
-// sameProtocol tells whether the connection speaks prot: an entry of its
-// vhost's table, or the program's entry of that name.
-func sameProtocol(c *engine.Conn, prot *C.struct_lws_protocols, name string) bool {
-	return c.Protocol != nil && (c.Protocol.C == unsafe.Pointer(prot) || c.Protocol.Name == name)
-}
-
-// eachOf calls fn for the established connections of a protocol, in all vhosts
-// or one.
+// eachOf calls fn, which must not run callbacks, for the connections of a
+// protocol, in all vhosts or one. prot is an entry of a vhost's table, or the
+// program's entry of that name.
 func eachOf(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, fn func(*engine.Conn)) {
-	name := str(prot.name)
-	ctx.EachConn(func(c *engine.Conn) {
-		if (vh == nil || c.Vhost == vh) && c.Bound() && sameProtocol(c, prot, name) {
-			fn(c)
+	for _, v := range ctx.Vhosts {
+		if vh != nil && v != vh {
+			continue
 		}
-	})
+		if p := privProtocol(v, prot); p != nil {
+			for _, c := range p.Members() {
+				fn(c)
+			}
+		}
+	}
 }
 
 //export go_lws_callback_on_writable_all_protocol
@@ -145,9 +144,17 @@ func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot 
 	return 0
 }
 
-// callAll runs reason for the connections of a protocol.
+// callAll runs reason for every connection that speaks prot, bound or not; nil
+// means all of them.
 func callAll(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) {
-	eachOf(ctx, vh, prot, func(c *engine.Conn) { c.Call(engine.Reason(reason), arg, uintptr(n)) })
+	ctx.EachConn(func(c *engine.Conn) {
+		if c.Protocol == nil || vh != nil && c.Vhost != vh || c.Dead() {
+			return
+		}
+		if prot == nil || c.Protocol == privProtocol(c.Vhost, prot) {
+			c.Call(engine.Reason(reason), arg, uintptr(n))
+		}
+	})
 }
 
 //export go_lws_callback_all_protocol
@@ -172,13 +179,7 @@ func go_lws_callback_all_protocol_vhost_args(v *C.struct_lws_vhost, prot *C.stru
 	}
 	vh.Ctx.Lock()
 	defer vh.Ctx.Unlock()
-	if prot != nil {
-		callAll(vh.Ctx, vh, prot, reason, arg, n)
-		return 0
-	}
-	for _, p := range vh.Protocols {
-		callAll(vh.Ctx, vh, (*C.struct_lws_protocols)(p.C), reason, arg, n)
-	}
+	callAll(vh.Ctx, vh, prot, reason, arg, n)
 	return 0
 }
 
@@ -192,6 +193,23 @@ func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, 
 	vh.Ctx.Lock()
 	defer vh.Ctx.Unlock()
 	return b2i(vh.CallProtocols(engine.Reason(reason), in, uintptr(n)) != 0)
+}
+
+//export go_lws_callback_vhost_protocols
+func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.int) C.int {
+	defer guard("lws_callback_vhost_protocols")
+	c := conn(wsi, "lws_callback_vhost_protocols")
+	if c == nil || c.Vhost == nil {
+		return 1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	for _, p := range c.Vhost.Protocols {
+		if c.CallProtocol(p, engine.Reason(reason), nil, in, uintptr(n)) != 0 {
+			return 1
+		}
+	}
+	return 0
 }
 
 //export go_lws_set_timeout

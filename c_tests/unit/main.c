@@ -62,8 +62,25 @@ static const struct {
 	ENTRY(buflist), ENTRY(lwsac), ENTRY(cached_file), ENTRY(dir),
 	ENTRY(vfs), ENTRY(daemon), ENTRY(purify), ENTRY(base64),
 	ENTRY(tokenize), ENTRY(strexp), ENTRY(address), ENTRY(uri),
-	ENTRY(lejp), ENTRY(null),
+	ENTRY(lejp), ENTRY(null), ENTRY(random), ENTRY(fork),
 };
+
+/* What is C must not have started the Go runtime, which has threads. */
+static void
+show_threads(void)
+{
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "Threads:", 8))
+			fputs(line, stdout);
+	if (f)
+		fclose(f);
+}
+
+static const char in_c[] = " log log_tty strings cmdline serialize dll2 ring "
+			   "buflist lwsac cached_file dir vfs daemon ";
 
 int
 main(int argc, char **argv)
@@ -72,7 +89,12 @@ main(int argc, char **argv)
 
 	for (n = 0; argc == 2 && n < ARRAY(families); n++)
 		if (!strcmp(argv[1], families[n].name)) {
+			char padded[32];
+
 			families[n].run();
+			snprintf(padded, sizeof(padded), " %s ", argv[1]);
+			if (strstr(in_c, padded))
+				show_threads();
 			return 0;
 		}
 	fprintf(stderr, "usage: unit FAMILY\n");

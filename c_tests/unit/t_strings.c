@@ -95,8 +95,6 @@ hex(void)
 		show("bin", bin, sizeof(bin));
 		putchar('\n');
 	}
-	/* random text has no equal: only its form can be compared, and it
-	 * needs a context with the reference (unit_test.go runs ours alone) */
 	for (l = 0; l < 40; l++) {
 		rnd_bytes(bin, sizeof(bin));
 		lws_explicit_bzero(bin, l);
@@ -313,4 +311,34 @@ unit_serialize(void)
 		for (n = 0; schemas[k][n].name; n++)
 			printf("%s %llu\n", schemas[k][n].name,
 			       (unsigned long long)schemas[k][n].factor);
+}
+
+/* The reference needs a context for these: unit_test.go runs ours alone. */
+void
+unit_random(void)
+{
+	static uint8_t big[1 << 20];
+	unsigned int seen[256] = { 0 }, n, lo = ~0u, hi = 0;
+	char text[40];
+	size_t l;
+
+	if (lws_get_random(NULL, big, sizeof(big)) != sizeof(big))
+		exit(3);
+	for (n = 0; n < sizeof(big); n++)
+		seen[big[n]]++;
+	for (n = 0; n < 256; n++) {
+		lo = seen[n] < lo ? seen[n] : lo;
+		hi = seen[n] > hi ? seen[n] : hi;
+	}
+	if (lo < 3000 || hi > 5500) /* 4096 each */
+		exit(4);
+	for (l = 1; l < sizeof(text); l++) {
+		memset(text, '#', sizeof(text));
+		if (lws_hex_random(NULL, text, l) ||
+		    strlen(text) != (l - 1) / 2 * 2 ||
+		    strspn(text, "0123456789abcdef") != strlen(text) ||
+		    (l < sizeof(text) && text[l] != '#'))
+			exit(5);
+	}
+	printf("done\n");
 }

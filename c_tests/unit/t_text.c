@@ -135,8 +135,9 @@ tokenize_all(const char *text, size_t len, int flags)
 	printf(" flags %x", (unsigned int)flags);
 	lws_tokenize_init(&ts, text, flags);
 	printf(" %zx", ts.len);
-	if (len)
-		ts.len = len;
+	ts.len = len ? len : strlen(text);
+	if (!len && flags % 2) /* the NUL ends it */
+		ts.len = 0x7fffffff;
 	do {
 		e = lws_tokenize(&ts);
 		printf(" %d(", e);
@@ -146,9 +147,12 @@ tokenize_all(const char *text, size_t len, int flags)
 			printf(" %d", lws_tokenize_cstr(&ts, copy, sizeof(copy)));
 			show("c", copy, strlen(copy));
 		}
-		printf(" %zu %d %d %d)", ts.token_len,
-		       (int)(ts.start - text), (int)(ts.len & 0xffff),
-		       ts.delim);
+		/* behind a NUL the reference would read on, we would not */
+		printf(" %zu %d)", ts.token_len, ts.delim);
+		if (ts.start >= text + strlen(text))
+			break;
+		printf(" %d %d", (int)(ts.start - text),
+		       (int)(ts.len & 0xffff));
 	} while (e > 0 && ++n < 100);
 	putchar('\n');
 }

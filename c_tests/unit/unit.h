@@ -52,5 +52,7 @@ FAMILY(address);
 FAMILY(uri);
 FAMILY(lejp);
 FAMILY(null);
+FAMILY(random);
+FAMILY(fork);
 
 #endif

@@ -76,6 +76,7 @@ struct lws_context {
 	struct lws_context **pcontext;
 	void *baggage;
 	int uid, gid;
+	int started; /* the first turn has been */
 	struct lws_context *next_free;
 };
 

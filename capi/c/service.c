@@ -29,6 +29,9 @@ LWS_ENTRY(int, 1, lws_callback_all_protocol_vhost_args,
 LWS_ENTRY(int, 1, lws_callback_vhost_protocols_vhost,
 	  (struct lws_vhost * vh, int reason, void *in, size_t len),
 	  (vh, reason, in, len))
+LWS_ENTRY(int, 1, lws_callback_vhost_protocols,
+	  (struct lws * wsi, int reason, void *in, int len),
+	  (wsi, reason, in, len))
 LWS_ENTRY_VOID(lws_set_timeout,
 	       (struct lws * wsi, enum pending_timeout reason, int secs),
 	       (wsi, reason, secs))
@@ -72,13 +75,6 @@ lws_callback_all_protocol_vhost(struct lws_vhost *vh,
 {
 	return lws_callback_all_protocol_vhost_args(vh, protocol, reason, NULL,
 						    0);
-}
-
-LWS_VISIBLE int
-lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, int len)
-{
-	return lws_callback_vhost_protocols_vhost(wsi->vhost, reason, in,
-						  (size_t)len);
 }
 
 LWS_VISIBLE const char *

@@ -85,7 +85,8 @@ service(struct lws_context *cx, int forced)
 	/* timers first, as the reference: the engine's, then the program's */
 	now = lws_now_usecs();
 	d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
-	if ((d && d <= now) || !cx->slot) {
+	if ((d && d <= now) || !cx->started) {
+		cx->started = 1;
 		if (!lwsgo_enter("lws_service"))
 			return -1;
 		r = go_lwsgo_before(cx);
@@ -99,7 +100,8 @@ service(struct lws_context *cx, int forced)
 		/* Whoever changes something now either sees that we wait,
 		 * and wakes us, or we see what was changed. */
 		__atomic_store_n(&cx->waiting, 1, __ATOMIC_SEQ_CST);
-		if (!__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST))
+		if (!__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) &&
+		    !__atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
 			ms = wait_ms(cx, us);
 	}
 	n = epoll_wait(cx->epfd, ev, EVENTS, ms);

@@ -79,7 +79,15 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 		return false
 	}
 	c.unbindAtClose()
-	return c.role.CloseVia(c, status)
+	if c.role.CloseVia(c, status) {
+		return true
+	}
+	// Its last words may be gathered still, or not fit the socket.
+	if !c.flushCork() {
+		c.broken = true
+		return false
+	}
+	return c.flushBeforeClose()
 }
 
 // flushBeforeClose waits for the queue to drain, if there is one.
@@ -205,6 +213,7 @@ func (c *Conn) bury() {
 
 // reclaim frees what the program could still see of a dead connection.
 func (c *Conn) reclaim() {
+	c.leaveProtocol()
 	c.freeUser()
 	v := c.Vhost
 	c.BindVhost(nil)

@@ -136,6 +136,8 @@ type Conn struct {
 	out outQueue
 	rx  []byte // received, not yet consumed
 
+	memberOf *Protocol // whose members it is among
+	memberAt int
 	parent   *Conn
 	children []*Conn
 
@@ -339,6 +341,7 @@ func (c *Conn) Bind(p *Protocol) bool {
 	if !c.external {
 		c.freeUser()
 	}
+	c.leaveProtocol()
 	c.setProtocol(p)
 	if p == nil {
 		return true
@@ -346,6 +349,7 @@ func (c *Conn) Bind(p *Protocol) bool {
 	if !c.EnsureUser() {
 		return false
 	}
+	p.join(c)
 	if c.Call(c.role.Reasons(c.client).Bind, nil, 0) != 0 {
 		return false
 	}

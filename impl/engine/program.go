@@ -65,4 +65,29 @@ type Protocol struct {
 	TxSize   int            // tx_packet_size
 	Index    int            // place in the vhost's table
 	C        unsafe.Pointer // the struct lws_protocols that programs see
+
+	members []*Conn // bound to it
+}
+
+// Members are the connections bound to the protocol; the slice is valid until
+// the lock is released.
+func (p *Protocol) Members() []*Conn { return p.members }
+
+func (p *Protocol) join(c *Conn) {
+	c.memberOf, c.memberAt = p, len(p.members)
+	p.members = append(p.members, c)
+}
+
+func (c *Conn) leaveProtocol() {
+	p := c.memberOf
+	if p == nil {
+		return
+	}
+	c.memberOf = nil
+	last := len(p.members) - 1
+	moved := p.members[last]
+	p.members[c.memberAt] = moved
+	moved.memberAt = c.memberAt
+	p.members[last] = nil
+	p.members = p.members[:last]
 }

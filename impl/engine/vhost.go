@@ -152,13 +152,15 @@ func (v *Vhost) callFake(p *Protocol, r Reason, in unsafe.Pointer, n uintptr) in
 	return ret
 }
 
-// CallProtocols runs reason for each of the vhost's protocols, with no connection.
+// CallProtocols runs reason for the vhost's protocols, with no connection,
+// until one answers with something else than 0.
 func (v *Vhost) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) int {
-	ret := 0
 	for _, p := range v.Protocols {
-		ret |= v.callFake(p, r, in, n)
+		if ret := v.callFake(p, r, in, n); ret != 0 {
+			return ret
+		}
 	}
-	return ret
+	return 0
 }
 
 // CallFirst runs reason for the vhost's first protocol, with no connection.

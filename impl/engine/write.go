@@ -144,7 +144,7 @@ func (c *Conn) Issue(b []byte) bool {
 		return true
 	}
 	if k := &c.pt.cork; k.owner == c && !c.datagram {
-		if len(k.b)+len(b) <= corkMax {
+		if len(b) <= corkSmall && len(k.b)+len(b) <= corkMax {
 			k.b = append(k.b, b...)
 			return true
 		}
@@ -160,19 +160,15 @@ func (c *Conn) send(b []byte) bool {
 		c.out.add(b)
 		return true
 	}
-	for len(b) > 0 {
-		n, err := c.transportWrite(b)
-		if err != nil {
-			if errors.Is(err, unix.EAGAIN) {
-				c.out.add(b)
-				c.touchPoll()
-				return true
-			}
-			Infof("%s: send failed: %v", c, err)
-			c.broken = true
-			return false
-		}
-		b = b[n:]
+	n, err := c.transportWrite(b)
+	if err != nil && !errors.Is(err, unix.EAGAIN) {
+		Infof("%s: send failed: %v", c, err)
+		c.broken = true
+		return false
+	}
+	if n < len(b) { // full: the rest leaves on POLLOUT
+		c.out.add(b[n:])
+		c.touchPoll()
 	}
 	return true
 }
@@ -267,7 +263,7 @@ func (c *Conn) Issue2(a, b []byte) bool {
 	if k.owner == c && len(k.b)+len(a)+len(b) > corkMax && !c.flushCork() {
 		return false
 	}
-	if k.owner != c || len(a)+len(b) > corkMax {
+	if k.owner != c || len(b) > corkSmall {
 		joined := append(append(make([]byte, 0, len(a)+len(b)), a...), b...)
 		return c.Issue(joined)
 	}

@@ -195,7 +195,7 @@ func callbackMount(c *engine.Conn, m *engine.Mount, uri, rest []byte) (done, ok 
 	if m.PMO != nil && c.Call(engine.ReasonHTTPPMO, m.PMO, 0) != 0 {
 		return true, false
 	}
-	if c.Headers.Total(wire.TokenPostURI) > 0 || m.Kind == engine.MountCallback {
+	if c.Headers.Total(wire.TokenPostURI) > 0 {
 		return true, callHTTP(c, rest)
 	}
 	return false, true

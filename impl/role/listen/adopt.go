@@ -10,26 +10,12 @@ import (
 	"libwebsockets/impl/engine"
 )
 
-// AdoptFlags is lws_adoption_type.
-type AdoptFlags int
-
-// The flags of lws_adopt_descriptor_vhost.
-const (
-	AdoptRawFile  AdoptFlags = 0
-	AdoptHTTP     AdoptFlags = 1
-	AdoptSocket   AdoptFlags = 2
-	AdoptAllowSSL AdoptFlags = 4
-	AdoptUDP      AdoptFlags = 16
-	AdoptRaw      AdoptFlags = AdoptSocket
-	adoptKinds               = AdoptHTTP | AdoptSocket | AdoptUDP
-)
-
 // Binder makes a role the speaker of an adopted descriptor.
 type Binder interface {
 	// Accepts tells whether the role wants a descriptor adopted like this.
-	Accepts(v *engine.Vhost, how AdoptFlags) bool
+	Accepts(v *engine.Vhost, how engine.AdoptFlags) bool
 	// Bind sets role, state and protocol; named tells that the protocol was chosen by name.
-	Bind(c *engine.Conn, how AdoptFlags, named bool)
+	Bind(c *engine.Conn, how engine.AdoptFlags, named bool)
 	// Bound is called when the descriptor is polled and the program knows of it.
 	Bound(c *engine.Conn)
 	// AdoptReason is the callback that tells the program of the new connection.
@@ -52,9 +38,9 @@ var Secured func(v *engine.Vhost) bool
 // Adopt makes a connection of v from a descriptor that is open already. It
 // returns nil, and the descriptor is closed (sockets) or still the caller's
 // (files), when that is not possible or the program refuses it.
-func Adopt(v *engine.Vhost, fd int, how AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
-	if how&AdoptSocket == 0 || Secured == nil || !Secured(v) {
-		how &^= AdoptAllowSSL
+func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
+	if how&engine.AdoptSocket == 0 || Secured == nil || !Secured(v) {
+		how &^= engine.AdoptAllowSSL
 	}
 	var b Binder
 	for _, x := range binders {
@@ -68,7 +54,7 @@ func Adopt(v *engine.Vhost, fd int, how AdoptFlags, protocol string, parent *eng
 			c.SetBroken()
 			c.Close(engine.CloseNoStatus)
 		}
-		if how&AdoptSocket != 0 && (c == nil || c.FD() < 0) {
+		if how&engine.AdoptSocket != 0 && (c == nil || c.FD() < 0) {
 			unix.Close(fd)
 		}
 		return nil
@@ -104,7 +90,7 @@ func Adopt(v *engine.Vhost, fd int, how AdoptFlags, protocol string, parent *eng
 	}
 	b.Bind(c, how, p != nil)
 	_ = unix.SetNonblock(fd, true)
-	if how&AdoptAllowSSL != 0 {
+	if how&engine.AdoptAllowSSL != 0 {
 		if !SecureAccept(c, fd) {
 			return fail(c)
 		}
@@ -115,7 +101,6 @@ func Adopt(v *engine.Vhost, fd int, how AdoptFlags, protocol string, parent *eng
 		if c.Dead() {
 			return nil
 		}
-		c.SetState(c.State())
 		c.Close(engine.CloseNoStatus)
 		return nil
 	}
@@ -124,10 +109,10 @@ func Adopt(v *engine.Vhost, fd int, how AdoptFlags, protocol string, parent *eng
 	return c
 }
 
-func failQuietly(c *engine.Conn, fd int, how AdoptFlags) *engine.Conn {
+func failQuietly(c *engine.Conn, fd int, how engine.AdoptFlags) *engine.Conn {
 	c.SetBroken()
 	c.Close(engine.CloseNoStatus)
-	if how&AdoptSocket != 0 {
+	if how&engine.AdoptSocket != 0 {
 		unix.Close(fd)
 	}
 	return nil

@@ -141,9 +141,9 @@ func (role) Readable(c *engine.Conn) bool {
 			unix.Close(fd)
 			return true
 		}
-		opts := AdoptSocket | AdoptAllowSSL
+		opts := engine.AdoptSocket | engine.AdoptAllowSSL
 		if !v.Options.Has(engine.OptAdoptApplyListen) {
-			opts |= AdoptHTTP
+			opts |= engine.AdoptHTTP
 		}
 		if Adopt(v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
 			return true

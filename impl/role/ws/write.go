@@ -43,7 +43,8 @@ func (s *State) control1(c *engine.Conn, op ws.Opcode, b engine.Payload, n int) 
 	if !s.sendControl(c, op, b.Bytes()) {
 		return -1
 	}
-	return n
+	// The reference counts the header of control frames.
+	return n + ws.HeaderLen(ws.Header{Masked: c.Client(), Length: uint64(n)})
 }
 
 // writeData sends one data frame, compressed if that was negotiated.

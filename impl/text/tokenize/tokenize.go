@@ -104,6 +104,7 @@ func (t *Tokenizer) Next() Elem {
 			return ErrBrokenUTF8
 		}
 		if c == 0 {
+			t.Pos-- // the next call must end here, too
 			break
 		}
 		if s.skipComment(c) {

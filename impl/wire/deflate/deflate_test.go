@@ -168,6 +168,23 @@ func TestDeflateRelease(t *testing.T) {
 	}
 }
 
+// TestDeflateRatio keeps the compression near that of the standard library, also
+// far behind the first window.
+func TestDeflateRatio(t *testing.T) {
+	for _, name := range []string{"text", "mixed", "short"} {
+		data := corpus(600000)[name]
+		for _, level := range []int{1, 6, 9} {
+			var d Deflater
+			d.Init(DeflaterConfig{Level: level})
+			ours := len(d.Write(nil, data, true))
+			d.Release()
+			if theirs := len(pack(t, data, level)); ours > theirs+theirs/8 {
+				t.Errorf("%s, level %d: %d bytes, the standard library has %d", name, level, ours, theirs)
+			}
+		}
+	}
+}
+
 // TestDeflateHolds checks what stays with a connection between messages.
 func TestDeflateHolds(t *testing.T) {
 	for _, tt := range []struct{ level, bits, traffic, want int }{

@@ -217,31 +217,38 @@ func TestInflateErrors(t *testing.T) {
 	}
 }
 
-// TestInflateWindowLimit has a match just inside and just outside of the window.
+// TestInflateWindowLimit has a match just inside and just outside of the window:
+// in another message, and in the same one with little and with much room for the
+// output, which go different ways.
 func TestInflateWindowLimit(t *testing.T) {
-	data := corpus(256)["noise"]
 	for _, tt := range []struct {
-		gap int
-		ok  bool
-	}{{256, true}, {257, false}} {
-		first := append(bytes.Clone(data[:10]), make([]byte, tt.gap-10)...)
-		var z Inflater
-		z.Init(InflaterConfig{WindowBits: 8})
-		huge := func() int { return 1 << 20 }
-		if _, err := inflateMessage(&z, pack(t, first, 0), huge, huge); err != nil {
-			t.Fatal(err)
-		}
-		// A fixed block: length 3, distance code 16 with 7 bits, gap-257 or
-		// code 15 with 6 bits, gap-193.
-		msg := bitString("0 10 0000001 ")
-		if tt.gap > 256 {
-			msg = append(msg, bitString("10000 0000000 0000000")...)
-		} else {
-			msg = append(msg, bitString("01111 111111 0000000")...)
-		}
-		got, err := inflateMessage(&z, packBits(append(msg, bitString("000")...)), huge, huge)
-		if tt.ok != (err == nil) || tt.ok && !bytes.Equal(got, data[:3]) {
-			t.Errorf("distance %d: %x, %v", tt.gap, got, err)
+		gap  int
+		bits string // a fixed block: length 3, then the distance (code, extra bits), end
+		ok   bool
+	}{
+		{256, "0 10 0000001 01111 111111 0000000", true},
+		{257, "0 10 0000001 10000 0000000 0000000", false},
+	} {
+		first := append([]byte("0123456789"), make([]byte, tt.gap-10)...)
+		before := pack(t, first, 0)
+		match := append(packBits(bitString(tt.bits+" 000")), "\x14\x00\xeb\xff....................\x00"...)
+		for _, room := range []int{tt.gap + 5, 4000} {
+			for _, join := range []bool{false, true} {
+				var z Inflater
+				z.Init(InflaterConfig{WindowBits: 8})
+				huge, out := func() int { return 1 << 20 }, func() int { return room }
+				msg := match
+				if join {
+					msg = append(append(bytes.Clone(before), tail[:]...), match...)
+				} else if _, err := inflateMessage(&z, before, huge, out); err != nil {
+					t.Fatal(err)
+				}
+				got, err := inflateMessage(&z, msg, huge, out)
+				want := "012...................."
+				if tt.ok != (err == nil) || tt.ok && !bytes.HasSuffix(got, []byte(want)) {
+					t.Errorf("distance %d, room %d, in one %t: %q, %v", tt.gap, room, join, got, err)
+				}
+			}
 		}
 	}
 }

@@ -134,7 +134,8 @@ func (z *Inflater) copyMatch(c *cursor) bool {
 }
 
 // fast decodes symbols while there are fastIn bytes of input and fastOut bytes of
-// room. It also returns when the block ends.
+// room. It also returns when the block ends. It is one long function so that its
+// state stays in registers.
 func (z *Inflater) fast(c *cursor) error {
 	in, out := c.in, c.out
 	i, o := c.i, c.o

@@ -51,8 +51,8 @@ static void *thread(void *arg)
 		close(p->listener);
 	pthread_mutex_lock(&lock);
 	running--;
-	lws_cancel_service(rig.ctx);
 	pthread_mutex_unlock(&lock);
+	wake();
 	free(p);
 	return NULL;
 }

@@ -46,7 +46,7 @@ void dump(void);
 const char *label(struct lws *wsi);
 void label_set(struct lws *wsi, const char *name);
 void label_drop(struct lws *wsi);
-struct lws *label_find(const char *name);
+bool label_known(struct lws *wsi);
 int labels_live(void);
 const char *reason_name(int reason);
 
@@ -113,6 +113,8 @@ void mark(const char *name);
 /* Waits for the n-th mark of that name. */
 void await_n(const char *name, int n);
 #define await(name) await_n((name), 1)
+/* Ends the loop's wait, from any thread, also when the context may be gone. */
+void wake(void);
 /* Runs fn in the service thread between two turns and waits for its end. */
 void in_loop(void (*fn)(void *), void *arg);
 

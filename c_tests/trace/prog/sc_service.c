@@ -194,7 +194,8 @@ static void allow_all(void *arg)
 {
 	(void)arg;
 	say(GLOBAL, "allow all");
-	lws_rx_flow_allow_all_protocol(rig.ctx, &protos[1]);
+	lws_rx_flow_allow_all_protocol(
+	    rig.ctx, lws_vhost_name_to_protocol(lws_get_vhost_by_name(rig.ctx, "default"), "chat"));
 }
 
 static int flow_all_hook(event *e)
@@ -311,8 +312,10 @@ static void fire(lws_sorted_usec_list_t *s)
 
 		if (!again++)
 			lws_sul_schedule(rig.ctx, 0, s, fire, 1000);
-		else
+		else {
 			rig.hold = false;
+			lws_cancel_service(rig.ctx);
+		}
 	}
 }
 
@@ -441,7 +444,8 @@ static void external_poll(void)
 		for (int i = 0; n > 0 && i < fd_count; i++)
 			if (fds[i].revents && lws_service_fd(rig.ctx, (struct lws_pollfd *)&fds[i]) < 0)
 				say(GLOBAL, "lws_service_fd negative");
-		lws_service_fd(rig.ctx, NULL);
+		while (!lws_service_adjust_timeout(rig.ctx, 1, 0))
+			lws_service_tsi(rig.ctx, -1, 0);
 	}
 	rig.quit = true;
 	finish();

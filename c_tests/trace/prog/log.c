@@ -207,20 +207,20 @@ const char *label(struct lws *wsi)
 	return label(wsi);
 }
 
+bool label_known(struct lws *wsi)
+{
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(labels); i++)
+		if (labels[i].wsi == wsi)
+			return true;
+	return false;
+}
+
 /* The name stays readable until the slot is used again. */
 void label_drop(struct lws *wsi)
 {
 	for (size_t i = 0; i < LWS_ARRAY_SIZE(labels); i++)
 		if (labels[i].wsi == wsi)
 			labels[i].wsi = NULL;
-}
-
-struct lws *label_find(const char *name)
-{
-	for (size_t i = 0; i < LWS_ARRAY_SIZE(labels); i++)
-		if (labels[i].wsi && !strcmp(labels[i].name, name))
-			return labels[i].wsi;
-	return NULL;
 }
 
 int labels_live(void)

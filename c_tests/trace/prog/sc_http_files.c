@@ -163,9 +163,30 @@ static void other_methods(void)
 
 static void sizes(void)
 {
-	static const char *const r[] = {GET("/empty.txt"), GET("/large.txt"), GET("/spa%20ce.txt"), NULL};
+	static const char *const r[] = {GET("/large.txt"), GET("/spa%20ce.txt"), NULL};
 
 	serve_files(r);
+}
+
+static void empty_peer(peer *p)
+{
+	p_connect(p);
+	p_put(p, GET("/empty.txt"));
+	p_response(p);
+	await("HTTP_FILE_COMPLETION");
+	p_close(p);
+}
+
+static void empty_file(void)
+{
+	make_root();
+	rig.dummy = true;
+	rig.info.mounts = &mount;
+	if (server(protos, NULL)) {
+		peer_start("peer0", empty_peer);
+		finish();
+	}
+	drop_root();
 }
 
 /* The second request carries the ETag of the first answer. */
@@ -338,6 +359,7 @@ const scenario sc_http_files[] = {
     {"file-head", head_requests},
     {"file-other-methods", other_methods},
     {"file-sizes", sizes},
+    {"file-empty", empty_file},
     {"file-not-modified", not_modified},
     {"file-cache-control", cache_control},
     {"file-cache-no-reuse", cache_no_reuse},

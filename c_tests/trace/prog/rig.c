@@ -12,6 +12,7 @@ static struct {
 	char name[40];
 	int count;
 } marks[128];
+static pthread_mutex_t alive = PTHREAD_MUTEX_INITIALIZER; /* is rig.ctx usable? */
 static void (*job)(void *);
 static void *job_arg;
 
@@ -42,6 +43,14 @@ void await_n(const char *name, int n)
 	pthread_mutex_unlock(&lock);
 }
 
+void wake(void)
+{
+	pthread_mutex_lock(&alive);
+	if (!rig.stopping && rig.ctx)
+		lws_cancel_service(rig.ctx);
+	pthread_mutex_unlock(&alive);
+}
+
 void in_loop(void (*fn)(void *), void *arg)
 {
 	pthread_mutex_lock(&lock);
@@ -49,7 +58,7 @@ void in_loop(void (*fn)(void *), void *arg)
 		pthread_cond_wait(&changed, &lock);
 	job = fn;
 	job_arg = arg;
-	lws_cancel_service(rig.ctx);
+	wake();
 	while (job == fn)
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
@@ -164,22 +173,11 @@ static void print_event(event *e)
 
 static const char *conn_of(struct lws *wsi, int reason)
 {
-	struct lws *w = NULL;
-
 	if (is_global(reason) || !wsi)
 		return GLOBAL;
-	if (reason == LWS_CALLBACK_WSI_DESTROY) {
-		char names[2][8] = {"srv", "cli"};
-
-		for (int i = 0; i < 32 && w != wsi; i++) {
-			char name[16];
-
-			snprintf(name, sizeof name, "%s%d", names[i & 1], i >> 1);
-			w = label_find(name);
-		}
-		if (w != wsi)
-			return GLOBAL;
-	}
+	/* a listening socket, or the stand-in that speaks for a vhost */
+	if ((reason == LWS_CALLBACK_WSI_DESTROY || reason >= LWS_CALLBACK_USER) && !label_known(wsi))
+		return GLOBAL;
 	return label(wsi);
 }
 
@@ -195,12 +193,12 @@ static int dispatch(int index, struct lws *wsi, enum lws_callback_reasons reason
 		answer = rig.dummy ? lws_callback_http_dummy(wsi, reason, user, in, len) : 0;
 	if (answer && is_writeable(reason) && !rig.show_writeable)
 		say(e.conn, "%s @%s", reason_name(reason), e.proto);
-	if (answer)
+	if (answer && reason != LWS_CALLBACK_RECEIVE_CLIENT_HTTP)
 		say(e.conn, "  returns %d", answer);
 	if (reason == LWS_CALLBACK_WSI_DESTROY) {
 		label_drop(wsi);
 		if (!rig.stopping)
-			lws_cancel_service(rig.ctx); /* the wait may begin after this, and serve() looks */
+			wake(); /* so that serve() looks */
 	}
 	mark(reason_name(reason));
 	return answer;
@@ -266,7 +264,6 @@ bool no_server(const struct lws_protocols *protocols, hook_fn hook)
 
 void serve(void)
 {
-	run_job();
 	while (!rig.quit && (rig.hold || peers_running() || labels_live() > 0)) {
 		if (lws_service(rig.ctx, 0) < 0) {
 			say(GLOBAL, "lws_service negative");
@@ -279,7 +276,9 @@ void serve(void)
 void finish(void)
 {
 	serve();
+	pthread_mutex_lock(&alive);
 	rig.stopping = true;
+	pthread_mutex_unlock(&alive);
 	say(GLOBAL, "lws_context_destroy");
 	lws_context_destroy(rig.ctx);
 	say(GLOBAL, "context is %s", rig.ctx ? "left" : "gone");

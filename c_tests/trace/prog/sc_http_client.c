@@ -53,7 +53,6 @@ static int reader(event *e)
 	return PASS;
 }
 
-/* RECEIVE_CLIENT_HTTP comes as often as there is something to read: not printed. */
 static const char *answer;
 static bool then_close;
 
@@ -94,11 +93,15 @@ static void status_404(void)
 {
 	answered("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone");
 }
-static void status_204(void) { answered("HTTP/1.1 204 No Content\r\n\r\n"); }
+static void status_204(void)
+{
+	then_close = true;
+	answered("HTTP/1.1 204 No Content\r\n\r\n");
+}
 static void chunked(void)
 {
 	answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-	         "5\r\nhello\r\n6;ext=1\r\n world\r\n1\r\n!\r\n0\r\n\r\n");
+	         "5\r\nhello\r\n6\r\n world\r\n1\r\n!\r\n0\r\n\r\n");
 }
 
 static void close_delimited(void)
@@ -239,6 +242,7 @@ static void request_headers(void)
 static void head_request(void)
 {
 	method = "HEAD";
+	then_close = true;
 	answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
 }
 

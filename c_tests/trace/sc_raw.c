@@ -1,2 +1,0 @@
-#include "trace.h"
-const scenario sc_raw[] = {{NULL, NULL}};

@@ -1,0 +1,307 @@
+// Package trace runs one program, compiled once against the reference's
+// headers, with the reference's library and with ours, and compares what the
+// callbacks and the peers saw. Each scenario of the program is a subtest.
+//
+// Seen to fail on purpose: a build of ours that leaves out one callback, sends
+// a header in another order, or answers one byte more, fails the scenarios
+// concerned; TestCompareNotices keeps the comparison itself honest.
+package trace
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	atOnce  = 6                // scenarios under way at a time; most of them wait
+	longest = 20 * time.Second // for one run of one scenario
+)
+
+// place is where a library and the reference's headers are.
+type place struct{ include, lib string }
+
+// reference finds the fetched reference, or the one that is installed.
+func reference(t *testing.T) place {
+	for _, root := range []string{"../../build/reference/root/usr", "/usr"} {
+		p := place{filepath.Join(root, "include"), filepath.Join(root, "lib/x86_64-linux-gnu")}
+		if _, err := os.Stat(filepath.Join(p.include, "libwebsockets.h")); err != nil {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(p.lib, "libwebsockets.so.17")); err == nil {
+			return p
+		}
+	}
+	t.Skip("no reference library here: run make reference")
+	return place{}
+}
+
+func ours(t *testing.T) string {
+	dir, err := filepath.Abs("../../build/lib")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "libwebsockets.so.17")); err != nil {
+		t.Fatal("our library is not built: run make lib")
+	}
+	return dir
+}
+
+// build compiles the program and returns its path.
+func build(t *testing.T, ref place) string {
+	sources, err := filepath.Glob("prog/*.c")
+	if err != nil || len(sources) == 0 {
+		t.Fatal("no sources: ", err)
+	}
+	exe := filepath.Join(t.TempDir(), "trace")
+	args := []string{"-O1", "-g", "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+		"-Wno-deprecated-declarations", "-I" + ref.include, "-o", exe}
+	args = append(args, sources...)
+	args = append(args, filepath.Join(ref.lib, "libwebsockets.so.17"), "-lpthread")
+	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
+		t.Fatalf("gcc: %v\n%s", err, out)
+	}
+	return exe
+}
+
+// run is one run of one scenario.
+func run(exe, lib string, args ...string) string {
+	ctx, stop := context.WithTimeout(context.Background(), longest)
+	defer stop()
+	cmd := exec.CommandContext(ctx, exe, args...)
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib)
+	cmd.WaitDelay = time.Second
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	if err := cmd.Run(); err != nil {
+		return fmt.Sprintf("%s== exit\n%v\n%s", out.String(), err, tail(problems.String()))
+	}
+	return out.String()
+}
+
+// tail keeps the end of a crash report short enough to read.
+func tail(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	if len(lines) > 12 {
+		lines = lines[:12]
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// streams is a parsed trace: the lines of each stream.
+type streams map[string][]string
+
+func parse(trace string) streams {
+	s, name := streams{}, ""
+	for _, line := range strings.Split(strings.TrimRight(trace, "\n"), "\n") {
+		if after, ok := strings.CutPrefix(line, "== "); ok {
+			name = after
+			s[name] = []string{}
+		} else if name != "" {
+			s[name] = append(s[name], line)
+		}
+	}
+	return s
+}
+
+// find is the index of the first (or last) run equal to part, or -1.
+func find(lines, part []string, last bool) int {
+	at := -1
+	for i := 0; i+len(part) <= len(lines); i++ {
+		if slices.Equal(lines[i:i+len(part)], part) {
+			at = i
+			if !last {
+				break
+			}
+		}
+	}
+	return at
+}
+
+// expect is the reference's trace with the allowed differences put in.
+func expect(ref streams, allowed []difference) (streams, error) {
+	for _, d := range allowed {
+		lines := ref[d.Stream]
+		at := find(lines, d.Ref, d.Last)
+		if at < 0 {
+			return nil, fmt.Errorf("quirk %d: the reference no longer prints %q in %s", d.Quirk, d.Ref, d.Stream)
+		}
+		ref[d.Stream] = slices.Replace(slices.Clone(lines), at, at+len(d.Ref), d.Ours...)
+	}
+	return ref, nil
+}
+
+// compare describes how got differs from want, "" when it does not.
+func compare(want, got streams) string {
+	names := map[string]bool{}
+	for n := range want {
+		names[n] = true
+	}
+	for n := range got {
+		names[n] = true
+	}
+	var order []string
+	for n := range names {
+		order = append(order, n)
+	}
+	slices.Sort(order)
+	var b strings.Builder
+	for _, n := range order {
+		if !slices.Equal(want[n], got[n]) {
+			fmt.Fprintf(&b, "== %s (- reference, + ours)\n", n)
+			sideBySide(&b, want[n], got[n])
+		}
+	}
+	return b.String()
+}
+
+// sideBySide writes a line diff by longest common subsequence.
+func sideBySide(b *strings.Builder, want, got []string) {
+	common := make([][]int, len(want)+1)
+	for i := range common {
+		common[i] = make([]int, len(got)+1)
+	}
+	for i := len(want) - 1; i >= 0; i-- {
+		for j := len(got) - 1; j >= 0; j-- {
+			if want[i] == got[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			} else {
+				common[i][j] = max(common[i+1][j], common[i][j+1])
+			}
+		}
+	}
+	i, j := 0, 0
+	for i < len(want) || j < len(got) {
+		switch {
+		case i < len(want) && j < len(got) && want[i] == got[j]:
+			fmt.Fprintf(b, "  %s\n", want[i])
+			i, j = i+1, j+1
+		case j == len(got) || (i < len(want) && common[i+1][j] >= common[i][j+1]):
+			fmt.Fprintf(b, "- %s\n", want[i])
+			i++
+		default:
+			fmt.Fprintf(b, "+ %s\n", got[j])
+			j++
+		}
+	}
+}
+
+// together runs f for every name, atOnce at a time, and waits.
+func together(names []string, f func(name string)) {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for _, n := range names {
+		slots <- struct{}{}
+		all.Go(func() {
+			f(n)
+			<-slots
+		})
+	}
+	all.Wait()
+}
+
+// outcome is what is known of a scenario after all runs.
+type outcome struct{ ref, ours, bytewise string }
+
+func TestTrace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("several minutes of scenarios")
+	}
+	ref, lib := reference(t), ours(t)
+	exe := build(t, ref)
+	names := strings.Fields(run(exe, ref.lib, "-l"))
+	if len(names) < 40 {
+		t.Fatalf("only %d scenarios", len(names))
+	}
+	if only := os.Getenv("TRACE_ONLY"); only != "" {
+		names = slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, only) })
+	}
+	var mu sync.Mutex
+	done := map[string]outcome{}
+	together(names, func(name string) {
+		var o outcome
+		if _, ok := oursOnly[name]; !ok {
+			o.ref = run(exe, ref.lib, name)
+		}
+		o.ours = run(exe, lib, name)
+		if _, no := notBytewise[name]; !no {
+			o.bytewise = run(exe, lib, "-b", name)
+		}
+		mu.Lock()
+		done[name] = o
+		mu.Unlock()
+	})
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) { judge(t, name, done[name]) })
+	}
+	for name := range differences {
+		if !slices.Contains(names, name) && os.Getenv("TRACE_ONLY") == "" {
+			t.Errorf("differences are listed for %s, which does not exist", name)
+		}
+	}
+}
+
+func judge(t *testing.T, name string, o outcome) {
+	var want streams
+	if text, ok := oursOnly[name]; ok {
+		want = parse(text)
+	} else {
+		var err error
+		if want, err = expect(parse(o.ref), differences[name]); err != nil {
+			t.Fatal(err)
+		}
+		if _, crashed := want["exit"]; crashed {
+			t.Fatalf("the reference fails: %s", o.ref)
+		}
+	}
+	if d := compare(want, parse(o.ours)); d != "" {
+		t.Errorf("our trace differs:\n%s", d)
+	} else if o.bytewise != "" {
+		if d := compare(want, parse(o.bytewise)); d != "" {
+			t.Errorf("with peers that send single bytes our trace differs:\n%s", d)
+		}
+	}
+}
+
+func TestCompareNotices(t *testing.T) {
+	const trace = "== global\na\nb\n== srv0\nX\nY\nX\n"
+	for name, tc := range map[string]struct {
+		got     string
+		allowed []difference
+		equal   bool
+		stale   bool
+	}{
+		"equal":          {got: trace, equal: true},
+		"changed line":   {got: "== global\na\nb\n== srv0\nX\nZ\nX\n"},
+		"missing line":   {got: "== global\na\nb\n== srv0\nX\nY\n"},
+		"extra line":     {got: trace + "X\n"},
+		"order":          {got: "== global\nb\na\n== srv0\nX\nY\nX\n"},
+		"missing stream": {got: "== global\na\nb\n"},
+		"extra stream":   {got: trace + "== srv1\nX\n"},
+		"crash":          {got: trace + "== exit\nsignal\n"},
+		"allowed": {got: "== global\na\nc\n== srv0\nX\nY\n", equal: true, allowed: []difference{
+			{0, "global", []string{"b"}, []string{"c"}, false}, {0, "srv0", []string{"X"}, nil, true}}},
+		"allowed is a must": {got: trace, allowed: []difference{
+			{0, "global", []string{"b"}, []string{"c"}, false}}},
+		"stale": {got: trace, stale: true, allowed: []difference{
+			{0, "global", []string{"b", "a"}, nil, false}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, err := expect(parse(trace), tc.allowed)
+			if (err != nil) != tc.stale {
+				t.Fatal("stale: ", err)
+			}
+			if err == nil && (compare(want, parse(tc.got)) == "") != tc.equal {
+				t.Errorf("equal should be %v", tc.equal)
+			}
+		})
+	}
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+
+package h1
+
+import "libwebsockets/impl/engine"
+
+// Binder makes accepted sockets HTTP/1 connections: a listen.Binder.
+type Binder struct{}
+
+// Accepts takes sockets that are to speak HTTP first.
+func (Binder) Accepts(_ *engine.Vhost, how engine.AdoptFlags) bool {
+	return how&engine.AdoptHTTP != 0 && how&engine.AdoptSocket != 0
+}
+
+// Bind makes the connection await a request. A connection whose protocol was
+// not chosen by name begins with the vhost's default one.
+func (Binder) Bind(c *engine.Conn, _ engine.AdoptFlags, named bool) {
+	Begin(c)
+	if v := c.Vhost; !named && v.DefaultIndex < len(v.Protocols) {
+		c.SetProtocol(v.Protocols[v.DefaultIndex])
+	} else if len(v.Protocols) > 0 {
+		c.SetProtocol(v.Protocols[0])
+	}
+	c.SetTimeout(engine.TimeoutEstablish, c.Ctx.TimeoutSecs)
+}
+
+// Bound has nothing to add: the header store comes with the first byte.
+func (Binder) Bound(*engine.Conn) {}
+
+// AdoptReason tells the program of the connection.
+func (Binder) AdoptReason() engine.Reason { return engine.ReasonServerNewClientInstantiated }
