@@ -25,8 +25,50 @@ var oursOnly = map[string]string{
 }
 
 const externalPoll = `== global
+PROTOCOL_INIT @http
+PROTOCOL_INIT @chat
+PROTOCOL_INIT @other
+FILTER_NETWORK_CONNECTION @http
+descriptors announced
+lws_context_destroy
+WSI_DESTROY @http
+PROTOCOL_DESTROY @http
+PROTOCOL_DESTROY @chat
+PROTOCOL_DESTROY @other
+context is gone
+descriptors left 0
+== peer0
+<- HTTP/1.1 101 Switching Protocols
+<- Upgrade: WebSocket
+<- Connection: Upgrade
+<- Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+<- Sec-WebSocket-Protocol: chat
+<- text 6 'answer'
+<- close 1000 ''
+<- end
+== srv0
+WSI_CREATE @http
+SERVER_NEW_CLIENT_INSTANTIATED @http
+HTTP_CONFIRM_UPGRADE @http 'websocket'
+HTTP_BIND_PROTOCOL @chat
+FILTER_PROTOCOL_CONNECTION @chat 'chat'
+ADD_HEADERS @chat
+ESTABLISHED @chat
+RECEIVE @chat len=8 first=1 final=1 bin=0 rest=0 'question'
+WS_PEER_INITIATED_CLOSE @chat len=2 code=1000 
+WS_SERVER_DROP_PROTOCOL @chat
+CLOSED @chat
+WSI_DESTROY @http (is chat)
 `
 
 // notBytewise are the scenarios that are not repeated with peers that send
-// single bytes: their point is what arrives in one packet.
-var notBytewise = map[string]string{}
+// single bytes, with the reason.
+var notBytewise = map[string]string{
+	"rx-chunks-tiny":     "how frames are cut is its point",
+	"peer-vanish-inside": "prints the piece that arrived",
+	"rx-flow-packet":     "many frames in one packet are its point",
+	"http-refuse-body":   "refuses the first piece",
+	"hcli-refuse-read":   "refuses the first piece",
+	"raw-refuse-rx":      "refuses the first piece",
+	"raw-client-ends":    "ends at the first piece",
+}

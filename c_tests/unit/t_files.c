@@ -116,7 +116,7 @@ select_fs(void)
 	static const char *const paths[] = {
 		"", "/", "/a.zip", "/a.zip/", "/a.zip/b", "a.zip/b/c.zip/d",
 		".zip/x", "/zip/x", "/x.zipp/y", "/x.tar.gz/y/z", "x.gz/y",
-		"/a/b/c.tar.gz/", "//.zip//",
+		"/a/b/c.tar.gz/", "//.zip//", "/a.ziq/b", "/a.tar.gx/b", "/b.zi/c",
 	};
 	struct lws_plat_file_ops second = {
 		.open = zip_open,

@@ -56,11 +56,11 @@ levels(void)
 static void
 hexdumps(void)
 {
-	uint8_t buf[300];
+	uint8_t buf[303];
 	int n;
 
 	rnd_bytes(buf, sizeof(buf));
-	for (n = 0; n < (int)sizeof(buf); n += n < 40 ? 1 : 37) {
+	for (n = 0; n < 300; n += n < 40 ? 1 : 37) {
 		lwsl_hexdump(buf, (size_t)n);
 		lwsl_hexdump_level(LLL_NOTICE, buf + n % 3, (size_t)n);
 	}

@@ -5,7 +5,6 @@
  */
 #define _GNU_SOURCE
 #include <libwebsockets.h>
-#include "daemon.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,12 +19,6 @@
 
 static pid_t daemon_pid;
 static char *lock_path;
-
-pid_t
-lwsgo_daemon_pid(void)
-{
-	return daemon_pid;
-}
 
 /* Exits if the lock file names a process that lives; drops a stale one. */
 static void

@@ -50,7 +50,8 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 			 sul);
 	first = !sul->list.prev;
 	pthread_mutex_unlock(&sul_lock);
-	if (first && __atomic_load_n(&context->waiting, __ATOMIC_SEQ_CST))
+	if (first && (__atomic_load_n(&context->waiting, __ATOMIC_SEQ_CST) ||
+		      context->external == 1))
 		lwsgo_kick(context);
 }
 

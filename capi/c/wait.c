@@ -26,7 +26,9 @@ lwsgo_kick(struct lws_context *cx)
 	int e = errno;
 
 	__atomic_store_n(&cx->pending, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&cx->waiting, __ATOMIC_SEQ_CST)) {
+	/* A program that polls for us waits where we cannot see it. */
+	if (__atomic_load_n(&cx->waiting, __ATOMIC_SEQ_CST) ||
+	    cx->external == 1) {
 		n = write(cx->wakefd, &one, sizeof(one));
 		(void)n;
 	}
@@ -40,13 +42,6 @@ lws_cancel_service(struct lws_context *context)
 		return;
 	__atomic_store_n(&context->cancel, 1, __ATOMIC_SEQ_CST);
 	lwsgo_kick(context);
-	if (context->external == 1) { /* the program's poll must see it */
-		uint64_t one = 1;
-		int e = errno;
-		ssize_t n = write(context->wakefd, &one, sizeof(one));
-		(void)n;
-		errno = e;
-	}
 }
 
 LWS_VISIBLE void

@@ -114,7 +114,7 @@ func (pt *Thread) all() []*Conn {
 func (pt *Thread) kick() {
 	f := pt.ctx.F
 	atomic.StoreInt32(&f.Pending, 1)
-	if atomic.LoadInt32(&f.Waiting) != 0 {
+	if atomic.LoadInt32(&f.Waiting) != 0 || f.External == ExternalYes && !pt.inTurn {
 		pt.wake()
 	}
 }

@@ -79,7 +79,7 @@ func (pt *Thread) dropTimer(t *Timer) {
 func (pt *Thread) runTimers(now int64) {
 	for len(pt.timers) > 0 && pt.timers[0].queue <= now {
 		t := pt.timers[0]
-		if t.At > now {
+		if t.At > t.queue { // it was moved
 			t.queue = t.At
 			heap.Fix(&pt.timers, 0)
 			continue

@@ -131,7 +131,7 @@ static void describe(event *e, char *out, size_t size)
 		n = (size_t)snprintf(out, size, " (is %s)", p->name);
 	if (e->reason == LWS_CALLBACK_RECEIVE || e->reason == LWS_CALLBACK_CLIENT_RECEIVE)
 		snprintf(out + n, size - n, " len=%zu first=%d final=%d bin=%d rest=%zu %s", e->len,
-		         lws_is_first_fragment(e->wsi), lws_is_final_fragment(e->wsi),
+		         e->first, lws_is_final_fragment(e->wsi),
 		         lws_frame_is_binary(e->wsi), lws_remaining_packet_payload(e->wsi),
 		         RENDER(e->in, e->len));
 	else if (e->reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE)
@@ -181,12 +181,60 @@ static const char *conn_of(struct lws *wsi, int reason)
 	return label(wsi);
 }
 
+/* ---- frames in one piece ---- */
+
+static struct joined {
+	struct lws *wsi;
+	char *data;
+	size_t len;
+	bool first;
+} joined[16];
+
+static struct joined *joined_of(struct lws *wsi)
+{
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(joined); i++)
+		if (joined[i].wsi == wsi)
+			return &joined[i];
+	return wsi ? joined_of(NULL) : NULL;
+}
+
+/*
+ * How a frame is cut into callbacks depends on how its bytes arrive. Scenarios
+ * see it whole, unless they ask for the pieces: false while more is to come.
+ */
+static bool join(event *e)
+{
+	struct joined *j = joined_of(e->wsi);
+
+	e->first = lws_is_first_fragment(e->wsi);
+	if (rig.pieces || !j || (!j->wsi && !lws_remaining_packet_payload(e->wsi)))
+		return true;
+	if (!j->wsi) {
+		j->wsi = e->wsi;
+		j->first = e->first;
+		j->len = 0;
+	}
+	j->data = realloc(j->data, j->len + e->len + 1);
+	memcpy(j->data + j->len, e->in, e->len);
+	j->len += e->len;
+	if (lws_remaining_packet_payload(e->wsi))
+		return false;
+	e->in = j->data;
+	e->len = j->len;
+	e->first = j->first;
+	j->wsi = NULL; /* the data stays until the place is taken again */
+	return true;
+}
+
 static int dispatch(int index, struct lws *wsi, enum lws_callback_reasons reason, void *user,
                     void *in, size_t len)
 {
-	event e = {wsi, reason, user, in, len, conn_of(wsi, reason), rig.protocols[index].name};
+	event e = {wsi,   reason, user, in, len, conn_of(wsi, reason), rig.protocols[index].name,
+	           false};
 	int answer;
 
+	if ((reason == LWS_CALLBACK_RECEIVE || reason == LWS_CALLBACK_CLIENT_RECEIVE) && !join(&e))
+		return 0;
 	print_event(&e);
 	answer = rig.hook ? rig.hook(&e) : PASS;
 	if (answer == PASS)
@@ -196,6 +244,10 @@ static int dispatch(int index, struct lws *wsi, enum lws_callback_reasons reason
 	if (answer && reason != LWS_CALLBACK_RECEIVE_CLIENT_HTTP)
 		say(e.conn, "  returns %d", answer);
 	if (reason == LWS_CALLBACK_WSI_DESTROY) {
+		struct joined *j = joined_of(wsi);
+
+		if (j && j->wsi)
+			j->wsi = NULL;
 		label_drop(wsi);
 		if (!rig.stopping)
 			wake(); /* so that serve() looks */

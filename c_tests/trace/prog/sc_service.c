@@ -380,7 +380,7 @@ static void service_returns(void)
 /* ---- the poll callbacks ---- */
 
 static struct pollfd fds[16];
-static int fd_count;
+static int fd_count, announced;
 
 static int extpoll_hook(event *e)
 {
@@ -390,13 +390,12 @@ static int extpoll_hook(event *e)
 	case LWS_CALLBACK_ADD_POLL_FD:
 		fds[fd_count].fd = a->fd;
 		fds[fd_count++].events = (short)a->events;
-		say(GLOBAL, "add, events %s%s", a->events & POLLIN ? "in" : "", a->events & POLLOUT ? "out" : "");
+		announced++;
 		break;
 	case LWS_CALLBACK_DEL_POLL_FD:
 		for (int i = 0; i < fd_count; i++)
 			if (fds[i].fd == a->fd)
-				fds[i] = fds[--fd_count];
-		say(GLOBAL, "del");
+				fds[i--] = fds[--fd_count];
 		break;
 	case LWS_CALLBACK_CHANGE_MODE_POLL_FD:
 		for (int i = 0; i < fd_count; i++)
@@ -435,7 +434,6 @@ static void external_poll(void)
 
 	if (!server(protos, extpoll_hook))
 		return;
-	say(GLOBAL, "descriptors %s", fd_count ? "announced" : "not announced");
 	peer_start("peer0", external_peer);
 	while ((peers_running() || labels_live() > 0) && calm < 40) {
 		int n = poll(fds, (nfds_t)fd_count, 50);
@@ -447,8 +445,10 @@ static void external_poll(void)
 		while (!lws_service_adjust_timeout(rig.ctx, 1, 0))
 			lws_service_tsi(rig.ctx, -1, 0);
 	}
+	say(GLOBAL, "descriptors %s", announced ? "announced" : "not announced");
 	rig.quit = true;
 	finish();
+	say(GLOBAL, "descriptors left %d", fd_count);
 }
 
 const scenario sc_service[] = {

@@ -159,6 +159,7 @@ static void rx_sizes_wide(void)
 
 static void rx_chunks_tiny(void)
 {
+	rig.pieces = true;
 	proto = "tiny";
 	with(count_only, short_sizes);
 }
@@ -198,6 +199,7 @@ static int largest_hook(event *e)
 
 static void largest_tiny(void)
 {
+	rig.pieces = true;
 	rig.sum_rx = true;
 	proto = "tiny";
 	with(largest_hook, sizes);
@@ -205,6 +207,7 @@ static void largest_tiny(void)
 
 static void largest_small_buf(void)
 {
+	rig.pieces = true;
 	rig.sum_rx = true;
 	rig.info.pt_serv_buf_size = 512;
 	with(largest_hook, sizes);
@@ -309,7 +312,11 @@ static void peer_close_one_byte(void) { with(count_only, close_one_byte); }
 static void peer_close_bad_code(void) { with(count_only, close_bad_code); }
 static void peer_vanish_fin(void) { with(count_only, vanish_fin); }
 static void peer_vanish_rst(void) { with(count_only, vanish_rst); }
-static void peer_vanish_inside(void) { with(count_only, vanish_inside); }
+static void peer_vanish_inside(void)
+{
+	rig.pieces = true;
+	with(count_only, vanish_inside);
+}
 
 static int veto_hook(event *e)
 {

@@ -64,6 +64,7 @@ typedef struct event {
 	size_t len;
 	const char *conn;  /* label */
 	const char *proto; /* name in the protocol entry whose callback this is */
+	bool first;        /* of a received message: the frame is its first */
 } event;
 
 typedef int (*hook_fn)(event *e);
@@ -79,6 +80,7 @@ extern struct rig {
 	bool flat;           /* one stream for all library events, total order */
 	bool show_writeable; /* print WRITEABLE callbacks */
 	bool show_poll;      /* print the poll and wake-up callbacks */
+	bool pieces;         /* received frames come as the library cuts them */
 	bool sum_rx;         /* receive callbacks become one total per message */
 	bool dummy;          /* unanswered callbacks go to lws_callback_http_dummy */
 	bool hold;           /* the loop goes on though nobody is connected */

@@ -191,35 +191,31 @@ func (c *Ctx) parser() *Nested {
 	return &c.Parsers[min(c.ParserSP, MaxParsers-1)]
 }
 
-// The path may outgrow its array; it then goes on in Buf, which lies behind
-// it and which the next value overwrites. Its length is one byte, so it
-// never outgrows both.
+// pathMem is the path's memory. A path may outgrow its array; it then goes on
+// in Buf, which lies behind it and which the next value overwrites. Its length
+// is one byte, so it never outgrows both.
+func (c *Ctx) pathMem() *[MaxPath + ChunkSize + 1]byte {
+	return (*[MaxPath + ChunkSize + 1]byte)(unsafe.Pointer(&c.Path))
+}
 
+// Buf does lie behind Path, or this does not compile.
+const _ = -(unsafe.Offsetof(Ctx{}.Path) + MaxPath ^ unsafe.Offsetof(Ctx{}.Buf))
+
+// pathAt is 0 behind the path's end, wherever the program's NUL is.
 func (c *Ctx) pathAt(n int) byte {
-	switch {
-	case n < MaxPath:
-		return c.Path[n]
-	case n-MaxPath < len(c.Buf):
-		return c.Buf[n-MaxPath]
+	if m := c.pathMem(); n < len(m) {
+		return m[n]
 	}
 	return 0
 }
 
-func (c *Ctx) setPath(n uint8, b byte) {
-	if n < MaxPath {
-		c.Path[n] = b
-	} else {
-		c.Buf[n-MaxPath] = b
-	}
-}
-
 func (c *Ctx) appendPath(b byte) {
 	p := c.parser()
-	c.setPath(p.PathLen, b)
+	c.pathMem()[p.PathLen] = b
 	p.PathLen++
 }
 
-func (c *Ctx) endPath() { c.setPath(c.parser().PathLen, 0) }
+func (c *Ctx) endPath() { c.pathMem()[c.parser().PathLen] = 0 }
 
 // pattern is the parser's n-th path, NUL-terminated.
 func (c *Ctx) pattern(n int) unsafe.Pointer {
@@ -250,28 +246,42 @@ func CheckPathMatch(c *Ctx) {
 }
 
 func (c *Ctx) matches(pattern unsafe.Pointer) bool {
-	pat := func(n int) byte { return *(*byte)(unsafe.Add(pattern, n)) }
-	p, q := 0, 0
+	next := func() { pattern = unsafe.Add(pattern, 1) }
+	p := 0
 	c.WildCount = 0
-	for c.pathAt(p) != 0 && pat(q) != 0 {
-		if pat(q) != '*' {
-			if c.pathAt(p) != pat(q) {
-				return false
-			}
+	for {
+		here, want := c.pathAt(p), *(*byte)(pattern)
+		switch {
+		case here == 0 || want == 0:
+			return here == want
+		case want == '*':
+			c.noteWild(p)
+			next()
+			p = c.wildEnd(p, *(*byte)(pattern) == 0)
+		case here != want:
+			return false
+		default:
 			p++
-			q++
-			continue
-		}
-		if c.WildCount < MaxIndex {
-			c.Wild[c.WildCount] = uint16(p)
-			c.WildCount++
-		}
-		q++
-		for c.pathAt(p) != 0 && (c.pathAt(p) != '.' || pat(q) == 0) {
-			p++
+			next()
 		}
 	}
-	return c.pathAt(p) == 0 && pat(q) == 0
+}
+
+// noteWild remembers where a wildcard's text begins. The reference writes
+// beyond its array where there are more than MaxIndex.
+func (c *Ctx) noteWild(p int) {
+	if c.WildCount < MaxIndex {
+		c.Wild[c.WildCount] = uint16(p)
+		c.WildCount++
+	}
+}
+
+// wildEnd is where the text of a wildcard ends that begins at p.
+func (c *Ctx) wildEnd(p int, all bool) int {
+	for here := c.pathAt(p); here != 0 && (here != '.' || all); here = c.pathAt(p) {
+		p++
+	}
+	return p
 }
 
 // Wildcard writes what the n-th '*' of the matching path stands for, and a

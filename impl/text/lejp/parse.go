@@ -75,6 +75,12 @@ func Parse(c *Ctx, text []byte, call Invoke) int {
 			r.call(Failed)
 			return rejectStackOverflow
 		}
+		if r.level().State == stString {
+			n += r.plain(text[n:])
+			if n == len(text) {
+				break
+			}
+		}
 		if r.skip(text[n]) {
 			n++
 			continue

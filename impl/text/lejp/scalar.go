@@ -9,6 +9,27 @@ func (r *run) inName() bool {
 	return r.SP > 0 && r.Levels[r.SP-1].State == stColon
 }
 
+// plain takes the characters of a string up to the first that ends it, begins
+// an escape, is not allowed or fills the buffer, and returns how many.
+func (r *run) plain(text []byte) int {
+	n := 0
+	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
+		n++
+	}
+	if r.inName() {
+		for _, c := range text[:n] {
+			r.appendPath(c)
+		}
+		return n
+	}
+	if r.NPos >= ChunkSize {
+		return 0
+	}
+	n = copy(r.Buf[r.NPos:ChunkSize-1], text[:n])
+	r.NPos += uint8(n)
+	return n
+}
+
 func (r *run) str(c byte) int {
 	switch {
 	case c == '"':

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the echo server and the echo client share: options, and a session
+ * that gathers each message and sends it back. Test programs only.
+ */
+#ifndef ECHO_H
+#define ECHO_H
+
+#include <libwebsockets.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct message {
+	struct message *next;
+	size_t len, sent;
+	int binary;
+	unsigned char *p; /* LWS_PRE bytes in front */
+};
+
+struct session {
+	unsigned char *rx;
+	size_t rx_len, rx_size;
+	int inside; /* a message has begun */
+	struct message *head, **tail;
+	int close_due;
+};
+
+static struct {
+	int port, log, validate, deflate, verbose;
+	int connections, rounds; /* client */
+	size_t chunk, rx_size;
+	const char *offer, *path;
+} opt = { .log = LLL_ERR | LLL_WARN, .connections = 1, .rounds = 1, .path = "/" };
+
+static struct lws_context *context;
+static volatile sig_atomic_t stopping;
+
+static const struct lws_extension deflate_ext[] = {
+	{ "permessage-deflate", lws_extension_callback_pm_deflate,
+	  "permessage-deflate; client_no_context_takeover; client_max_window_bits" },
+	{ NULL, NULL, NULL }
+};
+static struct lws_extension offer_ext[2];
+
+static void
+on_term(int sig)
+{
+	(void)sig;
+	stopping = 1;
+	if (context)
+		lws_cancel_service(context);
+}
+
+static int
+options(int argc, char **argv)
+{
+	int c;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while ((c = getopt(argc, argv, "p:l:uxvc:r:o:n:k:P:")) != -1)
+		switch (c) {
+		case 'p': opt.port = atoi(optarg); break;
+		case 'l': opt.log = atoi(optarg); break;
+		case 'u': opt.validate = 1; break;
+		case 'x': opt.deflate = 1; break;
+		case 'v': opt.verbose = 1; break;
+		case 'c': opt.chunk = (size_t)atol(optarg); break;
+		case 'r': opt.rx_size = (size_t)atol(optarg); break;
+		case 'o': opt.offer = optarg; opt.deflate = 1; break;
+		case 'n': opt.rounds = atoi(optarg); break;
+		case 'k': opt.connections = atoi(optarg); break;
+		case 'P': opt.path = optarg; break;
+		default: return 1;
+		}
+	lws_set_log_level(opt.log, NULL);
+	signal(SIGTERM, on_term);
+	signal(SIGINT, on_term);
+	return 0;
+}
+
+static const struct lws_extension *
+extensions(void)
+{
+	if (!opt.deflate)
+		return NULL;
+	if (!opt.offer)
+		return deflate_ext;
+	offer_ext[0] = deflate_ext[0];
+	offer_ext[0].client_offer = opt.offer;
+	return offer_ext;
+}
+
+static void
+session_open(struct session *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->tail = &s->head;
+}
+
+static void
+session_close(struct session *s)
+{
+	struct message *m;
+
+	while ((m = s->head)) {
+		s->head = m->next;
+		free(m->p);
+		free(m);
+	}
+	s->tail = &s->head;
+	free(s->rx);
+	s->rx = NULL;
+}
+
+/* "!close CODE REASON" makes the program close; everything else comes back. */
+static int
+command(struct lws *wsi, struct session *s)
+{
+	char text[160], *reason;
+	int code;
+
+	if (s->rx_len < 7 || s->rx_len >= sizeof(text) ||
+	    memcmp(s->rx, "!close ", 7))
+		return 0;
+	memcpy(text, s->rx, s->rx_len);
+	text[s->rx_len] = '\0';
+	code = (int)strtol(text + 7, &reason, 10);
+	if (*reason)
+		reason++;
+	if (code)
+		lws_close_reason(wsi, (enum lws_close_status)code,
+				 (unsigned char *)reason, strlen(reason));
+	return -1;
+}
+
+static int
+session_rx(struct lws *wsi, struct session *s, const void *in, size_t len)
+{
+	struct message *m;
+
+	if (!!lws_is_first_fragment(wsi) == s->inside)
+		printf("BAD first fragment flag %d inside %d\n",
+		       lws_is_first_fragment(wsi), s->inside);
+	s->inside = 1;
+	if (s->rx_len + len > s->rx_size || !s->rx) {
+		s->rx_size = (s->rx_len + len) * 2 + 64;
+		s->rx = realloc(s->rx, s->rx_size);
+		if (!s->rx)
+			abort();
+	}
+	if (len)
+		memcpy(s->rx + s->rx_len, in, len);
+	s->rx_len += len;
+	if (!lws_is_final_fragment(wsi))
+		return 0;
+	if (command(wsi, s))
+		return -1;
+	m = calloc(1, sizeof(*m));
+	if (!m || !(m->p = malloc(LWS_PRE + s->rx_len + 1)))
+		abort();
+	if (s->rx_len)
+		memcpy(m->p + LWS_PRE, s->rx, s->rx_len);
+	m->len = s->rx_len;
+	m->binary = lws_frame_is_binary(wsi);
+	*s->tail = m;
+	s->tail = &m->next;
+	s->rx_len = 0;
+	s->inside = 0;
+	free(s->rx);
+	s->rx = NULL;
+	s->rx_size = 0;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static int
+session_tx(struct lws *wsi, struct session *s)
+{
+	struct message *m = s->head;
+	size_t n;
+	int wp;
+
+	if (!m)
+		return 0;
+	n = m->len - m->sent;
+	wp = m->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT;
+	if (m->sent)
+		wp = LWS_WRITE_CONTINUATION;
+	if (opt.chunk && n > opt.chunk) {
+		n = opt.chunk;
+		wp |= LWS_WRITE_NO_FIN;
+	}
+	if (lws_write(wsi, m->p + LWS_PRE + m->sent, n,
+		      (enum lws_write_protocol)wp) < (int)n) {
+		printf("BAD lws_write of %zu failed\n", n);
+		return -1;
+	}
+	m->sent += n;
+	if (m->sent == m->len) {
+		s->head = m->next;
+		if (!s->head)
+			s->tail = &s->head;
+		free(m->p);
+		free(m);
+	}
+	if (s->head)
+		lws_callback_on_writable(wsi);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * echo_client: opens connections to 127.0.0.1 (-p port), sends every message
+ * that it gets back, and opens the next one when one has closed (-n rounds,
+ * -k at a time). Prints "DONE" at its end.
+ */
+#include "echo.h"
+
+static int left, open_now;
+static lws_sorted_usec_list_t again;
+
+static void
+dial(void)
+{
+	struct lws_client_connect_info i;
+
+	memset(&i, 0, sizeof(i));
+	i.context = context;
+	i.address = "127.0.0.1";
+	i.port = opt.port;
+	i.path = opt.path;
+	i.host = i.origin = "127.0.0.1";
+	i.protocol = "echo";
+	i.local_protocol_name = "echo";
+	open_now++;
+	left--;
+	lws_client_connect_via_info(&i);
+}
+
+static void
+dial_all(lws_sorted_usec_list_t *sul)
+{
+	(void)sul;
+	while (left > 0 && open_now < opt.connections && !stopping)
+		dial();
+	if (!left && !open_now)
+		stopping = 1;
+}
+
+static void
+ended(void)
+{
+	open_now--;
+	lws_sul_schedule(context, 0, &again, dial_all, 1);
+}
+
+static int
+callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+	 void *in, size_t len)
+{
+	struct session *s = user;
+
+	switch (reason) {
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		session_open(s);
+		if (opt.verbose)
+			printf("OPEN\n");
+		break;
+	case LWS_CALLBACK_CLIENT_RECEIVE:
+		return session_rx(wsi, s, in, len);
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+		return session_tx(wsi, s);
+	case LWS_CALLBACK_CLIENT_CLOSED:
+		session_close(s);
+		if (opt.verbose)
+			printf("CLOSED\n");
+		ended();
+		break;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+		printf("ERROR %.*s\n", in ? (int)len : 1, in ? (char *)in : "?");
+		ended();
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct lws_protocols protocols[] = {
+		{ .name = "echo", .callback = callback,
+		  .per_session_data_size = sizeof(struct session) },
+		{ 0 }
+	};
+	struct lws_context_creation_info info;
+
+	if (options(argc, argv))
+		return 2;
+	memset(&info, 0, sizeof(info));
+	protocols[0].rx_buffer_size = opt.rx_size;
+	info.port = CONTEXT_PORT_NO_LISTEN;
+	info.protocols = protocols;
+	info.extensions = extensions();
+	info.gid = (gid_t)-1;
+	info.uid = (uid_t)-1;
+	info.options = LWS_SERVER_OPTION_DISABLE_IPV6;
+	if (opt.validate)
+		info.options |= LWS_SERVER_OPTION_VALIDATE_UTF8;
+	context = lws_create_context(&info);
+	if (!context) {
+		printf("NOCONTEXT\n");
+		return 3;
+	}
+	left = opt.rounds;
+	dial_all(NULL);
+	while (!stopping && lws_service(context, 0) >= 0)
+		;
+	lws_context_destroy(context);
+	context = NULL;
+	printf("DONE\n");
+	return 0;
+}

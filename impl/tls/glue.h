@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What of OpenSSL cannot be called from Go as it is: macros, callbacks, and
+ * calls whose errors must be fetched on the same thread. Included by the cgo
+ * preambles of this package only.
+ */
+#ifndef LWSGO_TLS_GLUE_H
+#define LWSGO_TLS_GLUE_H
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Outcome of a call: err is SSL_get_error's, text only set with a failure. */
+struct tls_io {
+	int n;
+	int err;
+	int sys;
+	char text[240];
+};
+
+/* Empties the thread's error queue into one line. */
+static inline void
+tls_drain(char *text, size_t size)
+{
+	unsigned long e;
+	size_t at = 0;
+
+	text[0] = '\0';
+	while ((e = ERR_get_error())) {
+		if (at && at + 3 < size) {
+			text[at++] = ';';
+			text[at++] = ' ';
+		}
+		if (at + 1 < size) {
+			ERR_error_string_n(e, text + at, size - at);
+			at += strlen(text + at);
+		}
+	}
+}
+
+static inline void
+tls_begin(void)
+{
+	errno = 0;
+	ERR_clear_error();
+}
+
+static inline void
+tls_end(SSL *s, int n, struct tls_io *io)
+{
+	io->n = n;
+	io->err = SSL_ERROR_NONE;
+	if (n > 0)
+		return;
+	io->sys = errno;
+	io->err = SSL_get_error(s, n);
+	io->text[0] = '\0';
+	if (io->err == SSL_ERROR_SSL || io->err == SSL_ERROR_SYSCALL)
+		tls_drain(io->text, sizeof(io->text));
+}
+
+static inline void
+tls_read(SSL *s, void *b, int n, struct tls_io *io)
+{
+	tls_begin();
+	tls_end(s, SSL_read(s, b, n), io);
+}
+
+static inline void
+tls_write(SSL *s, const void *b, int n, struct tls_io *io)
+{
+	tls_begin();
+	tls_end(s, SSL_write(s, b, n), io);
+}
+
+static inline void
+tls_handshake(SSL *s, struct tls_io *io)
+{
+	tls_begin();
+	tls_end(s, SSL_do_handshake(s), io);
+}
+
+static inline void
+tls_shutdown(SSL *s)
+{
+	tls_begin();
+	SSL_shutdown(s);
+	ERR_clear_error();
+}
+
+/* A socket BIO whose writes never raise SIGPIPE. */
+static inline int
+tls_bio_write(BIO *b, const char *p, int n)
+{
+	int fd = -1, r;
+
+	BIO_get_fd(b, &fd);
+	errno = 0;
+	r = (int)send(fd, p, (size_t)n, MSG_NOSIGNAL);
+	BIO_clear_retry_flags(b);
+	if (r <= 0 && BIO_sock_should_retry(r))
+		BIO_set_retry_write(b);
+	return r;
+}
+
+static inline BIO_METHOD *
+tls_bio_method(void)
+{
+	const BIO_METHOD *s = BIO_s_socket();
+	BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOCKET, "socket, no signal");
+
+	if (!m)
+		return NULL;
+	BIO_meth_set_write(m, tls_bio_write);
+	BIO_meth_set_read(m, BIO_meth_get_read(s));
+	BIO_meth_set_puts(m, BIO_meth_get_puts(s));
+	BIO_meth_set_ctrl(m, BIO_meth_get_ctrl(s));
+	BIO_meth_set_create(m, BIO_meth_get_create(s));
+	BIO_meth_set_destroy(m, BIO_meth_get_destroy(s));
+	return m;
+}
+
+static inline int
+tls_attach(SSL *s, BIO_METHOD *m, int fd)
+{
+	BIO *b = BIO_new(m);
+
+	if (!b)
+		return 0;
+	BIO_set_fd(b, fd, BIO_NOCLOSE);
+	SSL_set_bio(s, b, b);
+	return 1;
+}
+
+/* Integers as ex_data and callback arguments. */
+static inline int
+tls_set_id(SSL *s, int idx, uintptr_t id)
+{
+	return SSL_set_ex_data(s, idx, (void *)id);
+}
+
+static inline uintptr_t
+tls_get_id(const SSL *s, int idx)
+{
+	return (uintptr_t)SSL_get_ex_data(s, idx);
+}
+
+/* Hands the password over that the arg says: a NUL-terminated string. */
+static inline int
+tls_password(char *buf, int size, int rw, void *arg)
+{
+	int n = arg ? (int)strlen(arg) : 0;
+
+	(void)rw;
+	if (!arg || n >= size)
+		return -1;
+	memcpy(buf, arg, (size_t)n + 1);
+	return n;
+}
+
+static inline int
+tls_use_key_file(SSL_CTX *x, const char *path, const char *password)
+{
+	pem_password_cb *cb = SSL_CTX_get_default_passwd_cb(x);
+	void *arg = SSL_CTX_get_default_passwd_cb_userdata(x);
+	int n;
+
+	if (password) {
+		SSL_CTX_set_default_passwd_cb(x, tls_password);
+		SSL_CTX_set_default_passwd_cb_userdata(x, (void *)password);
+	}
+	n = SSL_CTX_use_PrivateKey_file(x, path, SSL_FILETYPE_PEM);
+	SSL_CTX_set_default_passwd_cb(x, cb);
+	SSL_CTX_set_default_passwd_cb_userdata(x, arg);
+	return n == 1;
+}
+
+/* A key in memory, PEM or DER, of any type. */
+static inline int
+tls_use_key_mem(SSL_CTX *x, const void *p, int n, int pem, const char *password)
+{
+	const unsigned char *d = p;
+	EVP_PKEY *k = NULL;
+	int ok;
+
+	if (pem) {
+		BIO *b = BIO_new_mem_buf(p, n);
+
+		if (!b)
+			return 0;
+		k = PEM_read_bio_PrivateKey(b, NULL, tls_password,
+					    (void *)password);
+		BIO_free(b);
+	} else
+		k = d2i_AutoPrivateKey(NULL, &d, n);
+	if (!k)
+		return 0;
+	ok = SSL_CTX_use_PrivateKey(x, k) == 1;
+	EVP_PKEY_free(k);
+	return ok;
+}
+
+/* The next certificate of a PEM text or a DER image; *used is moved on. */
+static inline X509 *
+tls_next_cert(const unsigned char *p, long n, int pem, long *used)
+{
+	const unsigned char *d = p;
+	X509 *x;
+
+	if (!pem) {
+		x = d2i_X509(NULL, &d, n);
+		*used = d - p;
+	} else {
+		BIO *b = BIO_new_mem_buf(p, (int)n);
+
+		if (!b)
+			return NULL;
+		x = PEM_read_bio_X509_AUX(b, NULL, tls_password, NULL);
+		*used = n - (long)BIO_pending(b);
+		BIO_free(b);
+	}
+	return x;
+}
+
+static inline int
+tls_add_chain(SSL_CTX *x, X509 *c)
+{
+	return SSL_CTX_add1_chain_cert(x, c) == 1;
+}
+
+static inline void
+tls_clear_chain(SSL_CTX *x)
+{
+	SSL_CTX_clear_chain_certs(x);
+}
+
+static inline int
+tls_set_groups(SSL_CTX *x, const char *list)
+{
+	return SSL_CTX_set1_groups_list(x, list) == 1;
+}
+
+static inline int
+tls_pubkey(X509 *x, unsigned char *out, int size)
+{
+	X509_PUBKEY *k = X509_get_X509_PUBKEY(x);
+	int n = i2d_X509_PUBKEY(k, NULL);
+
+	if (n <= 0 || n > size)
+		return -1;
+	return i2d_X509_PUBKEY(k, &out);
+}
+
+/* Seconds since 1970, 0 when the certificate has no readable time. */
+static inline int
+tls_time(const ASN1_TIME *t, int64_t *secs)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days = 0, rest = 0, ok;
+
+	if (!epoch)
+		return 0;
+	ok = ASN1_TIME_diff(&days, &rest, epoch, t);
+	ASN1_TIME_free(epoch);
+	*secs = (int64_t)days * 86400 + rest;
+	return ok == 1;
+}
+
+#endif
