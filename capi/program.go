@@ -24,8 +24,6 @@ import (
 
 	"libwebsockets/impl/engine"
 	_ "libwebsockets/impl/httpd" // registers itself with the h1 role
-	"libwebsockets/impl/role/h1"
-	"libwebsockets/impl/role/listen"
 )
 
 // program is the engine's view of the C program.
@@ -34,7 +32,6 @@ type program struct{}
 func init() {
 	checkLayouts()
 	engine.Prog = program{}
-	listen.Register(h1.Binder{})
 }
 
 // checkLayouts makes sure that Go and C mean the same by the shared structs.

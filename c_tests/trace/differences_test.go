@@ -14,6 +14,28 @@ type difference struct {
 
 // differences lists them by scenario.
 var differences = map[string][]difference{
+	"peer-close-one-byte": {
+		{10, "peer0", []string{"<- close 1 03"}, []string{"<- close 1002 (words)"}, false},
+		{10, "srv0", []string{"WS_PEER_INITIATED_CLOSE @dflt len=1 code=-1 "}, nil, false},
+	},
+	"bad-long-ping": {{10, "peer0", []string{"<- end"}, []string{"<- close 1002 (words)", "<- end"}, false}},
+	"bad-unmasked": {
+		{2, "peer0", []string{"<- text 5 'got 4'", "<- close 1000 ''"}, []string{"<- close 1002 (words)"}, false},
+		{2, "srv0", []string{"RECEIVE @dflt len=4 first=1 final=1 bin=0 rest=0 'bare'",
+			"WS_PEER_INITIATED_CLOSE @dflt len=2 code=1000 "}, nil, false},
+	},
+	"utf8-close-reason": {{10, "peer0", []string{"<- end"}, []string{"<- close 1007 (words)", "<- end"}, false}},
+	"deflate-bad":       {{10, "peer0", []string{"<- end"}, []string{"<- close 1007 (words)", "<- end"}, false}},
+	"deflate-offer-window": {{22, "peer0",
+		[]string{"<- Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
+		[]string{"<- Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; " +
+			"client_no_context_takeover; server_max_window_bits=10"}, false}},
+	"vhost-destroy-live": {
+		{6, "global", []string{"vhost_destroy returns", "lws_context_destroy", "WSI_DESTROY @http",
+			"PROTOCOL_DESTROY @http", "PROTOCOL_DESTROY @chat", "PROTOCOL_DESTROY @small"},
+			[]string{"WSI_DESTROY @http", "PROTOCOL_DESTROY @http", "PROTOCOL_DESTROY @chat",
+				"PROTOCOL_DESTROY @small", "vhost_destroy returns", "lws_context_destroy"}, false},
+	},
 	"timer-cancelled": {{20, "srv0", []string{"TIMER @chat"}, nil, false}},
 	"cli-buffer-kept": {{9, "cli0", []string{"  buffer masked"}, []string{"  buffer as it was"}, false}},
 }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+#include "c/lws_private.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
+	"libwebsockets/impl/role/listen"
+	"libwebsockets/impl/role/raw"
+)
+
+func init() {
+	listen.Register(h1.Binder{})
+	listen.Register(raw.SocketBinder{})
+	listen.Register(raw.FileBinder{})
+	h1.Fallback = raw.Fallback
+}
+
+//export go_lwsgo_adopt
+func go_lwsgo_adopt(v *C.struct_lws_vhost, how C.int, fd C.int, protocol *C.char, parent *C.struct_lws, opaque unsafe.Pointer) *C.struct_lws {
+	defer guard("lws_adopt_descriptor_vhost")
+	vh := vhost(v)
+	if vh == nil {
+		engine.Errf("lws_adopt_descriptor_vhost: no such vhost")
+		return nil
+	}
+	var p *engine.Conn
+	if parent != nil {
+		if p = conn(parent, "lws_adopt_descriptor_vhost: parent"); p == nil {
+			return nil
+		}
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	return face(listen.Adopt(vh, int(fd), engine.AdoptFlags(how), str(protocol), p, opaque))
+}
+
+//export go_lwsgo_first_vhost
+func go_lwsgo_first_vhost(cx *C.struct_lws_context) *C.struct_lws_vhost {
+	ctx := context(cx)
+	if ctx == nil {
+		return nil
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	if len(ctx.Vhosts) == 0 {
+		return nil
+	}
+	return (*C.struct_lws_vhost)(unsafe.Pointer(ctx.Vhosts[0].F))
+}
+
+//export go_lwsgo_feed
+func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) C.int {
+	c := conn(wsi, "lws_adopt_socket_readbuf")
+	if c == nil {
+		return 1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	c.Keep(cView(b, int(n)))
+	return 0
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+package raw
+
+import "libwebsockets/impl/engine"
+
+type file struct{}
+
+// File is the role of adopted descriptors that are no sockets ("raw-file"):
+// the program reads and writes them itself.
+var File engine.Role = file{}
+
+var fileReasons = engine.Reasons{
+	Adopt:     engine.ReasonRAWAdoptFile,
+	Writeable: engine.ReasonRAWWriteableFile,
+	Close:     engine.ReasonRAWCloseFile,
+	Bind:      engine.ReasonRAWFileBindProtocol,
+	Unbind:    engine.ReasonRAWFileDropProtocol,
+}
+
+func (file) Name() string                                   { return "raw-file" }
+func (file) Reasons(bool) *engine.Reasons                   { return &fileReasons }
+func (file) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
+func (file) Gone(*engine.Conn)                              {}
+
+func (file) Readable(c *engine.Conn) bool {
+	return c.Call(engine.ReasonRAWRXFile, nil, 0) == 0
+}
+
+func (file) Writeable(c *engine.Conn) bool {
+	return c.Call(engine.ReasonRAWWriteableFile, nil, 0) == 0
+}
+
+func (file) Write(c *engine.Conn, _ engine.Payload, _ engine.WriteProtocol) int {
+	engine.Errf("%s: lws_write on a raw file: write(2) to it instead", c)
+	return -1
+}
+
+// FileBinder takes descriptors that are no sockets: a listen.Binder.
+type FileBinder struct{}
+
+// Accepts takes what is neither socket nor HTTP.
+func (FileBinder) Accepts(_ *engine.Vhost, how engine.AdoptFlags) bool {
+	return how&(engine.AdoptHTTP|engine.AdoptSocket) == 0
+}
+
+// Bind gives the descriptor to the named protocol, or the vhost's default one.
+func (FileBinder) Bind(c *engine.Conn, _ engine.AdoptFlags, named bool) {
+	c.SetRole(File)
+	c.SetState(engine.StateEstablished)
+	if v := c.Vhost; !named && v.DefaultIndex < len(v.Protocols) {
+		c.SetProtocol(v.Protocols[v.DefaultIndex])
+	}
+}
+
+// Bound has nothing to add.
+func (FileBinder) Bound(*engine.Conn) {}
+
+// AdoptReason tells the program of the descriptor.
+func (FileBinder) AdoptReason() engine.Reason { return engine.ReasonRAWAdoptFile }
