@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: MIT
 #
-#   make run      build everything, serve the original test page on :7681
+#   make run      build everything, serve the original test page on :7681 (PORT=)
 #   make lib      build/lib/libwebsockets.so.17
-#   make test     all tests
-#   make install  PREFIX=/usr/local DESTDIR=
+#   make test     all tests; the last line says how many passed and failed
+#   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=)
+#   make deps     install what building and testing need (Debian, as root)
 #   make clean
 
+SHELL      := /bin/bash
 PREFIX     ?= /usr/local
 DESTDIR    ?=
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 PORT       ?= 7681
-GO         ?= go
+GO         ?= $(shell command -v go || echo /usr/local/go/bin/go)
 CC         ?= gcc
 AR         ?= ar
 OBJCOPY    ?= objcopy
@@ -35,12 +37,15 @@ GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' 2>/dev/null) g
 GO_DEBUG := gcshrinkstackoff=1,asyncpreemptoff=1,invalidptr=0,cgocheck=0
 GO_LDFLAGS := -s -w -X=runtime.godebugDefault=$(GO_DEBUG)
 
-.PHONY: all lib run test install clean deps reference apps
+.PHONY: all lib run test lint install clean deps reference
 all: lib
 lib: $(LIB) $(B)/lib/libwebsockets.so
 
 deps:
 	@tools/deps
+
+# go may be where only this Makefile finds it; the tests call it by name.
+run test: export PATH := $(dir $(GO)):$(PATH)
 
 $(B)/obj/%.o: capi/c/%.c $(C_HDR)
 	@mkdir -p $(@D)
@@ -69,6 +74,49 @@ $(B)/lib/libwebsockets.so: $(LIB)
 
 reference:
 	@tools/fetch-reference
+
+# The original's own test server, as Debian has its source, on our library.
+REF     := $(B)/reference
+APPSRC  := $(REF)/src/libwebsockets-$(VERSION)
+APPDATA := $(abspath $(REF))/root/usr/share
+
+$(B)/run/test-server: $(LIB) $(C_HDR) | reference
+	@mkdir -p $(@D)
+	$(CC) -O2 -w -DINSTALL_DATADIR='"$(APPDATA)"' -Iinclude $(APPSRC)/test-apps/test-server.c -o $@ \
+	    -L$(B)/lib -lwebsockets -Wl,-rpath,$(abspath $(B)/lib) -lssl -lcrypto
+
+run:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory lib reference $(B)/run/test-server
+	@echo "The test page is on http://127.0.0.1:$(PORT)/ (end with ctrl-C)"
+	@$(B)/run/test-server -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
+
+lint:
+	@GO="$(GO)" tools/lint
+
+test:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory lib reference
+	@$(MAKE) --no-print-directory lint
+	@mkdir -p $(B)
+	@$(GO) build -o $(B)/testsum ./tools/testsum
+	@set -o pipefail; $(GO) test -count=1 -p 1 -timeout 30m -json ./... | $(B)/testsum
+
+PC_DIR    := $(DESTDIR)$(LIBDIR)/pkgconfig
+CMAKE_DIR := $(LIBDIR)/cmake/libwebsockets
+FILL = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+    -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
+    -e "s|@INCLUDE_FROM_HERE@|$$(realpath -m --relative-to=$(CMAKE_DIR) $(INCLUDEDIR))|"
+
+install: lib
+	install -d $(DESTDIR)$(LIBDIR) $(PC_DIR) $(DESTDIR)$(CMAKE_DIR)
+	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
+	cd include && find . -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
+	$(FILL) pkgconfig/libwebsockets.pc.in >$(PC_DIR)/libwebsockets.pc
+	$(FILL) cmake/libwebsockets-config.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config.cmake
+	$(FILL) cmake/libwebsockets-config-version.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config-version.cmake
+	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)
 
 clean:
 	rm -rf $(B)

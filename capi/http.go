@@ -42,84 +42,68 @@ import (
 
 func init() { httpd.Open = openFile }
 
-// headersOf are the headers of the transaction, nil once they are detached.
-func headersOf(wsi *C.struct_lws) *wire.Headers {
+// withHeaders calls fn with the headers of the transaction; none says what to
+// answer when they are detached or wsi is no connection.
+func withHeaders[T any](wsi *C.struct_lws, none T, fn func(h *wire.Headers) T) T {
 	c := engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi)))
 	if c == nil {
-		return nil
+		return none
 	}
-	return c.Headers
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	if c.Headers == nil {
+		return none
+	}
+	return fn(c.Headers)
 }
 
 // connHeader is the first value of a header of wsi's transaction, nil when it
 // has none.
 func connHeader(wsi unsafe.Pointer, t wire.Token) []byte {
-	h := headersOf((*C.struct_lws)(wsi))
-	if h == nil {
-		return nil
-	}
-	return h.Value(t)
+	return withHeaders((*C.struct_lws)(wsi), nil, func(h *wire.Headers) []byte {
+		return append([]byte(nil), h.Value(t)...)
+	})
 }
 
 //export go_lws_hdr_total_length
 func go_lws_hdr_total_length(wsi *C.struct_lws, t C.enum_lws_token_indexes) C.int {
-	if h := headersOf(wsi); h != nil {
-		return C.int(h.Total(wire.Token(t)))
-	}
-	return 0
+	return withHeaders(wsi, 0, func(h *wire.Headers) C.int { return C.int(h.Total(wire.Token(t))) })
 }
 
 //export go_lws_hdr_fragment_length
 func go_lws_hdr_fragment_length(wsi *C.struct_lws, t C.enum_lws_token_indexes, i C.int) C.int {
-	if h := headersOf(wsi); h != nil {
-		return C.int(h.FragmentLen(wire.Token(t), int(i)))
-	}
-	return 0
+	return withHeaders(wsi, 0, func(h *wire.Headers) C.int { return C.int(h.FragmentLen(wire.Token(t), int(i))) })
 }
 
 //export go_lws_hdr_copy
 func go_lws_hdr_copy(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes) C.int {
-	h := headersOf(wsi)
-	if h == nil {
-		if dst != nil && n > 0 {
-			*dst = 0
-		}
-		return 0
+	if dst != nil && n > 0 {
+		*dst = 0
 	}
-	return C.int(h.Copy(cView(dst, int(n)), wire.Token(t)))
+	return withHeaders(wsi, 0, func(h *wire.Headers) C.int { return C.int(h.Copy(cView(dst, int(n)), wire.Token(t))) })
 }
 
 //export go_lws_hdr_copy_fragment
 func go_lws_hdr_copy_fragment(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes, i C.int) C.int {
-	if h := headersOf(wsi); h != nil {
-		return C.int(h.CopyFragment(cView(dst, int(n)), wire.Token(t), int(i)))
-	}
-	return -1
+	return withHeaders(wsi, -1, func(h *wire.Headers) C.int { return C.int(h.CopyFragment(cView(dst, int(n)), wire.Token(t), int(i))) })
 }
 
 //export go_lws_hdr_custom_length
 func go_lws_hdr_custom_length(wsi *C.struct_lws, name *C.char, n C.int) C.int {
-	if h := headersOf(wsi); h != nil {
-		return C.int(h.CustomLen(string(cView(name, int(n)))))
-	}
-	return -1
+	return withHeaders(wsi, -1, func(h *wire.Headers) C.int { return C.int(h.CustomLen(string(cView(name, int(n))))) })
 }
 
 //export go_lws_hdr_custom_copy
 func go_lws_hdr_custom_copy(wsi *C.struct_lws, dst *C.char, n C.int, name *C.char, nl C.int) C.int {
-	if h := headersOf(wsi); h != nil {
-		return C.int(h.CustomCopy(cView(dst, int(n)), string(cView(name, int(nl)))))
-	}
-	return -1
+	return withHeaders(wsi, -1, func(h *wire.Headers) C.int { return C.int(h.CustomCopy(cView(dst, int(n)), string(cView(name, int(nl))))) })
 }
 
 //export go_lws_get_urlarg_by_name
 func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C.char {
-	h := headersOf(wsi)
-	if h == nil || name == nil {
+	if name == nil {
 		return nil
 	}
-	at := h.CopyArg(cView(buf, int(n)), str(name))
+	at := withHeaders(wsi, -1, func(h *wire.Headers) int { return h.CopyArg(cView(buf, int(n)), str(name)) })
 	if at < 0 {
 		return nil
 	}
@@ -128,18 +112,16 @@ func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C
 
 //export go_lws_http_get_uri_and_method
 func go_lws_http_get_uri_and_method(wsi *C.struct_lws, uri **C.char, n *C.int) C.int {
-	h := headersOf(wsi)
-	if h == nil {
-		return -1
-	}
-	i, t := h.Method()
-	if i < 0 {
-		engine.Warnf("Missing URI in HTTP request")
-		return -1
-	}
-	*uri = (*C.char)(unsafe.Pointer(unsafe.SliceData(h.Raw(t))))
-	*n = C.int(h.Total(t))
-	return C.int(i)
+	return withHeaders(wsi, -1, func(h *wire.Headers) C.int {
+		i, t := h.Method()
+		if i < 0 {
+			engine.Warnf("Missing URI in HTTP request")
+			return -1
+		}
+		*uri = (*C.char)(unsafe.Pointer(unsafe.SliceData(h.Raw(t))))
+		*n = C.int(h.Total(t))
+		return C.int(i)
+	})
 }
 
 var (

@@ -5,10 +5,156 @@ package main
 /*
 #define LWS_NO_SIZED_CALLS
 #include <libwebsockets.h>
+#include "c/lws_private.h"
 */
 import "C"
 
-import "libwebsockets/impl/engine"
+import (
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/secure"
+	"libwebsockets/impl/tls"
+)
+
+// cBlob copies n bytes at p.
+func cBlob(p unsafe.Pointer, n C.uint) []byte {
+	if p == nil || n == 0 {
+		return nil
+	}
+	return C.GoBytes(p, C.int(n))
+}
+
+// firstOf is the first string that is given.
+func firstOf(a, b *C.char) string {
+	if a != nil {
+		return str(a)
+	}
+	return str(b)
+}
+
+// tlsConfig copies what TLS needs out of the program's struct.
+func tlsConfig(i *C.struct_lws_context_creation_info, port int) *secure.Config {
+	cfg := &secure.Config{
+		Options: engine.Option(i.options), Port: port,
+		Curve: str(i.ecdh_curve), ALPN: str(i.alpn), InfoMask: int(i.ssl_info_event_mask),
+		Server: secure.Side{
+			Identity: secure.Identity{
+				CertFile: str(i.ssl_cert_filepath), KeyFile: str(i.ssl_private_key_filepath),
+				Cert:     cBlob(i.server_ssl_cert_mem, i.server_ssl_cert_mem_len),
+				Key:      cBlob(i.server_ssl_private_key_mem, i.server_ssl_private_key_mem_len),
+				Password: str(i.ssl_private_key_password), HasPassword: i.ssl_private_key_password != nil,
+			},
+			CAFile: str(i.ssl_ca_filepath), CA: cBlob(i.server_ssl_ca_mem, i.server_ssl_ca_mem_len),
+			Ciphers: str(i.ssl_cipher_list), Suites: str(i.tls1_3_plus_cipher_list),
+			OptsSet: uint64(i.ssl_options_set), OptsClear: uint64(i.ssl_options_clear),
+		},
+		Client: secure.Side{
+			Identity: secure.Identity{
+				CertFile: str(i.client_ssl_cert_filepath), KeyFile: str(i.client_ssl_private_key_filepath),
+				Cert:        cBlob(i.client_ssl_cert_mem, i.client_ssl_cert_mem_len),
+				Key:         cBlob(i.client_ssl_key_mem, i.client_ssl_key_mem_len),
+				Password:    firstOf(i.client_ssl_private_key_password, i.ssl_private_key_password),
+				HasPassword: i.client_ssl_private_key_password != nil || i.ssl_private_key_password != nil,
+			},
+			CAFile: str(i.client_ssl_ca_filepath), CA: cBlob(i.client_ssl_ca_mem, i.client_ssl_ca_mem_len),
+			Ciphers: firstOf(i.client_ssl_cipher_list, i.ssl_cipher_list), Suites: str(i.client_tls_1_3_plus_cipher_list),
+			OptsSet: uint64(i.ssl_client_options_set), OptsClear: uint64(i.ssl_client_options_clear),
+		},
+	}
+	if p := i.provided_client_ssl_ctx; p != nil {
+		cfg.Provided = tls.Borrow(unsafe.Pointer(p))
+	}
+	return cfg
+}
 
 // initTLS makes the vhost's TLS contexts.
-func initTLS(*engine.Vhost, *C.struct_lws_context_creation_info) error { return nil }
+func initTLS(v *engine.Vhost, i *C.struct_lws_context_creation_info) error {
+	err := secure.Init(v, tlsConfig(i, int(i.port)))
+	if err != nil {
+		engine.Errf("vhost %s: %v", v.Name, err)
+	}
+	return err
+}
+
+//export go_lws_init_vhost_client_ssl_sized
+func go_lws_init_vhost_client_ssl_sized(i *C.struct_lws_context_creation_info, v *C.struct_lws_vhost, _ C.size_t) C.int {
+	defer guard("lws_init_vhost_client_ssl")
+	vh := vhost(v)
+	if vh == nil || i == nil {
+		engine.Errf("lws_init_vhost_client_ssl: no vhost or no info")
+		return 1
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	if err := secure.InitClient(vh, tlsConfig(i, engine.PortNoListen)); err != nil {
+		engine.Errf("lws_init_vhost_client_ssl: vhost %s: %v", vh.Name, err)
+		return 1
+	}
+	return 0
+}
+
+// certInfo answers one question about a certificate, in the caller's union.
+func certInfo(c *tls.Cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) C.int {
+	p := unsafe.Pointer(buf)
+	switch what {
+	case C.LWS_TLS_CERT_INFO_VALIDITY_FROM, C.LWS_TLS_CERT_INFO_VALIDITY_TO:
+		from, to, err := c.Validity()
+		if err != nil {
+			return -1
+		}
+		if what == C.LWS_TLS_CERT_INFO_VALIDITY_TO {
+			from = to
+		}
+		*(*C.time_t)(p) = C.time_t(from)
+	case C.LWS_TLS_CERT_INFO_COMMON_NAME:
+		return certName(p, c.CommonName(int(n)-2))
+	case C.LWS_TLS_CERT_INFO_ISSUER_NAME:
+		return certName(p, c.Issuer(int(n)-1))
+	case C.LWS_TLS_CERT_INFO_USAGE:
+		*(*C.uint)(p) = C.uint(c.KeyUsage())
+	case C.LWS_TLS_CERT_INFO_OPAQUE_PUBLIC_KEY:
+		k := c.PublicKey(int(n))
+		if k == nil {
+			return -1
+		}
+		copy(certBytes(p, len(k)), k)
+	default:
+		return -1
+	}
+	return 0
+}
+
+// certBytes is ns.name of the union, with n noted in ns.len.
+func certBytes(p unsafe.Pointer, n int) []byte {
+	*(*C.int)(p) = C.int(n)
+	return unsafe.Slice((*byte)(unsafe.Add(p, unsafe.Sizeof(C.int(0)))), n)
+}
+
+func certName(p unsafe.Pointer, s []byte) C.int {
+	if s == nil {
+		return -1
+	}
+	b := certBytes(p, len(s)+1)
+	b[copy(b, s)] = 0
+	*(*C.int)(p) = C.int(len(s))
+	return 0
+}
+
+//export go_lws_tls_peer_cert_info
+func go_lws_tls_peer_cert_info(wsi *C.struct_lws, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) C.int {
+	defer guard("lws_tls_peer_cert_info")
+	if wsi == nil || buf == nil {
+		return -1
+	}
+	c, verified := tls.Peer(unsafe.Pointer(wsi.ssl))
+	if c == nil {
+		return -1
+	}
+	defer c.Close()
+	if what == C.LWS_TLS_CERT_INFO_VERIFIED {
+		*(*C.uint)(unsafe.Pointer(buf)) = C.uint(b2i(verified))
+		return 0
+	}
+	return certInfo(c, what, buf, n)
+}

@@ -210,7 +210,9 @@ func (r *Raw) Send(f Frame) error {
 }
 
 // SendMessage writes a message of one frame.
-func (r *Raw) SendMessage(op byte, p []byte) error { return r.Send(Frame{Fin: true, Op: op, Payload: p}) }
+func (r *Raw) SendMessage(op byte, p []byte) error {
+	return r.Send(Frame{Fin: true, Op: op, Payload: p})
+}
 
 // Receive reads one frame.
 func (r *Raw) Receive() (f Frame, err error) {

@@ -59,17 +59,31 @@ func ours(t *testing.T) string {
 	return dir
 }
 
-// build compiles the program and returns its path.
+// build compiles the program with the reference's headers and library.
 func build(t *testing.T, ref place) string {
-	sources, err := filepath.Glob("prog/*.c")
+	return compile(t, "prog/*.c", "-Wno-deprecated-declarations", "-I"+ref.include,
+		filepath.Join(ref.lib, "libwebsockets.so.17"), "-lpthread")
+}
+
+// tiny compiles the tracer that makes reads and writes short, "" where the
+// system does not permit it.
+func tiny(t *testing.T) string {
+	exe := compile(t, "tiny/*.c")
+	if err := exec.Command(exe, "/bin/true").Run(); err != nil {
+		t.Log("no short reads and writes here: ", err)
+		return ""
+	}
+	return exe
+}
+
+func compile(t *testing.T, pattern string, more ...string) string {
+	sources, err := filepath.Glob(pattern)
 	if err != nil || len(sources) == 0 {
 		t.Fatal("no sources: ", err)
 	}
-	exe := filepath.Join(t.TempDir(), "trace")
-	args := []string{"-O1", "-g", "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-		"-Wno-deprecated-declarations", "-I" + ref.include, "-o", exe}
-	args = append(args, sources...)
-	args = append(args, filepath.Join(ref.lib, "libwebsockets.so.17"), "-lpthread")
+	exe := filepath.Join(t.TempDir(), "a.out")
+	args := []string{"-O1", "-g", "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", exe}
+	args = append(append(args, sources...), more...)
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}
@@ -77,10 +91,10 @@ func build(t *testing.T, ref place) string {
 }
 
 // run is one run of one scenario.
-func run(exe, lib string, args ...string) string {
+func run(lib string, args ...string) string {
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
-	cmd := exec.CommandContext(ctx, exe, args...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib)
 	cmd.WaitDelay = time.Second
 	var out, problems bytes.Buffer
@@ -212,32 +226,56 @@ func together(names []string, f func(name string)) {
 	all.Wait()
 }
 
+// variant is a way to run a scenario that must not change its trace.
+type variant struct {
+	what string
+	cmd  func(exe, tiny, name string) []string
+}
+
+var variants = []variant{
+	{"peers send single bytes", func(exe, _, name string) []string { return []string{exe, "-b", name} }},
+	{"reads and writes move single bytes", func(exe, tiny, name string) []string {
+		return []string{tiny, exe, name}
+	}},
+	{"single bytes, every other write is refused with EAGAIN", func(exe, tiny, name string) []string {
+		return []string{tiny, "-e", exe, name}
+	}},
+}
+
 // outcome is what is known of a scenario after all runs.
-type outcome struct{ ref, ours, bytewise string }
+type outcome struct {
+	ref, ours string
+	varied    map[string]string // by variant.what
+}
 
 func TestTrace(t *testing.T) {
 	if testing.Short() {
 		t.Skip("several minutes of scenarios")
 	}
 	ref, lib := reference(t), ours(t)
-	exe := build(t, ref)
-	names := strings.Fields(run(exe, ref.lib, "-l"))
+	exe, short := build(t, ref), tiny(t)
+	names := strings.Fields(run(ref.lib, exe, "-l"))
 	if len(names) < 40 {
 		t.Fatalf("only %d scenarios", len(names))
 	}
 	if only := os.Getenv("TRACE_ONLY"); only != "" {
 		names = slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, only) })
+		t.Logf("%d scenarios", len(names))
 	}
 	var mu sync.Mutex
 	done := map[string]outcome{}
 	together(names, func(name string) {
 		var o outcome
 		if _, ok := oursOnly[name]; !ok {
-			o.ref = run(exe, ref.lib, name)
+			o.ref = run(ref.lib, exe, name)
 		}
-		o.ours = run(exe, lib, name)
-		if _, no := notBytewise[name]; !no {
-			o.bytewise = run(exe, lib, "-b", name)
+		o.ours = run(lib, exe, name)
+		o.varied = map[string]string{}
+		for _, v := range variants {
+			cmd := v.cmd(exe, short, name)
+			if _, no := notBytewise[name]; !no && cmd[0] != "" {
+				o.varied[v.what] = run(lib, cmd...)
+			}
 		}
 		mu.Lock()
 		done[name] = o
@@ -268,9 +306,11 @@ func judge(t *testing.T, name string, o outcome) {
 	}
 	if d := compare(want, parse(o.ours)); d != "" {
 		t.Errorf("our trace differs:\n%s", d)
-	} else if o.bytewise != "" {
-		if d := compare(want, parse(o.bytewise)); d != "" {
-			t.Errorf("with peers that send single bytes our trace differs:\n%s", d)
+		return
+	}
+	for what, trace := range o.varied {
+		if d := compare(want, parse(trace)); d != "" {
+			t.Errorf("our trace differs when %s:\n%s", what, d)
 		}
 	}
 }

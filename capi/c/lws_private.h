@@ -35,6 +35,7 @@ struct lws {
 	struct lws *parent;
 	struct lws *child;
 	struct lws *sibling;
+	const lws_retry_bo_t *retry; /* NULL: the default */
 	/* C's own */
 	struct lws *next_free;
 };

@@ -115,7 +115,11 @@ func (c *Conn) kill(status CloseStatus) {
 	if c.state == StateWaitingDNS || c.state == StateWaitingConnect ||
 		c.state == StateWaitingServerReply && c.F.Role&FaceWS != 0 {
 		c.broken = true
-		c.ConnectionError("closed before established\x00")
+		if c.Detail != "" {
+			c.ConnectionError("closed before established: " + c.Detail)
+		} else {
+			c.ConnectionError("closed before established\x00")
+		}
 	}
 	halfClosed := false
 	if !c.client && !c.listener && c.fd >= 0 && !c.broken && !c.datagram &&

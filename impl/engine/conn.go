@@ -129,6 +129,8 @@ type Conn struct {
 	KeepFD    bool // the descriptor is not ours to close
 	RxPending bool // the role holds received bytes to go on with
 	NoError   bool // CLIENT_CONNECTION_ERROR is not to be told
+	// Detail is what a client connection is busy with, for the text of its error.
+	Detail string
 
 	polled uint32 // what the poll was told
 	added  bool   // the poll knows the descriptor
@@ -168,6 +170,7 @@ func NewConn(v *Vhost, role Role, client bool) *Conn {
 	}
 	c.gen = int32(birth&0x3fffffff) + 1
 	f.Slot, f.FD, f.Context = c.slot, -1, unsafe.Pointer(v.Ctx.F)
+	f.Retry = v.Retry.C
 	if client {
 		f.Role |= FaceClient
 	}

@@ -33,6 +33,7 @@ type Face struct {
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer
+	Retry        unsafe.Pointer // const lws_retry_bo_t *, nil: the default
 }
 
 // Role bits of Face.Role.

@@ -80,8 +80,9 @@ const (
 
 // Retry is the part of lws_retry_bo_t that connections use.
 type Retry struct {
-	PingSecs   uint16 // silence before a ping
-	HangupSecs uint16 // silence before the connection is given up
+	PingSecs   uint16         // silence before a ping
+	HangupSecs uint16         // silence before the connection is given up
+	C          unsafe.Pointer // the program's policy
 }
 
 // Info is what a context and its vhosts are made from: the engine's copy of

@@ -11,6 +11,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/wire/h1"
 )
 
 // Thread is what one service thread works with (the reference's "pt").
@@ -42,12 +44,15 @@ type Thread struct {
 	live     map[*Conn]struct{}
 	writeq   []*Conn // a WRITEABLE callback is due
 	spareq   []*Conn
-	ripe     []*Conn // kept received bytes may be delivered
-	unsynced []*Conn // poll mask to be brought to the kernel
-	graves   []*Conn // closed, reclaimed at the end of the turn
+	ripe     []*Conn  // kept received bytes may be delivered
+	unsynced []*Conn  // poll mask to be brought to the kernel
+	graves   []*Conn  // closed, reclaimed at the end of the turn
+	posts    []func() // what goroutines want done by the service thread
 	timers   timerHeap
 	cork     cork
 	lingers  map[int]*linger
+
+	headers []headerStore // not in use
 
 	inTurn      bool
 	destroySelf bool
@@ -98,6 +103,48 @@ func (pt *Thread) release() {
 	Prog.Free(pt.bufMem)
 	pt.Buf, pt.Resp, pt.bufMem, pt.Args = nil, nil, nil, nil
 	pt.timers = nil
+	for _, s := range pt.headers {
+		Prog.Free(s.mem)
+	}
+	pt.headers = nil
+}
+
+// headerStore is an h1.Headers whose values lie in C memory: programs get
+// pointers into it.
+type headerStore struct {
+	h   *h1.Headers
+	mem unsafe.Pointer
+}
+
+// headersKept is how many unused header stores a thread holds on to.
+const headersKept = 256
+
+// TakeHeaders gives an empty header store; PutHeaders takes it back.
+func (pt *Thread) TakeHeaders() *h1.Headers {
+	if n := len(pt.headers); n > 0 {
+		s := pt.headers[n-1]
+		pt.headers = pt.headers[:n-1]
+		s.h.Reset()
+		return s.h
+	}
+	h := new(h1.Headers)
+	limit := pt.ctx.MaxHeaderData
+	if m := Prog.Alloc(uintptr(limit)); m != nil {
+		h.UseStore(unsafe.Slice((*byte)(m), limit))
+	} else {
+		h.SetLimit(limit)
+	}
+	return h
+}
+
+// PutHeaders takes back what TakeHeaders gave.
+func (pt *Thread) PutHeaders(h *h1.Headers) {
+	s := headerStore{h: h, mem: h.Store()}
+	if pt.Buf == nil || len(pt.headers) >= headersKept {
+		Prog.Free(s.mem)
+		return
+	}
+	pt.headers = append(pt.headers, s)
 }
 
 // all is a snapshot of the living connections, listeners included, oldest first.
@@ -165,6 +212,7 @@ func (ctx *Context) Turn(events []Event) (destroyed bool) {
 	if d := pt.nextDeadline(); d != 0 && d <= Now() {
 		pt.guard("timers", func() { pt.runTimers(Now()) })
 	}
+	pt.runPosts()
 	for i := range events {
 		if ctx.destroying || pt.destroySelf {
 			break
@@ -208,7 +256,7 @@ func (pt *Thread) leave(nested bool) {
 }
 
 func (pt *Thread) hasWork() bool {
-	if pt.cancelDue || pt.destroySelf {
+	if pt.cancelDue || pt.destroySelf || len(pt.posts) > 0 {
 		return true
 	}
 	for _, c := range pt.writeq {

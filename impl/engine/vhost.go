@@ -31,6 +31,10 @@ type Vhost struct {
 
 	HTTPProxy     string
 	HTTPProxyPort int
+	HTTPProxyAuth string // base64 of user:password
+
+	// Active are the client connections that others can queue behind.
+	Active []*Conn
 
 	KeepaliveSecs int
 	ConnectSecs   int
@@ -141,13 +145,17 @@ func (v *Vhost) ProtocolByC(p unsafe.Pointer) *Protocol {
 
 // callFake runs a callback of p that belongs to no connection.
 func (v *Vhost) callFake(p *Protocol, r Reason, in unsafe.Pointer, n uintptr) int {
+	return v.callFakeUser(p, r, nil, in, n)
+}
+
+func (v *Vhost) callFakeUser(p *Protocol, r Reason, user, in unsafe.Pointer, n uintptr) int {
 	if p.Callback == nil {
 		return 0
 	}
 	f := v.fake
 	f.Protocol = p.C
 	v.Ctx.Unlock()
-	ret := Prog.Call(p, f, r, nil, in, n)
+	ret := Prog.Call(p, f, r, user, in, n)
 	v.Ctx.Lock()
 	return ret
 }
@@ -169,6 +177,14 @@ func (v *Vhost) CallFirst(r Reason, in unsafe.Pointer, n uintptr) int {
 		return 0
 	}
 	return v.callFake(v.Protocols[0], r, in, n)
+}
+
+// CallFirstUser is CallFirst with a user pointer.
+func (v *Vhost) CallFirstUser(r Reason, user, in unsafe.Pointer, n uintptr) int {
+	if len(v.Protocols) == 0 {
+		return 0
+	}
+	return v.callFakeUser(v.Protocols[0], r, user, in, n)
 }
 
 func (v *Vhost) initProtocols() error {

@@ -641,8 +641,7 @@ static void huge_head_peer(peer *p)
 	p_put(p, "GET / HTTP/1.1\r\nHost: t\r\nCookie: ");
 	p_put(p, b);
 	p_put(p, "\r\n\r\n");
-	if (p_head(p))
-		p_rest(p);
+	p_head(p);
 	free(b);
 }
 

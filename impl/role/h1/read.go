@@ -4,7 +4,6 @@ package h1
 
 import (
 	"errors"
-	"sync"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/wire/h1"
@@ -14,15 +13,10 @@ import (
 // TCP holds the peer back.
 const keptMax = 64 << 10
 
-var headerPool = sync.Pool{New: func() any { return new(h1.Headers) }}
-
 // AttachHeaders gives the connection an empty header store.
 func AttachHeaders(c *engine.Conn) *h1.Headers {
 	if c.Headers == nil {
-		h := headerPool.Get().(*h1.Headers)
-		h.Reset()
-		h.SetLimit(c.Ctx.MaxHeaderData)
-		c.Headers = h
+		c.Headers = c.PT().TakeHeaders()
 	}
 	return c.Headers
 }
@@ -31,7 +25,7 @@ func AttachHeaders(c *engine.Conn) *h1.Headers {
 func DetachHeaders(c *engine.Conn) {
 	if h := c.Headers; h != nil {
 		c.Headers = nil
-		headerPool.Put(h)
+		c.PT().PutHeaders(h)
 	}
 }
 

@@ -6,22 +6,230 @@
 package secure
 
 import (
+	"errors"
+	"fmt"
+
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/tls"
 )
 
-// Options of a vhost that TLS looks at, numbered as in lws-context-vhost.h.
+// Options that TLS looks at, numbered as in lws-context-vhost.h; all but the
+// first mean it too.
 const (
-	optRequireClientCert  engine.Option = 1<<1 | optGlobalInit
-	optRedirectToHTTPS    engine.Option = 1<<3 | optAllowNonTLS
-	optAllowNonTLS        engine.Option = 1<<0 | optGlobalInit
-	optPeerCertOptional   engine.Option = 1 << 6
-	optECDH               engine.Option = 1<<11 | optGlobalInit
-	optGlobalInit         engine.Option = 1 << 12
-	optDisableSystemCAs   engine.Option = 1 << 19
-	optCreateServerCtx    engine.Option = 1 << 24
-	optIgnoreMissingCert  engine.Option = 1 << 26
-	optAllowHTTP          engine.Option = 1 << 29
-	optAdoptApplyListen   engine.Option = 1 << 22
-	optFallbackApplyLsten engine.Option = 1 << 20
+	optGlobalInit        engine.Option = 1 << 12
+	optRequireClientCert engine.Option = 1 << 1
+	optAllowNonTLS       engine.Option = 1 << 3
+	optNoSystemCAs       engine.Option = 1 << 6
+	optClientCertIsOwn   engine.Option = 1 << 7 // PEER_CERT_NOT_REQUIRED
+	optRedirectToHTTPS   engine.Option = 1 << 11
+	optFallback          engine.Option = 1 << 20
+	optOnlyListenAccept  engine.Option = 1 << 22
+	optCreateServerCtx   engine.Option = 1 << 24
+	optIgnoreMissingCert engine.Option = 1 << 26
+	optAllowHTTP         engine.Option = 1 << 29
 )
+
+// Identity is a certificate with its key, in files or memory. Empty: not given.
+type Identity struct {
+	CertFile, KeyFile string
+	Cert, Key         []byte
+	Password          string
+	HasPassword       bool
+}
+
+// Side is what configures one side of a vhost's TLS.
+type Side struct {
+	Identity
+	CAFile             string
+	CA                 []byte
+	Ciphers            string // up to TLS 1.2
+	Suites             string // TLS 1.3
+	OptsSet, OptsClear uint64 // SSL_OP_ bits
+}
+
+// Config is what a vhost's TLS is made from.
+type Config struct {
+	Options engine.Option // of the info
+	Port    int
+	Server  Side
+	Client  Side
+	Curve   string
+	ALPN    string // comma-separated, "" for the default
+	// InfoMask are the SSL_CB_ events that cause SSL_INFO.
+	InfoMask int
+	// Provided is the program's own context for clients, nil: none.
+	Provided *tls.Ctx
+}
+
+// Vhost is the TLS of a vhost.
+type Vhost struct {
+	Server *tls.Ctx // nil: connections to the vhost are plain
+	Client *tls.Ctx // nil: it cannot make TLS connections
+
+	cfg     Config
+	skipped bool // the certificate is still to come
+}
+
+// Of is the TLS of v, nil when it has none.
+func Of(v *engine.Vhost) *Vhost {
+	if v == nil {
+		return nil
+	}
+	t, _ := v.TLS.(*Vhost)
+	return t
+}
+
+// On tells whether connections to v start with TLS.
+func On(v *engine.Vhost) bool {
+	t := Of(v)
+	return t != nil && t.Server != nil && v.Port != engine.PortNoListen
+}
+
+// Close frees the contexts; connections that use them live on.
+func (t *Vhost) Close() {
+	if t.Server != nil {
+		t.Server.Close()
+	}
+	if t.Client != nil {
+		t.Client.Close()
+	}
+}
+
+func attach(v *engine.Vhost) *Vhost {
+	t := Of(v)
+	if t == nil {
+		t = &Vhost{}
+		v.TLS = t
+	}
+	return t
+}
+
+// Init makes the contexts of a new vhost. The lock is held. Without
+// DO_SSL_GLOBAL_INIT there is no TLS, and no error.
+func Init(v *engine.Vhost, cfg *Config) error {
+	if !cfg.Options.Has(optGlobalInit) {
+		return nil
+	}
+	t := attach(v)
+	t.cfg = *cfg
+	if err := t.initServer(v); err != nil {
+		return fmt.Errorf("server TLS: %w", err)
+	}
+	return InitClient(v, cfg)
+}
+
+// InitClient makes the client context of a vhost that has none yet
+// (lws_init_vhost_client_ssl). The lock is held.
+func InitClient(v *engine.Vhost, cfg *Config) error {
+	if v.Options.Has(optOnlyListenAccept) || !cfg.Options.Has(optGlobalInit) {
+		return nil
+	}
+	t := attach(v)
+	if t.Client != nil {
+		return nil
+	}
+	if cfg.Provided != nil {
+		t.Client = cfg.Provided
+		return nil
+	}
+	x, err := newClient(v, cfg)
+	if err != nil {
+		return fmt.Errorf("client TLS: %w", err)
+	}
+	t.Client = x
+	v.CallFirstUser(engine.ReasonOPENSSLLoadExtraClientVerifyCerts, x.Pointer(), nil, 0)
+	return nil
+}
+
+func newClient(v *engine.Vhost, cfg *Config) (*tls.Ctx, error) {
+	x, err := tls.NewClient()
+	if err != nil {
+		return nil, err
+	}
+	s := cfg.clientSide(Of(v).Server != nil)
+	s.settings(v, x)
+	if !v.Options.Has(optNoSystemCAs) {
+		logErr(v, x.TrustSystem())
+	}
+	switch {
+	case s.CAFile != "":
+		logErr(v, x.TrustFile(s.CAFile))
+	case len(s.CA) > 0:
+		err = x.TrustMem(s.CA, true)
+	}
+	if err == nil {
+		err = s.clientIdentity(cfg, x)
+	}
+	if err != nil {
+		x.Close()
+		return nil, err
+	}
+	return x, nil
+}
+
+// clientSide is the client's settings. Where its own files are not given, a
+// client uses the plain ones, unless they are a server's.
+func (cfg *Config) clientSide(server bool) *Side {
+	s := cfg.Client
+	if !server {
+		for _, f := range [...]struct {
+			own   *string
+			plain string
+		}{{&s.CertFile, cfg.Server.CertFile}, {&s.KeyFile, cfg.Server.KeyFile}, {&s.CAFile, cfg.Server.CAFile}} {
+			if *f.own == "" {
+				*f.own = f.plain
+			}
+		}
+	}
+	return &s
+}
+
+// clientIdentity loads the certificate that a client shows, if there is one.
+func (s *Side) clientIdentity(cfg *Config, x *tls.Ctx) error {
+	switch {
+	case s.CertFile != "":
+		if !exists(s.CertFile) && cfg.Options.Has(optIgnoreMissingCert) {
+			return nil
+		}
+		if err := x.UseCertFile(s.CertFile); err != nil {
+			return err
+		}
+	case len(s.Cert) > 0:
+		if err := x.UseCertMem(s.Cert); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.KeyFile != "":
+		if err := x.UseKeyFile(s.KeyFile, s.Password, s.HasPassword); err != nil {
+			return err
+		}
+	case len(s.Key) > 0:
+		if err := x.UseKeyMem(s.Key, s.Password, s.HasPassword); err != nil {
+			return err
+		}
+	default:
+		return nil
+	}
+	return x.CheckKey()
+}
+
+// settings sets what both sides have in common. What OpenSSL does not take is
+// logged and left out, as in the reference.
+func (s *Side) settings(v *engine.Vhost, x *tls.Ctx) {
+	if s.Ciphers != "" {
+		logErr(v, x.SetCiphers(s.Ciphers))
+	}
+	if s.Suites != "" {
+		logErr(v, x.SetSuites(s.Suites))
+	}
+	x.SetOptions(s.OptsSet, s.OptsClear)
+}
+
+func logErr(v *engine.Vhost, err error) {
+	if err != nil {
+		engine.Errf("vhost %s: TLS: %v", v.Name, err)
+	}
+}
+
+var errRefused = errors.New("the program refused")

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
 	"libwebsockets/impl/wire/ws"
 )
 
@@ -92,5 +93,5 @@ func (role) Gone(c *engine.Conn) {
 		s.pmd = nil
 	}
 	s.acc, s.pending, s.pong = nil, nil, nil
-	c.Headers = nil
+	h1.DetachHeaders(c)
 }

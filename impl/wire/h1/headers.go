@@ -1,6 +1,9 @@
 package h1
 
-import "errors"
+import (
+	"errors"
+	"unsafe"
+)
 
 // DefaultLimit is the space for one message's header values, in bytes, when the
 // program sets none (max_http_header_data).
@@ -72,6 +75,14 @@ func (h *Headers) UseStore(mem []byte) {
 	h.buf = mem[:0:len(mem)]
 	h.fixed = true
 	h.SetLimit(len(mem))
+}
+
+// Store is the memory that UseStore gave, nil without it.
+func (h *Headers) Store() unsafe.Pointer {
+	if !h.fixed {
+		return nil
+	}
+	return unsafe.Pointer(unsafe.SliceData(h.buf))
 }
 
 // room tells whether n more bytes fit.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+// Post has the service thread run fn, with the lock held, in its next turn.
+// It is for goroutines: any of them may call it, without the lock. When the
+// context goes first, fn is dropped.
+func (ctx *Context) Post(fn func()) {
+	ctx.Lock()
+	defer ctx.Unlock()
+	if ctx.destroyed || ctx.destroying {
+		return
+	}
+	pt := ctx.PT
+	pt.posts = append(pt.posts, fn)
+	pt.kick()
+	if ctx.F.External == ExternalYes { // the program's poll must see it
+		pt.wake()
+	}
+}
+
+// runPosts runs what was posted before this turn.
+func (pt *Thread) runPosts() {
+	q := pt.posts
+	pt.posts = nil
+	for _, fn := range q {
+		pt.guard("a posted call", fn)
+	}
+}

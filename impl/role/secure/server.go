@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+
+package secure
+
+import (
+	"fmt"
+	"os"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/tls"
+)
+
+// initServer makes the vhost's server context, if it is to have one.
+func (t *Vhost) initServer(v *engine.Vhost) error {
+	s := &t.cfg.Server
+	if s.CertFile != "" || len(s.Cert) > 0 {
+		v.Options |= optCreateServerCtx
+	}
+	if t.cfg.Port == engine.PortNoListen {
+		return nil
+	}
+	if !v.Options.Has(optCreateServerCtx) {
+		engine.Noticef(" Vhost '%s' using non-TLS mode", v.Name)
+		return nil
+	}
+	engine.Noticef(" Vhost '%s' using TLS mode", v.Name)
+	x, err := tls.NewServer()
+	if err != nil {
+		return err
+	}
+	t.Server = x
+	s.settings(v, x)
+	if s.CAFile != "" {
+		logErr(v, x.TrustFile(s.CAFile))
+	}
+	if len(s.CA) > 0 {
+		logErr(v, x.TrustMem(s.CA, false))
+	}
+	if s.CertFile != "" || len(s.Cert) > 0 {
+		if err := t.loadCerts(v, s.Identity); err != nil {
+			return err
+		}
+	}
+	if v.CallFirstUser(engine.ReasonOPENSSLLoadExtraServerVerifyCerts, x.Pointer(), unsafe.Pointer(v.F), 0) != 0 {
+		return errRefused
+	}
+	return nil
+}
+
+// loadCerts gives the server context its certificate and key: from the files,
+// or from memory when there are no files to be read.
+func (t *Vhost) loadCerts(v *engine.Vhost, id Identity) error {
+	if id.CertFile != "" {
+		err := t.loadCertFiles(v, id)
+		if err == nil || len(id.Cert) == 0 || len(id.Key) == 0 {
+			return err
+		}
+		engine.Noticef("vhost %s: %v: using the copy in memory", v.Name, err)
+	}
+	if len(id.Cert) == 0 || len(id.Key) == 0 {
+		return fmt.Errorf("a certificate in memory needs its key in memory")
+	}
+	x := t.Server
+	if err := x.UseCertMem(id.Cert); err != nil {
+		return err
+	}
+	if err := x.UseKeyMem(id.Key, id.Password, id.HasPassword); err != nil {
+		return err
+	}
+	if err := x.CheckKey(); err != nil {
+		return err
+	}
+	t.skipped = false
+	return t.curve(v, true)
+}
+
+func (t *Vhost) loadCertFiles(v *engine.Vhost, id Identity) error {
+	adoptUpdate(id.CertFile)
+	if id.KeyFile != "" {
+		adoptUpdate(id.KeyFile)
+	}
+	if !exists(id.CertFile) || id.KeyFile != "" && !exists(id.KeyFile) {
+		if v.Options.Has(optIgnoreMissingCert) && len(id.Cert) == 0 {
+			engine.Noticef("Ignoring missing %s or %s", id.CertFile, id.KeyFile)
+			t.skipped = true
+			return nil
+		}
+	}
+	x := t.Server
+	if err := x.UseCertFile(id.CertFile); err != nil {
+		return err
+	}
+	if id.KeyFile != "" {
+		if err := x.UseKeyFile(id.KeyFile, id.Password, id.HasPassword); err != nil {
+			return err
+		}
+	} else if v.CallFirstUser(engine.ReasonOPENSSLContextRequiresPrivateKey, x.Pointer(), nil, 0) != 0 {
+		return fmt.Errorf("private key not set: %w", errRefused)
+	}
+	t.skipped = false
+	return t.curve(v, false)
+}
+
+// curve sets the curve for key exchange, if the program chose one. The
+// reference does not look at it with certificates in files, so there a bad
+// name is no error.
+func (t *Vhost) curve(v *engine.Vhost, strict bool) error {
+	if t.cfg.Curve == "" {
+		return nil
+	}
+	err := t.Server.SetGroups(t.cfg.Curve)
+	if strict {
+		return err
+	}
+	logErr(v, err)
+	return nil
+}
+
+// exists tells whether something can be read from the file.
+func exists(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var b [1]byte
+	n, _ := f.Read(b[:])
+	return n == 1
+}
+
+// updates is how many older copies of a file are kept.
+const updates = 50
+
+// adoptUpdate puts a provisioned path.upd in the place of path, whose old
+// content is kept as path.old.N.
+func adoptUpdate(path string) {
+	upd := path + ".upd"
+	if !exists(upd) {
+		return
+	}
+	if exists(path) {
+		for n := 0; ; n++ {
+			if n == updates {
+				engine.Noticef("unable to rename %s", path)
+				return
+			}
+			old := fmt.Sprintf("%s.old.%d", path, n)
+			if _, err := os.Lstat(old); err == nil {
+				continue
+			}
+			if os.Rename(path, old) == nil {
+				break
+			}
+		}
+	}
+	if err := os.Rename(upd, path); err != nil {
+		engine.Noticef("unable to rename %s: %v", upd, err)
+	}
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSummary(t *testing.T) {
+	const good = `{"Action":"run","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"quiet\n"}
+{"Action":"pass","Package":"p","Test":"TestA/one"}
+{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"no peer\n"}
+{"Action":"skip","Package":"p","Test":"TestB"}
+{"Action":"pass","Package":"p","Elapsed":0.5}
+`
+	for _, c := range []struct {
+		name, in                string
+		passed, failed, skipped int
+		shows, hides            []string
+	}{
+		{"passing", good, 2, 0, 1, []string{"no peer", "ok    p"}, []string{"quiet"}},
+		{"one fails", good + `{"Action":"output","Package":"q","Test":"TestC","Output":"wrong\n"}
+{"Action":"fail","Package":"q","Test":"TestC"}
+{"Action":"output","Package":"q","Output":"FAIL\n"}
+{"Action":"fail","Package":"q","Elapsed":1}
+`, 2, 1, 1, []string{"wrong", "FAIL  q"}, nil},
+		{"does not build", `{"ImportPath":"r","Action":"build-output","Output":"r.go:1: syntax\n"}
+{"Action":"output","Package":"r","Output":"build failed\n"}
+{"Action":"fail","Package":"r","Elapsed":0}
+`, 0, 1, 0, []string{"r.go:1: syntax", "build failed", "FAIL  r"}, nil},
+		{"cut off", `{"Action":"output","Package":"r","Test":"TestD","Output":"panic: too late\n"}
+{"Action":"fail","Package":"r","Elapsed":0}
+`, 0, 1, 0, []string{"panic: too late"}, nil},
+		{"other lines", "go: no such module\n", 0, 0, 0, []string{"go: no such module"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out strings.Builder
+			s := newSummary(&out)
+			if err := s.read(strings.NewReader(c.in)); err != nil {
+				t.Fatal(err)
+			}
+			if s.passed != c.passed || s.failed != c.failed || s.skipped != c.skipped {
+				t.Errorf("%d passed, %d failed, %d skipped", s.passed, s.failed, s.skipped)
+			}
+			for _, w := range c.shows {
+				if !strings.Contains(out.String(), w) {
+					t.Errorf("%q is not shown:\n%s", w, &out)
+				}
+			}
+			for _, w := range c.hides {
+				if strings.Contains(out.String(), w) {
+					t.Errorf("%q is shown:\n%s", w, &out)
+				}
+			}
+		})
+	}
+}
