@@ -9,6 +9,8 @@ package main
 #include <string.h>
 #include "c/lws_private.h"
 
+void lwsgo_system_init(struct lws_context *cx, const struct lws_context_creation_info *info);
+void lwsgo_system_destroy(struct lws_context *cx);
 void lwsgo_init_fops(struct lws_context *cx, const struct lws_plat_file_ops *more);
 
 static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct lws_vhost *v, void *arg)
@@ -186,6 +188,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		return nil
 	}
 	C.lwsgo_init_fops(cx, i.fops)
+	C.lwsgo_system_init(cx, i)
 	cx.uid, cx.gid = i.uid, i.gid
 	cx.pcontext = i.pcontext
 	cx.baggage = i.external_baggage_free_on_destroy
@@ -195,6 +198,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 			engine.Errf("Failed to create default vhost")
 			ctx.Destroy()
 			ctx.Unlock()
+			forget(cx)
 			return nil
 		}
 	}
@@ -207,6 +211,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		ctx.Lock()
 		ctx.Destroy()
 		ctx.Unlock()
+		forget(cx)
 		return nil
 	}
 	return cx
@@ -274,6 +279,7 @@ func go_lws_context_destroy(cx *C.struct_lws_context) {
 
 // forget does what is left when a context is gone.
 func forget(cx *C.struct_lws_context) {
+	C.lwsgo_system_destroy(cx)
 	if cx.pcontext != nil {
 		*cx.pcontext = nil
 		cx.pcontext = nil

@@ -57,6 +57,15 @@ func withHeaders[T any](wsi *C.struct_lws, none T, fn func(h *wire.Headers) T) T
 	return fn(c.Headers)
 }
 
+// withHeader is withHeaders for one header; programs that loop over
+// lws_token_to_string also ask for the index behind the last.
+func withHeader[T any](wsi *C.struct_lws, t C.enum_lws_token_indexes, none T, fn func(h *wire.Headers, t wire.Token) T) T {
+	if wire.Token(t) >= wire.TokenCount {
+		return none
+	}
+	return withHeaders(wsi, none, func(h *wire.Headers) T { return fn(h, wire.Token(t)) })
+}
+
 // connHeader is the first value of a header of wsi's transaction, nil when it
 // has none.
 func connHeader(wsi unsafe.Pointer, t wire.Token) []byte {
@@ -67,12 +76,12 @@ func connHeader(wsi unsafe.Pointer, t wire.Token) []byte {
 
 //export go_lws_hdr_total_length
 func go_lws_hdr_total_length(wsi *C.struct_lws, t C.enum_lws_token_indexes) C.int {
-	return withHeaders(wsi, 0, func(h *wire.Headers) C.int { return C.int(h.Total(wire.Token(t))) })
+	return withHeader(wsi, t, 0, func(h *wire.Headers, t wire.Token) C.int { return C.int(h.Total(t)) })
 }
 
 //export go_lws_hdr_fragment_length
 func go_lws_hdr_fragment_length(wsi *C.struct_lws, t C.enum_lws_token_indexes, i C.int) C.int {
-	return withHeaders(wsi, 0, func(h *wire.Headers) C.int { return C.int(h.FragmentLen(wire.Token(t), int(i))) })
+	return withHeader(wsi, t, 0, func(h *wire.Headers, t wire.Token) C.int { return C.int(h.FragmentLen(t, int(i))) })
 }
 
 //export go_lws_hdr_copy
@@ -80,12 +89,14 @@ func go_lws_hdr_copy(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token
 	if dst != nil && n > 0 {
 		*dst = 0
 	}
-	return withHeaders(wsi, 0, func(h *wire.Headers) C.int { return C.int(h.Copy(cView(dst, int(n)), wire.Token(t))) })
+	return withHeader(wsi, t, 0, func(h *wire.Headers, t wire.Token) C.int { return C.int(h.Copy(cView(dst, int(n)), t)) })
 }
 
 //export go_lws_hdr_copy_fragment
 func go_lws_hdr_copy_fragment(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes, i C.int) C.int {
-	return withHeaders(wsi, -1, func(h *wire.Headers) C.int { return C.int(h.CopyFragment(cView(dst, int(n)), wire.Token(t), int(i))) })
+	return withHeader(wsi, t, -1, func(h *wire.Headers, t wire.Token) C.int {
+		return C.int(h.CopyFragment(cView(dst, int(n)), t, int(i)))
+	})
 }
 
 //export go_lws_hdr_custom_length
@@ -95,7 +106,9 @@ func go_lws_hdr_custom_length(wsi *C.struct_lws, name *C.char, n C.int) C.int {
 
 //export go_lws_hdr_custom_copy
 func go_lws_hdr_custom_copy(wsi *C.struct_lws, dst *C.char, n C.int, name *C.char, nl C.int) C.int {
-	return withHeaders(wsi, -1, func(h *wire.Headers) C.int { return C.int(h.CustomCopy(cView(dst, int(n)), string(cView(name, int(nl))))) })
+	return withHeaders(wsi, -1, func(h *wire.Headers) C.int {
+		return C.int(h.CustomCopy(cView(dst, int(n)), string(cView(name, int(nl)))))
+	})
 }
 
 //export go_lws_get_urlarg_by_name

@@ -214,10 +214,18 @@ func each(t *testing.T, play func(c *tcase, how pieces) error, atOnce int) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	failed := 0
+	hopeless := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return failed > 60
+	}
 	cases := allCases()
 	for i := range cases {
 		c := &cases[i]
 		for _, how := range ways(c) {
+			if hopeless() {
+				break
+			}
 			slots <- struct{}{}
 			all.Go(func() {
 				defer func() { <-slots }()

@@ -303,9 +303,31 @@ func (r *Raw) End() error {
 	case err == nil:
 		return fmt.Errorf("one more frame: %v", f)
 	case errors.Is(err, io.EOF):
-		return nil
+		return r.resetBehindFIN()
 	case errors.Is(err, syscall.ECONNRESET):
 		return errors.New("ended with RST")
+	}
+	return err
+}
+
+// resetBehindFIN looks for a reset that came after the end of the stream: here
+// it did no harm, but on a longer way it can overtake the last bytes.
+func (r *Raw) resetBehindFIN() error {
+	c, ok := r.Conn.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	time.Sleep(time.Millisecond)
+	rc, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	state := 0
+	_ = rc.Control(func(fd uintptr) {
+		state, err = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_ERROR)
+	})
+	if err == nil && state != 0 {
+		err = fmt.Errorf("a RST came behind the FIN (%v)", syscall.Errno(state))
 	}
 	return err
 }

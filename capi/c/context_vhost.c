@@ -13,14 +13,10 @@
 /* What a program compiled with Debian's header passes. */
 #define INFO_416 offsetof(struct lws_context_creation_info, ip_limit_ah)
 
-LWS_ENTRY(struct lws_context *, NULL, lws_create_context_sized,
-	  (const struct lws_context_creation_info *info, size_t size),
-	  (info, size))
 LWS_ENTRY(struct lws_vhost *, NULL, lws_create_vhost_sized,
 	  (struct lws_context * context,
 	   const struct lws_context_creation_info *info, size_t size),
 	  (context, info, size))
-LWS_ENTRY_VOID(lws_context_destroy, (struct lws_context * context), (context))
 LWS_ENTRY_VOID(lws_vhost_destroy, (struct lws_vhost * vh), (vh))
 LWS_ENTRY(struct lws_vhost *, NULL, lws_get_vhost_by_name,
 	  (struct lws_context * context, const char *name), (context, name))
@@ -35,6 +31,34 @@ LWS_ENTRY(void *, NULL, lws_protocol_vh_priv_get,
 LWS_ENTRY(int, 1, lws_protocol_init, (struct lws_context * context), (context))
 LWS_ENTRY(const char *, NULL, lws_canonical_hostname,
 	  (struct lws_context * context), (context))
+
+extern struct lws_context *
+go_lws_create_context_sized(const struct lws_context_creation_info *info,
+			    size_t size);
+extern void go_lws_context_destroy(struct lws_context *context);
+
+LWS_VISIBLE struct lws_context *
+lws_create_context_sized(const struct lws_context_creation_info *info,
+			 size_t size)
+{
+	struct lws_context *cx;
+
+	if (!lwsgo_enter("lws_create_context"))
+		return NULL;
+	cx = go_lws_create_context_sized(info, size);
+	lwsgo_leave();
+	return cx;
+}
+
+LWS_VISIBLE void
+lws_context_destroy(struct lws_context *context)
+{
+	if (!context || context->dead || !lwsgo_enter("lws_context_destroy"))
+		return;
+	lws_state_transition(&context->mgr_system, LWS_SYSTATE_POLICY_INVALID);
+	go_lws_context_destroy(context);
+	lwsgo_leave();
+}
 
 LWS_VISIBLE struct lws_context *
 lws_create_context(const struct lws_context_creation_info *info)

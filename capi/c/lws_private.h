@@ -9,6 +9,7 @@
 #define LWSGO_PRIVATE_H
 
 #include <libwebsockets.h>
+#include <pthread.h>
 #include <stdint.h>
 
 struct lws {
@@ -58,6 +59,13 @@ struct lws_vhost {
 	struct lws_vhost *next_free;
 };
 
+struct lws_system_blob {
+	int direct; /* refers to memory of the program */
+	const uint8_t *ptr;
+	size_t len;
+	struct lws_buflist *heap;
+};
+
 struct lws_context {
 	uint32_t slot;
 	int32_t epfd;
@@ -78,6 +86,20 @@ struct lws_context {
 	void *baggage;
 	int uid, gid;
 	int started; /* the first turn has been */
+	lws_state_manager_t mgr_system;
+	lws_state_notify_link_t notify_protocols;
+	lws_sorted_usec_list_t sul_system;
+	int protocols_done; /* PROTOCOL_INIT has been */
+	const lws_system_ops_t *system_ops;
+	lws_dll2_owner_t attached;
+	struct lws_system_blob blobs[LWS_SYSBLOB_TYPE_COUNT];
+	lws_cpd_result_t cpd;
+	struct {
+		pthread_mutex_t lock;
+		lws_dll2_owner_t messages;
+		lws_dll2_owner_t peers;
+		int delivering;
+	} smd;
 	struct lws_context *next_free;
 };
 
@@ -85,6 +107,17 @@ struct lws_context {
  * returned, -1 when there is none. */
 int64_t lwsgo_sul_run(struct lws_context *cx, int64_t now)
 	__attribute__((visibility("hidden")));
+
+#define LWSGO_INTERNAL __attribute__((visibility("hidden")))
+
+/* System state, messages, attached work (system.c, smd.c). */
+LWSGO_INTERNAL void
+lwsgo_system_init(struct lws_context *cx,
+		  const struct lws_context_creation_info *info);
+LWSGO_INTERNAL void lwsgo_system_run(struct lws_context *cx);
+LWSGO_INTERNAL void lwsgo_system_destroy(struct lws_context *cx);
+LWSGO_INTERNAL void lwsgo_smd_distribute(struct lws_context *cx);
+LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
 
 /* Makes the service thread look again if it waits. Async-signal-safe. */
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));

@@ -90,6 +90,7 @@ service(struct lws_context *cx, int forced)
 			return -1;
 	}
 	us = lwsgo_sul_run(cx, now);
+	lwsgo_system_run(cx);
 
 	if (!forced && !__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
 		/* Whoever changes something now either sees that we wait,
@@ -152,6 +153,7 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 	if (!context || context->dead)
 		return -1;
 	lwsgo_sul_run(context, lws_now_usecs());
+	lwsgo_system_run(context);
 	if (!lwsgo_enter("lws_service_fd"))
 		return -1;
 	r = go_lws_service_fd_tsi(context, pollfd, tsi);

@@ -77,12 +77,20 @@ type Transport interface {
 	Write(b []byte) (int, error)
 	// Pending is how many decrypted bytes wait inside.
 	Pending() int
+	// Cross tells what waits for the other direction of the socket.
+	Cross() uint8
 	// Shutdown says goodbye on the wire, Close frees.
 	Shutdown()
 	Close()
 	// SSL is the program-visible SSL *.
 	SSL() unsafe.Pointer
 }
+
+// Bits of Transport.Cross.
+const (
+	CrossWrite = 1 // a write waits until the socket is readable
+	CrossRead  = 2 // a read waits until it is writable
+)
 
 // Conn is one connection, what programs hold as struct lws *.
 type Conn struct {
@@ -133,6 +141,7 @@ type Conn struct {
 	Detail string
 
 	polled uint32 // what the poll was told
+	cross  uint8  // the transport's Cross when it was last looked at
 	added  bool   // the poll knows the descriptor
 
 	out outQueue
@@ -286,9 +295,8 @@ func (c *Conn) CallProtocol(p *Protocol, r Reason, user, in unsafe.Pointer, n ui
 		return 0
 	}
 	c.pt.mu.Unlock()
-	ret := Prog.Call(p, c.F, r, user, in, n)
-	c.pt.mu.Lock()
-	return ret
+	defer c.pt.mu.Lock() // deferred: an entry that the callback made may panic
+	return Prog.Call(p, c.F, r, user, in, n)
 }
 
 // CallBytes runs the connection's callback with b as in and len. b must be C

@@ -42,6 +42,9 @@ type Context struct {
 	// OnStart runs before the first turn, with the lock held; false is fatal.
 	OnStart func() bool
 
+	// TLS is what role/secure keeps of the context.
+	TLS any
+
 	Vhosts       []*Vhost
 	protocolDone bool // PROTOCOL_INIT has run for the first vhosts
 	destroying   bool
@@ -154,6 +157,9 @@ func (ctx *Context) Destroy() bool {
 		c.close(CloseNoStatusContextDestroy)
 	}
 	pt.reap()
+	if len(ctx.Vhosts) > 0 {
+		ctx.Vhosts[0].AnnounceWake(false)
+	}
 	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
 		v.finish()
 	}

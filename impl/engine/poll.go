@@ -39,13 +39,48 @@ func (c *Conn) tellPoll(r Reason, events, prev uint32) {
 // mask is what the connection wants to be told of.
 func (c *Conn) mask() uint32 {
 	var m uint32
-	if !c.rxOff && !c.NoRead {
+	if !c.rxOff && !c.NoRead || c.state == StateTLSHandshake {
 		m |= unix.EPOLLIN
 	}
-	if c.out.full() || c.WantOut || c.wantWrite && c.Ctx.F.External == ExternalYes {
+	full := c.out.full()
+	if c.TLS != nil {
+		switch x := c.TLS.Cross(); {
+		case x&CrossRead != 0:
+			m |= unix.EPOLLOUT
+		case full && x&CrossWrite != 0:
+			m |= unix.EPOLLIN
+			full = false
+		}
+		full = full && c.state != StateTLSHandshake
+	}
+	if full || c.WantOut || c.wantWrite && c.Ctx.F.External == ExternalYes {
 		m |= unix.EPOLLOUT
 	}
 	return m
+}
+
+// crossed adds what an event means to a transport whose reads wait for the
+// socket to be writable, or the other way round.
+func (c *Conn) crossed(revents uint32) uint32 {
+	x := c.TLS.Cross()
+	if x&CrossRead != 0 && revents&unix.EPOLLOUT != 0 {
+		revents |= unix.EPOLLIN
+	}
+	if x&CrossWrite != 0 && revents&unix.EPOLLIN != 0 {
+		revents |= unix.EPOLLOUT
+	}
+	if c.state == StateTLSHandshake {
+		revents &^= unix.EPOLLOUT // nothing can be written yet
+	}
+	return revents
+}
+
+// noteCross is called when the transport has read or written.
+func (c *Conn) noteCross() {
+	if x := c.TLS.Cross(); x != c.cross {
+		c.cross = x
+		c.touchPoll()
+	}
 }
 
 // Attach gives the connection its descriptor and has it polled.

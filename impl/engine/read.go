@@ -20,8 +20,17 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 	if c.TLS != nil {
 		n, err := c.TLS.Read(b)
-		if errors.Is(err, unix.EAGAIN) {
-			return 0, ErrAgain
+		if c.TLS == nil { // closed by a callback
+			return 0, io.EOF
+		}
+		c.noteCross()
+		switch err {
+		case nil, io.EOF:
+		case unix.EAGAIN:
+			err = ErrAgain
+		default:
+			Infof("%s: TLS: %v", c, err)
+			c.broken = true
 		}
 		return n, err
 	}
@@ -129,6 +138,9 @@ func (c *Conn) readable() {
 		c.pt.again(c)
 	}
 }
+
+// ReadSoon makes the connection readable in the next turn, without an event.
+func (c *Conn) ReadSoon() { c.pt.again(c) }
 
 // again makes the connection readable in the next turn, without an event.
 func (pt *Thread) again(c *Conn) {

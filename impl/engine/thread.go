@@ -282,17 +282,13 @@ func (pt *Thread) guard(what string, fn func()) {
 	fn()
 }
 
-// firstTurn does what the reference does in its first turn: PROTOCOL_INIT for
-// the vhosts made so far, and the question for the thread's id.
+// firstTurn asks for the service thread's id, as the reference does.
 func (pt *Thread) firstTurn() {
 	if pt.tidAsked || len(pt.ctx.Vhosts) == 0 {
 		return
 	}
 	pt.tidAsked = true
 	pt.ctx.Vhosts[0].CallFirst(ReasonGetThreadID, nil, 0)
-	if pt.ctx.Start() != nil {
-		pt.destroySelf = true
-	}
 }
 
 func (pt *Thread) event(ev *Event) {
@@ -327,11 +323,14 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 		c.close(CloseNoStatus)
 		return
 	}
+	if c.TLS != nil {
+		revents = c.crossed(revents)
+	}
 	prev := pt.corkFor(c)
 	if revents&unix.EPOLLOUT != 0 && !c.writable() {
 		c.close(CloseNoStatus)
 	}
-	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && !c.RxOff() {
+	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && (!c.RxOff() || c.state == StateTLSHandshake) {
 		c.readable()
 	}
 	pt.uncork(c, prev)

@@ -176,7 +176,12 @@ func (c *Conn) send(b []byte) bool {
 // transportWrite writes once; EAGAIN when the socket is full.
 func (c *Conn) transportWrite(b []byte) (int, error) {
 	if c.TLS != nil {
-		return c.TLS.Write(b)
+		n, err := c.TLS.Write(b)
+		if c.TLS == nil { // closed by a callback
+			return 0, unix.EPIPE
+		}
+		c.noteCross()
+		return n, err
 	}
 	for {
 		n, err := sysSend(c.fd, b)

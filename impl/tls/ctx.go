@@ -22,7 +22,7 @@ import (
 type Ctx struct {
 	p     *C.SSL_CTX
 	id    uintptr // of the hooks, 0: none
-	alpn  []byte
+	alpn  *alpnList
 	owned bool
 }
 
@@ -66,6 +66,9 @@ func (x *Ctx) Close() {
 	}
 	if x.owned {
 		C.SSL_CTX_free(x.p)
+	}
+	if x.alpn != nil {
+		C.free(x.alpn.mem)
 	}
 	x.p = nil
 }

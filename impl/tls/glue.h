@@ -21,6 +21,7 @@ struct tls_io {
 	int n;
 	int err;
 	int sys;
+	int pending; /* after a read: bytes that wait inside */
 	char text[240];
 };
 
@@ -70,6 +71,9 @@ tls_read(SSL *s, void *b, int n, struct tls_io *io)
 {
 	tls_begin();
 	tls_end(s, SSL_read(s, b, n), io);
+	io->pending = io->n > 0 ? SSL_pending(s) : 0;
+	if (io->n > 0 && !io->pending)
+		io->pending = SSL_has_pending(s);
 }
 
 static inline void
@@ -143,6 +147,12 @@ static inline int
 tls_set_id(SSL *s, int idx, uintptr_t id)
 {
 	return SSL_set_ex_data(s, idx, (void *)id);
+}
+
+static inline int
+tls_new_index(void)
+{
+	return SSL_get_ex_new_index(0, "lws", NULL, NULL, NULL);
 }
 
 static inline uintptr_t
@@ -270,6 +280,90 @@ tls_time(const ASN1_TIME *t, int64_t *secs)
 	ASN1_TIME_free(epoch);
 	*secs = (int64_t)days * 86400 + rest;
 	return ok == 1;
+}
+
+static inline void
+tls_modes(SSL *s)
+{
+	SSL_set_mode(s, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+				SSL_MODE_ENABLE_PARTIAL_WRITE |
+				SSL_MODE_RELEASE_BUFFERS);
+}
+
+static inline int
+tls_set_name(SSL *s, const char *name)
+{
+	return SSL_set_tlsext_host_name(s, name) == 1;
+}
+
+/* The certificate must be for host: an address in text, or a name. */
+static inline int
+tls_must_be(SSL *s, const char *host)
+{
+	X509_VERIFY_PARAM *p = SSL_get0_param(s);
+
+	X509_VERIFY_PARAM_set_hostflags(p,
+					X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return X509_VERIFY_PARAM_set1_ip_asc(p, host) == 1 ||
+	       X509_VERIFY_PARAM_set1_host(p, host, strlen(host)) == 1;
+}
+
+/* Go's side of OpenSSL's callbacks (callbacks.go). */
+extern int lwsgo_tls_verified(int ok, X509_STORE_CTX *x);
+extern void lwsgo_tls_informed(SSL *s, int where, int ret);
+extern int lwsgo_tls_named(SSL *s, int *alert, uintptr_t arg);
+extern int lwsgo_tls_chosen(SSL *s, unsigned char **out, unsigned char *n,
+			    unsigned char *in, unsigned int in_len,
+			    uintptr_t arg);
+
+static inline void
+tls_verify(SSL *s)
+{
+	SSL_set_verify(s, SSL_VERIFY_PEER, lwsgo_tls_verified);
+}
+
+static inline void
+tls_verify_clients(SSL_CTX *x, int mode)
+{
+	SSL_CTX_set_verify(x, mode, lwsgo_tls_verified);
+}
+
+static inline void
+tls_on_info(const SSL *s, int where, int ret)
+{
+	lwsgo_tls_informed((SSL *)s, where, ret);
+}
+
+static inline void
+tls_info(SSL *s)
+{
+	SSL_set_info_callback(s, tls_on_info);
+}
+
+static inline int
+tls_on_name(SSL *s, int *alert, void *arg)
+{
+	return lwsgo_tls_named(s, alert, (uintptr_t)arg);
+}
+
+static inline void
+tls_serve_names(SSL_CTX *x)
+{
+	SSL_CTX_set_tlsext_servername_callback(x, tls_on_name);
+}
+
+static inline int
+tls_on_alpn(SSL *s, const unsigned char **out, unsigned char *n,
+	    const unsigned char *in, unsigned int in_len, void *arg)
+{
+	return lwsgo_tls_chosen(s, (unsigned char **)out, n,
+				(unsigned char *)in, in_len, (uintptr_t)arg);
+}
+
+static inline void
+tls_serve_alpn(SSL_CTX *x, uintptr_t id)
+{
+	SSL_CTX_set_alpn_select_cb(x, tls_on_alpn, (void *)id);
 }
 
 #endif

@@ -503,6 +503,15 @@ static void post_expect(void)
 	exchange(body_hook, r);
 }
 
+static void post_chunked(void)
+{
+	static const char *const r[] = {"POST /c HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n"
+	                                "Connection: close\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
+	                                NULL};
+
+	exchange(body_hook, r);
+}
+
 /* ---- refusals ---- */
 
 static enum lws_callback_reasons refuse_at;
@@ -590,6 +599,63 @@ static void mount_post(void)
 
 	rig.info.mounts = &mount_dyn;
 	exchange(body_hook, r);
+}
+
+/* ---- access ---- */
+
+static int auth_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_VERIFY_BASIC_AUTHORIZATION) {
+		const char *pair = e->in;
+
+		say(e->conn, "  asked about %s", pair);
+		return !strcmp(pair, "user:secret");
+	}
+	return mount_hook(e);
+}
+
+static const struct lws_http_mount mount_auth = {.mountpoint = "/dyn",
+                                                 .mountpoint_len = 4,
+                                                 .protocol = "dyn",
+                                                 .origin_protocol = LWSMPRO_CALLBACK,
+                                                 .auth_mask = 1 << 28 /* the callback decides */,
+                                                 .basic_auth_login_file = "unused"};
+
+#define WITH_AUTH(v) "GET /dyn/x HTTP/1.1\r\nHost: t\r\nAuthorization: " v "\r\n\r\n"
+
+static void basic_auth(void)
+{
+	static const char *const r[] = {GET("/dyn/x"), WITH_AUTH("Basic dXNlcjpzZWNyZXQ="),
+	                                WITH_AUTH("Basic dXNlcjp3cm9uZw=="), NULL};
+
+	rig.info.mounts = &mount_auth;
+	exchange(auth_hook, r);
+}
+
+static const struct lws_protocol_vhost_options rejected = {NULL, NULL, "badbot", ""};
+
+static void reject_keyword(void)
+{
+	static const char *const r[] = {
+	    "GET /a HTTP/1.1\r\nHost: t\r\nUser-Agent: badbot 1.0\r\n\r\n", NULL};
+
+	rig.info.reject_service_keywords = &rejected;
+	exchange(mount_hook, r);
+}
+
+static int access_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_CHECK_ACCESS_RIGHTS)
+		return 1;
+	return mount_hook(e);
+}
+
+static void access_refused(void)
+{
+	static const char *const r[] = {GET("/dyn/x"), NULL};
+
+	rig.info.mounts = &mount_dyn;
+	exchange(access_hook, r);
 }
 
 /* ---- large answers ---- */
@@ -707,6 +773,10 @@ const scenario sc_http_server[] = {
     {"http-post-split", post_split},
     {"http-post-cut", post_cut},
     {"http-post-expect", post_expect},
+    {"http-post-chunked", post_chunked},
+    {"http-basic-auth", basic_auth},
+    {"http-reject-keyword", reject_keyword},
+    {"http-access-refused", access_refused},
     {"http-refuse-http", refuse_http},
     {"http-refuse-body", refuse_body},
     {"http-refuse-filter", refuse_filter},

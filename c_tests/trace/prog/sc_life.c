@@ -2,6 +2,9 @@
 /* Contexts and vhosts: creation, destruction, and what protocols are told of it. */
 #include "trace.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 static const struct lws_protocols two[] = {
     {"alpha", cb0, 0, 0, 0, NULL, 0},
     {"beta", cb1, 32, 128, 7, NULL, 0},
@@ -170,6 +173,43 @@ static void init_at_first_turn(void)
 	finish();
 }
 
+/* The port is taken by somebody else. */
+static int taken(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t n = sizeof a;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(fd, (struct sockaddr *)&a, n) || listen(fd, 1) || getsockname(fd, (struct sockaddr *)&a, &n))
+		abort();
+	rig.info.port = ntohs(a.sin_port);
+	return fd;
+}
+
+static void port_taken_fatal(void)
+{
+	int fd = taken();
+
+	rig.info.options |= LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+	if (server(two, NULL))
+		finish();
+	close(fd);
+}
+
+static void port_taken_vhost(void)
+{
+	int fd = taken(), port = rig.info.port;
+
+	rig.info.options |= LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	if (server(two, NULL)) {
+		rig.info.options |= LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+		vhost("taken", port);
+		peer_start("peer0", life_peer);
+		finish();
+	}
+	close(fd);
+}
+
 static void context_user(void)
 {
 	static char what[] = "mine";
@@ -195,6 +235,8 @@ const scenario sc_life[] = {
     {"explicit-vhosts", explicit_vhosts},
     {"vhost-destroy-idle", vhost_destroy_idle},
     {"init-at-first-turn", init_at_first_turn},
+    {"port-taken-fatal", port_taken_fatal},
+    {"port-taken-vhost", port_taken_vhost},
     {"context-user", context_user},
     {NULL, NULL},
 };

@@ -165,6 +165,53 @@ static void adopt_socket(void)
 	}
 }
 
+/* The program has read the request already when it hands the socket over. */
+static const char read_already[] = "GET /adopted HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+
+static void adopt_readbuf_now(void *arg)
+{
+	(void)arg;
+	say(GLOBAL, "adopted %s",
+	    lws_adopt_socket_vhost_readbuf(lws_get_vhost_by_name(rig.ctx, "default"), pair[0], read_already,
+	                                   sizeof read_already - 1)
+	        ? "made"
+	        : "NULL");
+}
+
+static void adopt_readbuf_peer(peer *p)
+{
+	char b[512];
+	size_t have = 0;
+	ssize_t n;
+
+	(void)p;
+	in_loop(adopt_readbuf_now, NULL);
+	while ((n = read(pair[1], b + have, sizeof b - have)) > 0)
+		have += (size_t)n;
+	say("peer0", "<- %s", RENDER(b, have));
+	close(pair[1]);
+}
+
+static int adopt_readbuf_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_HTTP) {
+		if (lws_return_http_status(e->wsi, 200, "web") || lws_http_transaction_completed(e->wsi))
+			return -1;
+		return 0;
+	}
+	return PASS;
+}
+
+static void adopt_readbuf(void)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		abort();
+	if (no_server(protos, adopt_readbuf_hook)) {
+		peer_start("peer0", adopt_readbuf_peer);
+		finish();
+	}
+}
+
 static int file_hook(event *e)
 {
 	char b[16];
@@ -323,6 +370,7 @@ const scenario sc_raw[] = {
     {"raw-fallback", fallback},
     {"raw-adopt-socket", adopt_socket},
     {"raw-adopt-file", adopt_file},
+    {"adopt-http-readbuf", adopt_readbuf},
     {"raw-client", raw_client},
     {"raw-client-ends", raw_client_ends},
     {"raw-large", large},

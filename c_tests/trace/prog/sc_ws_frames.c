@@ -2,6 +2,8 @@
 /* Frames between a raw peer and a server: sizes, fragments, control frames, errors, closing. */
 #include "trace.h"
 
+#include <sys/socket.h>
+
 static const struct lws_protocols protos[] = {
     {"http", cb0, 0, 0, 0, NULL, 0},
     {"dflt", cb1, 32, 0, 0, NULL, 0},
@@ -329,6 +331,19 @@ static int veto_hook(event *e)
 
 static void peer_close_veto(void) { with(veto_hook, close_reason); }
 
+static int payload_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE || e->reason == LWS_CALLBACK_CLOSED) {
+		int n = lws_get_close_length(e->wsi);
+
+		say(e->conn, "  close payload %d %s", n,
+		    n > 0 ? RENDER(lws_get_close_payload(e->wsi), (size_t)n) : "");
+	}
+	return count_only(e);
+}
+
+static void peer_close_payload(void) { with(payload_hook, close_reason); }
+
 /* ---- closing by us ---- */
 
 static int we_close_code;
@@ -422,6 +437,67 @@ static void kill_peer(peer *p)
 }
 
 static void kill_async(void) { with(kill_hook, kill_peer); }
+
+static struct lws *victim;
+
+static int victim_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_ESTABLISHED)
+		victim = e->wsi;
+	return PASS;
+}
+
+static void kill_now(void *arg)
+{
+	(void)arg;
+	say(GLOBAL, "kill");
+	lws_set_timeout(victim, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+	say(GLOBAL, "killed");
+}
+
+static void kill_sync_peer(peer *p)
+{
+	await("ESTABLISHED");
+	in_loop(kill_now, NULL);
+	p_rest_frames(p);
+}
+
+static void kill_sync(void)
+{
+	rig.flat = true;
+	with(victim_hook, kill_sync_peer);
+}
+
+/* ---- the validity policy pings, and hangs up on silence ---- */
+
+static const lws_retry_bo_t policy = {.secs_since_valid_ping = 1, .secs_since_valid_hangup = 3};
+
+static void validity_peer(peer *p)
+{
+	p_frames(p, 1);
+	p_frame(p, PONG, "", 0);
+	p_frames(p, 1);
+	p_frame(p, PONG, "", 0);
+	bye(p);
+}
+
+static void validity_ping(void)
+{
+	rig.info.retry_and_idle_policy = &policy;
+	with(count_only, validity_peer);
+}
+
+static void validity_silent_peer(peer *p)
+{
+	p_frames(p, 1);
+	p_rest_frames(p);
+}
+
+static void validity_hangup(void)
+{
+	rig.info.retry_and_idle_policy = &policy;
+	with(count_only, validity_silent_peer);
+}
 
 /* ---- violations ---- */
 
@@ -592,12 +668,22 @@ static void tx_fragments(void) { with(nofin_hook, nofin_peer); }
 
 #define LARGE 3000000
 
+/* The library's side of the socket takes little, so that much has to be kept. */
+static void small_send_buffer(struct lws *wsi)
+{
+	int n = 8192;
+
+	setsockopt(lws_get_socket_fd(wsi), SOL_SOCKET, SO_SNDBUF, &n, sizeof n);
+}
+
 static int large_hook(event *e)
 {
 	struct sending *s = e->user;
 
-	if (e->reason == LWS_CALLBACK_ESTABLISHED)
+	if (e->reason == LWS_CALLBACK_ESTABLISHED) {
+		small_send_buffer(e->wsi);
 		lws_callback_on_writable(e->wsi);
+	}
 	if (e->reason == LWS_CALLBACK_SERVER_WRITEABLE && !s->step) {
 		char *big = pattern(LARGE);
 
@@ -708,6 +794,7 @@ const scenario sc_ws_frames[] = {
     {"peer-close-one-byte", peer_close_one_byte},
     {"peer-close-bad-code", peer_close_bad_code},
     {"peer-close-veto", peer_close_veto},
+    {"peer-close-payload", peer_close_payload},
     {"peer-vanish-fin", peer_vanish_fin},
     {"peer-vanish-rst", peer_vanish_rst},
     {"peer-vanish-inside", peer_vanish_inside},
@@ -718,6 +805,9 @@ const scenario sc_ws_frames[] = {
     {"our-close-at-write", our_close_at_write},
     {"our-close-talks-on", our_close_talks_on},
     {"kill-async", kill_async},
+    {"kill-sync", kill_sync},
+    {"validity-ping", validity_ping},
+    {"validity-hangup", validity_hangup},
     {"bad-opcode", bad_opcode},
     {"bad-control-opcode", bad_control},
     {"bad-rsv", bad_rsv},

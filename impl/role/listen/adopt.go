@@ -28,8 +28,8 @@ var binders []Binder
 // Register adds a role that can take adopted descriptors.
 func Register(b Binder) { binders = append(binders, b) }
 
-// SecureAccept starts the server side of TLS on c, whose descriptor fd is not
-// polled yet; nil when the library has no TLS for the vhost.
+// SecureAccept starts the server side of TLS on c and attaches its descriptor
+// fd, which is not polled yet; false: the connection is to be closed.
 var SecureAccept func(c *engine.Conn, fd int) bool
 
 // Secured tells whether connections of v start with TLS.
@@ -50,11 +50,12 @@ func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 		}
 	}
 	fail := func(c *engine.Conn) *engine.Conn {
+		ours := c == nil || c.FD() < 0 && !c.Dead()
 		if c != nil {
 			c.SetBroken()
 			c.Close(engine.CloseNoStatus)
 		}
-		if how&engine.AdoptSocket != 0 && (c == nil || c.FD() < 0) {
+		if how&engine.AdoptSocket != 0 && ours {
 			unix.Close(fd)
 		}
 		return nil

@@ -136,6 +136,7 @@ func (s *State) control(c *engine.Conn, ch *ws.Chunk) bool {
 
 // peerClose answers the peer's close frame, or takes it as the answer to ours.
 func (s *State) peerClose(c *engine.Conn, payload []byte) bool {
+	c.SetLinger() // what the peer still sends must not cause a reset
 	switch c.State() {
 	case engine.StateAwaitingCloseAck, engine.StateReturnedClose, engine.StateFlushingBeforeClose:
 		return false
@@ -215,11 +216,14 @@ func (s *State) pieces(c *engine.Conn, b []byte, rest uint64) bool {
 // client does: a frame that fits comes in one piece.
 func (s *State) gather(c *engine.Conn, ch *ws.Chunk) bool {
 	b := ch.Payload
+	if !s.textOK(c, b, ch.Remaining) { // at once, not when the piece is full
+		return false
+	}
 	for len(b) > 0 || ch.Last && ch.Remaining == 0 {
 		if len(s.acc) == 0 && (len(b) >= s.rxSize || ch.Last) {
 			p := b[:min(len(b), s.rxSize)]
 			b = b[len(p):]
-			if !s.deliver(c, p, ch.Remaining+uint64(len(b))) {
+			if !s.hand(c, p, ch.Remaining+uint64(len(b))) {
 				return false
 			}
 			if len(b) == 0 {
@@ -235,7 +239,7 @@ func (s *State) gather(c *engine.Conn, ch *ws.Chunk) bool {
 		}
 		p := s.acc
 		s.acc = nil
-		if !s.deliver(c, p, ch.Remaining+uint64(len(b))) {
+		if !s.hand(c, p, ch.Remaining+uint64(len(b))) {
 			return false
 		}
 		if len(b) == 0 {
@@ -247,20 +251,33 @@ func (s *State) gather(c *engine.Conn, ch *ws.Chunk) bool {
 
 // deliver checks a piece's text and gives it to the program.
 func (s *State) deliver(c *engine.Conn, p []byte, rest uint64) bool {
+	return s.textOK(c, p, rest) && s.hand(c, p, rest)
+}
+
+// textOK checks a piece of a text message; rest bytes of its frame are still
+// to come. false: the close frame is prepared (RFC 6455 §8.1).
+func (s *State) textOK(c *engine.Conn, p []byte, rest uint64) bool {
+	if !s.checkUTF8 {
+		return true
+	}
+	f := c.F
+	bad := !s.utf8.Write(p)
+	if !bad && (f.Final == 0 || rest != 0 || f.Draining != 0 || s.utf8.Complete()) {
+		return true
+	}
+	text := "bad utf8"
+	if !bad {
+		text = "partial utf8"
+	}
+	engine.Infof("%s: %s", c, text)
+	setCloseReason(f, uint16(ws.CloseInvalidPayload), []byte(text))
+	return s.fail(c)
+}
+
+// hand gives a piece to the program.
+func (s *State) hand(c *engine.Conn, p []byte, rest uint64) bool {
 	f := c.F
 	f.RxRemain = rest
-	if s.checkUTF8 {
-		bad := !s.utf8.Write(p)
-		if bad || f.Final != 0 && rest == 0 && f.Draining == 0 && !s.utf8.Complete() {
-			text := "bad utf8"
-			if !bad {
-				text = "partial utf8"
-			}
-			engine.Infof("%s: %s", c, text)
-			setCloseReason(f, uint16(ws.CloseInvalidPayload), []byte(text))
-			return s.fail(c)
-		}
-	}
 	if c.Closing() {
 		return true
 	}

@@ -140,6 +140,7 @@ func (s *State) sendPong(c *engine.Conn, payload []byte) {
 		c.AskWriteable()
 		return
 	}
+	s.hasPong = false // the newer pong answers for the one that waits
 	s.sendControl(c, ws.OpPong, payload)
 }
 

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+
+// Package apps runs programs that were written for the original library, and
+// its own peers: the test applications of 4.1.6 and of older generations,
+// janus, node, a browser. Each drive is run with Debian's library too, which
+// shows that it is right about the original.
+//
+// make lib, tools/deps and tools/fetch-reference come first (make test does
+// all that). With LWS_LIB naming another folder than build/lib, that library
+// is tested; Debian's own passes, a broken one must not.
+package apps
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"libwebsockets/c_tests/harness"
+)
+
+const version = "4.1.6"
+
+// tmp holds what the tests build; it goes away with them.
+var tmp string
+
+func TestMain(m *testing.M) {
+	d, err := os.MkdirTemp("", "lws-apps-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	tmp = d
+	code := m.Run()
+	os.RemoveAll(d)
+	os.Exit(code)
+}
+
+// top is the project's folder.
+func top() string {
+	d, err := filepath.Abs("../..")
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// reference is a path below build/reference.
+func reference(t testing.TB, elem ...string) string {
+	t.Helper()
+	p := filepath.Join(append([]string{top(), "build", "reference"}, elem...)...)
+	if _, err := os.Stat(p); err != nil {
+		t.Fatalf("%s is missing: run tools/fetch-reference first", p)
+	}
+	return p
+}
+
+// source is a path in the source of 4.1.6.
+func source(t testing.TB, elem ...string) string {
+	t.Helper()
+	return reference(t, append([]string{"src", "libwebsockets-" + version}, elem...)...)
+}
+
+// library is one of the two: its name in test names, its folder, its headers.
+type library struct {
+	name, dir, include string
+}
+
+func ours(t testing.TB) library {
+	return library{"ours", harness.Lib(t), filepath.Join(top(), "include")}
+}
+
+func debian(t testing.TB) library {
+	return library{"debian", reference(t, "root", "usr", "lib", "x86_64-linux-gnu"), reference(t, "root", "usr", "include")}
+}
+
+// env is the environment that makes a program run with the library.
+func (l library) env() []string { return []string{"LD_LIBRARY_PATH=" + l.dir} }
+
+// link are compiler arguments: the library's headers and the library.
+func (l library) link() []string {
+	return []string{"-I" + l.include, "-L" + l.dir, "-l:libwebsockets.so.17"}
+}
+
+var (
+	builtMu sync.Mutex
+	built   = map[string]string{}
+)
+
+// compile builds a program, once for the same arguments; args come behind the
+// source, so that libraries can be among them.
+func compile(t testing.TB, compiler, src string, args ...string) string {
+	t.Helper()
+	builtMu.Lock()
+	defer builtMu.Unlock()
+	sum := sha256.Sum256([]byte(compiler + " " + src + " " + strings.Join(args, " ")))
+	name := strings.TrimSuffix(filepath.Base(src), ".c") + "-" + hex.EncodeToString(sum[:4])
+	if exe := built[name]; exe != "" {
+		return exe
+	}
+	exe := filepath.Join(tmp, name)
+	run(t, "", nil, compiler, append([]string{"-O1", "-g", "-o", exe, src}, args...)...)
+	built[name] = exe
+	return exe
+}
+
+// original builds a test application of 4.1.6 unchanged, against a library's
+// headers. It looks for its files in the unpacked Debian package.
+func original(t testing.TB, l library, name string, args ...string) string {
+	t.Helper()
+	data := fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, reference(t, "root", "usr", "share"))
+	all := append([]string{"-w", data}, args...)
+	return compile(t, "gcc", source(t, "test-apps", name+".c"), append(append(all, l.link()...), "-lssl", "-lcrypto")...)
+}
+
+// run runs a command to its end, at most 60 s, and gives what it printed.
+func run(t testing.TB, dir string, env []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), env...)
+	cmd.WaitDelay = time.Second
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	stop := time.AfterFunc(60*time.Second, func() { _ = cmd.Process.Kill() })
+	defer stop.Stop()
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, &out)
+	}
+	return out.String()
+}
+
+// freePort is a TCP port that nobody listens on, and neither on the next.
+func freePort(t testing.TB) int {
+	t.Helper()
+	for range 50 {
+		a, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := a.Addr().(*net.TCPAddr).Port
+		b, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+1))
+		a.Close()
+		if err == nil {
+			b.Close()
+			return port
+		}
+	}
+	t.Fatal("no two free ports side by side")
+	return 0
+}
+
+// server is a running program and where it listens.
+type server struct {
+	*harness.Proc
+	port int
+}
+
+func (s server) addr() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+
+// serve starts a program with the library and waits until it listens on the
+// port, which its arguments must have said to it.
+func serve(t testing.TB, l library, port int, exe string, args ...string) server {
+	t.Helper()
+	s := server{harness.StartEnv(t, l.env(), exe, args...), port}
+	waitListening(t, s)
+	return s
+}
+
+func waitListening(t testing.TB, s server) {
+	t.Helper()
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if !s.Running() {
+			break
+		}
+		c, err := net.Dial("tcp", s.addr())
+		if err == nil {
+			c.Close()
+			return
+		}
+	}
+	t.Fatalf("nobody listens on port %d; log:\n%s", s.port, s.Log())
+}
+
+// checkLoaded fails the test unless the process has mapped that library and
+// no other of the same name.
+func checkLoaded(t testing.TB, l library, pid int) {
+	t.Helper()
+	want, err := filepath.EvalSymlinks(filepath.Join(l.dir, "libwebsockets.so.17"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) > 5 && strings.Contains(f[5], "libwebsockets.so") {
+			found[f[5]] = true
+		}
+	}
+	if len(found) != 1 || !found[want] {
+		t.Errorf("process %d should have %s mapped, it has %v", pid, want, found)
+	}
+}
+
+// interrupt ends a program as ctrl-C does and fails the test unless it ends well.
+func interrupt(t testing.TB, p *harness.Proc) {
+	t.Helper()
+	p.Signal(syscall.SIGINT)
+	if err := p.Wait(10 * time.Second); err != nil {
+		t.Errorf("after SIGINT: %v\nlog:\n%s", err, p.Log())
+	}
+}
+
+// both runs a test once for each library.
+func both(t *testing.T, f func(t *testing.T, l library)) {
+	t.Helper()
+	for _, l := range []library{debian(t), ours(t)} {
+		t.Run(l.name, func(t *testing.T) { f(t, l) })
+	}
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * System message distribution: short messages to the participants of one
+ * context, delivered by its service thread.
+ * C because of reasons 2 (lws_smd_msg_printf) and 5 (list work; messages and
+ * callbacks never leave C).
+ *
+ * The lock guards both lists and is not held across a callback.
+ */
+#include "entry.h"
+#include "lws_private.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_QUEUE 12
+
+struct message {
+	lws_dll2_t list;
+	lws_usec_t timestamp;
+	lws_smd_class_t class_;
+	uint16_t length;
+	uint16_t wanted; /* participants that have yet to get it */
+};
+
+struct lws_smd_peer {
+	lws_dll2_t list;
+	struct lws_context *cx;
+	void *opaque;
+	lws_smd_notification_cb_t cb;
+	lws_smd_class_t filter;
+	lws_usec_t joined;
+	struct message *next; /* the next one for it */
+	int gone;
+};
+
+static struct message *
+message_of(void *payload)
+{
+	return (struct message *)payload - 1;
+}
+
+static lws_smd_class_t
+wanted_classes(struct lws_context *cx)
+{
+	lws_smd_class_t all = 0;
+	lws_dll2_t *d;
+
+	for (d = cx->smd.peers.head; d; d = d->next) {
+		struct lws_smd_peer *p =
+			lws_container_of(d, struct lws_smd_peer, list);
+		if (!p->gone)
+			all |= p->filter;
+	}
+	return all;
+}
+
+LWS_VISIBLE void *
+lws_smd_msg_alloc(struct lws_context *ctx, lws_smd_class_t _class, size_t len)
+{
+	struct message *m;
+	int wanted;
+
+	pthread_mutex_lock(&ctx->smd.lock);
+	wanted = !!(wanted_classes(ctx) & _class);
+	pthread_mutex_unlock(&ctx->smd.lock);
+	if (!wanted) {
+		lwsl_info("%s: rejecting class 0x%x as no participant wants it\n",
+			  __func__, (unsigned int)_class);
+		return NULL;
+	}
+	if (len > LWS_SMD_MAX_PAYLOAD) {
+		lwsl_err("%s: %u bytes are too many (limit %d)\n", __func__,
+			 (unsigned int)len, LWS_SMD_MAX_PAYLOAD);
+		return NULL;
+	}
+	m = calloc(1, sizeof(*m) + len);
+	if (!m)
+		return NULL;
+	m->timestamp = lws_now_usecs();
+	m->length = (uint16_t)len;
+	m->class_ = _class;
+	return m + 1;
+}
+
+LWS_VISIBLE void
+lws_smd_msg_free(void **payload)
+{
+	free(message_of(*payload));
+	*payload = NULL;
+}
+
+static int
+wants(const struct lws_smd_peer *p, const struct message *m)
+{
+	return !p->gone && p->joined <= m->timestamp && (p->filter & m->class_);
+}
+
+/* The first message from d on that p wants. */
+static struct message *
+next_for(const struct lws_smd_peer *p, lws_dll2_t *d)
+{
+	for (; d; d = d->next) {
+		struct message *m = lws_container_of(d, struct message, list);
+		if (wants(p, m))
+			return m;
+	}
+	return NULL;
+}
+
+LWS_VISIBLE int
+lws_smd_msg_send(struct lws_context *ctx, void *payload)
+{
+	struct message *m = message_of(payload);
+	lws_dll2_t *d;
+
+	pthread_mutex_lock(&ctx->smd.lock);
+	if (ctx->smd.messages.count >= MAX_QUEUE) {
+		pthread_mutex_unlock(&ctx->smd.lock);
+		return 1;
+	}
+	m->wanted = 0;
+	for (d = ctx->smd.peers.head; d; d = d->next) {
+		struct lws_smd_peer *p =
+			lws_container_of(d, struct lws_smd_peer, list);
+		if (!wants(p, m))
+			continue;
+		m->wanted++;
+		if (!p->next)
+			p->next = m;
+	}
+	if (m->wanted)
+		lws_dll2_add_tail(&m->list, &ctx->smd.messages);
+	else
+		free(m);
+	pthread_mutex_unlock(&ctx->smd.lock);
+	lws_cancel_service(ctx);
+	return 0;
+}
+
+LWS_VISIBLE int
+lws_smd_msg_printf(struct lws_context *ctx, lws_smd_class_t _class,
+		   const char *format, ...)
+{
+	char text[LWS_SMD_MAX_PAYLOAD + 1];
+	va_list ap;
+	void *p;
+	int n, wanted;
+
+	pthread_mutex_lock(&ctx->smd.lock);
+	wanted = !!(wanted_classes(ctx) & _class);
+	pthread_mutex_unlock(&ctx->smd.lock);
+	if (!wanted)
+		return 0;
+	va_start(ap, format);
+	n = vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	if (n < 0 || n >= (int)sizeof(text) - 1)
+		return 1;
+	p = lws_smd_msg_alloc(ctx, _class, (size_t)n + 1);
+	if (!p)
+		return 1;
+	memcpy(p, text, (size_t)n + 1);
+	message_of(p)->length = (uint16_t)n;
+	if (lws_smd_msg_send(ctx, p)) {
+		lws_smd_msg_free(&p);
+		return 1;
+	}
+	return 0;
+}
+
+/* One participant has had m, or will not get it. */
+static void
+had(struct message *m)
+{
+	if (--m->wanted)
+		return;
+	lws_dll2_remove(&m->list);
+	free(m);
+}
+
+/* Delivers p's next message; 1 when there is another one. The lock is held. */
+static int
+deliver(struct lws_context *cx, struct lws_smd_peer *p)
+{
+	struct message *m = p->next;
+
+	if (!m || p->gone)
+		return 0;
+	pthread_mutex_unlock(&cx->smd.lock);
+	p->cb(p->opaque, m->class_, m->timestamp, m + 1, m->length);
+	pthread_mutex_lock(&cx->smd.lock);
+	if (p->gone) /* lws_smd_unregister has settled its messages */
+		return 0;
+	p->next = next_for(p, m->list.next);
+	had(m);
+	return !!p->next;
+}
+
+static void
+drop(struct lws_smd_peer *p)
+{
+	lws_dll2_remove(&p->list);
+	free(p);
+}
+
+void
+lwsgo_smd_distribute(struct lws_context *cx)
+{
+	lws_dll2_t *d, *next;
+	int more;
+
+	if (!cx->smd.messages.count)
+		return;
+	pthread_mutex_lock(&cx->smd.lock);
+	cx->smd.delivering = 1;
+	do {
+		more = 0;
+		for (d = cx->smd.peers.head; d; d = d->next)
+			more |= deliver(cx, lws_container_of(
+						    d, struct lws_smd_peer,
+						    list));
+	} while (more);
+	cx->smd.delivering = 0;
+	for (d = cx->smd.peers.head; d; d = next) {
+		struct lws_smd_peer *p =
+			lws_container_of(d, struct lws_smd_peer, list);
+		next = d->next;
+		if (p->gone)
+			drop(p);
+	}
+	pthread_mutex_unlock(&cx->smd.lock);
+}
+
+LWS_VISIBLE struct lws_smd_peer *
+lws_smd_register(struct lws_context *ctx, void *opaque, int flags,
+		 lws_smd_class_t _class_filter, lws_smd_notification_cb_t cb)
+{
+	struct lws_smd_peer *p = calloc(1, sizeof(*p));
+
+	(void)flags;
+	if (!p)
+		return NULL;
+	p->cx = ctx;
+	p->cb = cb;
+	p->opaque = opaque;
+	p->filter = _class_filter;
+	p->joined = lws_now_usecs();
+	pthread_mutex_lock(&ctx->smd.lock);
+	lws_dll2_add_tail(&p->list, &ctx->smd.peers);
+	pthread_mutex_unlock(&ctx->smd.lock);
+	return p;
+}
+
+LWS_VISIBLE void
+lws_smd_unregister(struct lws_smd_peer *pr)
+{
+	struct lws_context *cx = pr->cx;
+	struct message *m, *after;
+
+	pthread_mutex_lock(&cx->smd.lock);
+	for (m = pr->next; m; m = after) {
+		after = next_for(pr, m->list.next);
+		had(m);
+	}
+	pr->next = NULL;
+	pr->gone = 1;
+	if (!cx->smd.delivering)
+		drop(pr);
+	pthread_mutex_unlock(&cx->smd.lock);
+}
+
+void
+lwsgo_smd_destroy(struct lws_context *cx)
+{
+	lws_dll2_t *d;
+
+	pthread_mutex_lock(&cx->smd.lock);
+	while ((d = cx->smd.messages.head)) {
+		lws_dll2_remove(d);
+		free(lws_container_of(d, struct message, list));
+	}
+	while ((d = cx->smd.peers.head))
+		drop(lws_container_of(d, struct lws_smd_peer, list));
+	pthread_mutex_unlock(&cx->smd.lock);
+}

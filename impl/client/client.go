@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+
+// Package client makes connections: it resolves names, tries addresses, goes
+// through proxies, shakes hands as an HTTP/1.1 or WebSocket client, and reads
+// answers. Everything here runs with the context's lock held unless it says
+// otherwise.
+package client
+
+import (
+	"strings"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
+	"libwebsockets/impl/role/raw"
+	wire "libwebsockets/impl/wire/h1"
+)
+
+// Flags is lws_client_connect_info.ssl_connection: the LCCSCF_ bits.
+type Flags int
+
+// The bits that matter here, numbered as in lws-client.h.
+const (
+	UseSSL           Flags = 1 << 0
+	MultipartForm    Flags = 1 << 10
+	FormURLEncoded   Flags = 1 << 11
+	NoFollowRedirect Flags = 1 << 12
+	Pipeline         Flags = 1 << 16
+	H2PriorKnowledge Flags = 1 << 18
+)
+
+// Text is a string that may be absent.
+type Text struct {
+	S   string
+	Has bool
+}
+
+// Info is what to connect to and how: struct lws_client_connect_info, copied.
+type Info struct {
+	Ctx   *engine.Context
+	Vhost *engine.Vhost // nil: the context's first
+
+	Address       string // a name, an address, or "+path" of a unix socket
+	Port          int
+	Flags         Flags
+	Path          string
+	Host          string
+	Origin        Text
+	Protocols     Text // subprotocols to offer
+	LocalProtocol Text
+	Method        Text // absent: WebSocket
+	Iface         string
+	ALPN          string
+	Version       int // Sec-WebSocket-Version, 0 or -1: 13
+	ClientCert    uint8
+
+	User, Opaque unsafe.Pointer
+	Parent       *engine.Conn
+	Retry        *engine.Retry
+	KeepWarmSecs int
+	// Made is called before any callback of the new connection.
+	Made func(c *engine.Conn)
+}
+
+const (
+	rawMethod    = "RAW"
+	keepWarmSecs = 5
+)
+
+func (i *Info) ws() bool  { return !i.Method.Has }
+func (i *Info) raw() bool { return i.Method.S == rawMethod }
+
+// vhost is the vhost that the connection is to use.
+func (i *Info) vhost() *engine.Vhost {
+	if i.Vhost != nil {
+		return i.Vhost
+	}
+	l := i.Ctx.Vhosts
+	if len(l) > 0 && l[0].Name == "system" {
+		l = l[1:]
+	}
+	if len(l) == 0 {
+		return nil
+	}
+	return l[0]
+}
+
+// Connect begins a client connection (lws_client_connect_via_info). It returns
+// nil when that is not possible; then there was no CLIENT_CONNECTION_ERROR.
+func Connect(i *Info) *engine.Conn {
+	if i.Ctx.Destroying() || i.Ctx.Start() != nil {
+		return nil
+	}
+	v := i.vhost()
+	switch {
+	case v == nil:
+		engine.Errf("lws_client_connect_via_info: No vhost in the context")
+		return nil
+	case i.Address == "":
+		engine.Errf("lws_client_connect_via_info: no address")
+		return nil
+	case i.Method.S == "MQTT":
+		engine.Errf("lws_client_connect_via_info: method MQTT is not supported")
+		return nil
+	case i.Ctx.AtLimit():
+		engine.Errf("lws_client_connect_via_info: the connection limit (fd_limit_per_thread) is reached")
+		return nil
+	}
+	r := Role
+	if i.raw() {
+		r = rawRole
+	}
+	c := engine.NewConn(v, r, true)
+	if c == nil {
+		return nil
+	}
+	s := &State{info: *i, pipeline: i.Flags&Pipeline != 0}
+	s.complete()
+	c.Data = s
+	c.NoError = true
+	if i.Retry != nil {
+		c.Retry = *i.Retry
+		c.F.Retry = i.Retry.C
+	}
+	c.F.OpaqueUser = i.Opaque
+	if i.Made != nil {
+		i.Made(c)
+	}
+	if !s.bind(c) || !s.begin(c) || c.Dead() {
+		return nil
+	}
+	if !i.raw() {
+		c.Call(c.Role().Reasons(true).Adopt, nil, 0)
+		if c.Dead() {
+			return nil
+		}
+	}
+	c.NoError = false
+	return c
+}
+
+// complete fills in what the program left out.
+func (s *State) complete() {
+	i := &s.info
+	if i.Path == "" {
+		i.Path = "/"
+	}
+	if i.Host == "" {
+		i.Host = i.Address
+	}
+	if i.Version <= 0 {
+		i.Version = 13
+	}
+	if i.KeepWarmSecs == 0 {
+		i.KeepWarmSecs = keepWarmSecs
+	}
+	if i.ws() && i.ALPN == "" {
+		i.ALPN = "http/1.1"
+	}
+}
+
+// bind gives the new connection its protocol, memory and place in the family.
+func (s *State) bind(c *engine.Conn) bool {
+	i := &s.info
+	if len(c.Vhost.Protocols) > 0 {
+		c.SetProtocol(c.Vhost.Protocols[0])
+	}
+	if i.User != nil {
+		c.SetUser(i.User)
+	}
+	local := i.Protocols
+	if i.LocalProtocol.Has {
+		local = i.LocalProtocol
+	}
+	if local.Has {
+		if p := c.Vhost.Protocol(local.S); p != nil {
+			c.Bind(p)
+		} else {
+			engine.Infof("%s: unknown protocol %s", c, local.S)
+		}
+		if c.Dead() {
+			return false
+		}
+	}
+	if i.Parent != nil && !i.Parent.Dead() {
+		c.SetParent(i.Parent)
+	}
+	if i.Method.Has && !c.EnsureUser() {
+		fail(c, "OOM")
+		return false
+	}
+	if !i.raw() {
+		s.attachHeaders(c)
+	}
+	return true
+}
+
+// attachHeaders gives the connection a header store, with what it asks for in
+// it where that leaves room for an answer.
+func (s *State) attachHeaders(c *engine.Conn) {
+	i := &s.info
+	h := h1.AttachHeaders(c)
+	h.Reset()
+	room := c.Ctx.MaxHeaderData / 2
+	for _, f := range [...]struct {
+		t    wire.Token
+		text string
+	}{
+		{wire.TokenClientPeerAddress, i.Address}, {wire.TokenClientURI, i.Path}, {wire.TokenClientHost, i.Host},
+		{wire.TokenClientOrigin, i.Origin.S}, {wire.TokenClientSentProtocols, i.Protocols.S},
+		{wire.TokenClientMethod, i.Method.S}, {wire.TokenClientIface, i.Iface}, {wire.TokenClientALPN, i.ALPN},
+	} {
+		if room -= len(f.text) + 1; room < 0 {
+			return
+		}
+		_ = h.Set(f.t, []byte(f.text))
+	}
+}
+
+// fail tells the program why the connection could not be made, and closes it.
+func fail(c *engine.Conn, text string) {
+	if c.Dead() {
+		return
+	}
+	c.ConnectionError(text)
+	if c.Dead() {
+		return
+	}
+	c.SetBroken()
+	c.Close(engine.CloseNoStatus)
+}
+
+// withoutPort cuts the port off a Host header's value.
+func withoutPort(host string) string {
+	if strings.HasPrefix(host, "[") {
+		if n := strings.IndexByte(host, ']'); n > 0 {
+			return host[1:n]
+		}
+	}
+	if n := strings.IndexByte(host, ':'); n >= 0 && n == strings.LastIndexByte(host, ':') {
+		return host[:n]
+	}
+	return host
+}
+
+type role struct{ name string }
+
+// Role is the role of HTTP client connections, and of WebSockets until they
+// are established.
+var Role engine.Role = role{"h1"}
+
+// rawRole is what a raw connection has until it is connected.
+var rawRole engine.Role = role{raw.Socket.Name()}
+
+var reasons = engine.Reasons{
+	Adopt:     engine.ReasonServerNewClientInstantiated,
+	Writeable: engine.ReasonClientHTTPWriteable,
+	Close:     engine.ReasonClosedClientHTTP,
+	Bind:      engine.ReasonClientHTTPBindProtocol,
+	Unbind:    engine.ReasonClientHTTPDropProtocol,
+}
+
+func (r role) Name() string { return r.name }
+
+func (r role) Reasons(client bool) *engine.Reasons {
+	if r == rawRole {
+		return raw.Socket.Reasons(client)
+	}
+	return &reasons
+}
+
+func (role) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
+
+// Write sends b as it is: a request's body.
+func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int {
+	if c.FD() < 0 || c.State() == engine.StateWaitingConnect {
+		engine.Infof("%s: lws_write before the connection is made", c)
+		return -1
+	}
+	if !c.Issue(b.Bytes()) {
+		return -1
+	}
+	return len(b.Bytes())
+}
+
+// Writeable asks the program for more, where it may write now: a request's
+// body, or after the answer's headers. Earlier requests are forgotten.
+func (role) Writeable(c *engine.Conn) bool {
+	s := StateOf(c)
+	switch c.State() {
+	case engine.StateIssueHandshake:
+		if s != nil && s.leader == nil && s.inherited {
+			s.inherited = false
+			return s.issue(c)
+		}
+	case engine.StateIssueBody, engine.StateEstablished, engine.StateIdling:
+		return c.Call(engine.ReasonClientHTTPWriteable, nil, 0) == 0
+	}
+	return true
+}
+
+// Writable handles POLLOUT.
+func (role) Writable(c *engine.Conn) bool {
+	switch s := StateOf(c); c.State() {
+	case engine.StateWaitingConnect:
+		s.connectEvent(c)
+	case engine.StateTLSHandshake:
+		handshakeEvent(c)
+	}
+	return true
+}
+
+// Readable goes on with what the connection waits for.
+func (role) Readable(c *engine.Conn) bool {
+	s := StateOf(c)
+	switch c.State() {
+	case engine.StateTLSHandshake:
+		handshakeEvent(c)
+	case engine.StateWaitingProxyReply:
+		return s.proxyReply(c)
+	case engine.StateWaitingServerReply:
+		return s.reply(c)
+	case engine.StateEstablished:
+		return s.bodyReady(c)
+	case engine.StateIdling:
+		return idleRead(c)
+	}
+	return true
+}
+
+func handshakeEvent(c *engine.Conn) {
+	if h, ok := c.TLS.(Handshaker); ok {
+		h.Handshake(c)
+	}
+}
+
+// TimedOut adds what the program would otherwise not learn.
+func (role) TimedOut(c *engine.Conn, _ engine.TimeoutReason) {
+	switch c.State() {
+	case engine.StateTLSHandshake:
+		c.ConnectionError("Timed out waiting SSL")
+	case engine.StateWaitingProxyReply:
+		c.ConnectionError("Closed before conn: no answer from the proxy")
+	}
+}
+
+// Gone gives back what the connection holds.
+func (role) Gone(c *engine.Conn) {
+	if s := StateOf(c); s != nil {
+		c.PT().StopTimer(&s.attempt)
+		s.leaveQueue(c)
+	}
+	h1.DetachHeaders(c)
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+
+package client
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/listen"
+	"libwebsockets/impl/role/raw"
+)
+
+// Lookup resolves a name, without the lock, on a goroutine of its own. capi
+// sets it to libc's resolver; the error's text is shown to the program.
+var Lookup = func(name string) ([]netip.Addr, error) {
+	ips, err := net.LookupIP(name)
+	if err != nil {
+		return nil, err
+	}
+	l := make([]netip.Addr, 0, len(ips))
+	for _, ip := range ips {
+		if a, ok := netip.AddrFromSlice(ip); ok {
+			l = append(l, a.Unmap())
+		}
+	}
+	return l, nil
+}
+
+// secondUS is a second in the timers' unit.
+const secondUS = 1_000_000
+
+// begin looks for a connection to share, else finds out the addresses. false:
+// it failed and the connection is closed.
+func (s *State) begin(c *engine.Conn) bool {
+	if s.join(c) {
+		return !c.Dead()
+	}
+	s.activate(c)
+	s.addrs, s.next, s.lastErr = nil, 0, ""
+	host, port := s.info.Address, s.info.Port
+	if s.unix = strings.HasPrefix(host, "+"); s.unix {
+		return s.dial(c)
+	}
+	if v := c.Vhost; v.HTTPProxyPort != 0 {
+		host, port = v.HTTPProxy, v.HTTPProxyPort
+	}
+	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		s.addrs = []netip.AddrPort{netip.AddrPortFrom(a, uint16(port))}
+		return s.dial(c)
+	}
+	c.SetState(engine.StateWaitingDNS)
+	c.Detail = "looking up " + host
+	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
+	s.lookup++
+	id := s.lookup
+	go func() {
+		l, err := Lookup(host)
+		c.Ctx.Post(func() {
+			if c.Dead() || c.State() != engine.StateWaitingDNS || s.lookup != id {
+				return
+			}
+			s.resolved(c, host, port, l, err)
+		})
+	}()
+	return true
+}
+
+// resolved goes on when the name's addresses are known.
+func (s *State) resolved(c *engine.Conn, host string, port int, l []netip.Addr, err error) {
+	if err != nil {
+		engine.Noticef("%s: lookup of %s failed: %v", c, host, err)
+		fail(c, fmt.Sprintf("ipv6 lws_getaddrinfo46 failed: %s: %v", host, err))
+		return
+	}
+	for _, a := range l {
+		s.addrs = append(s.addrs, netip.AddrPortFrom(a, uint16(port)))
+	}
+	s.dial(c)
+}
+
+// dial tries the next addresses until one connects or may yet. false: there
+// is none left, and the connection is closed.
+func (s *State) dial(c *engine.Conn) bool {
+	c.PT().StopTimer(&s.attempt)
+	if s.unix {
+		if s.next == 0 {
+			s.next++
+			return s.try(c, unix.AF_UNIX, &unix.SockaddrUnix{Name: s.info.Address[1:]}, s.info.Address[1:])
+		}
+		return s.exhausted(c)
+	}
+	v := c.Vhost
+	v6 := !v.Options.Has(engine.OptDisableIPv6) && !c.Ctx.Options.Has(engine.OptDisableIPv6)
+	if a, err := netip.ParseAddr(s.info.Iface); err == nil && a.Is4() {
+		v6 = false
+	}
+	for s.next < len(s.addrs) {
+		a := s.addrs[s.next]
+		s.next++
+		if a.Addr().Is6() && !v6 {
+			s.lastErr = fmt.Sprintf("%s: IPv6 is disabled", a.Addr())
+			continue
+		}
+		family, sa := s.sockaddr(v, a)
+		return s.try(c, family, sa, a.Addr().String())
+	}
+	return s.exhausted(c)
+}
+
+func (s *State) exhausted(c *engine.Conn) bool {
+	text := "Unable to connect"
+	if s.lastErr != "" {
+		text += ": " + s.lastErr
+	}
+	fail(c, text)
+	return false
+}
+
+func (s *State) sockaddr(v *engine.Vhost, a netip.AddrPort) (family int, sa unix.Sockaddr) {
+	only := v.Options.Has(engine.OptV6OnlyModify | engine.OptV6OnlyValue)
+	if a.Addr().Is4() && !only {
+		return unix.AF_INET, &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
+	}
+	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: zoneID(a.Addr().Zone())}
+}
+
+func zoneID(zone string) uint32 {
+	if zone == "" {
+		return 0
+	}
+	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
+		return uint32(n)
+	}
+	if i, err := net.InterfaceByName(zone); err == nil {
+		return uint32(i.Index)
+	}
+	return 0
+}
+
+// try connects to one address, then to the next ones if that fails at once.
+func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) bool {
+	fd, err := s.socket(c, family)
+	if err != nil {
+		return s.failed(c, name, err)
+	}
+	c.SetState(engine.StateWaitingConnect)
+	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
+	c.Detail = "connecting to " + name
+	err = unix.Connect(fd, sa)
+	if err != nil && err != unix.EINPROGRESS {
+		unix.Close(fd)
+		return s.failed(c, name, err)
+	}
+	c.NoRead, c.WantOut = true, err != nil
+	if !c.Attach(fd) {
+		if c.Dead() {
+			return false
+		}
+		return s.failed(c, name, unix.ENOMEM)
+	}
+	if err == nil {
+		s.connected(c)
+		return !c.Dead()
+	}
+	s.attempt.Fire = func(int64) {
+		if c.State() == engine.StateWaitingConnect {
+			engine.Infof("%s: no connection to %s in %d s", c, name, c.Ctx.TimeoutSecs)
+			s.failed(c, name, unix.ETIMEDOUT)
+		}
+	}
+	c.PT().SetTimer(&s.attempt, engine.Now()+int64(c.Ctx.TimeoutSecs)*secondUS)
+	return true
+}
+
+// failed notes why an address did not do, and tries the next one.
+func (s *State) failed(c *engine.Conn, name string, err error) bool {
+	engine.Infof("%s: %s port %d: %v", c, name, s.info.Port, err)
+	s.lastErr = fmt.Sprintf("%s: %v", name, err)
+	c.Disconnect()
+	if c.Dead() {
+		return false
+	}
+	return s.dial(c)
+}
+
+// socket makes the socket and binds it to the interface, if one is given.
+func (s *State) socket(c *engine.Conn, family int) (int, error) {
+	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, fmt.Errorf("socket: %w", err)
+	}
+	if family != unix.AF_UNIX {
+		if err = listen.SetOptions(c.Vhost, fd); err == nil && s.info.Iface != "" {
+			err = bindTo(fd, s.info.Iface, family == unix.AF_INET6)
+		}
+	}
+	if err != nil {
+		unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+func bindTo(fd int, iface string, v6 bool) error {
+	a, err := listen.InterfaceAddr(iface, v6)
+	if err != nil {
+		return err
+	}
+	var sa unix.Sockaddr = &unix.SockaddrInet4{Addr: a.Unmap().As4()}
+	if v6 {
+		sa = &unix.SockaddrInet6{Addr: a.As16(), ZoneId: zoneID(a.Zone())}
+	}
+	if err := unix.Bind(fd, sa); err != nil {
+		return fmt.Errorf("bind to %s: %w", iface, err)
+	}
+	return nil
+}
+
+// connectEvent finds out what became of the attempt.
+func (s *State) connectEvent(c *engine.Conn) {
+	e, err := unix.GetsockoptInt(c.FD(), unix.SOL_SOCKET, unix.SO_ERROR)
+	if err == nil && e != 0 {
+		err = unix.Errno(e)
+	}
+	if err != nil {
+		name := strings.TrimPrefix(c.Detail, "connecting to ")
+		s.failed(c, name, err)
+		return
+	}
+	s.connected(c)
+}
+
+// connected goes on when the socket is connected.
+func (s *State) connected(c *engine.Conn) {
+	c.PT().StopTimer(&s.attempt)
+	c.WantOut, c.NoRead = false, false
+	c.TouchPoll()
+	if c.Protocol != nil {
+		c.Call(engine.ReasonWSICreate, nil, 0)
+	}
+	if c.Dead() {
+		return
+	}
+	c.Detail = ""
+	c.SetTimeout(engine.TimeoutSentClientHandshake, c.Ctx.TimeoutSecs)
+	if c.Vhost.HTTPProxyPort != 0 && !s.unix {
+		s.askProxy(c)
+		return
+	}
+	s.secure(c)
+}
+
+// secure starts TLS, if the connection is to have it.
+func (s *State) secure(c *engine.Conn) {
+	if s.info.Flags&UseSSL == 0 {
+		s.up(c)
+		return
+	}
+	c.SetState(engine.StateTLSHandshake)
+	if SecureConnect == nil {
+		fail(c, errNoTLS.Error())
+		return
+	}
+	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), ALPN: s.info.ALPN, ClientCert: s.info.ClientCert}
+	SecureConnect(c, req, func(err error) {
+		switch {
+		case c.Dead():
+		case err != nil:
+			fail(c, err.Error())
+		default:
+			c.WantOut, c.NoRead = false, false
+			c.TouchPoll()
+			s.up(c)
+		}
+	})
+}
+
+// up goes on when bytes can be sent to the peer.
+func (s *State) up(c *engine.Conn) {
+	ok := true
+	t, hasALPN := c.TLS.(interface{ ALPN() string })
+	switch {
+	case s.info.raw():
+		ok = s.rawUp(c)
+	case HTTP2 != nil && !s.info.ws() &&
+		(hasALPN && t.ALPN() == "h2" || c.TLS == nil && s.info.Flags&H2PriorKnowledge != 0):
+		ok = HTTP2(c)
+	default:
+		ok = s.issue(c)
+	}
+	if !ok && !c.Dead() {
+		c.Close(engine.CloseNoStatus)
+	}
+}
+
+// rawUp makes a connected socket the program's; false closes.
+func (s *State) rawUp(c *engine.Conn) bool {
+	c.SetTimeout(engine.NoPendingTimeout, 0)
+	if c.Call(engine.ReasonRAWConnected, nil, 0) < 0 {
+		c.ConnectionError("")
+		return false
+	}
+	if c.Dead() {
+		return true
+	}
+	c.Data = nil
+	c.SetRole(raw.Socket)
+	c.SetState(engine.StateEstablished)
+	return true
+}

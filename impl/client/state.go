@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+package client
+
+import (
+	"net/netip"
+
+	"libwebsockets/impl/engine"
+	wire "libwebsockets/impl/wire/h1"
+	"libwebsockets/impl/wire/ws"
+)
+
+// State is what is kept of a client connection, until it becomes a WebSocket
+// or a raw socket.
+type State struct {
+	info Info
+
+	// Connecting.
+	lookup  int // the name resolution that is awaited
+	unix    bool
+	addrs   []netip.AddrPort
+	next    int // of addrs
+	attempt engine.Timer
+	lastErr string // why the last address failed
+
+	// The request.
+	key         [24]byte // Sec-WebSocket-Key
+	accept      [ws.AcceptLen]byte
+	bodyPending bool
+	boundary    string // of a multipart body
+	laterPart   bool   // a part has been begun
+
+	// The answer.
+	parser    wire.Parser
+	code      int
+	keepAlive bool // the connection can be used again
+	chunked   *wire.Chunked
+	hasLength bool
+	remain    int64
+	completed bool // the transaction is over
+
+	redirects int
+	toGet     bool // a 303 made the request a GET
+
+	// Several transactions on one connection.
+	pipeline  bool
+	active    bool           // on the vhost's list
+	leader    *engine.Conn   // whose connection is waited for
+	followers []*engine.Conn // who wait for this one
+	inherited bool           // the connection was handed over, the request is due
+}
+
+// StateOf is the state of a client connection, nil for others and for what
+// became a WebSocket.
+func StateOf(c *engine.Conn) *State {
+	s, _ := c.Data.(*State)
+	return s
+}
+
+// Response is the status of the answer, 0 when there is none
+// (lws_http_client_http_response).
+func Response(c *engine.Conn) int {
+	s := StateOf(c)
+	if s == nil || c.Headers == nil {
+		return 0
+	}
+	return s.code
+}
+
+// RedirectedToGet tells whether a redirect changed the method to GET.
+func RedirectedToGet(c *engine.Conn) bool {
+	s := StateOf(c)
+	return s != nil && s.toGet
+}
+
+// SetBodyPending says whether the request's body goes on
+// (lws_client_http_body_pending). When it is over, the answer is awaited.
+func SetBodyPending(c *engine.Conn, on bool) {
+	s := StateOf(c)
+	if s == nil {
+		return
+	}
+	s.bodyPending = on
+	if !on && c.State() == engine.StateIssueBody {
+		s.awaitReply(c)
+	}
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+package client
+
+import (
+	"errors"
+
+	"libwebsockets/impl/engine"
+)
+
+// TLSRequest is what a client connection wants of TLS.
+type TLSRequest struct {
+	Flags Flags // LCCSCF_ bits: which faults of a certificate are no fault
+	// Host is the name for SNI and for the check of the certificate: the Host
+	// header without its port.
+	Host string
+	// ALPN is the list of protocols to offer, by commas; "" means the vhost's.
+	ALPN string
+	// ClientCert is sys_tls_client_cert: 0, or 1 + the number of the blob.
+	ClientCert uint8
+}
+
+// SecureConnect starts the client side of TLS on c, which is connected and in
+// StateTLSHandshake; nil when the library has no TLS.
+//
+// It puts its transport into c.TLS, sets c.F.SSL and c.F.IsSSL, and goes on
+// when events come (see [Handshaker]). done is called once, with the lock held,
+// in the service thread, from inside or later: with nil when the peer is who it
+// should be, else with an error whose text becomes that of
+// CLIENT_CONNECTION_ERROR; then done closes c. The caller of done touches c no
+// more but to look whether it is dead.
+//
+// The handshake waits for POLLOUT with c.WantOut and c.TouchPoll, for POLLIN
+// always. Its time limit is set here. Transports that know the protocol that
+// ALPN settled have a method ALPN() string.
+var SecureConnect func(c *engine.Conn, req *TLSRequest, done func(err error))
+
+// Handshaker is a Transport in c.TLS that is still shaking hands: Handshake is
+// called for each event in StateTLSHandshake.
+type Handshaker interface {
+	Handshake(c *engine.Conn)
+}
+
+// HTTP2 takes over a connection on which ALPN settled for h2, or that the
+// program wants to speak it from the start; false closes. nil: no h2 is offered.
+var HTTP2 func(c *engine.Conn) bool
+
+var errNoTLS = errors.New("no TLS in this vhost")

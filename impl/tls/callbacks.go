@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+package tls
+
+// #include "glue.h"
+import "C"
+
+import "unsafe"
+
+// VerifyState is a certificate check in progress: an X509_STORE_CTX.
+type VerifyState struct{ p *C.X509_STORE_CTX }
+
+// Pointer is the X509_STORE_CTX *.
+func (s VerifyState) Pointer() unsafe.Pointer { return unsafe.Pointer(s.p) }
+
+// Err is the problem at hand, 0 for none, its text, and how far up the chain it is.
+func (s VerifyState) Err() (code int, text string, depth int) {
+	n := C.X509_STORE_CTX_get_error(s.p)
+	return int(n), C.GoString(C.X509_verify_cert_error_string(C.long(n))), int(C.X509_STORE_CTX_get_error_depth(s.p))
+}
+
+// Forgive makes the problem none.
+func (s VerifyState) Forgive() { C.X509_STORE_CTX_set_error(s.p, C.X509_V_OK) }
+
+// Cert is the certificate being looked at; it belongs to the check.
+func (s VerifyState) Cert() *Cert {
+	return CertAt(unsafe.Pointer(C.X509_STORE_CTX_get_current_cert(s.p)))
+}
+
+// Verification problems that programs can choose to ignore.
+const (
+	ErrSelfSigned       = int(C.X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+	ErrSelfSignedChain  = int(C.X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)
+	ErrNoIssuer         = int(C.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)
+	ErrLeafSignature    = int(C.X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE)
+	ErrNotYetValid      = int(C.X509_V_ERR_CERT_NOT_YET_VALID)
+	ErrExpired          = int(C.X509_V_ERR_CERT_HAS_EXPIRED)
+	ErrHostnameMismatch = int(C.X509_V_ERR_HOSTNAME_MISMATCH)
+)
+
+func connOf(s *C.SSL) *Conn {
+	c, _ := whose(uintptr(C.tls_get_id(s, exIndex))).(*Conn)
+	return c
+}
+
+//export lwsgo_tls_verified
+func lwsgo_tls_verified(ok C.int, x *C.X509_STORE_CTX) C.int {
+	s := (*C.SSL)(C.X509_STORE_CTX_get_ex_data(x, C.SSL_get_ex_data_X509_STORE_CTX_idx()))
+	c := connOf(s)
+	if c == nil || !c.hooks.Verify(ok == 1, VerifyState{x}) {
+		return 0
+	}
+	return 1
+}
+
+//export lwsgo_tls_informed
+func lwsgo_tls_informed(s *C.SSL, where, ret C.int) {
+	if c := connOf(s); c != nil {
+		c.hooks.Info(int(where), int(ret))
+	}
+}
+
+//export lwsgo_tls_named
+func lwsgo_tls_named(s *C.SSL, alert *C.int, arg C.uintptr_t) C.int {
+	name := C.SSL_get_servername(s, C.TLSEXT_NAMETYPE_host_name)
+	c := connOf(s)
+	if name == nil || c == nil {
+		return C.SSL_TLSEXT_ERR_OK
+	}
+	if x := c.hooks.ServerName(C.GoString(name)); x != nil && x.p != nil {
+		C.SSL_set_SSL_CTX(s, x.p)
+	}
+	return C.SSL_TLSEXT_ERR_OK
+}
+
+//export lwsgo_tls_chosen
+func lwsgo_tls_chosen(s *C.SSL, out **C.uchar, n *C.uchar, in *C.uchar, inLen C.uint, arg C.uintptr_t) C.int {
+	x, _ := whose(uintptr(arg)).(*alpnList)
+	if x == nil || C.SSL_select_next_proto(out, n, (*C.uchar)(x.mem), x.len, in, inLen) != C.OPENSSL_NPN_NEGOTIATED {
+		return C.SSL_TLSEXT_ERR_NOACK
+	}
+	return C.SSL_TLSEXT_ERR_OK
+}
+
+// alpnList is what a server offers, in C memory: OpenSSL gives out pointers into it.
+type alpnList struct {
+	mem unsafe.Pointer
+	len C.uint
+}
+
+// Serve makes the context answer names and ALPN: SNI through the connections'
+// hook, ALPN with the first of names that the client knows too.
+func (x *Ctx) Serve(names []string) {
+	C.tls_serve_names(x.p)
+	w := wireNames(names)
+	if len(w) == 0 {
+		return
+	}
+	x.alpn = &alpnList{C.CBytes(w), C.uint(len(w))}
+	x.id = remember(x.alpn)
+	C.tls_serve_alpn(x.p, C.uintptr_t(x.id))
+}
+
+// VerifyClients asks clients for certificates, which are checked through the
+// connections' Verify hook; required refuses those without. id tells sessions
+// of this server from others'.
+func (x *Ctx) VerifyClients(required bool, id []byte) {
+	mode := C.int(C.SSL_VERIFY_PEER)
+	if required {
+		mode |= C.SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+	}
+	if len(id) > 0 {
+		C.SSL_CTX_set_session_id_context(x.p, (*C.uchar)(&id[0]), C.uint(len(id)))
+	}
+	C.tls_verify_clients(x.p, mode)
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+
+package tls
+
+// #include "glue.h"
+import "C"
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Hooks is what OpenSSL asks the owner of a connection, from inside the calls
+// that read, write and shake hands.
+type Hooks interface {
+	// Verify is asked for each certificate of the peer's chain and each
+	// problem with it; good is OpenSSL's own opinion. false ends the handshake.
+	Verify(good bool, s VerifyState) bool
+	// Info tells of an event; where and ret are SSL_CTX_set_info_callback's.
+	Info(where, ret int)
+	// ServerName picks the context for the name that the client asked for; nil
+	// stays with what there is.
+	ServerName(name string) *Ctx
+}
+
+// Bits of Conn.Cross.
+const (
+	// WriteWantsRead: a write cannot go on before the socket is readable.
+	WriteWantsRead = 1
+	// ReadWantsWrite: a read cannot go on before the socket is writable.
+	ReadWantsWrite = 2
+)
+
+// Conn is an SSL on a non-blocking socket, which stays its owner's. It is not
+// safe for concurrent use; a call from inside one of its own hooks is told to
+// come again.
+type Conn struct {
+	p       *C.SSL
+	id      uintptr
+	hooks   Hooks
+	busy    bool // inside a call of OpenSSL's
+	failed  bool // nothing can be sent any more, not even a goodbye
+	done    bool // the handshake is complete
+	bye     bool // close_notify was sent
+	pending int
+	cross   uint8
+	io      C.struct_tls_io
+}
+
+var (
+	once    sync.Once
+	exIndex C.int
+	bio     *C.BIO_METHOD
+)
+
+// NewConn starts a connection on the socket fd. Nothing is sent yet.
+func (x *Ctx) NewConn(fd int, client bool, h Hooks) (*Conn, error) {
+	once.Do(func() {
+		exIndex = C.tls_new_index()
+		bio = C.tls_bio_method()
+	})
+	c := &Conn{hooks: h}
+	err := try("SSL_new", func() bool {
+		c.p = C.SSL_new(x.p)
+		return c.p != nil && bio != nil && C.tls_attach(c.p, bio, C.int(fd)) == 1
+	})
+	if err != nil {
+		C.SSL_free(c.p)
+		return nil, err
+	}
+	c.id = remember(c)
+	C.tls_set_id(c.p, exIndex, C.uintptr_t(c.id))
+	C.tls_modes(c.p)
+	if client {
+		C.SSL_set_connect_state(c.p)
+	} else {
+		C.SSL_set_accept_state(c.p)
+	}
+	return c, nil
+}
+
+// SSL is the SSL *.
+func (c *Conn) SSL() unsafe.Pointer { return unsafe.Pointer(c.p) }
+
+// Handshake goes on with the handshake: nil when it is complete, unix.EAGAIN
+// when it waits for the socket (Cross says for what), else why it failed.
+func (c *Conn) Handshake() error {
+	if c.done {
+		return nil
+	}
+	if c.p == nil || c.failed {
+		return io.ErrClosedPipe
+	}
+	if c.busy {
+		return unix.EAGAIN
+	}
+	c.busy = true
+	C.tls_handshake(c.p, &c.io)
+	c.busy = false
+	if c.io.n == 1 {
+		c.done = true
+		c.cross = 0
+		return nil
+	}
+	if c.io.err == C.SSL_ERROR_WANT_WRITE {
+		c.cross = ReadWantsWrite
+		return unix.EAGAIN
+	}
+	c.cross = 0
+	return c.result()
+}
+
+// Done tells whether the handshake is complete.
+func (c *Conn) Done() bool { return c.done }
+
+// Read reads decrypted bytes: unix.EAGAIN when there are none, io.EOF when
+// the peer said goodbye or is gone.
+func (c *Conn) Read(b []byte) (int, error) {
+	if c.p == nil || c.failed {
+		return 0, io.EOF
+	}
+	if c.busy {
+		return 0, unix.EAGAIN
+	}
+	if len(b) == 0 {
+		return 0, nil
+	}
+	c.busy = true
+	C.tls_read(c.p, unsafe.Pointer(&b[0]), C.int(len(b)), &c.io)
+	c.busy = false
+	c.pending = int(c.io.pending)
+	c.cross &^= ReadWantsWrite
+	if c.io.n > 0 {
+		return int(c.io.n), nil
+	}
+	c.pending = 0
+	if c.io.err == C.SSL_ERROR_WANT_WRITE {
+		c.cross |= ReadWantsWrite
+	}
+	return 0, c.result()
+}
+
+// Write encrypts and sends as much of b as the socket takes: unix.EAGAIN when
+// that is nothing. Then the same bytes, or more behind them, must come again.
+func (c *Conn) Write(b []byte) (int, error) {
+	if c.p == nil || c.failed || c.bye {
+		return 0, unix.EPIPE
+	}
+	if c.busy {
+		return 0, unix.EAGAIN
+	}
+	if len(b) == 0 {
+		return 0, nil
+	}
+	c.busy = true
+	C.tls_write(c.p, unsafe.Pointer(&b[0]), C.int(min(len(b), 1<<30)), &c.io)
+	c.busy = false
+	c.cross &^= WriteWantsRead
+	if c.io.n > 0 {
+		return int(c.io.n), nil
+	}
+	if c.io.err == C.SSL_ERROR_WANT_READ {
+		c.cross |= WriteWantsRead
+	}
+	if err := c.result(); err != io.EOF {
+		return 0, err
+	}
+	return 0, unix.EPIPE
+}
+
+// result is the outcome of a call that gave nothing.
+func (c *Conn) result() error {
+	switch c.io.err {
+	case C.SSL_ERROR_ZERO_RETURN:
+		return io.EOF
+	case C.SSL_ERROR_SSL, C.SSL_ERROR_SYSCALL:
+		c.failed = true
+		return &Error{Kind: int(c.io.err), Errno: unix.Errno(c.io.sys), Text: C.GoString(&c.io.text[0])}
+	}
+	return unix.EAGAIN
+}
+
+// Pending is how many decrypted bytes wait inside, at least 1 when some may.
+func (c *Conn) Pending() int { return c.pending }
+
+// Cross tells what waits for the other direction of the socket.
+func (c *Conn) Cross() uint8 { return c.cross }
+
+// Shutdown says goodbye (close_notify), once.
+func (c *Conn) Shutdown() {
+	if c.p == nil || c.bye || c.failed || !c.done || c.busy {
+		return
+	}
+	c.bye = true
+	C.tls_shutdown(c.p)
+}
+
+// Close says goodbye and frees the connection.
+func (c *Conn) Close() {
+	if c.p == nil {
+		return
+	}
+	c.Shutdown()
+	forget(c.id)
+	C.SSL_free(c.p)
+	c.p = nil
+}
+
+// ALPN is the protocol that both sides chose, "" when none.
+func (c *Conn) ALPN() string {
+	var p *C.uchar
+	var n C.uint
+	C.SSL_get0_alpn_selected(c.p, &p, &n)
+	if n == 0 {
+		return ""
+	}
+	return C.GoStringN((*C.char)(unsafe.Pointer(p)), C.int(n))
+}
+
+// Cipher describes what was negotiated.
+func (c *Conn) Cipher() string {
+	return C.GoString(C.SSL_get_version(c.p)) + " " + C.GoString(C.SSL_CIPHER_get_name(C.SSL_get_current_cipher(c.p)))
+}
+
+// Is tells whether the connection uses the context, which a server's may
+// change with the name that the client asks for.
+func (c *Conn) Is(x *Ctx) bool { return x != nil && C.SSL_get_SSL_CTX(c.p) == x.p }
+
+// VerifyResult is what the check of the peer's certificate came to: the code,
+// 0 for good, and its text.
+func (c *Conn) VerifyResult() (int, string) {
+	n := C.SSL_get_verify_result(c.p)
+	return int(n), C.GoString(C.X509_verify_cert_error_string(n))
+}
+
+// Error is a failed connection: OpenSSL's reasons, or the socket's error.
+type Error struct {
+	Kind  int // SSL_ERROR_SSL or SSL_ERROR_SYSCALL
+	Errno unix.Errno
+	Text  string
+}
+
+// Syscall tells whether the socket failed, not the protocol.
+func (e *Error) Syscall() bool { return e.Kind == C.SSL_ERROR_SYSCALL }
+
+func (e *Error) Error() string {
+	switch {
+	case e.Text != "":
+		return e.Text
+	case e.Errno != 0:
+		return e.Errno.Error()
+	}
+	return "the peer closed the connection"
+}
+
+// Unwrap is the socket's error, if it was one.
+func (e *Error) Unwrap() error {
+	if e.Text == "" && e.Errno != 0 {
+		return e.Errno
+	}
+	return nil
+}
+
+// WantsALPN offers protocols, in order (client).
+func (c *Conn) WantsALPN(names []string) error {
+	w := wireNames(names)
+	if len(w) == 0 {
+		return nil
+	}
+	if C.SSL_set_alpn_protos(c.p, (*C.uchar)(&w[0]), C.uint(len(w))) != 0 {
+		return fmt.Errorf("ALPN %v: refused", names)
+	}
+	return nil
+}
+
+// WantsName asks for a server name (SNI); addresses and empty names are left out.
+func (c *Conn) WantsName(name string) {
+	if name != "" {
+		withC(name, func(p *C.char) bool { return C.tls_set_name(c.p, p) == 1 })
+	}
+}
+
+// MustBe has the peer's certificate checked for a host name or address.
+func (c *Conn) MustBe(host string) error {
+	return try("host name '"+host+"'", func() bool {
+		return withC(host, func(p *C.char) bool { return C.tls_must_be(c.p, p) == 1 })
+	})
+}
+
+// VerifyPeer has the peer's certificate checked, through the Verify hook.
+func (c *Conn) VerifyPeer() { C.tls_verify(c.p) }
+
+// TellInfo has the Info hook called.
+func (c *Conn) TellInfo() { C.tls_info(c.p) }
+
+// wireNames puts names in ALPN's form (RFC 7301 §3.1); unusable ones are left out.
+func wireNames(names []string) []byte {
+	var w []byte
+	for _, n := range names {
+		if n != "" && len(n) < 256 {
+			w = append(append(w, byte(len(n))), n...)
+		}
+	}
+	return w
+}
