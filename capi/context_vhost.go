@@ -154,7 +154,9 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 		info.MaxHeaderData = int(i.max_http_header_data2)
 	}
 	if r := i.retry_and_idle_policy; r != nil {
-		info.RetryPolicy = &engine.Retry{PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup)}
+		info.RetryPolicy = &engine.Retry{
+			PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup), C: unsafe.Pointer(r),
+		}
 	}
 	if uintptr(size) >= unsafe.Sizeof(*i) {
 		info.IPLimitWSI = int(i.ip_limit_wsi)
@@ -187,6 +189,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		engine.Errf("lws_create_context: %v", err)
 		return nil
 	}
+	setupTLS(ctx, i)
 	C.lwsgo_init_fops(cx, i.fops)
 	C.lwsgo_system_init(cx, i)
 	cx.uid, cx.gid = i.uid, i.gid
@@ -230,6 +233,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, inf
 	}
 	info.Released = func() { releaseVhost(cv) }
 	v := engine.NewVhost(ctx, (*engine.VhostFace)(unsafe.Pointer(cv)), info)
+	initProxy(v)
 	if len(ctx.Vhosts) == 1 {
 		v.AnnounceWake(true)
 	}

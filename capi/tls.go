@@ -10,12 +10,54 @@ package main
 import "C"
 
 import (
+	"fmt"
 	"unsafe"
 
+	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/secure"
 	"libwebsockets/impl/tls"
 )
+
+func init() {
+	engine.ProtocolsReady = secure.ProtocolsReady
+	listen.Secured, listen.SecureAccept, listen.Gated = secure.On, secure.Accept, secure.Full
+	client.SecureConnect = secureConnect
+}
+
+// secureConnect starts a client's TLS, with the system's certificate if the
+// connection asks for it.
+func secureConnect(c *engine.Conn, r *client.TLSRequest, done func(error)) {
+	req := &secure.Request{Allow: int(r.Flags), Host: r.Host, ALPN: r.ALPN}
+	if n := C.int(r.ClientCert); n != 0 {
+		cx := (*C.struct_lws_context)(unsafe.Pointer(c.Ctx.F))
+		req.Cert = blob(cx, C.LWS_SYSBLOB_TYPE_CLIENT_CERT_DER, n-1)
+		req.Key = blob(cx, C.LWS_SYSBLOB_TYPE_CLIENT_KEY_DER, n-1)
+		if req.Cert == nil || req.Key == nil {
+			done(fmt.Errorf("no system client certificate %d", int(n-1)))
+			return
+		}
+	}
+	secure.Connect(c, req, done)
+}
+
+// blob copies one of the context's system blobs, nil when it is not set.
+func blob(cx *C.struct_lws_context, what C.lws_system_blob_item_t, i C.int) []byte {
+	b := C.lws_system_get_blob(cx, what, i)
+	if b == nil {
+		return nil
+	}
+	n := C.lws_system_blob_get_size(b)
+	if n == 0 {
+		return nil
+	}
+	out := make([]byte, n)
+	if C.lws_system_blob_get(b, (*C.uint8_t)(&out[0]), &n, 0) != 0 || int(n) != len(out) {
+		return nil
+	}
+	return out
+}
 
 // cBlob copies n bytes at p.
 func cBlob(p unsafe.Pointer, n C.uint) []byte {
@@ -66,6 +108,11 @@ func tlsConfig(i *C.struct_lws_context_creation_info, port int) *secure.Config {
 		cfg.Provided = tls.Borrow(unsafe.Pointer(p))
 	}
 	return cfg
+}
+
+// setupTLS notes what a new context says of TLS for all its vhosts.
+func setupTLS(ctx *engine.Context, i *C.struct_lws_context_creation_info) {
+	secure.Setup(ctx, int(i.simultaneous_ssl_restriction), str(i.alpn))
 }
 
 // initTLS makes the vhost's TLS contexts.

@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -141,16 +142,17 @@ func run(t testing.TB, dir string, env []string, name string, args ...string) st
 	return out.String()
 }
 
-// freePort is a TCP port that nobody listens on, and neither on the next.
+// freePort is a TCP port that nobody listens on, and neither on the next. It is
+// below those that the system gives to connections of its own accord.
 func freePort(t testing.TB) int {
 	t.Helper()
-	for range 50 {
-		a, err := net.Listen("tcp", "127.0.0.1:0")
+	for range 200 {
+		port := 12000 + rand.IntN(20000)
+		a, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
-		port := a.Addr().(*net.TCPAddr).Port
-		b, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+1))
+		b, err := net.Listen("tcp", fmt.Sprintf(":%d", port+1))
 		a.Close()
 		if err == nil {
 			b.Close()

@@ -222,6 +222,33 @@ func drive(t *testing.T, addr string) {
 	})
 }
 
+// No number follows the close frame, though the program goes on asking to write.
+// The original does send some.
+func TestNothingAfterClose(t *testing.T) {
+	s := testServer(t, ours(t))
+	for range 6 { // their timers ask for all connections of the protocol
+		wsDial(t, s.addr(), "/", "dumb-increment-protocol")
+	}
+	for range 10 {
+		r := wsDial(t, s.addr(), "/", "dumb-increment-protocol")
+		number(t, r)
+		send(t, r, "closeme\n")
+		f, err := r.Receive()
+		for ; err == nil && f.Op == harness.Text; f, err = r.Receive() {
+		}
+		if err != nil || f.Op != harness.Close {
+			t.Fatalf("instead of a close frame: %v, %v", f, err)
+		}
+		time.Sleep(60 * time.Millisecond) // longer than the timers' period
+		if err := r.Send(harness.Frame{Fin: true, Op: harness.Close, Payload: f.Payload}); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.End(); err != nil {
+			t.Errorf("after the close frame: %v", err)
+		}
+	}
+}
+
 // The test server's protocols work, frame by frame.
 func TestServerProtocols(t *testing.T) {
 	both(t, func(t *testing.T, l library) {

@@ -99,7 +99,7 @@ func (p *Proc) note(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.all = append(p.all, line)
-	if strings.HasPrefix(line, "BAD") {
+	if strings.HasPrefix(line, "BAD") && len(p.bad) < 5 {
 		p.bad = append(p.bad, line)
 	}
 }
@@ -139,6 +139,18 @@ func (p *Proc) WaitLine(re string, within time.Duration) []string {
 		case <-limit:
 			p.t.Fatalf("%s did not print %q within %v; it printed %q\nlog:\n%s", p.name, re, within, p.All(), p.Log())
 		}
+	}
+}
+
+// FirstLine is the next line that the program prints, "" when it ends first.
+func (p *Proc) FirstLine(within time.Duration) string {
+	p.t.Helper()
+	select {
+	case l := <-p.lines:
+		return l
+	case <-time.After(within):
+		p.t.Fatalf("%s prints nothing within %v\nlog:\n%s", p.name, within, p.Log())
+		return ""
 	}
 }
 

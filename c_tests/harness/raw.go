@@ -4,6 +4,8 @@ package harness
 
 import (
 	"bufio"
+	"bytes"
+	"compress/flate"
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/binary"
@@ -82,6 +84,19 @@ func (f Frame) Append(b []byte) []byte {
 		b = append(b, c^f.Key[i&3])
 	}
 	return b
+}
+
+// Deflate is the payload of a permessage-deflate message (RFC 7692 §7.2.1)
+// that refers to no earlier one.
+func Deflate(p []byte, level int) []byte {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, level)
+	if err != nil {
+		panic(err)
+	}
+	_, _ = w.Write(p)
+	_ = w.Flush()
+	return bytes.TrimSuffix(b.Bytes(), []byte{0, 0, 0xff, 0xff})
 }
 
 // Raw is a peer that speaks WebSocket frame by frame.

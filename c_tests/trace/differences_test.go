@@ -12,6 +12,9 @@ type difference struct {
 	Last   bool // the last such run of the stream is meant, not the first
 }
 
+// failed1002 is a client that says why it goes.
+var failed1002 = difference{19, "peer0", []string{"<- end"}, []string{"<- close 1002 (words)", "<- end"}, false}
+
 // differences lists them by scenario.
 var differences = map[string][]difference{
 	"peer-close-one-byte": {
@@ -38,8 +41,30 @@ var differences = map[string][]difference{
 	},
 	"http-huge-head": {{21, "peer0", []string{"<- end"},
 		[]string{"<- HTTP/1.0 431 ", "<- content-type: text/html", "<- content-length: 173"}, false}},
-	"timer-cancelled": {{20, "srv0", []string{"TIMER @chat"}, nil, false}},
-	"cli-buffer-kept": {{9, "cli0", []string{"  buffer masked"}, []string{"  buffer as it was"}, false}},
+	"http-post-chunked": {
+		{23, "srv0", []string{`HTTP_BODY @http 26 '5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'`},
+			[]string{"HTTP_BODY @http 11 'hello world'", "HTTP_BODY_COMPLETION @http", "  returns -1"}, false},
+		{23, "peer0", []string{"<- end"}, []string{"<- HTTP/1.1 200 OK", "<- content-type: text/html",
+			"<- content-length: 179", "<- body 179 '" + page("200", "got 11") + "'"}, false},
+	},
+	"cli-rx-masked": {
+		{19, "cli0", []string{"CLIENT_RECEIVE @chat len=6 first=1 final=1 bin=0 rest=0 fc bb ea b9 f4 be",
+			"WS_PEER_INITIATED_CLOSE @chat len=2 code=1000 "}, nil, false},
+		{19, "peer0", []string{"<- close 1000 ''"}, []string{"<- close 1002 (words)"}, false},
+	},
+	"cli-rx-bad-opcode":        {failed1002},
+	"cli-rx-bad-rsv":           {failed1002},
+	"cli-rx-split-ping":        {failed1002},
+	"cli-rx-lone-continuation": {failed1002},
+	"timer-cancelled":          {{20, "srv0", []string{"TIMER @chat"}, nil, false}},
+	"cli-buffer-kept":          {{9, "cli0", []string{"  buffer masked"}, []string{"  buffer as it was"}, false}},
+}
+
+// page is the library's own answer page for a status with a text.
+func page(status, text string) string {
+	return `<html><head><meta charset=utf-8 http-equiv="Content-Language" content="en"/>` +
+		`<link rel="stylesheet" type="text/css" href="/error.css"/></head><body><h1>` + status + `</h1>` +
+		text + `</body></html>`
 }
 
 // oursOnly are scenarios that the reference cannot run, with the trace that we

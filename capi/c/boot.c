@@ -55,11 +55,13 @@ in_child(void)
 	lwsgo_self.ready = 0;
 }
 
-/* The Go runtime reserves address space at start and dies where it cannot. */
+/* The Go runtime reserves address space at start and later, and dies where it
+ * cannot. With libc's arenas for its threads that is 1.7 GB; the rest is for
+ * growth. */
 static int
 address_space_ok(void)
 {
-	const size_t want = (size_t)512 << 20;
+	const size_t want = (size_t)2048 << 20;
 	void *p;
 
 	p = mmap(NULL, want, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

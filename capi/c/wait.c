@@ -77,6 +77,11 @@ service(struct lws_context *cx, int forced)
 	int64_t d, us, now;
 	int n, ms = 0, r;
 
+	/* a forked child must not wait at its parent's epoll */
+	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
+	    !lwsgo_enter_slow("lws_service"))
+		return -1;
+
 	/* timers first, as the reference: the engine's, then the program's */
 	now = lws_now_usecs();
 	d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);

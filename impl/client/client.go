@@ -115,7 +115,7 @@ func Connect(i *Info) *engine.Conn {
 		return nil
 	}
 	s := &State{info: *i, pipeline: i.Flags&Pipeline != 0}
-	s.complete()
+	s.defaults()
 	c.Data = s
 	c.NoError = true
 	if i.Retry != nil {
@@ -139,8 +139,8 @@ func Connect(i *Info) *engine.Conn {
 	return c
 }
 
-// complete fills in what the program left out.
-func (s *State) complete() {
+// defaults fills in what the program left out.
+func (s *State) defaults() {
 	i := &s.info
 	if i.Path == "" {
 		i.Path = "/"

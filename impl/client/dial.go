@@ -302,15 +302,12 @@ func (s *State) up(c *engine.Conn) {
 // rawUp makes a connected socket the program's; false closes.
 func (s *State) rawUp(c *engine.Conn) bool {
 	c.SetTimeout(engine.NoPendingTimeout, 0)
+	c.Data = nil
+	c.SetRole(raw.Socket)
+	c.SetState(engine.StateEstablished)
 	if c.Call(engine.ReasonRAWConnected, nil, 0) < 0 {
 		c.ConnectionError("")
 		return false
 	}
-	if c.Dead() {
-		return true
-	}
-	c.Data = nil
-	c.SetRole(raw.Socket)
-	c.SetState(engine.StateEstablished)
 	return true
 }

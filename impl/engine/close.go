@@ -131,6 +131,15 @@ func (c *Conn) kill(status CloseStatus) {
 		halfClosed = true
 		c.broken = true
 	}
+	// With input unread, close(2) would send a reset, and what the peer has yet
+	// to read of ours would be lost.
+	if !halfClosed && c.client && !c.broken && status != CloseNoStatusContextDestroy && c.unread() {
+		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+		halfClosed, c.lingering = true, true
+	}
+	if halfClosed && !c.lingering {
+		c.lingering = c.unread()
+	}
 	pre := c.preClose
 	c.dropTimers()
 	c.detach()
@@ -202,6 +211,15 @@ func (c *Conn) closeFD(halfClosed bool) {
 	}
 	c.fd = -1
 	c.F.FD = -1
+}
+
+// unread tells whether the socket holds input that nobody has read.
+func (c *Conn) unread() bool {
+	if c.fd < 0 || c.datagram || c.KeepFD {
+		return false
+	}
+	n, err := unix.IoctlGetInt(c.fd, unix.FIONREAD)
+	return err == nil && n > 0
 }
 
 // bury puts a dead connection where the end of the turn reclaims it.

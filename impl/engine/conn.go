@@ -308,6 +308,12 @@ func (c *Conn) CallBytes(r Reason, b []byte) int {
 	return c.Call(r, unsafe.Pointer(&b[0]), uintptr(len(b)))
 }
 
+// CallWith runs the connection's callback with b as in, for reasons whose len
+// is no length. b is followed by a NUL or ends as the reason says.
+func (c *Conn) CallWith(r Reason, b []byte, n uintptr) int {
+	return c.Call(r, unsafe.Pointer(unsafe.SliceData(b)), n)
+}
+
 // EnsureUser allocates the per-session memory, zeroed, if the protocol has some.
 func (c *Conn) EnsureUser() bool {
 	if c.Protocol == nil {

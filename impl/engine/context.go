@@ -127,14 +127,26 @@ func (ctx *Context) Start() error {
 			return errors.New("the program's user could not be set")
 		}
 	}
+	var fresh []*Vhost
 	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+		was := v.started
 		if err := v.initProtocols(); err != nil {
 			return err
 		}
+		if v.started && !was {
+			fresh = append(fresh, v)
+		}
 	}
 	ctx.protocolDone = true
+	if ProtocolsReady != nil && len(fresh) > 0 {
+		ProtocolsReady(ctx, fresh)
+	}
 	return nil
 }
+
+// ProtocolsReady, when set, is called when PROTOCOL_INIT has run for the
+// vhosts in fresh.
+var ProtocolsReady func(ctx *Context, fresh []*Vhost)
 
 // Destroy closes every connection, tells every protocol of every vhost, and
 // gives everything back. Inside a service turn it is put off to its end.

@@ -11,10 +11,14 @@ func (ctx *Context) Post(fn func()) {
 	if ctx.destroyed || ctx.destroying {
 		return
 	}
-	pt := ctx.PT
+	ctx.PT.Later(fn)
+}
+
+// Later has fn run in the next turn. The lock is held, now and then.
+func (pt *Thread) Later(fn func()) {
 	pt.posts = append(pt.posts, fn)
 	pt.kick()
-	if ctx.F.External == ExternalYes { // the program's poll must see it
+	if pt.ctx.F.External == ExternalYes { // the program's poll must see it
 		pt.wake()
 	}
 }

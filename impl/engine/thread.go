@@ -58,7 +58,6 @@ type Thread struct {
 	destroySelf bool
 	tidAsked    bool
 	cancelDue   bool
-	spareFD     int // given up for an accept when there are no descriptors left
 }
 
 const argsSize = 128
@@ -348,7 +347,7 @@ func (pt *Thread) runCancel() {
 // what asks again in there waits for the next turn.
 func (pt *Thread) runWriteable() {
 	q := pt.writeq
-	pt.writeq = pt.spareq[:0]
+	pt.writeq, pt.spareq = pt.spareq[:0], nil
 	for _, c := range q {
 		if c.Dead() || !c.wantWrite {
 			c.inWriteq = false

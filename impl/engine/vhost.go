@@ -110,7 +110,14 @@ func (v *Vhost) Start() error {
 	if !v.Ctx.protocolDone {
 		return nil
 	}
-	return v.initProtocols()
+	was := v.started
+	if err := v.initProtocols(); err != nil {
+		return err
+	}
+	if ProtocolsReady != nil && v.started && !was {
+		ProtocolsReady(v.Ctx, []*Vhost{v})
+	}
+	return nil
 }
 
 // PVO finds the per-vhost options of a protocol, nil when there are none.

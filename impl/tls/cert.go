@@ -44,6 +44,14 @@ func (c *Cert) Close() {
 	}
 }
 
+// Free frees a certificate that another owner gave up; nil is fine.
+func (c *Cert) Free() {
+	if c != nil {
+		C.X509_free(c.p)
+		c.p, c.owned = nil, false
+	}
+}
+
 // Pointer is the X509 *.
 func (c *Cert) Pointer() unsafe.Pointer { return unsafe.Pointer(c.p) }
 

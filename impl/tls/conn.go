@@ -2,10 +2,12 @@
 
 package tls
 
+// #include <stdlib.h>
 // #include "glue.h"
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -46,6 +48,7 @@ type Conn struct {
 	failed  bool // nothing can be sent any more, not even a goodbye
 	done    bool // the handshake is complete
 	bye     bool // close_notify was sent
+	closed  bool // Close was called inside a call of OpenSSL's
 	pending int
 	cross   uint8
 	io      C.struct_tls_io
@@ -100,7 +103,10 @@ func (c *Conn) Handshake() error {
 	}
 	c.busy = true
 	C.tls_handshake(c.p, &c.io)
-	c.busy = false
+	if c.leave() {
+		return io.ErrClosedPipe
+	}
+	c.pending = int(c.io.pending)
 	if c.io.n == 1 {
 		c.done = true
 		c.cross = 0
@@ -123,7 +129,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 	if c.p == nil || c.failed {
 		return 0, io.EOF
 	}
-	if c.busy {
+	if c.busy || !c.done {
 		return 0, unix.EAGAIN
 	}
 	if len(b) == 0 {
@@ -131,7 +137,9 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 	c.busy = true
 	C.tls_read(c.p, unsafe.Pointer(&b[0]), C.int(len(b)), &c.io)
-	c.busy = false
+	if c.leave() {
+		return 0, io.EOF
+	}
 	c.pending = int(c.io.pending)
 	c.cross &^= ReadWantsWrite
 	if c.io.n > 0 {
@@ -150,7 +158,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 	if c.p == nil || c.failed || c.bye {
 		return 0, unix.EPIPE
 	}
-	if c.busy {
+	if c.busy || !c.done {
 		return 0, unix.EAGAIN
 	}
 	if len(b) == 0 {
@@ -158,7 +166,9 @@ func (c *Conn) Write(b []byte) (int, error) {
 	}
 	c.busy = true
 	C.tls_write(c.p, unsafe.Pointer(&b[0]), C.int(min(len(b), 1<<30)), &c.io)
-	c.busy = false
+	if c.leave() {
+		return 0, unix.EPIPE
+	}
 	c.cross &^= WriteWantsRead
 	if c.io.n > 0 {
 		return int(c.io.n), nil
@@ -187,6 +197,9 @@ func (c *Conn) result() error {
 // Pending is how many decrypted bytes wait inside, at least 1 when some may.
 func (c *Conn) Pending() int { return c.pending }
 
+// Forget has Pending tell of no bytes until the next Read.
+func (c *Conn) Forget() { c.pending = 0 }
+
 // Cross tells what waits for the other direction of the socket.
 func (c *Conn) Cross() uint8 { return c.cross }
 
@@ -195,19 +208,49 @@ func (c *Conn) Shutdown() {
 	if c.p == nil || c.bye || c.failed || !c.done || c.busy {
 		return
 	}
-	c.bye = true
+	c.bye, c.busy = true, true
 	C.tls_shutdown(c.p)
+	c.leave()
 }
 
-// Close says goodbye and frees the connection.
+// Close says goodbye and frees the connection. Inside one of its hooks the
+// socket is let go at once, the rest follows when the call is over.
 func (c *Conn) Close() {
 	if c.p == nil {
+		return
+	}
+	if c.busy {
+		c.closed = true
+		C.tls_unplug(c.p)
 		return
 	}
 	c.Shutdown()
 	forget(c.id)
 	C.SSL_free(c.p)
 	c.p = nil
+}
+
+// leave ends a call of OpenSSL's; true: a hook closed the connection in it.
+func (c *Conn) leave() bool {
+	c.busy = false
+	if c.closed {
+		c.failed = true // no goodbye without a socket
+		c.Close()
+	}
+	return c.closed
+}
+
+// UseIdentity shows a certificate of its own, with its key, both DER.
+func (c *Conn) UseIdentity(cert, key []byte) error {
+	if len(cert) == 0 || len(key) == 0 {
+		return errors.New("client certificate: empty")
+	}
+	return try("client certificate", func() bool {
+		a, b := C.CBytes(cert), C.CBytes(key)
+		defer C.free(a)
+		defer C.free(b)
+		return C.tls_use_identity(c.p, a, C.int(len(cert)), b, C.int(len(key))) == 1
+	})
 }
 
 // ALPN is the protocol that both sides chose, "" when none.

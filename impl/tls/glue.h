@@ -88,6 +88,17 @@ tls_handshake(SSL *s, struct tls_io *io)
 {
 	tls_begin();
 	tls_end(s, SSL_do_handshake(s), io);
+	io->pending = io->n == 1 ? SSL_has_pending(s) : 0;
+}
+
+/* For a connection that is closed inside one of its own calls. */
+static inline void
+tls_unplug(SSL *s)
+{
+	BIO *b = SSL_get_rbio(s);
+
+	if (b)
+		BIO_set_fd(b, -1, BIO_NOCLOSE);
 }
 
 static inline void
@@ -280,6 +291,22 @@ tls_time(const ASN1_TIME *t, int64_t *secs)
 	ASN1_TIME_free(epoch);
 	*secs = (int64_t)days * 86400 + rest;
 	return ok == 1;
+}
+
+/* Our certificate and key on one connection only, in DER. */
+static inline int
+tls_use_identity(SSL *s, const void *cert, int n, const void *key, int m)
+{
+	const unsigned char *d = key;
+	EVP_PKEY *k = d2i_AutoPrivateKey(NULL, &d, m);
+	int ok;
+
+	if (!k)
+		return 0;
+	ok = SSL_use_certificate_ASN1(s, cert, n) == 1 &&
+	     SSL_use_PrivateKey(s, k) == 1 && SSL_check_private_key(s) == 1;
+	EVP_PKEY_free(k);
+	return ok;
 }
 
 static inline void

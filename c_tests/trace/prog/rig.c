@@ -248,6 +248,8 @@ static int dispatch(int index, struct lws *wsi, enum lws_callback_reasons reason
 
 		if (j && j->wsi)
 			j->wsi = NULL;
+		if (label_known(wsi) && rig.until_ended && !--rig.until_ended)
+			rig.hold = false;
 		label_drop(wsi);
 		if (!rig.stopping)
 			wake(); /* so that serve() looks */

@@ -373,47 +373,6 @@ static void refuse_established(void) { refuse(LWS_CALLBACK_ESTABLISHED_CLIENT_HT
 static void refuse_read(void) { refuse(LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ); }
 static void refuse_completed(void) { refuse(LWS_CALLBACK_COMPLETED_CLIENT_HTTP); }
 
-/* ---- two transactions on one connection ---- */
-
-static void connect_two(void *arg)
-{
-	(void)arg;
-	for (int k = 0; k < 2; k++) {
-		struct lws_client_connect_info i = client_info(k ? "/second" : "/first", NULL);
-
-		i.method = "GET";
-		i.protocol = local_name;
-		i.ssl_connection = LCCSCF_PIPELINE;
-		client(k ? "cli1" : "cli0", &i);
-	}
-}
-
-static void two_starter(peer *p)
-{
-	(void)p;
-	in_loop(connect_two, NULL);
-}
-
-static void two_script(peer *p)
-{
-	if (!p_accept(p))
-		return;
-	for (int k = 0; k < 2 && p_head(p); k++)
-		p_put(p, k ? "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond"
-		           : "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst");
-	await_n("COMPLETED_CLIENT_HTTP", 2);
-	p_close(p);
-}
-
-static void pipeline(void)
-{
-	if (no_server(protos, reader)) {
-		peer_listen("peer0", two_script);
-		peer_start("peer1", two_starter);
-		finish();
-	}
-}
-
 /* ---- both ends are the library's ---- */
 
 static int both_hook(event *e)
@@ -462,6 +421,5 @@ const scenario sc_http_client[] = {
     {"hcli-refuse-read", refuse_read},
     {"hcli-refuse-completed", refuse_completed},
     {"hcli-both-ends", both_ends},
-    {"hcli-pipeline", pipeline},
     {NULL, NULL},
 };

@@ -143,15 +143,17 @@ static void adopt(void *arg)
 
 static void adopt_peer(peer *p)
 {
-	char b[16];
+	char b[5];
+	size_t have = 0;
 	ssize_t n;
 
 	(void)p;
 	in_loop(adopt, NULL);
 	if (write(pair[1], "bytes", 5) != 5)
 		abort();
-	n = read(pair[1], b, sizeof b);
-	say("peer0", "<- %zd %.*s", n, (int)n, b);
+	while (have < sizeof b && (n = read(pair[1], b + have, sizeof b - have)) > 0)
+		have += (size_t)n;
+	say("peer0", "<- %s", RENDER(b, have));
 	close(pair[1]);
 }
 
@@ -204,6 +206,7 @@ static int adopt_readbuf_hook(event *e)
 
 static void adopt_readbuf(void)
 {
+	rig.flat = true;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 		abort();
 	if (no_server(protos, adopt_readbuf_hook)) {

@@ -1,96 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A WebSocket client and raw servers. */
-#include "trace.h"
+/* A WebSocket client and raw servers: handshakes that work and that fail. */
+#include "client.h"
 
-#include <sys/socket.h>
-#include <netinet/in.h>
 #include <arpa/inet.h>
-#include <sys/un.h>
-
-static const struct lws_protocols protos[] = {
-    {"http", cb0, 0, 0, 0, NULL, 0},
-    {"chat", cb1, 32, 0, 0, NULL, 0},
-    {"other", cb2, 32, 64, 0, NULL, 0},
-    {NULL, NULL, 0, 0, 0, NULL, 0},
-};
-
-static const char *want_protocol = "chat";
-static const char *local_protocol;
-static const char *want_path = "/chat";
-static const char *want_host, *want_origin;
-static bool no_origin;
-
-static void connect_now(void *arg)
-{
-	struct lws_client_connect_info i = client_info(want_path, want_protocol);
-
-	(void)arg;
-	i.local_protocol_name = local_protocol;
-	if (want_host)
-		i.host = want_host;
-	if (want_origin)
-		i.origin = want_origin;
-	if (no_origin)
-		i.origin = NULL;
-	client("cli0", &i);
-}
-
-/* The first turn initialises the protocols, then the client connects. */
-static void starter(peer *p)
-{
-	(void)p;
-	in_loop(connect_now, NULL);
-}
-
-static void with(hook_fn hook, script_fn script)
-{
-	if (no_server(protos, hook)) {
-		if (script)
-			peer_listen("peer0", script);
-		peer_start("peer1", starter);
-		finish();
-	}
-}
-
-/* Sends hello, then closes normally when the answer came. */
-static int talk(event *e)
-{
-	switch (e->reason) {
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		lws_callback_on_writable(e->wsi);
-		break;
-	case LWS_CALLBACK_CLIENT_WRITEABLE: {
-		int *sent = e->user;
-		static int without_user;
-
-		if (!(*(sent ? sent : &without_user))++)
-			puts_ws(e, "hello");
-		break;
-	}
-	default:
-		break;
-	}
-	return PASS;
-}
-
-static void chat_script(peer *p)
-{
-	if (!p_accept_ws(p, "Sec-WebSocket-Protocol: chat\r\n"))
-		return;
-	p_frames(p, 1);
-	p_frame_plain(p, TEXT, "welcome", 7);
-	p_frame_plain(p, SHUT, "\x03\xe8" "bye", 5);
-	p_rest_frames(p);
-}
-
-static void no_protocol_script(peer *p)
-{
-	if (!p_accept_ws(p, NULL))
-		return;
-	p_frames(p, 1);
-	p_frame_plain(p, SHUT, "\x03\xe8", 2);
-	p_rest_frames(p);
-}
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 static int all_hook(event *e)
 {
@@ -121,7 +35,7 @@ static int all_hook(event *e)
 static void complete(void)
 {
 	rig.flat = true;
-	with(all_hook, chat_script);
+	client_with(all_hook, chat_script);
 }
 
 /* The request line and headers in their variants. */
@@ -131,7 +45,7 @@ static void request_variants(void)
 	want_origin = "elsewhere.test";
 	want_path = "/a/b?c=d&e=f";
 	want_protocol = "other, chat";
-	with(talk, chat_script);
+	client_with(talk, chat_script);
 }
 
 static void request_bare(void)
@@ -139,7 +53,7 @@ static void request_bare(void)
 	want_path = "/";
 	no_origin = true;
 	want_protocol = NULL;
-	with(talk, no_protocol_script);
+	client_with(talk, no_protocol_script);
 }
 
 static void remote_name_script(peer *p)
@@ -155,7 +69,7 @@ static void local_name(void)
 {
 	want_protocol = "remote-name";
 	local_protocol = "other";
-	with(talk, remote_name_script);
+	client_with(talk, remote_name_script);
 }
 
 static int plain_hook(event *e)
@@ -174,10 +88,10 @@ static int plain_hook(event *e)
 static void none_wanted(void)
 {
 	want_protocol = NULL;
-	with(plain_hook, no_protocol_script);
+	client_with(plain_hook, no_protocol_script);
 }
 
-static void none_granted(void) { with(plain_hook, no_protocol_script); }
+static void none_granted(void) { client_with(plain_hook, no_protocol_script); }
 
 /* ---- failures ---- */
 
@@ -201,10 +115,8 @@ static void answer_script(peer *p)
 static void answered(const char *text)
 {
 	answer = text;
-	with(error_hook, answer_script);
+	client_with(error_hook, answer_script);
 }
-
-#define UP101 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 
 static void answer_404(void)
 {
@@ -241,7 +153,7 @@ static void wrong_protocol_script(peer *p)
 		p_rest(p);
 }
 
-static void wrong_protocol(void) { with(error_hook, wrong_protocol_script); }
+static void wrong_protocol(void) { client_with(error_hook, wrong_protocol_script); }
 
 static void unoffered_script(peer *p)
 {
@@ -249,7 +161,7 @@ static void unoffered_script(peer *p)
 		p_rest(p);
 }
 
-static void unoffered_protocol(void) { with(error_hook, unoffered_script); }
+static void unoffered_protocol(void) { client_with(error_hook, unoffered_script); }
 
 static void unasked_extension_script(peer *p)
 {
@@ -258,7 +170,7 @@ static void unasked_extension_script(peer *p)
 		p_rest(p);
 }
 
-static void unasked_extension(void) { with(error_hook, unasked_extension_script); }
+static void unasked_extension(void) { client_with(error_hook, unasked_extension_script); }
 
 static void hang_up_script(peer *p)
 {
@@ -267,7 +179,7 @@ static void hang_up_script(peer *p)
 	p_close(p);
 }
 
-static void server_hangs_up(void) { with(error_hook, hang_up_script); }
+static void server_hangs_up(void) { client_with(error_hook, hang_up_script); }
 
 static void half_answer_script(peer *p)
 {
@@ -276,7 +188,7 @@ static void half_answer_script(peer *p)
 	p_close(p);
 }
 
-static void server_hangs_up_inside(void) { with(error_hook, half_answer_script); }
+static void server_hangs_up_inside(void) { client_with(error_hook, half_answer_script); }
 
 static void reset_script(peer *p)
 {
@@ -284,7 +196,7 @@ static void reset_script(peer *p)
 		p_reset(p);
 }
 
-static void server_resets(void) { with(error_hook, reset_script); }
+static void server_resets(void) { client_with(error_hook, reset_script); }
 
 static void silent_script(peer *p)
 {
@@ -295,7 +207,7 @@ static void silent_script(peer *p)
 static void server_silent(void)
 {
 	rig.info.timeout_secs = 2;
-	with(error_hook, silent_script);
+	client_with(error_hook, silent_script);
 }
 
 static void refused(void)
@@ -307,14 +219,14 @@ static void refused(void)
 	if (bind(fd, (struct sockaddr *)&a, n) || getsockname(fd, (struct sockaddr *)&a, &n))
 		abort();
 	rig.port = ntohs(a.sin_port); /* bound, nobody listens */
-	with(error_hook, NULL);
+	client_with(error_hook, NULL);
 	close(fd);
 }
 
 static void unknown_vhost_protocol(void)
 {
 	local_protocol = "nowhere";
-	with(error_hook, silent_script);
+	client_with(error_hook, silent_script);
 }
 
 /* ---- answers of the program ---- */
@@ -329,7 +241,7 @@ static int refuse_hook(event *e)
 static void refuse(enum lws_callback_reasons at)
 {
 	refuse_at = at;
-	with(refuse_hook, chat_script);
+	client_with(refuse_hook, chat_script);
 }
 
 static void refuse_append(void) { refuse(LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER); }
@@ -337,278 +249,6 @@ static void refuse_pre(void) { refuse(LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH);
 static void refuse_established(void) { refuse(LWS_CALLBACK_CLIENT_ESTABLISHED); }
 static void refuse_receive(void) { refuse(LWS_CALLBACK_CLIENT_RECEIVE); }
 static void refuse_writeable(void) { refuse(LWS_CALLBACK_CLIENT_WRITEABLE); }
-
-/* ---- frames towards a client ---- */
-
-static script_fn frames_of;
-
-static void frames_script(peer *p)
-{
-	if (!p_accept_ws(p, "Sec-WebSocket-Protocol: chat\r\n"))
-		return;
-	p_frames(p, 1);
-	frames_of(p);
-	p_rest_frames(p);
-}
-
-static void frames(script_fn f)
-{
-	frames_of = f;
-	with(talk, frames_script);
-}
-
-static void f_mixed(peer *p)
-{
-	p_frame_plain(p, 0x01, "part ", 5);
-	p_frame_plain(p, PING, "between", 7);
-	p_frame_plain(p, CONT, "whole", 5);
-	p_frame_plain(p, BIN, "\0\1\2", 3);
-	p_frame_plain(p, TEXT, "", 0);
-	p_frame_plain(p, PONG, "pong", 4);
-	p_frames(p, 1);
-	p_frame_plain(p, SHUT, "\x03\xe9gone", 6);
-}
-
-static void f_close_empty(peer *p) { p_frame_plain(p, SHUT, "", 0); }
-static void f_masked(peer *p) { p_frame(p, TEXT, "masked", 6); p_frame_plain(p, SHUT, "\x03\xe8", 2); }
-static void f_opcode(peer *p) { p_frame_plain(p, 0x83, "x", 1); }
-static void f_rsv(peer *p) { p_frame_plain(p, 0xa1, "x", 1); }
-static void f_split_ping(peer *p) { p_frame_plain(p, 0x09, "x", 1); }
-static void f_lone_cont(peer *p) { p_frame_plain(p, CONT, "x", 1); }
-static void f_fin(peer *p) { p_close(p); }
-static void f_rst(peer *p) { p_reset(p); }
-
-static void f_large(peer *p)
-{
-	char *s = malloc(200000);
-
-	for (int i = 0; i < 200000; i++)
-		s[i] = (char)('a' + i % 26);
-	p_frame_plain(p, TEXT, s, 200000);
-	p_frame_plain(p, SHUT, "\x03\xe8", 2);
-	free(s);
-}
-
-static void rx_mixed(void) { frames(f_mixed); }
-static void rx_close_empty(void) { frames(f_close_empty); }
-static void rx_masked(void) { frames(f_masked); }
-static void rx_bad_opcode(void) { frames(f_opcode); }
-static void rx_bad_rsv(void) { frames(f_rsv); }
-static void rx_split_ping(void) { frames(f_split_ping); }
-static void rx_lone_cont(void) { frames(f_lone_cont); }
-static void server_fin(void) { frames(f_fin); }
-static void server_rst(void) { frames(f_rst); }
-
-static void rx_large(void)
-{
-	rig.sum_rx = true;
-	frames(f_large);
-}
-
-/* A message that comes in one packet with the 101. */
-static void early_script(peer *p)
-{
-	char all[1024];
-
-	if (!p_accept(p) || !p_head_quiet(p))
-		return;
-	snprintf(all, sizeof all,
-	         UP101 "Sec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: chat\r\n\r\n\x81\x05" "early",
-	         p_accept_key(p));
-	p_put(p, all);
-	p_frames(p, 1);
-	p_frame_plain(p, SHUT, "\x03\xe8", 2);
-	p_rest_frames(p);
-}
-
-static void early_frame(void) { with(talk, early_script); }
-
-/* ---- the client closes ---- */
-
-static int close_code;
-
-static int closing_hook(event *e)
-{
-	if (e->reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-		if (close_code)
-			lws_close_reason(e->wsi, (enum lws_close_status)close_code,
-			                 (unsigned char *)"enough", 6);
-		return -1;
-	}
-	return talk(e);
-}
-
-static void closing_script(peer *p)
-{
-	if (!p_accept_ws(p, "Sec-WebSocket-Protocol: chat\r\n"))
-		return;
-	p_frames(p, 1);
-	p_frame_plain(p, TEXT, "close now", 9);
-	if (p_frames(p, 1))
-		p_frame_plain(p, SHUT, "\x03\xe8", 2);
-	p_rest_frames(p);
-}
-
-static void client_closes(void) { with(closing_hook, closing_script); }
-
-static void client_closes_code(void)
-{
-	close_code = 1000;
-	with(closing_hook, closing_script);
-}
-
-/* What the caller wrote is his after the call (quirk 9). */
-static int kept_hook(event *e)
-{
-	if (e->reason == LWS_CALLBACK_CLIENT_ESTABLISHED)
-		lws_callback_on_writable(e->wsi);
-	if (e->reason == LWS_CALLBACK_CLIENT_WRITEABLE) {
-		static unsigned char buf[LWS_PRE + 8];
-		int *sent = e->user;
-
-		if (!(*sent)++) {
-			memcpy(buf + LWS_PRE, "hello", 5);
-			lws_write(e->wsi, buf + LWS_PRE, 5, LWS_WRITE_TEXT);
-			say(e->conn, "  buffer %s", memcmp(buf + LWS_PRE, "hello", 5) ? "masked" : "as it was");
-		}
-	}
-	return PASS;
-}
-
-static void buffer_kept(void) { with(kept_hook, chat_script); }
-
-/* ---- several and others ---- */
-
-static char given[40];
-
-static int given_hook(event *e)
-{
-	if (e->reason == LWS_CALLBACK_CLIENT_ESTABLISHED)
-		say(e->conn, "  user is the given %d, opaque %s", e->user == given,
-		    (char *)lws_get_opaque_user_data(e->wsi));
-	return talk(e);
-}
-
-static void connect_given(void *arg)
-{
-	struct lws_client_connect_info i = client_info("/", "chat");
-
-	(void)arg;
-	i.userdata = given;
-	i.opaque_user_data = "opaque";
-	client("cli0", &i);
-}
-
-static void given_starter(peer *p)
-{
-	(void)p;
-	in_loop(connect_given, NULL);
-}
-
-static void given_user(void)
-{
-	if (no_server(protos, given_hook)) {
-		peer_listen("peer0", chat_script);
-		peer_start("peer1", given_starter);
-		finish();
-		say(GLOBAL, "given memory %d", given[0]);
-	}
-}
-
-/* The context goes while the client waits for the answer. */
-static void leave(void *arg)
-{
-	(void)arg;
-	rig.quit = true;
-}
-
-static void pending_script(peer *p)
-{
-	if (!p_accept(p) || !p_head_quiet(p))
-		return;
-	in_loop(leave, NULL);
-	p_rest(p);
-	mark("seen");
-}
-
-static void destroyed_pending(void)
-{
-	if (no_server(protos, error_hook)) {
-		peer_listen("peer0", pending_script);
-		peer_start("peer1", starter);
-		finish();
-		await("seen");
-	}
-}
-
-static void established_script(peer *p)
-{
-	if (!p_accept_ws(p, "Sec-WebSocket-Protocol: chat\r\n"))
-		return;
-	p_frames(p, 1);
-	in_loop(leave, NULL);
-	p_rest_frames(p);
-	mark("seen");
-}
-
-static void destroyed_established(void)
-{
-	if (no_server(protos, talk)) {
-		peer_listen("peer0", established_script);
-		peer_start("peer1", starter);
-		finish();
-		await("seen");
-	}
-}
-
-static char sock[64];
-
-static void connect_unix(void *arg)
-{
-	struct lws_client_connect_info i = client_info("/", "chat");
-	char address[80];
-
-	(void)arg;
-	snprintf(address, sizeof address, "+%s", sock);
-	i.address = address;
-	client("cli0", &i);
-}
-
-static void unix_starter(peer *p)
-{
-	(void)p;
-	in_loop(connect_unix, NULL);
-}
-
-static int unix_hook(event *e)
-{
-	if (e->reason == LWS_CALLBACK_CLIENT_RECEIVE)
-		return -1;
-	if (e->reason == LWS_CALLBACK_RECEIVE)
-		puts_ws(e, "from the server");
-	return talk(e);
-}
-
-static void unix_connect(void)
-{
-	snprintf(sock, sizeof sock, "/tmp/trace-c%d.sock", (int)getpid());
-	rig.info.iface = sock;
-	rig.info.options |= LWS_SERVER_OPTION_UNIX_SOCK;
-	if (server(protos, unix_hook)) {
-		peer_start("peer1", unix_starter);
-		finish();
-	}
-	unlink(sock);
-}
-
-static void unix_refused(void)
-{
-	snprintf(sock, sizeof sock, "/tmp/trace-none%d.sock", (int)getpid());
-	if (no_server(protos, error_hook)) {
-		peer_start("peer1", unix_starter);
-		finish();
-	}
-}
 
 const scenario sc_ws_client[] = {
     {"cli-complete", complete},
@@ -640,24 +280,5 @@ const scenario sc_ws_client[] = {
     {"cli-refuse-established", refuse_established},
     {"cli-refuse-receive", refuse_receive},
     {"cli-refuse-writeable", refuse_writeable},
-    {"cli-rx-mixed", rx_mixed},
-    {"cli-rx-large", rx_large},
-    {"cli-rx-close-empty", rx_close_empty},
-    {"cli-rx-masked", rx_masked},
-    {"cli-rx-bad-opcode", rx_bad_opcode},
-    {"cli-rx-bad-rsv", rx_bad_rsv},
-    {"cli-rx-split-ping", rx_split_ping},
-    {"cli-rx-lone-continuation", rx_lone_cont},
-    {"cli-server-fin", server_fin},
-    {"cli-server-rst", server_rst},
-    {"cli-early-frame", early_frame},
-    {"cli-closes", client_closes},
-    {"cli-closes-code", client_closes_code},
-    {"cli-buffer-kept", buffer_kept},
-    {"cli-given-user", given_user},
-    {"cli-destroyed-pending", destroyed_pending},
-    {"cli-destroyed-established", destroyed_established},
-    {"cli-unix", unix_connect},
-    {"cli-unix-refused", unix_refused},
     {NULL, NULL},
 };

@@ -43,9 +43,29 @@ static void starter(peer *p)
 	in_loop(connect_all, NULL);
 }
 
+/*
+ * Both ends in this process, or, with TRACE_ROLE=server or client, one of them:
+ * the server prints its port first, the client finds it in TRACE_PORT.
+ */
 static void pair(hook_fn hook)
 {
-	if (server(protos, hook)) {
+	const char *role = getenv("TRACE_ROLE");
+
+	if (role && !strcmp(role, "client")) {
+		if (no_server(protos, hook)) {
+			rig.port = atoi(getenv("TRACE_PORT"));
+			peer_start("peer0", starter);
+			finish();
+		}
+		return;
+	}
+	if (role && server(protos, hook)) {
+		printf("port %d\n", rig.port);
+		fflush(stdout);
+		rig.hold = true;
+		rig.until_ended = clients;
+		finish();
+	} else if (!role && server(protos, hook)) {
 		peer_start("peer0", starter);
 		finish();
 	}
@@ -446,18 +466,14 @@ static struct lws *first_server;
 
 static int other_hook(event *e)
 {
-	static int there;
+	static int there, gone;
 
-	if (e->reason == LWS_CALLBACK_ESTABLISHED) {
-		if (!there++)
-			first_server = e->wsi;
-		else
-			lws_set_timeout(first_server, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-	}
-	if (e->reason == LWS_CALLBACK_CLIENT_CLOSED && there == 2) {
-		there = 3;
+	if (e->reason == LWS_CALLBACK_ESTABLISHED && !first_server)
+		first_server = e->wsi;
+	if (e->reason == LWS_CALLBACK_CLIENT_ESTABLISHED && ++there == clients)
+		lws_set_timeout(first_server, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+	if (e->reason == LWS_CALLBACK_CLIENT_CLOSED && !gone++)
 		mark("first gone");
-	}
 	return PASS;
 }
 

@@ -6,7 +6,8 @@
  *
  *   log.c    the streams, labels of connections, rendering of data
  *   rig.c    context defaults, the generic protocol callback, the service loop
- *   peer.c   peers that are plain sockets in a thread of their own
+ *   peer.c   peers that are plain sockets in a thread of their own (and peer_read.c)
+ *   frames.c web.c client.c   what groups of scenarios share
  *   sc_*.c   the scenarios
  *
  * Nothing that two runs of one library may legally print differently (times,
@@ -84,6 +85,7 @@ extern struct rig {
 	bool sum_rx;         /* receive callbacks become one total per message */
 	bool dummy;          /* unanswered callbacks go to lws_callback_http_dummy */
 	bool hold;           /* the loop goes on though nobody is connected */
+	int until_ended;     /* hold ends when so many connections are destroyed */
 	bool quit;           /* the loop ends now */
 	bool stopping;       /* the context is being destroyed */
 	const char *next_label; /* for the connection that is first seen next */
@@ -177,8 +179,9 @@ typedef struct scenario {
 	void (*run)(void);
 } scenario;
 
-extern const scenario sc_life[], sc_ws_server[], sc_ws_frames[], sc_ws_client[], sc_ws_pair[],
-    sc_http_server[], sc_http_files[], sc_http_client[], sc_service[], sc_raw[];
+extern const scenario sc_life[], sc_ws_server[], sc_ws_rx[], sc_ws_close[], sc_ws_bad[], sc_ws_tx[],
+    sc_ws_client[], sc_ws_client_open[], sc_ws_pair[], sc_http_server[], sc_http_requests[],
+    sc_http_files[], sc_http_client[], sc_service[], sc_raw[];
 
 #define TEXT 0x81
 #define BIN 0x82

@@ -29,7 +29,7 @@
 
 #define SINGLE 3000 /* calls on one descriptor that move one byte each */
 
-static unsigned calls[1024];
+static unsigned calls[1024], sent[1024];
 static bool refuse;
 
 static void child(char **argv)
@@ -87,7 +87,7 @@ static void cut(pid_t pid)
 		return;
 	sends = r.orig_rax == SYS_sendto || r.orig_rax == SYS_write;
 	calls[r.rdi]++;
-	if (refuse && sends && calls[r.rdi] & 1) {
+	if (refuse && sends && ++sent[r.rdi] & 1) {
 		r.orig_rax = (unsigned long long)-1;
 		r.rax = (unsigned long long)-EAGAIN;
 	} else {

@@ -3,6 +3,7 @@
 package h1
 
 import (
+	"fmt"
 	"strings"
 
 	"libwebsockets/impl/engine"
@@ -135,7 +136,26 @@ func (s *State) action(c *engine.Conn) bool {
 		return true
 	}
 	c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+	if s.ToHTTPS {
+		return redirectToHTTPS(c)
+	}
 	return App.Action(c)
+}
+
+// hostMax is how long a host name may be that a redirect names.
+const hostMax = 128
+
+// redirectToHTTPS answers a plain request on a TLS port with the way to the
+// host's first page over TLS.
+func redirectToHTTPS(c *engine.Conn) bool {
+	host := c.Headers.Value(h1.TokenHost)
+	if len(host) == 0 || len(host) > hostMax {
+		return false
+	}
+	if n, _ := Redirect(c, resp(c), 301, fmt.Appendf(nil, "https://%s/", host)); n < 0 {
+		return false
+	}
+	return Completed(c) == 0
 }
 
 // bodyHeaders finds out what body the request has.

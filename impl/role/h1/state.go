@@ -28,6 +28,8 @@ type State struct {
 
 	// Handling404 is set while the vhost's 404 document itself is served.
 	Handling404 bool
+	// ToHTTPS: a plain connection to a TLS port; requests are redirected.
+	ToHTTPS bool
 	// SendingChunked: the response body leaves in chunks.
 	SendingChunked bool
 	// TxLength is what the response's Content-Length promised.

@@ -35,6 +35,9 @@ var SecureAccept func(c *engine.Conn, fd int) bool
 // Secured tells whether connections of v start with TLS.
 var Secured func(v *engine.Vhost) bool
 
+// Gated tells whether v is not to accept connections for now.
+var Gated func(v *engine.Vhost) bool
+
 // Adopt makes a connection of v from a descriptor that is open already. It
 // returns nil, and the descriptor is closed (sockets) or still the caller's
 // (files), when that is not possible or the program refuses it.

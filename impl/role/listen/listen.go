@@ -109,7 +109,7 @@ type filterArgs struct {
 func (role) Readable(c *engine.Conn) bool {
 	for n := 0; n < acceptBudget; n++ {
 		v := c.Vhost
-		if v.Destroying() || c.Dead() {
+		if v.Destroying() || c.Dead() || c.NoRead {
 			return true
 		}
 		if c.Ctx.AtLimit() {
@@ -172,7 +172,7 @@ func pause(c *engine.Conn, why string) {
 	c.NoRead = true
 	c.TouchPoll()
 	s.resume.Fire = func(int64) {
-		c.NoRead = false
+		c.NoRead = Gated != nil && Gated(c.Vhost)
 		c.TouchPoll()
 	}
 	c.PT().SetTimer(&s.resume, engine.Now()+pauseUS)

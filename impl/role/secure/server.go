@@ -37,6 +37,10 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 	if len(s.CA) > 0 {
 		logErr(v, x.TrustMem(s.CA, false))
 	}
+	x.Serve(offers(alpnOf(v, t.cfg.ALPN)))
+	if v.Options.Has(optRequireClientCert) {
+		x.VerifyClients(!v.Options.Has(optPeerCertOptional), fmt.Appendf(nil, "lws-%d", v.Ctx.Slot))
+	}
 	if s.CertFile != "" || len(s.Cert) > 0 {
 		if err := t.loadCerts(v, s.Identity); err != nil {
 			return err
@@ -100,6 +104,49 @@ func (t *Vhost) loadCertFiles(v *engine.Vhost, id Identity) error {
 	}
 	t.skipped = false
 	return t.curve(v, false)
+}
+
+// Updated has the vhosts with these files load their certificate and key
+// again, from the files or, where those cannot be read, from memory
+// (lws_tls_cert_updated). Connections keep what they have. The lock is held.
+func Updated(ctx *engine.Context, id Identity) {
+	for _, v := range append([]*engine.Vhost(nil), ctx.Vhosts...) {
+		t := Of(v)
+		if t == nil || t.Server == nil || id.CertFile == "" ||
+			t.cfg.Server.CertFile != id.CertFile || t.cfg.Server.KeyFile != id.KeyFile {
+			continue
+		}
+		id.Password, id.HasPassword = t.cfg.Server.Password, t.cfg.Server.HasPassword
+		// Loading a pair that does not fit would cost the vhost its working one.
+		err := t.rehearse(v, id)
+		if err == nil {
+			err = t.loadCerts(v, id)
+		}
+		logErr(v, err)
+		if t.skipped {
+			engine.Noticef("vhost %s: certificate not set", v.Name)
+		}
+	}
+}
+
+// rehearse loads a certificate into a context that nobody uses.
+func (t *Vhost) rehearse(v *engine.Vhost, id Identity) error {
+	if id.KeyFile == "" {
+		return nil
+	}
+	x, err := tls.NewServer()
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	try := &Vhost{Server: x, cfg: t.cfg}
+	if err := try.loadCerts(v, id); err != nil {
+		return err
+	}
+	if try.skipped {
+		return nil
+	}
+	return x.CheckKey()
 }
 
 // curve sets the curve for key exchange, if the program chose one. The

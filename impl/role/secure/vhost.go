@@ -20,7 +20,7 @@ const (
 	optRequireClientCert engine.Option = 1 << 1
 	optAllowNonTLS       engine.Option = 1 << 3
 	optNoSystemCAs       engine.Option = 1 << 6
-	optClientCertIsOwn   engine.Option = 1 << 7 // PEER_CERT_NOT_REQUIRED
+	optPeerCertOptional  engine.Option = 1 << 7
 	optRedirectToHTTPS   engine.Option = 1 << 11
 	optFallback          engine.Option = 1 << 20
 	optOnlyListenAccept  engine.Option = 1 << 22

@@ -94,24 +94,33 @@ func (s *State) resume(c *engine.Conn) bool {
 	s.pending = nil
 	c.SetRxPending(false)
 	c.F.Final, c.F.Binary = b2u(hdr.Header.Fin), b2u(hdr.MessageOpcode == ws.OpBinary)
-	return s.expand(c, in, &hdr)
+	switch {
+	case hdr.Compressed:
+		return s.expand(c, in, &hdr)
+	case c.Client():
+		return s.gatherFrom(c, in, &hdr)
+	}
+	return s.pieces(c, in, &hdr)
 }
 
 // expand inflates in and hands it out piece by piece. It stays one piece
 // ahead, to know whether the one at hand is the message's last.
 func (s *State) expand(c *engine.Conn, in []byte, hdr *ws.Chunk) bool {
-	size := s.pieceSize()
+	size := max(s.pieceSize(), len(s.ahead))
 	cur, next := s.piece(c, 0, size), s.piece(c, 1, size)
 	last := hdr.Last && hdr.Header.Fin
-	n, in, ended, ok := s.fill(c, cur, in, last)
-	if !ok {
-		return false
+	n, ended, ok := copy(cur, s.ahead), s.aheadEnded, true
+	if s.ahead == nil {
+		if n, in, ended, ok = s.fill(c, cur, in, last); !ok {
+			return false
+		}
 	}
+	s.ahead, s.aheadEnded = nil, false
 	for budget := inflateBudget; ; budget-- {
 		var m int
 		if n == size && !ended {
-			if c.RxOff() || budget == 0 {
-				return s.putOff(c, cur[:n], in, hdr)
+			if budget == 0 {
+				return s.putOff(c, cur[:n], ended, in, hdr)
 			}
 			if m, in, ended, ok = s.fill(c, next, in, last); !ok {
 				return false
@@ -129,6 +138,9 @@ func (s *State) expand(c *engine.Conn, in []byte, hdr *ws.Chunk) bool {
 			return true
 		}
 		cur, next, n = next, cur, m
+		if c.RxOff() {
+			return s.putOff(c, cur[:n], ended, in, hdr)
+		}
 	}
 }
 
@@ -181,17 +193,10 @@ func (s *State) corrupt(c *engine.Conn, err error) bool {
 	return s.fail(c)
 }
 
-// putOff hands out the piece at hand and keeps the rest of the input.
-func (s *State) putOff(c *engine.Conn, p, in []byte, hdr *ws.Chunk) bool {
-	s.pending = append(make([]byte, 0, len(in)+1), in...)
-	s.pendHdr = *hdr
-	c.F.Draining = 1
-	if !s.deliver(c, p, hdr.Remaining) {
-		return false
-	}
-	if !c.Dead() {
-		c.SetRxPending(true)
-	}
+// putOff keeps an inflated piece and the rest of the input.
+func (s *State) putOff(c *engine.Conn, p []byte, ended bool, in []byte, hdr *ws.Chunk) bool {
+	s.ahead, s.aheadEnded = append([]byte(nil), p...), ended
+	s.putBack(c, in, hdr)
 	return true
 }
 

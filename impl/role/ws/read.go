@@ -14,7 +14,7 @@ func (role) Readable(c *engine.Conn) bool {
 	s := stateOf(c)
 	if s.pending != nil {
 		if !s.resume(c) {
-			return s.fail(c)
+			return false
 		}
 		if s.pending != nil || c.Dead() {
 			return true
@@ -79,7 +79,7 @@ func Feed(c *engine.Conn, b []byte) bool {
 // receiving. It returns how much of b was used; false closes.
 func (s *State) parse(c *engine.Conn, b []byte) (used int, ok bool) {
 	for used < len(b) {
-		if c.RxOff() && !c.Closing() {
+		if (c.RxOff() || s.pending != nil) && !c.Closing() {
 			return used, true
 		}
 		n, ch, have, err := s.dec.Next(b[used:])
@@ -163,6 +163,9 @@ func (s *State) peerClose(c *engine.Conn, payload []byte) bool {
 
 // data hands out one piece of a data frame.
 func (s *State) data(c *engine.Conn, ch *ws.Chunk) bool {
+	if c.Closing() { // only the peer's close frame matters now
+		return true
+	}
 	f := c.F
 	if ch.First {
 		f.Rsv = ch.Header.Rsv << 4
@@ -183,7 +186,16 @@ func (s *State) data(c *engine.Conn, ch *ws.Chunk) bool {
 	if c.Client() {
 		return s.gather(c, ch)
 	}
-	return s.pieces(c, ch.Payload, ch.Remaining)
+	return s.pieces(c, ch.Payload, ch)
+}
+
+// putBack keeps b, which the program does not take now, to be handed out first
+// when it receives again.
+func (s *State) putBack(c *engine.Conn, b []byte, ch *ws.Chunk) {
+	s.pending = append(make([]byte, 0, len(b)+1), b...)
+	s.pendHdr = *ch
+	s.pendHdr.Payload = nil
+	c.SetRxPending(true)
 }
 
 // failed0 closes because of what a piece contained or the program answered.
@@ -194,19 +206,23 @@ func (s *State) failed0(c *engine.Conn) bool {
 	return false
 }
 
-// pieces hands b out in pieces of at most rxSize bytes; rest bytes of the
-// frame are still to come behind it.
-func (s *State) pieces(c *engine.Conn, b []byte, rest uint64) bool {
+// pieces hands b, the end of what came of a frame, out in pieces of at most
+// rxSize bytes.
+func (s *State) pieces(c *engine.Conn, b []byte, ch *ws.Chunk) bool {
 	for {
 		p := b
 		if len(p) > s.rxSize {
 			p = p[:s.rxSize]
 		}
 		b = b[len(p):]
-		if !s.deliver(c, p, rest+uint64(len(b))) {
+		if !s.deliver(c, p, ch.Remaining+uint64(len(b))) {
 			return false
 		}
 		if len(b) == 0 || c.Dead() {
+			return true
+		}
+		if c.RxOff() {
+			s.putBack(c, b, ch)
 			return true
 		}
 	}
@@ -215,38 +231,33 @@ func (s *State) pieces(c *engine.Conn, b []byte, rest uint64) bool {
 // gather collects a server's frame up to rxSize bytes, as the reference's
 // client does: a frame that fits comes in one piece.
 func (s *State) gather(c *engine.Conn, ch *ws.Chunk) bool {
-	b := ch.Payload
-	if !s.textOK(c, b, ch.Remaining) { // at once, not when the piece is full
-		return false
-	}
-	for len(b) > 0 || ch.Last && ch.Remaining == 0 {
-		if len(s.acc) == 0 && (len(b) >= s.rxSize || ch.Last) {
-			p := b[:min(len(b), s.rxSize)]
-			b = b[len(p):]
-			if !s.hand(c, p, ch.Remaining+uint64(len(b))) {
-				return false
-			}
-			if len(b) == 0 {
+	// The text is checked at once, not when the piece is full.
+	return s.textOK(c, ch.Payload, ch.Remaining) && s.gatherFrom(c, ch.Payload, ch)
+}
+
+func (s *State) gatherFrom(c *engine.Conn, b []byte, ch *ws.Chunk) bool {
+	for {
+		p := b[:min(len(b), s.rxSize-len(s.acc))]
+		b = b[len(p):]
+		whole := ch.Last && len(b) == 0
+		if len(s.acc) > 0 || len(p) < s.rxSize && !whole {
+			s.acc = append(s.acc, p...)
+			if len(s.acc) < s.rxSize && !whole {
 				return true
 			}
-			continue
+			p, s.acc = s.acc, nil
 		}
-		n := min(len(b), s.rxSize-len(s.acc))
-		s.acc = append(s.acc, b[:n]...)
-		b = b[n:]
-		if len(s.acc) < s.rxSize && !(ch.Last && len(b) == 0) {
-			return true
-		}
-		p := s.acc
-		s.acc = nil
 		if !s.hand(c, p, ch.Remaining+uint64(len(b))) {
 			return false
 		}
-		if len(b) == 0 {
+		if len(b) == 0 || c.Dead() {
+			return true
+		}
+		if c.RxOff() {
+			s.putBack(c, b, ch)
 			return true
 		}
 	}
-	return true
 }
 
 // deliver checks a piece's text and gives it to the program.

@@ -24,8 +24,11 @@ type State struct {
 	acc []byte // client: a frame that is still short of rxSize
 
 	pmd     *pmd
-	pending []byte // compressed input whose output the program does not take now
+	pending []byte // received, not handed out: the program does not take it now
 	pendHdr ws.Chunk
+	ahead   []byte // an inflated piece in front of pending, which is compressed
+	// aheadEnded tells that the message ends with ahead.
+	aheadEnded bool
 
 	noFirst bool // tx: the first frame of the message has yet to go out
 	txOp    ws.Opcode
@@ -62,6 +65,11 @@ func start(c *engine.Conn, p *deflate.Params, client bool) *State {
 	}
 	return s
 }
+
+// StartClient makes c, on which the client's handshake succeeded, speak
+// WebSocket; p is what was settled of permessage-deflate, nil: not in use.
+// What was received behind the handshake belongs in c.Keep.
+func StartClient(c *engine.Conn, p *deflate.Params) { start(c, p, true) }
 
 // setCloseReason fills the close frame that will be sent (lws_close_reason).
 func setCloseReason(f *engine.Face, code uint16, text []byte) {

@@ -169,6 +169,11 @@ func (s *State) acceptExtension(c *engine.Conn, b []byte) []byte {
 	if c.Call(engine.ReasonConfirmExtensionOkay, unsafe.Pointer(&name[0]), 0) != 0 {
 		return b
 	}
+	// A program with a tiny receive buffer counts on getting no compression.
+	if rx := c.Protocol.RxSize; rx != 0 && rx < 1<<rxPieceMin {
+		engine.Infof("%s: no permessage-deflate: protocol %s has a receive buffer of %d", c, c.Protocol.Name, rx)
+		return b
+	}
 	s.pmd = newPMD(&resp, false)
 	s.dec.Init(ws.DecoderConfig{MustBeMasked: true, AllowRsv1: true})
 	b = append(b, "\r\nSec-WebSocket-Extensions: "...)

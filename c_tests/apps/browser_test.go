@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+
+package apps
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The test page in Chromium, in plain and over TLS.
+func TestBrowser(t *testing.T) {
+	cert, key := certificate(t)
+	both(t, func(t *testing.T, l library) {
+		t.Run("http", func(t *testing.T) { browse(t, l, testServer(t, l), "http") })
+		t.Run("https", func(t *testing.T) { browse(t, l, testServer(t, l, "-s", "-C", cert, "-K", key), "https") })
+	})
+}
+
+func browse(t *testing.T, l library, s server, scheme string) {
+	b := chromium(t)
+	url := fmt.Sprintf("%s://localhost:%d/", scheme, s.port)
+	one, two := b.open(url), b.open(url)
+	for _, p := range []page{one, two} {
+		p.wait("its three connections are open", `["wsdi", "s", "wslm"].every(
+			(id) => document.getElementById(id + "_status").textContent.includes("websocket connection opened"))`)
+	}
+	browseCounter(t, one)
+	browseCounter(t, two)
+	one.wait("the status lists both pages", `document.querySelectorAll("#conninfo tr").length == 2`)
+	browseDrawing(t, one, two)
+	browseClose(t, two, l)
+	browseForm(t, two)
+	interrupt(t, s.Proc)
+	one.wait("the page sees the server's end", `document.getElementById("wsdi_status").textContent.includes("CLOSED")`)
+}
+
+// browseCounter: the number counts up, and starts again with the button.
+func browseCounter(t *testing.T, p page) {
+	t.Helper()
+	const text = `document.getElementById("number").textContent.trim()`
+	p.wait("the counter counts to 15", text+` >= 15`)
+	p.eval(`document.getElementById("offset").click()`)
+	p.wait("the counter starts again", text+` < 10`)
+	first, err := strconv.Atoi(p.eval(text))
+	if err != nil {
+		t.Fatalf("the number is %q", p.eval(text))
+	}
+	p.wait("the counter goes on", fmt.Sprintf(text+` > %d`, first+5))
+}
+
+// browseDrawing: a stroke drawn with the mouse in one page appears in both.
+func browseDrawing(t *testing.T, one, two page) {
+	t.Helper()
+	const ink = `[...document.querySelector("#wslm_drawing canvas").getContext("2d").getImageData(0, 0, 480, 300).data].filter((v) => v).length`
+	for _, p := range []page{one, two} {
+		if n := p.eval(ink); n != "0" {
+			t.Fatalf("the canvas is not empty: %s", n)
+		}
+	}
+	one.eval(`document.getElementById("tab-2").click()`)
+	one.call(one.session, "Page.bringToFront", map[string]any{}, nil)
+	one.eval(`document.querySelector("#wslm_drawing canvas").scrollIntoView()`)
+	var x, y float64
+	at := one.eval(`(() => { const r = document.querySelector("#wslm_drawing canvas").getBoundingClientRect(); return r.x + " " + r.y })()`)
+	if _, err := fmt.Sscan(at, &x, &y); err != nil {
+		t.Fatalf("the canvas is at %q", at)
+	}
+	one.mouse("mouseMoved", x+20, y+20)
+	one.mouse("mousePressed", x+20, y+20)
+	for i := range 12 {
+		one.mouse("mouseMoved", x+20+float64(i)*8, y+20+float64(i)*4)
+	}
+	one.mouse("mouseReleased", x+116, y+68)
+	one.wait("the stroke comes back", ink+` > 100`)
+	two.wait("the stroke appears in the other page", ink+" == "+one.eval(ink))
+	if a, b := one.eval(`document.querySelector("#wslm_drawing canvas").toDataURL()`),
+		two.eval(`document.querySelector("#wslm_drawing canvas").toDataURL()`); a != b {
+		t.Error("the two pictures differ")
+	}
+}
+
+// browseClose: the page closes a connection, and asks the server to. The
+// original may send one more number after its close frame, which the browser
+// takes for a broken connection; ours must not.
+func browseClose(t *testing.T, p page, l library) {
+	t.Helper()
+	const status = `document.getElementById("ot_status").textContent`
+	for _, x := range []struct{ button, code, reason string }{
+		{"ot_close_btn", "3000", "Bye!"},
+		{"ot_req_close_btn", "1001", "seeya"},
+	} {
+		p.eval(`document.getElementById("ot_open_btn").click()`)
+		p.wait("the connection for closing is open", status+`.includes("opened")`)
+		p.eval(`document.getElementById("` + x.button + `").click()`)
+		p.wait("it is closed", status+`.includes("CLOSED")`)
+		s := p.eval(status)
+		if l.name == "debian" && strings.Contains(s, "code: 1006") {
+			continue
+		}
+		if !strings.Contains(s, "code: "+x.code+", reason: "+x.reason) {
+			t.Errorf("%s: %q, not code %s reason %s", x.button, s, x.code, x.reason)
+		}
+	}
+}
+
+// browseForm: the page's first form is answered with what was in it.
+func browseForm(t *testing.T, p page) {
+	t.Helper()
+	p.eval(`document.querySelector("form:not([name]) input[name=text]").value = "Grüße & 1 < 2?"`)
+	p.eval(`document.querySelector("form:not([name]) input[type=submit]").click()`)
+	p.wait("the form is answered", `document.readyState == "complete" && location.pathname == "/formtest"`)
+	if s := p.eval(`document.body.textContent`); !strings.Contains(s, "Form results") || !strings.Contains(s, "Grüße") {
+		t.Errorf("the form's answer is %q", s)
+	}
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+
+package apps
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// browser is a headless Chromium, driven by its DevTools protocol over a pipe.
+type browser struct {
+	t   testing.TB
+	cmd *exec.Cmd
+	out *os.File
+
+	mu      sync.Mutex
+	next    int
+	waiting map[int]chan reply
+	console []string // what pages logged, and their errors
+}
+
+type reply struct {
+	ID     int
+	Method string
+	Params json.RawMessage
+	Result json.RawMessage
+	Error  *struct{ Message string }
+}
+
+// chromium starts a browser with a profile of its own, which ends with the test.
+func chromium(t testing.TB) *browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("chromium is missing: run tools/deps first")
+	}
+	toBrowser, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, fromBrowser, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{t: t, out: out, waiting: map[int]chan reply{}}
+	profile := t.TempDir()
+	b.cmd = exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+		"--disable-extensions", "--disable-breakpad", "--disable-default-apps", "--disable-background-timer-throttling",
+		"--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
+		"--ignore-certificate-errors", "--remote-debugging-pipe", "--user-data-dir="+profile, "about:blank")
+	b.cmd.ExtraFiles = []*os.File{toBrowser, fromBrowser} // descriptors 3 and 4
+	b.cmd.Env = append(os.Environ(), "HOME="+profile)
+	if err := b.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	toBrowser.Close()
+	fromBrowser.Close()
+	go b.read(in)
+	kill := time.AfterFunc(60*time.Second, func() { _ = b.cmd.Process.Kill() })
+	t.Cleanup(func() {
+		_ = out.Close() // the browser ends when its pipe does
+		ended := make(chan struct{})
+		go func() { _ = b.cmd.Wait(); close(ended) }()
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			_ = b.cmd.Process.Kill()
+			<-ended
+		}
+		kill.Stop()
+		in.Close()
+		time.Sleep(100 * time.Millisecond) // its helpers still write to the profile
+	})
+	return b
+}
+
+// read takes messages, which end with a NUL, until the browser ends.
+func (b *browser) read(in io.Reader) {
+	r := bufio.NewReader(in)
+	for {
+		m, err := r.ReadBytes(0)
+		b.mu.Lock()
+		if err != nil {
+			for id, c := range b.waiting {
+				close(c)
+				delete(b.waiting, id)
+			}
+			b.mu.Unlock()
+			return
+		}
+		var v reply
+		if json.Unmarshal(m[:len(m)-1], &v) == nil {
+			if c := b.waiting[v.ID]; v.ID != 0 && c != nil {
+				delete(b.waiting, v.ID)
+				c <- v
+			} else if v.Method == "Runtime.exceptionThrown" || v.Method == "Log.entryAdded" {
+				b.console = append(b.console, string(v.Params))
+			}
+		}
+		b.mu.Unlock()
+	}
+}
+
+// call runs a method in a session ("" is the browser's own) and puts the result into v.
+func (b *browser) call(session, method string, params map[string]any, v any) {
+	b.t.Helper()
+	c := make(chan reply, 1)
+	b.mu.Lock()
+	b.next++
+	id := b.next
+	b.waiting[id] = c
+	b.mu.Unlock()
+	m := map[string]any{"id": id, "method": method, "params": params}
+	if session != "" {
+		m["sessionId"] = session
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := b.out.Write(append(text, 0)); err != nil {
+		b.t.Fatalf("the browser is gone: %v", err)
+	}
+	select {
+	case r, ok := <-c:
+		if !ok {
+			b.t.Fatalf("the browser ended during %s", method)
+		}
+		if r.Error != nil {
+			b.t.Fatalf("%s: %s", method, r.Error.Message)
+		}
+		if v != nil {
+			if err := json.Unmarshal(r.Result, v); err != nil {
+				b.t.Fatalf("%s: %v", method, err)
+			}
+		}
+	case <-time.After(30 * time.Second):
+		b.t.Fatalf("%s is not answered", method)
+	}
+}
+
+// page is one tab.
+type page struct {
+	*browser
+	session string
+}
+
+// open opens a page and waits until it is loaded.
+func (b *browser) open(url string) page {
+	b.t.Helper()
+	var target struct{ TargetID string }
+	b.call("", "Target.createTarget", map[string]any{"url": url}, &target)
+	var attached struct{ SessionID string }
+	b.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	p := page{b, attached.SessionID}
+	p.call(p.session, "Runtime.enable", map[string]any{}, nil)
+	p.call(p.session, "Log.enable", map[string]any{}, nil)
+	p.wait("loaded", `document.readyState == "complete" && location.href != "about:blank"`)
+	return p
+}
+
+// eval gives the value of a JavaScript expression as text.
+func (p page) eval(expression string) string {
+	p.t.Helper()
+	var r struct {
+		Result           struct{ Value any }
+		ExceptionDetails *struct {
+			Text      string
+			Exception struct{ Description string }
+		}
+	}
+	p.call(p.session, "Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &r)
+	if e := r.ExceptionDetails; e != nil {
+		p.t.Fatalf("%s: %s %s", expression, e.Text, e.Exception.Description)
+	}
+	return fmt.Sprint(r.Result.Value)
+}
+
+// wait waits until an expression is true.
+func (p page) wait(what, expression string) {
+	p.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if p.eval(expression) == "true" {
+			return
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.t.Fatalf("not within 20 s: %s (%s)\nthe pages logged: %s", what, expression, strings.Join(p.console, "\n"))
+}
+
+// mouse sends a mouse event at a place of the window.
+func (p page) mouse(kind string, x, y float64) {
+	p.t.Helper()
+	e := map[string]any{"type": kind, "x": x, "y": y}
+	if kind != "mouseMoved" {
+		e["button"], e["clickCount"] = "left", 1
+	}
+	p.call(p.session, "Input.dispatchMouseEvent", e, nil)
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+package faults
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	h "libwebsockets/c_tests/harness"
+)
+
+// TestForkBefore: a program that forks before its first call (seaf-daemon,
+// kamailio) works in the child. With a library that starts its runtime at load
+// the child hangs.
+func TestForkBefore(t *testing.T) {
+	p := h.Start(t, h.Build(t, prog("forks.c")), "before")
+	var pid int
+	p.Ready()
+	if n, err := loadFor(p.Addr(), 2, 300*time.Millisecond); err != nil || n < 50 {
+		t.Errorf("%d echoes, %v", n, err)
+	}
+	for _, l := range p.All() {
+		_, _ = fmt.Sscanf(l, "PID %d", &pid)
+	}
+	if pid <= 1 {
+		t.Fatalf("no child in %q", p.All())
+	}
+	_ = syscall.Kill(pid, syscall.SIGTERM)
+	if err := p.Wait(10 * time.Second); err != nil {
+		t.Errorf("%v: %q\n%s", err, p.All(), p.Log())
+	}
+	if all := strings.Join(p.All(), "\n"); !strings.Contains(all, "DONE") || !strings.Contains(all, "STATUS 0") {
+		t.Errorf("printed %q", all)
+	}
+}
+
+// TestForkAfter: in the child of a process that has used the library each call
+// fails with a log line, and the parent goes on. Without the check of
+// pthread_atfork the child hangs until its alarm.
+func TestForkAfter(t *testing.T) {
+	if !h.Ours(t) {
+		t.Skip("the reference has no such check")
+	}
+	p := h.Start(t, h.Build(t, prog("forks.c")), "after").Ready()
+	p.WaitLine("^STATUS 0$", 15*time.Second)
+	all := strings.Join(p.All(), "\n")
+	for _, want := range []string{"CHILD service 1\nCHILD service 1\nCHILD service 1", "CHILD create 1", "CHILD write 1", "CHILD done"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q in %q", want, all)
+		}
+	}
+	if n := strings.Count(p.Log(), "forked after"); n < 1 {
+		t.Errorf("no line that says why:\n%s", p.Log())
+	}
+	if n, err := loadFor(p.Addr(), 2, 300*time.Millisecond); err != nil || n < 50 {
+		t.Errorf("the parent: %d echoes, %v", n, err)
+	}
+	p.Stop()
+}
+
+// TestLoads: dlopen, use, dlclose, three times. Without -z nodelete the second
+// round crashes.
+func TestLoads(t *testing.T) {
+	p := h.Start(t, h.Build(t, prog("loads.c"), h.NoLink), filepath.Join(h.Lib(t), "libwebsockets.so.17"))
+	if err := p.Wait(20 * time.Second); err != nil {
+		t.Errorf("%v\n%s", err, p.Log())
+	}
+	if got := strings.Join(p.All(), " "); got != "ROUND ROUND ROUND DONE" {
+		t.Errorf("printed %q", got)
+	}
+}
+
+// TestAddressSpace: with whatever limit of address space, a context is made
+// and works or is refused with a line that says why; never a crash. A build
+// without the check dies of the runtime's own fatal error.
+func TestAddressSpace(t *testing.T) {
+	exe := h.Build(t, "echo_server.c")
+	refused := 0
+	for _, mb := range []int{40, 100, 200, 400, 510, 600, 700, 800, 950, 1000, 1300, 1400, 1600, 1700, 1900, 2020, 2040, 2060, 2080, 2100, 2200, 2500, 4000} {
+		p := h.Start(t, "/bin/sh", "-c", fmt.Sprintf("ulimit -v %d && exec %s", mb<<10, exe))
+		line := p.FirstLine(10 * time.Second)
+		if strings.HasPrefix(line, "PORT") {
+			_, _ = fmt.Sscanf(line, "PORT %d", &p.Port)
+			if n, err := loadFor(p.Addr(), 1, 20*time.Millisecond); err != nil || n == 0 {
+				t.Errorf("%d MiB: %d echoes, %v\n%s", mb, n, err, p.Log())
+			}
+			p.Stop()
+			continue
+		}
+		err := p.Wait(5 * time.Second)
+		if strings.Contains(p.Log(), "loading shared libraries") {
+			continue // the loader was stopped already
+		}
+		refused++
+		if x, ok := err.(*exec.ExitError); line != "NOCONTEXT" || !ok || x.ExitCode() != 3 {
+			t.Errorf("%d MiB: %q, %v", mb, line, err)
+		}
+		if !strings.Contains(p.Log(), "ulimit -v") && !strings.Contains(p.Log(), "memory") {
+			t.Errorf("%d MiB: the log does not say why:\n%s", mb, p.Log())
+		}
+	}
+	if h.Ours(t) && refused == 0 {
+		t.Error("no limit was small enough to be refused")
+	}
+}
+
+// TestEnvironment: variables that mean something to a Go runtime belong to the
+// program's children; the library is not moved by them. Seen to fail with a
+// build that hands the environment on as it is.
+func TestEnvironment(t *testing.T) {
+	p := h.StartEnv(t, []string{
+		"GODEBUG=gctrace=1,inittrace=1,schedtrace=10,asyncpreemptoff=0,gcshrinkstackoff=0,invalidptr=1,cgocheck=1",
+		"GOGC=1", "GOMEMLIMIT=1", "GOMAXPROCS=1", "GOTRACEBACK=crash", "GORACE=log_path=/dev/null", "GOCOVERDIR=/nonexistent",
+	}, h.Build(t, "echo_server.c")).Ready()
+	if n, err := loadFor(p.Addr(), 4, time.Second); err != nil || n < 100 {
+		t.Errorf("%d echoes, %v", n, err)
+	}
+	p.Stop()
+	if p.Log() != "" {
+		t.Errorf("something was written:\n%.500s", p.Log())
+	}
+	if !h.Ours(t) {
+		return
+	}
+	// The traces would come if the variables had not been held back.
+	if b, err := os.ReadFile(filepath.Join(h.Lib(t), "libwebsockets.so.17")); err != nil || !strings.Contains(string(b), "gctrace") {
+		t.Errorf("the library knows no gctrace: the test tests nothing (%v)", err)
+	}
+}
+
+// TestSIGPIPE: a peer that resets while much is being sent to it does not end
+// a program that leaves SIGPIPE alone. A send without MSG_NOSIGNAL does.
+func TestSIGPIPE(t *testing.T) {
+	p := h.Start(t, h.Build(t, "echo_server.c"), "-c", "1000").Ready()
+	big := make([]byte, 4<<20)
+	for i := range 30 {
+		r := h.MustDial(t, p.Addr(), "")
+		if err := r.SendMessage(h.Binary, big); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Receive(); err != nil {
+			t.Fatal(err)
+		}
+		if i%2 == 0 {
+			r.Reset()
+		} else {
+			r.Close()
+		}
+	}
+	if n, err := loadFor(p.Addr(), 1, 100*time.Millisecond); err != nil || n == 0 {
+		t.Errorf("afterwards: %d echoes, %v", n, err)
+	}
+	p.Stop()
+}
+
+// TestAddressSanitizer: C programs built with it find nothing.
+func TestAddressSanitizer(t *testing.T) {
+	env := []string{"ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99"}
+	p := h.StartEnv(t, env, h.Build(t, "echo_server.c", "-fsanitize=address", "-fno-omit-frame-pointer"), "-x", "-u").Ready()
+	if n, err := loadFor(p.Addr(), 4, time.Second); err != nil || n < 100 {
+		t.Errorf("%d echoes, %v", n, err)
+	}
+	for _, size := range []int{0, 1, 125, 126, 4096, 70000, 1 << 20} {
+		r := h.MustDial(t, p.Addr(), "")
+		msg := make([]byte, size)
+		if err := r.SendMessage(h.Text, msg); err != nil {
+			t.Fatal(err)
+		}
+		if _, got, err := r.ReceiveMessage(); err != nil || len(got) != size {
+			t.Errorf("%d bytes: %d came, %v", size, len(got), err)
+		}
+		if err := r.CloseCleanly(); err != nil {
+			t.Error(err)
+		}
+	}
+	r := h.MustDial(t, p.Addr(), "")
+	_ = r.SendMessage(h.Text, []byte("\xff"))
+	_, _ = r.Receive()
+	p.Stop()
+	if strings.Contains(p.Log(), "ERROR: ") {
+		t.Errorf("%s", p.Log())
+	}
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+
+// Package faults puts the library into the situations that real programs and
+// networks bring: foreign threads, cancellation, signals, fork, unloading,
+// scarce descriptors and memory, slow and rude peers.
+//
+// Each test was seen to fail: its comment says how.
+package faults
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	h "libwebsockets/c_tests/harness"
+)
+
+func TestMain(m *testing.M) { h.Main(m) }
+
+func prog(name string) string { return "./prog/" + name }
+
+// load keeps n echo connections busy until stop is closed; it returns the
+// number of echoes and the first error.
+func load(addr string, n int, stop <-chan struct{}) (int, error) {
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var first error
+	total := 0
+	for i := range n {
+		all.Go(func() {
+			k, err := echoes(addr, 40*i+1, stop)
+			mu.Lock()
+			defer mu.Unlock()
+			total += k
+			if err != nil && first == nil {
+				first = err
+			}
+		})
+	}
+	all.Wait()
+	return total, first
+}
+
+func echoes(addr string, size int, stop <-chan struct{}) (int, error) {
+	r, err := h.Dial(addr, "", 50*time.Second)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	for k := 0; ; k++ {
+		select {
+		case <-stop:
+			return k, r.CloseCleanly()
+		default:
+		}
+		msg := bytes.Repeat([]byte{byte('a' + k%26)}, size)
+		if err := r.SendMessage(h.Binary, msg); err != nil {
+			return k, err
+		}
+		_, got, err := r.ReceiveMessage()
+		if err != nil {
+			return k, fmt.Errorf("echo %d: %w", k, err)
+		}
+		if !bytes.Equal(got, msg) {
+			return k, fmt.Errorf("echo %d is %.40q, want %.40q", k, got, msg)
+		}
+	}
+}
+
+func loadFor(addr string, n int, d time.Duration) (int, error) {
+	stop := make(chan struct{})
+	time.AfterFunc(d, func() { close(stop) })
+	return load(addr, n, stop)
+}
+
+// TestWorkers: threads write and ask for WRITEABLE while the service thread
+// runs, as rtpengine and kamailio do. With the reference's library messages
+// are torn or the program crashes; with our connection lock taken out of
+// lws_write too.
+func TestWorkers(t *testing.T) {
+	const threads, messages = 8, 12000
+	p := h.Start(t, h.Build(t, prog("workers.c")), strconv.Itoa(messages)).Ready()
+	var all sync.WaitGroup
+	for i := range threads {
+		all.Go(func() {
+			if err := workerPeer(p.Addr(), messages); err != nil {
+				t.Errorf("connection %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	p.Stop()
+}
+
+// workerPeer reads everything of one connection and keeps echoes under way.
+func workerPeer(addr string, messages int) error {
+	r, err := h.Dial(addr, "", 40*time.Second)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	next := map[string]int{}
+	if err := r.SendMessage(h.Text, []byte("0 x")); err != nil {
+		return err
+	}
+	for {
+		_, msg, err := r.ReceiveMessage()
+		if err != nil {
+			return fmt.Errorf("after %v: %w", next, err)
+		}
+		f := strings.SplitN(string(msg), " ", 3)
+		seq, err := strconv.Atoi(f[1])
+		if err != nil {
+			return fmt.Errorf("message %.60q", msg)
+		}
+		if f[0] == "end" {
+			if next["t"] != messages || next["w"] != seq || seq == 0 {
+				return fmt.Errorf("at the end %v of %d messages, %d from WRITEABLE", next, messages, seq)
+			}
+			if f, err := r.Receive(); err != nil || f.Op != h.Close {
+				return fmt.Errorf("after the end came %v, %v", f, err)
+			}
+			if err := r.SendMessage(h.Close, h.ClosePayload(1000, "")); err != nil {
+				return err
+			}
+			return r.End()
+		}
+		if seq != next[f[0]] {
+			return fmt.Errorf("message %s %d came, want %d", f[0], seq, next[f[0]])
+		}
+		next[f[0]]++
+		if f[0] == "e" {
+			if err := r.SendMessage(h.Text, []byte(strconv.Itoa(seq+1)+" x")); err != nil {
+				return err
+			}
+		} else if strings.Trim(f[2], string(rune('a'+seq%26))) != "" {
+			return fmt.Errorf("message %s %d is torn: %.60q", f[0], seq, f[2])
+		}
+	}
+}
+
+// TestCancel: pthread_cancel on the service thread, idle and under load. A
+// build that enters Go without disabling cancellation aborts.
+func TestCancel(t *testing.T) {
+	const rounds = 12
+	p := h.Start(t, h.Build(t, prog("cancel.c")), strconv.Itoa(rounds))
+	for i := range rounds {
+		p.Ready()
+		if i%2 == 0 {
+			stop := make(chan struct{})
+			go func() { _, _ = load(p.Addr(), 4, stop) }()
+			defer close(stop)
+		}
+		p.WaitLine("^CANCELLED", 10*time.Second)
+	}
+	if err := p.Wait(10 * time.Second); err != nil {
+		t.Errorf("%v\n%s", err, p.Log())
+	}
+}
+
+// TestHammer: lws_cancel_service from eight threads at once neither stops the
+// echo nor goes unnoticed.
+func TestHammer(t *testing.T) {
+	p := h.Start(t, h.Build(t, prog("hammer.c"))).Ready()
+	n, err := loadFor(p.Addr(), 4, 2*time.Second)
+	if err != nil {
+		t.Error(err)
+	}
+	p.Stop()
+	all := strings.Join(p.All(), "\n")
+	var calls, seen int
+	if _, err := fmt.Sscanf(all[strings.Index(all, "CALLS"):], "CALLS %d SEEN %d", &calls, &seen); err != nil {
+		t.Fatalf("%v in %q", err, all)
+	}
+	t.Logf("%d echoes, %d calls, EVENT_WAIT_CANCELLED %d times", n, calls, seen)
+	if n < 100 || calls < 1000 || seen < 10 {
+		t.Errorf("too few: %d echoes, %d calls, %d callbacks", n, calls, seen)
+	}
+}
+
+// TestAlarm: signals with a plain handler that needs much stack. A build
+// without go_lwsgo_grow_stack crashes here.
+func TestAlarm(t *testing.T) {
+	p := h.Start(t, h.Build(t, prog("alarm.c"))).Ready()
+	n, err := loadFor(p.Addr(), 6, 3*time.Second)
+	if err != nil {
+		t.Error(err)
+	}
+	p.Stop()
+	all := strings.Join(p.All(), "\n")
+	var alarms int
+	if i := strings.Index(all, "ALARMS"); i >= 0 {
+		_, _ = fmt.Sscanf(all[i:], "ALARMS %d", &alarms)
+	}
+	t.Logf("%d echoes, %d signals", n, alarms)
+	if n < 100 || alarms < 1000 {
+		t.Errorf("too few: %d echoes, %d signals", n, alarms)
+	}
+}

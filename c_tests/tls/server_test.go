@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+
+package tls
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"libwebsockets/c_tests/harness"
+)
+
+// Options of the vhost, as in lws-context-vhost.h.
+const (
+	optRequireClient  = 1 << 1
+	optAllowNonTLS    = 1 << 3
+	optPeerCertNotReq = 1 << 7
+	optRedirect       = 1 << 11
+	optFallback       = 1 << 20
+	optApplyListen    = 1 << 22
+	optCreateCtx      = 1 << 24
+	optIgnoreMissing  = 1 << 26
+	optAllowHTTP      = 1 << 29
+)
+
+func opts(o int) string { return fmt.Sprintf("opt=0x%x", o) }
+
+// parties are the certificates of a test.
+type parties struct {
+	ca, rogue, srv, other, client, stranger *identity
+	pool                                    *x509.CertPool
+}
+
+func newParties(t testing.TB) *parties {
+	p := &parties{ca: authority(t, "Test CA"), rogue: authority(t, "Rogue CA"), pool: x509.NewCertPool()}
+	p.srv, p.other = issue(t, "localhost", p.ca, nil), issue(t, "other.test", p.ca, nil)
+	p.client, p.stranger = issue(t, "Alice", p.ca, nil), issue(t, "Mallory", p.rogue, nil)
+	p.pool.AddCert(p.ca.cert)
+	return p
+}
+
+func (p *parties) files() []string {
+	return []string{"cert=" + p.srv.certFile, "key=" + p.srv.keyFle}
+}
+
+// config is a client's that trusts the CA.
+func (p *parties) config(edit func(*tls.Config)) *tls.Config {
+	c := &tls.Config{RootCAs: p.pool, ServerName: "localhost", NextProtos: []string{"http/1.1"}}
+	if edit != nil {
+		edit(c)
+	}
+	return c
+}
+
+const patience = 15 * time.Second
+
+func dialTLS(addr string, c *tls.Config) (*tls.Conn, error) {
+	raw, err := net.DialTimeout("tcp", addr, patience)
+	if err != nil {
+		return nil, err
+	}
+	_ = raw.SetDeadline(time.Now().Add(patience))
+	conn := tls.Client(raw, c)
+	if err := conn.Handshake(); err != nil {
+		raw.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// get does one request on conn and describes the answer.
+func get(conn net.Conn, path string) string {
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path)
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return "no answer"
+	}
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return "half an answer"
+	}
+	return fmt.Sprintf("%d %s %s", resp.StatusCode, resp.Header.Get("Location"), b)
+}
+
+// visit makes a TLS connection, does a GET, closes, and tells what it saw.
+func visit(addr string, c *tls.Config) []string {
+	conn, err := dialTLS(addr, c)
+	if err != nil {
+		return []string{"refused"}
+	}
+	defer conn.Close()
+	s := conn.ConnectionState()
+	out := []string{fmt.Sprintf("%s %s alpn=%s", tls.VersionName(s.Version), s.PeerCertificates[0].Subject.CommonName, s.NegotiatedProtocol)}
+	return append(out, get(conn, "/"))
+}
+
+// plainly is visit without TLS.
+func plainly(addr, send string) []string {
+	conn, err := net.DialTimeout("tcp", addr, patience)
+	if err != nil {
+		return []string{"refused"}
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	if send == "GET" {
+		return []string{get(conn, "/")}
+	}
+	_, _ = io.WriteString(conn, send)
+	b := make([]byte, 100)
+	n, _ := conn.Read(b)
+	return []string{fmt.Sprintf("read %q", b[:n])}
+}
+
+// scenario is one server set up by args and visited by drive.
+type scenario struct {
+	args  []string
+	drive func(t *testing.T, p *harness.Proc) []string
+	noEnd bool // the program ends by itself
+}
+
+func TestServer(t *testing.T) {
+	who := newParties(t)
+	one := func(edit func(*tls.Config)) func(*testing.T, *harness.Proc) []string {
+		return func(_ *testing.T, p *harness.Proc) []string { return visit(p.Addr(), who.config(edit)) }
+	}
+	plain := func(send string) func(*testing.T, *harness.Proc) []string {
+		return func(_ *testing.T, p *harness.Proc) []string { return plainly(p.Addr(), send) }
+	}
+	with := func(more ...string) []string { return append(who.files(), more...) }
+	ca := "ca=" + who.ca.certFile
+	pass := encrypted(t, who.ca, "s3cret")
+	shown := func(id *identity) func(*tls.Config) {
+		return func(c *tls.Config) {
+			c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &id.tls, nil }
+		}
+	}
+	tls12 := func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
+	old := func(f func(*tls.Config)) func(*tls.Config) { return func(c *tls.Config) { f(c); tls12(c) } }
+	missing := filepath.Join(t.TempDir(), "none.pem")
+
+	for name, s := range map[string]scenario{
+		"get":                {args: with(), drive: one(nil)},
+		"get with TLS 1.2":   {args: with(), drive: one(tls12)},
+		"no ALPN":            {args: with(), drive: one(func(c *tls.Config) { c.NextProtos = nil })},
+		"foreign ALPN":       {args: with("alpn=foo,http/1.1"), drive: one(func(c *tls.Config) { c.NextProtos = []string{"bar", "http/1.1"} })},
+		"PEM in memory":      {args: with("mem"), drive: one(nil)},
+		"DER in memory":      {args: []string{"cert=" + who.srv.certDER, "key=" + who.srv.keyDER, "mem"}, drive: one(nil)},
+		"curve":              {args: with("mem", "curve=secp384r1"), drive: one(nil)},
+		"unknown curve":      {args: with("mem", "curve=nonsense"), noEnd: true},
+		"password":           {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFle, "pass=s3cret"}, drive: one(nil)},
+		"wrong password":     {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFle, "pass=no"}, noEnd: true},
+		"wrong key":          {args: []string{"cert=" + who.srv.certFile, "key=" + who.other.keyFle}, noEnd: true},
+		"missing cert":       {args: []string{"cert=" + missing, "key=" + missing}, noEnd: true},
+		"ignore missing":     {args: []string{"cert=" + missing, "key=" + missing, opts(optIgnoreMissing)}, drive: one(nil)},
+		"no cert":            {args: nil, drive: plain("GET")},
+		"ctx by callback":    {args: []string{opts(optCreateCtx), "extracert=" + who.srv.certFile, "extrakey=" + who.srv.keyFle}, drive: one(nil)},
+		"callback refuses":   {args: with("refuseserver=1"), noEnd: true},
+		"ciphers":            {args: with("ciphers=ECDHE-ECDSA-AES128-GCM-SHA256"), drive: one(tls12)},
+		"no common cipher":   {args: with("ciphers=AES128-SHA"), drive: one(tls12)},
+		"suites":             {args: with("suites=TLS_CHACHA20_POLY1305_SHA256"), drive: one(nil)},
+		"no TLS 1.3":         {args: with("set=0x20000000"), drive: one(nil)},
+		"client of its own":  {args: with("ownclient"), drive: one(nil)},
+		"aging":              {args: with("aging"), drive: one(nil)},
+		"garbage":            {args: with(), drive: plain("\x01\x02\x03\x04\x05\x06\x07\x08")},
+		"plain on TLS":       {args: with(), drive: plain("no TLS hello at all")},
+		"non-TLS refused":    {args: with(opts(optAllowNonTLS)), drive: plain("GET")},
+		"non-TLS, TLS comes": {args: with(opts(optAllowNonTLS)), drive: one(nil)},
+		"redirect":           {args: with(opts(optAllowNonTLS | optRedirect)), drive: plain("GET")},
+		"redirect, TLS":      {args: with(opts(optAllowNonTLS | optRedirect)), drive: one(nil)},
+		"allow http":         {args: with(opts(optAllowNonTLS | optAllowHTTP)), drive: plain("GET")},
+		"fallback":           {args: with(opts(optAllowNonTLS|optFallback), "role=raw-skt"), drive: plain("hello raw")},
+		"client cert":        {args: with(opts(optRequireClient), ca), drive: one(shown(who.client))},
+		"client cert 1.2":    {args: with(opts(optRequireClient), ca), drive: one(old(shown(who.client)))},
+		"client cert absent": {args: with(opts(optRequireClient), ca), drive: one(nil)},
+		"client cert may":    {args: with(opts(optRequireClient|optPeerCertNotReq), ca), drive: one(nil)},
+		"client cert rogue":  {args: with(opts(optRequireClient), ca, "strict"), drive: one(shown(who.stranger))},
+		"client cert let in": {args: with(opts(optRequireClient), ca), drive: one(shown(who.stranger))},
+		"client cert no":     {args: with(opts(optRequireClient), ca, "refusecert=1"), drive: one(shown(who.client))},
+		"info":               {args: with("infomask=0x30"), drive: one(nil)},
+		"info 1.2":           {args: with("infomask=0x30"), drive: one(tls12)},
+		"info kills":         {args: with("infomask=0x20", "infokill=0x20"), drive: one(nil)},
+		"raw over TLS": {args: with(opts(optApplyListen), "role=raw-skt"), drive: func(t *testing.T, p *harness.Proc) []string {
+			c, err := dialTLS(p.Addr(), who.config(nil))
+			if err != nil {
+				return []string{"refused"}
+			}
+			defer c.Close()
+			b := make([]byte, 5)
+			_, _ = io.WriteString(c, "hello")
+			_, err = io.ReadFull(c, b)
+			return []string{fmt.Sprintf("%s %v", b, err)}
+		}},
+		"SNI": {args: with("name2=other.test", "cert2="+who.other.certFile, "key2="+who.other.keyFle),
+			drive: func(_ *testing.T, p *harness.Proc) []string {
+				out := visit(p.Addr(), who.config(func(c *tls.Config) { c.ServerName = "other.test" }))
+				harness.Eventually(t, patience, "first is closed", func() bool { return count(p, "WSI_DESTROY") > 0 })
+				return append(out, visit(p.Addr(), who.config(func(c *tls.Config) {
+					c.ServerName, c.InsecureSkipVerify = "nobody.test", true
+				}))...)
+			}},
+		"no hello in time": {args: with("timeout=1"), drive: func(_ *testing.T, p *harness.Proc) []string {
+			return plainly(p.Addr(), "")
+		}},
+		"limit": {args: with("limit=1"), drive: func(t *testing.T, p *harness.Proc) []string { return limited(t, p, who) }},
+		"websocket": {args: with(), drive: func(t *testing.T, p *harness.Proc) []string {
+			r := dialWS(t, p.Addr(), who.config(nil), false)
+			must(t, r.SendMessage(harness.Text, []byte("hello")))
+			_, b, err := r.ReceiveMessage()
+			return []string{string(b), fmt.Sprint(err, r.CloseCleanly())}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			twice(t, func(t *testing.T, env []string) []string { return s.run(t, env) })
+		})
+	}
+}
+
+func count(p *harness.Proc, prefix string) int {
+	n := 0
+	for _, l := range p.All() {
+		if strings.HasPrefix(l, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func (s scenario) run(t *testing.T, env []string) []string {
+	p := harness.StartEnv(t, env, program(t), s.args...)
+	if s.noEnd {
+		must(t, p.Wait(patience))
+		return trace(p)
+	}
+	p.Ready()
+	saw := s.drive(t, p)
+	if count(p, "NEW_CLIENT") > 0 {
+		harness.Eventually(t, patience, "every connection is destroyed", func() bool {
+			return count(p, "WSI_DESTROY") >= max(1, count(p, "NEW_CLIENT"))
+		})
+	}
+	p.Stop()
+	return append(saw, trace(p)...)
+}
+
+// limited keeps the one place taken and sees that the next client waits.
+func limited(t *testing.T, p *harness.Proc, who *parties) []string {
+	first, err := dialTLS(p.Addr(), who.config(nil))
+	must(t, err)
+	out := []string{get(first, "/")}
+	second := make(chan []string)
+	go func() { second <- visit(p.Addr(), who.config(nil)) }()
+	select {
+	case <-second:
+		t.Error("the second client was served while the first held the only place")
+	case <-time.After(300 * time.Millisecond):
+	}
+	first.Close()
+	return append(out, <-second...)
+}
+
+// dialWS upgrades a TLS connection; thin sends single bytes.
+func dialWS(t *testing.T, addr string, c *tls.Config, thin bool) *harness.Raw {
+	t.Helper()
+	raw, err := net.DialTimeout("tcp", addr, patience)
+	must(t, err)
+	t.Cleanup(func() { raw.Close() })
+	_ = raw.SetDeadline(time.Now().Add(4 * patience))
+	if thin {
+		raw = trickle{raw}
+	}
+	conn := tls.Client(raw, c)
+	must(t, conn.Handshake())
+	_, err = io.WriteString(conn, harness.RequestText(""))
+	must(t, err)
+	r := &harness.Raw{Conn: conn, R: bufio.NewReader(conn), Client: true}
+	resp, err := http.ReadResponse(r.R, nil)
+	must(t, err)
+	if resp.StatusCode != 101 {
+		t.Fatal(resp.Status)
+	}
+	return r
+}
+
+// TestCertUpdated serves the new certificate to new connections and keeps the old ones.
+func TestCertUpdated(t *testing.T) {
+	who := newParties(t)
+	flag := filepath.Join(t.TempDir(), "now")
+	p := server(t, nil, append(who.files(), "newcert="+flag)...)
+	keep, err := dialTLS(p.Addr(), who.config(nil))
+	must(t, err)
+	serial := func() string {
+		c, err := dialTLS(p.Addr(), who.config(nil))
+		must(t, err)
+		defer c.Close()
+		return c.ConnectionState().PeerCertificates[0].SerialNumber.String()
+	}
+	was := serial()
+	// A pair that does not fit changes nothing.
+	fresh := issue(t, "localhost", who.ca, nil)
+	copyFile(t, fresh.certFile, who.srv.certFile)
+	must(t, os.WriteFile(flag, nil, 0o600))
+	serial()
+	p.WaitLine("CERT UPDATED 0", patience)
+	if now := serial(); now != was {
+		t.Error("the certificate was changed without its key")
+	}
+	copyFile(t, fresh.keyFle, who.srv.keyFle)
+	must(t, os.WriteFile(flag, nil, 0o600))
+	serial()
+	p.WaitLine("CERT UPDATED 0", patience)
+	if now := serial(); now != fresh.cert.SerialNumber.String() {
+		t.Error("the certificate did not change")
+	}
+	if s := get(keep, "/"); !strings.HasPrefix(s, "200") {
+		t.Error("the old connection: ", s)
+	}
+	keep.Close()
+	p.Stop()
+}
+
+func copyFile(t *testing.T, from, to string) {
+	b, err := os.ReadFile(from)
+	must(t, err)
+	must(t, os.WriteFile(to, b, 0o600))
+}

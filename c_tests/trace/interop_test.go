@@ -1,0 +1,83 @@
+package trace
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// interop are the scenarios whose two ends can be two processes.
+var interop = []string{"pair-echo", "pair-echo-small", "pair-deflate", "pair-deflate-small",
+	"pair-deflate-server-only", "pair-broadcast", "pair-broadcast-vhost", "pair-timeout-closes"}
+
+// TestInterop runs the two ends with different libraries: the reference's
+// server with our client and the reverse see what two ends of the reference see.
+func TestInterop(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs scenarios")
+	}
+	ref, lib := reference(t), ours(t)
+	exe := build(t, ref)
+	for _, name := range interop {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := twoProcesses(t, exe, name, ref.lib, ref.lib)
+			for _, c := range []struct{ what, server, client string }{
+				{"our server, the reference's client", lib, ref.lib},
+				{"the reference's server, our client", ref.lib, lib},
+			} {
+				if d := compare(want, twoProcesses(t, exe, name, c.server, c.client)); d != "" {
+					t.Errorf("%s:\n%s", c.what, d)
+				}
+			}
+		})
+	}
+}
+
+// twoProcesses runs one end with each library and puts their traces together.
+func twoProcesses(t *testing.T, exe, name, serverLib, clientLib string) streams {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), longest)
+	defer stop()
+	srv := exec.CommandContext(ctx, exe, name)
+	srv.Env = append(os.Environ(), "TRACE_ROLE=server", "LD_LIBRARY_PATH="+serverLib)
+	out, err := srv.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := srv.Start(); err != nil {
+		t.Fatal(err)
+	}
+	r := bufio.NewReader(out)
+	first, err := r.ReadString('\n')
+	port, ok := strings.CutPrefix(strings.TrimSpace(first), "port ")
+	if err != nil || !ok {
+		_ = srv.Wait()
+		t.Fatalf("no port from the server: %q %v", first, err)
+	}
+	cli := exec.CommandContext(ctx, exe, name)
+	cli.Env = append(os.Environ(), "TRACE_ROLE=client", "TRACE_PORT="+port, "LD_LIBRARY_PATH="+clientLib)
+	clientTrace, cliErr := cli.Output()
+	serverTrace, err := io.ReadAll(r)
+	if err != nil {
+		t.Error(err)
+	}
+	srvErr := srv.Wait()
+	both := parse(string(serverTrace))
+	for stream, lines := range parse(string(clientTrace)) {
+		if stream == "global" {
+			stream = "global of the client"
+		}
+		both[stream] = lines
+	}
+	for end, err := range map[string]error{"server": srvErr, "client": cliErr} {
+		if err != nil {
+			both["exit of the "+end] = []string{err.Error()}
+		}
+	}
+	return both
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include "c/lws_private.h"
+
+static inline int resolve(const char *name, struct addrinfo **res)
+{
+	struct addrinfo hints;
+
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_socktype = SOCK_STREAM;
+	return getaddrinfo(name, NULL, &hints, res);
+}
+static inline const void *addr4(const struct addrinfo *a)
+{
+	return &((const struct sockaddr_in *)a->ai_addr)->sin_addr;
+}
+static inline const void *addr6(const struct addrinfo *a)
+{
+	return &((const struct sockaddr_in6 *)a->ai_addr)->sin6_addr;
+}
+static inline unsigned scope6(const struct addrinfo *a)
+{
+	return ((const struct sockaddr_in6 *)a->ai_addr)->sin6_scope_id;
+}
+*/
+import "C"
+
+import (
+	"errors"
+	"net/netip"
+	"strconv"
+	"unsafe"
+
+	"libwebsockets/impl/client"
+	"libwebsockets/impl/engine"
+)
+
+func init() { client.Lookup = lookup }
+
+// lookup resolves a name as every C program on this machine does.
+func lookup(name string) ([]netip.Addr, error) {
+	cs := C.CString(name)
+	defer C.free(unsafe.Pointer(cs))
+	var res *C.struct_addrinfo
+	if n := C.resolve(cs, &res); n != 0 {
+		return nil, errors.New(C.GoString(C.gai_strerror(n)))
+	}
+	defer C.freeaddrinfo(res)
+	var l []netip.Addr
+	for a := res; a != nil; a = a.ai_next {
+		switch a.ai_family {
+		case C.AF_INET:
+			l = append(l, netip.AddrFrom4(*(*[4]byte)(C.addr4(a))))
+		case C.AF_INET6:
+			ip := netip.AddrFrom16(*(*[16]byte)(C.addr6(a)))
+			if s := C.scope6(a); s != 0 {
+				ip = ip.WithZone(strconv.Itoa(int(s)))
+			}
+			l = append(l, ip)
+		}
+	}
+	return l, nil
+}
+
+func text(p *C.char) client.Text { return client.Text{S: str(p), Has: p != nil} }
+
+//export go_lws_client_connect_via_info
+func go_lws_client_connect_via_info(i *C.struct_lws_client_connect_info) (ret *C.struct_lws) {
+	defer guard("lws_client_connect_via_info")
+	if i == nil {
+		return nil
+	}
+	ctx := context(i.context)
+	if ctx == nil {
+		engine.Errf("lws_client_connect_via_info: no context")
+		return nil
+	}
+	info := &client.Info{
+		Ctx: ctx, Vhost: vhost(i.vhost),
+		Address: str(i.address), Port: int(i.port), Flags: client.Flags(i.ssl_connection),
+		Path: str(i.path), Host: str(i.host), Origin: text(i.origin),
+		Protocols: text(i.protocol), LocalProtocol: text(i.local_protocol_name), Method: text(i.method),
+		Iface: str(i.iface), ALPN: str(i.alpn), Version: int(i.ietf_version_or_minus_one),
+		ClientCert: uint8(i.sys_tls_client_cert),
+		User:       i.userdata, Opaque: i.opaque_user_data, KeepWarmSecs: int(i.keep_warm_secs),
+	}
+	if i.parent_wsi != nil {
+		info.Parent = conn(i.parent_wsi, "lws_client_connect_via_info: parent_wsi")
+	}
+	if r := i.retry_and_idle_policy; r != nil {
+		info.Retry = &engine.Retry{
+			PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup), C: unsafe.Pointer(r),
+		}
+	}
+	pwsi := i.pwsi
+	if pwsi != nil {
+		info.Made = func(c *engine.Conn) { *pwsi = face(c) }
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	c := client.Connect(info)
+	if c == nil && pwsi != nil {
+		*pwsi = nil
+	}
+	return face(c)
+}
+
+//export go_lws_client_reset
+func go_lws_client_reset(pwsi **C.struct_lws, ssl C.int, address *C.char, port C.int, path, host *C.char, _ C.char) *C.struct_lws {
+	defer guard("lws_client_reset")
+	if pwsi == nil {
+		return nil
+	}
+	c := conn(*pwsi, "lws_client_reset")
+	if c == nil {
+		return nil
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	if !client.Reset(c, ssl != 0, str(address), int(port), str(path), str(host)) {
+		if c.Dead() {
+			*pwsi = nil
+		}
+		return nil
+	}
+	return *pwsi
+}
+
+//export go_lws_http_client_read
+func go_lws_http_client_read(wsi *C.struct_lws, buf **C.char, n *C.int) C.int {
+	defer guard("lws_http_client_read")
+	c := conn(wsi, "lws_http_client_read")
+	if c == nil || buf == nil || *buf == nil || n == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	used, ret := client.Read(c, cView(*buf, int(*n)))
+	*buf = next(*buf, used)
+	*n = 0
+	return C.int(ret)
+}
+
+//export go_lws_http_client_http_response
+func go_lws_http_client_http_response(wsi *C.struct_lws) C.uint {
+	c := conn(wsi, "lws_http_client_http_response")
+	if c == nil {
+		return 0
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return C.uint(client.Response(c))
+}
+
+//export go_lws_http_is_redirected_to_get
+func go_lws_http_is_redirected_to_get(wsi *C.struct_lws) C.int {
+	c := conn(wsi, "lws_http_is_redirected_to_get")
+	if c == nil {
+		return 0
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return b2i(client.RedirectedToGet(c))
+}
+
+//export go_lws_client_http_body_pending
+func go_lws_client_http_body_pending(wsi *C.struct_lws, more C.int) {
+	c := conn(wsi, "lws_client_http_body_pending")
+	if c == nil {
+		return
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	client.SetBodyPending(c, more != 0)
+}
+
+//export go_lws_client_http_multipart
+func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.char, p **C.char, end *C.char) C.int {
+	c := conn(wsi, "lws_client_http_multipart")
+	if c == nil || p == nil || *p == nil {
+		return 1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	head := client.PartHead(c, text(name), text(filename), text(ctype))
+	room := int(uintptr(unsafe.Pointer(end)) - uintptr(unsafe.Pointer(*p)))
+	if head == nil || len(head) >= room {
+		return 1
+	}
+	dst := cView(*p, room)
+	dst[copy(dst, head)] = 0
+	*p = next(*p, len(head))
+	return 0
+}
+
+//export go_lws_http_basic_auth_gen
+func go_lws_http_basic_auth_gen(user, pw, buf *C.char, n C.size_t) C.int {
+	switch client.BasicAuth(cView(buf, int(min(n, openEnd))), str(user), str(pw)) {
+	case nil:
+		return 0
+	case client.ErrAuthRoom:
+		return 1
+	}
+	return 2
+}
+
+//export go_lws_set_proxy
+func go_lws_set_proxy(v *C.struct_lws_vhost, proxy *C.char) C.int {
+	vh := vhost(v)
+	if vh == nil || proxy == nil {
+		return -1
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	if err := client.SetProxy(vh, str(proxy)); err != nil {
+		engine.Errf("lws_set_proxy: %v", err)
+		return -1
+	}
+	return 0
+}
+
+// initProxy gives a new vhost its proxy: the program's, or the environment's.
+func initProxy(v *engine.Vhost) {
+	proxy := v.HTTPProxy
+	v.HTTPProxy = ""
+	if proxy == "" {
+		name := C.CString("http_proxy")
+		defer C.free(unsafe.Pointer(name))
+		if proxy = str(C.getenv(name)); proxy == "" {
+			return
+		}
+	}
+	if err := client.SetProxy(v, proxy); err != nil {
+		engine.Errf("vhost %s: %v", v.Name, err)
+	}
+}

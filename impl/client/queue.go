@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+
+package client
+
+import (
+	"slices"
+
+	"libwebsockets/impl/engine"
+)
+
+// Transactions with LCCSCF_PIPELINE to one endpoint share a connection, one
+// after the other: the first is the leader, the others wait behind it and
+// inherit its socket when its transaction is over.
+
+// shares tells whether the connection can take part in that.
+func (i *Info) shares() bool {
+	switch i.Method.S {
+	case "GET", "POST", "PUT":
+		return true
+	}
+	return false
+}
+
+// join puts c behind a connection to the same endpoint, if there is one.
+func (s *State) join(c *engine.Conn) bool {
+	if !s.pipeline || !s.info.shares() {
+		return false
+	}
+	for _, l := range c.Vhost.Active {
+		ls := StateOf(l)
+		if l == c || ls == nil || l.Dead() || l.Closing() || !s.sameEndpoint(ls) {
+			continue
+		}
+		if l.State() == engine.StateIdling && !ls.keepAlive {
+			continue
+		}
+		c.SetState(engine.StateIssueHandshake)
+		s.leader = l
+		ls.followers = append(ls.followers, c)
+		engine.Infof("%s: waits for its turn on %s", c, l)
+		if l.State() == engine.StateIdling {
+			ls.passOn(l)
+		}
+		return true
+	}
+	return false
+}
+
+func (s *State) sameEndpoint(o *State) bool {
+	a, b := &s.info, &o.info
+	return a.Address == b.Address && a.Port == b.Port && a.Iface == b.Iface && a.Host == b.Host &&
+		a.Flags&UseSSL == b.Flags&UseSSL
+}
+
+// activate makes c one that others can queue behind.
+func (s *State) activate(c *engine.Conn) {
+	if s.info.shares() && !s.active {
+		s.active = true
+		c.Vhost.Active = append(c.Vhost.Active, c)
+	}
+}
+
+// leaveQueue takes c out of what others know of it. Those who waited for it
+// begin anew, as nothing of theirs was sent yet.
+func (s *State) leaveQueue(c *engine.Conn) {
+	if l := s.leader; l != nil {
+		s.leader = nil
+		if ls := StateOf(l); ls != nil {
+			ls.followers = remove(ls.followers, c)
+		}
+	}
+	if s.active {
+		s.active = false
+		c.Vhost.Active = remove(c.Vhost.Active, c)
+	}
+	q := s.followers
+	s.followers = nil
+	for _, f := range q {
+		fs := StateOf(f)
+		fs.leader = nil
+		c.PT().Later(func() {
+			if !f.Dead() && !f.Closing() && fs.leader == nil && f.State() == engine.StateIssueHandshake && !fs.inherited {
+				f.SetState(engine.StateUnconnected)
+				fs.begin(f)
+			}
+		})
+	}
+}
+
+func remove(l []*engine.Conn, c *engine.Conn) []*engine.Conn {
+	if n := slices.Index(l, c); n >= 0 {
+		return slices.Delete(l, n, n+1)
+	}
+	return l
+}
+
+// passOn gives c's socket to the first who waits for it; c itself is closed
+// in the next turn, without a further word to the program. false closes.
+func (s *State) passOn(c *engine.Conn) bool {
+	f := s.followers[0]
+	fs := StateOf(f)
+	rest := s.followers[1:]
+	s.followers, s.active = nil, false
+	fs.leader, fs.active, fs.inherited = nil, true, true
+	fs.followers = append(fs.followers, rest...)
+	for _, r := range rest {
+		StateOf(r).leader = f
+	}
+	if n := slices.Index(f.Vhost.Active, c); n >= 0 {
+		f.Vhost.Active[n] = f
+	} else {
+		f.Vhost.Active = append(f.Vhost.Active, f)
+	}
+	c.SetErrorTold()
+	c.SetTimeout(engine.TimeoutAwaitingProxy, -1)
+	engine.Infof("%s: passes its connection on to %s", c, f)
+	if !c.HandOver(f) {
+		fail(f, "the shared connection broke")
+		return false
+	}
+	f.AskWriteable()
+	return true
+}

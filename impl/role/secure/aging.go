@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+package secure
+
+import (
+	"time"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+)
+
+// agingArgs is struct lws_acme_cert_aging_args.
+type agingArgs struct {
+	vhost     unsafe.Pointer
+	overrides [11]unsafe.Pointer // LWS_TLS_TOTAL_COUNT
+}
+
+const (
+	day = 24 * 3600
+	// sane is a time before which a clock is certainly wrong, and certificates
+	// cannot be judged: Nov 23 2018.
+	sane = 1542933698
+)
+
+// ProtocolsReady looks at the certificates once vhosts with TLS have their
+// protocols, and once a day from then on: engine.ProtocolsReady.
+func ProtocolsReady(ctx *engine.Context, fresh []*engine.Vhost) {
+	for _, v := range fresh {
+		if t := Of(v); t != nil && t.Server != nil {
+			checkAges(ctx)
+			break
+		}
+	}
+	l := limitsOf(ctx)
+	for _, v := range fresh {
+		if Of(v) != nil && l.daily == nil {
+			l.daily = &engine.Timer{}
+			l.daily.Fire = func(int64) {
+				checkAges(ctx)
+				ctx.PT.SetTimer(l.daily, engine.Now()+day*1e6)
+			}
+			ctx.PT.SetTimer(l.daily, engine.Now()+day*1e6)
+		}
+	}
+}
+
+// checkAges tells every protocol of every vhost how many days each vhost's
+// certificate has left: VHOST_CERT_AGING, with 0 where there is none.
+func checkAges(ctx *engine.Context) {
+	now := time.Now().Unix()
+	for _, v := range append([]*engine.Vhost(nil), ctx.Vhosts...) {
+		var days int64
+		if t := Of(v); t != nil && t.Server != nil && !t.skipped {
+			if now < sane {
+				return
+			}
+			c := t.Server.Cert()
+			if c == nil {
+				continue
+			}
+			_, to, err := c.Validity()
+			if err != nil {
+				continue
+			}
+			days = (to - now) / day
+			engine.Noticef("   vhost %s: cert expiry: %dd", v.Name, days)
+		}
+		ctx.CallProtocols(engine.ReasonVhostCertAging, unsafe.Pointer(&agingArgs{vhost: unsafe.Pointer(v.F)}), uintptr(days))
+	}
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+
+package secure
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/tls"
+)
+
+// Faults of a server's certificate that a client connection may allow:
+// LCCSCF_ bits.
+const (
+	AllowSelfSigned  = 1 << 1
+	SkipHostname     = 1 << 2
+	AllowExpired     = 1 << 3
+	AllowUntrustedCA = 1 << 4
+)
+
+// Request is what a client connection wants of TLS.
+type Request struct {
+	Allow     int
+	Host      string // for SNI and the check of the certificate
+	ALPN      string // comma-separated, "" for the vhost's
+	Cert, Key []byte // DER, nil for the vhost's
+}
+
+// connector is the client's handshake.
+type connector struct {
+	c     *engine.Conn
+	t     *transport
+	allow int
+	done  func(error)
+}
+
+// Connect starts the client side of TLS on c, which is connected. done is
+// called once, from inside or later: with nil when the peer is who it should
+// be. In between, the role calls the transport's Handshake at each event.
+func Connect(c *engine.Conn, r *Request, done func(error)) {
+	o := Of(c.Vhost)
+	if o == nil || o.Client == nil {
+		done(fmt.Errorf("no client TLS in vhost %s (lws_init_vhost_client_ssl)", c.Vhost.Name))
+		return
+	}
+	k := &connector{c: c, allow: r.Allow, done: done}
+	t, err := start(c, o.Client, c.FD(), k)
+	if err != nil {
+		done(err)
+		return
+	}
+	k.t = t
+	t.VerifyPeer()
+	t.WantsName(r.Host)
+	if r.Allow&SkipHostname == 0 {
+		err = t.MustBe(r.Host)
+	}
+	if err == nil {
+		err = t.WantsALPN(offers(alpnOf(c.Vhost, first(r.ALPN, o.cfg.ALPN))))
+	}
+	if err == nil && len(r.Cert) > 0 {
+		err = t.UseIdentity(r.Cert, r.Key)
+	}
+	if err != nil {
+		k.end(err)
+		return
+	}
+	t.Handshake(c)
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Handshake goes on with a client's handshake as far as the socket lets it.
+func (t *transport) Handshake(c *engine.Conn) {
+	k := t.client
+	if k == nil || k.done == nil {
+		return
+	}
+	err := t.Conn.Handshake()
+	switch {
+	case c.Dead():
+	case err == unix.EAGAIN:
+		c.TouchPoll()
+	case err != nil:
+		k.end(k.explain(err))
+	default:
+		k.end(k.confirm())
+	}
+}
+
+func (k *connector) end(err error) {
+	done := k.done
+	k.done = nil
+	if err == nil && engine.Prog.LogLevel()&engine.LogInfo != 0 {
+		engine.Infof("%s: connected, %s, ALPN '%s'", k.c, k.t.Cipher(), k.t.ALPN())
+	}
+	done(err)
+}
+
+// badCert words a problem with the server's certificate.
+func badCert(code int, text string) error {
+	return fmt.Errorf("server's cert didn't look good, X509_V_ERR = %d: %s", code, text)
+}
+
+// explain says why a handshake failed.
+func (k *connector) explain(err error) error {
+	k.c.SetBroken()
+	if code, text := k.t.VerifyResult(); code != 0 {
+		return badCert(code, text)
+	}
+	e, ok := err.(*tls.Error)
+	switch {
+	case !ok:
+		return err
+	case e.Syscall():
+		return fmt.Errorf("connect SYSCALL %d: %v", int(e.Errno), e)
+	}
+	return fmt.Errorf("connect SSL err %d: %v", e.Kind, e)
+}
+
+// confirm looks at what the check of the certificate came to in the end.
+func (k *connector) confirm() error {
+	code, text := k.t.VerifyResult()
+	if code == 0 || k.allows(code) {
+		return nil
+	}
+	return badCert(code, text)
+}
+
+// allows tells whether the program wants to ignore a problem.
+func (k *connector) allows(code int) bool {
+	switch code {
+	case tls.ErrSelfSigned, tls.ErrSelfSignedChain:
+		return k.allow&AllowSelfSigned != 0
+	case tls.ErrNoIssuer, tls.ErrLeafSignature:
+		return k.allow&AllowUntrustedCA != 0
+	case tls.ErrNotYetValid, tls.ErrExpired:
+		return k.allow&AllowExpired != 0
+	}
+	return false
+}
+
+// verify decides about one certificate of the server's chain: problems that
+// are allowed pass, about everything else the program is asked. It can forgive
+// a problem by clearing the check's error, and refuse a good certificate.
+func (k *connector) verify(good bool, s tls.VerifyState) bool {
+	if code, text, _ := s.Err(); !good && code != 0 && k.allows(code) {
+		engine.Noticef("%s: accepting the certificate although: %s", k.c, text)
+		s.Forgive()
+		return true
+	}
+	n := k.t.ask(engine.ReasonOPENSSLPerformServerCertVerification, good, s)
+	if code, text, depth := s.Err(); !good && code != 0 {
+		engine.Errf("%s: server certificate: %s (X509_V_ERR %d, depth %d)", k.c, text, code, depth)
+		return false
+	}
+	return n == 0
+}

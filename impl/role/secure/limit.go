@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+
+package secure
+
+import "libwebsockets/impl/engine"
+
+// limits is what a context keeps for TLS: how many sessions there may be at a
+// time, and what is offered with ALPN.
+type limits struct {
+	max, now int
+	alpn     string
+	daily    *engine.Timer // looks at the certificates
+}
+
+// Setup notes a new context's limit of TLS sessions, 0 for none, and the
+// protocols that it offers where a vhost does not say, "" for all there are.
+func Setup(ctx *engine.Context, max int, alpn string) {
+	ctx.TLS = &limits{max: max, alpn: alpn}
+}
+
+func limitsOf(ctx *engine.Context) *limits {
+	l, _ := ctx.TLS.(*limits)
+	if l == nil {
+		l = &limits{}
+		ctx.TLS = l
+	}
+	return l
+}
+
+// take takes a place for a session; false: there is none. With the last one
+// taken, TLS listeners stop accepting: the kernel's backlog keeps the peers.
+func (l *limits) take(ctx *engine.Context) bool {
+	if l.max <= 0 {
+		return true
+	}
+	if l.now >= l.max {
+		engine.Noticef("TLS session limit (%d) reached", l.max)
+		return false
+	}
+	l.now++
+	if l.now == l.max {
+		gate(ctx, false)
+	}
+	return true
+}
+
+// back gives a place back; nil has none.
+func (l *limits) back(ctx *engine.Context) {
+	if l == nil || l.max <= 0 {
+		return
+	}
+	l.now--
+	if l.now == l.max-1 {
+		gate(ctx, true)
+	}
+}
+
+func gate(ctx *engine.Context, on bool) {
+	engine.Infof("TLS session limit: accepting %v", on)
+	for _, v := range ctx.Vhosts {
+		if On(v) && v.Listener != nil {
+			v.Listener.NoRead = !on
+			v.Listener.TouchPoll()
+		}
+	}
+}
+
+// Full tells whether v cannot accept because there is no place left: listen.Gated.
+func Full(v *engine.Vhost) bool {
+	l := limitsOf(v.Ctx)
+	return On(v) && l.max > 0 && l.now >= l.max
+}
