@@ -195,6 +195,24 @@ func waitListening(t testing.TB, s server) {
 	t.Fatalf("nobody listens on port %d; log:\n%s", s.port, s.Log())
 }
 
+// waitListeningQuietly waits until somebody listens on a port, without
+// connecting: for programs that take the first connection for their peer.
+func waitListeningQuietly(t testing.TB, port int) {
+	t.Helper()
+	want := fmt.Sprintf(":%04X ", port)
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		for _, f := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+			b, _ := os.ReadFile(f)
+			for line := range strings.Lines(string(b)) {
+				if f := strings.Fields(line); len(f) > 3 && f[3] == "0A" && strings.HasSuffix(f[1]+" ", want) {
+					return
+				}
+			}
+		}
+	}
+	t.Fatalf("nobody listens on port %d", port)
+}
+
 // checkLoaded fails the test unless the process has mapped that library and
 // no other of the same name.
 func checkLoaded(t testing.TB, l library, pid int) {

@@ -109,7 +109,7 @@ func browseClose(t *testing.T, p page, l library) {
 func browseForm(t *testing.T, p page) {
 	t.Helper()
 	p.eval(`document.querySelector("form:not([name]) input[name=text]").value = "Grüße & 1 < 2?"`)
-	p.eval(`document.querySelector("form:not([name]) input[type=submit]").click()`)
+	p.eval(`setTimeout(() => document.querySelector("form:not([name]) input[type=submit]").click())`)
 	p.wait("the form is answered", `document.readyState == "complete" && location.pathname == "/formtest"`)
 	if s := p.eval(`document.body.textContent`); !strings.Contains(s, "Form results") || !strings.Contains(s, "Grüße") {
 		t.Errorf("the form's answer is %q", s)

@@ -113,6 +113,14 @@ func (b *browser) read(in io.Reader) {
 // call runs a method in a session ("" is the browser's own) and puts the result into v.
 func (b *browser) call(session, method string, params map[string]any, v any) {
 	b.t.Helper()
+	if err := b.try(session, method, params, v); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// try is call that gives an error for what the browser refuses.
+func (b *browser) try(session, method string, params map[string]any, v any) error {
+	b.t.Helper()
 	c := make(chan reply, 1)
 	b.mu.Lock()
 	b.next++
@@ -136,16 +144,17 @@ func (b *browser) call(session, method string, params map[string]any, v any) {
 			b.t.Fatalf("the browser ended during %s", method)
 		}
 		if r.Error != nil {
-			b.t.Fatalf("%s: %s", method, r.Error.Message)
+			return fmt.Errorf("%s: %s", method, r.Error.Message)
 		}
 		if v != nil {
 			if err := json.Unmarshal(r.Result, v); err != nil {
-				b.t.Fatalf("%s: %v", method, err)
+				return fmt.Errorf("%s: %w", method, err)
 			}
 		}
 	case <-time.After(30 * time.Second):
 		b.t.Fatalf("%s is not answered", method)
 	}
+	return nil
 }
 
 // page is one tab.
@@ -171,6 +180,15 @@ func (b *browser) open(url string) page {
 // eval gives the value of a JavaScript expression as text.
 func (p page) eval(expression string) string {
 	p.t.Helper()
+	s, err := p.tryEval(expression)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return s
+}
+
+func (p page) tryEval(expression string) (string, error) {
+	p.t.Helper()
 	var r struct {
 		Result           struct{ Value any }
 		ExceptionDetails *struct {
@@ -178,24 +196,30 @@ func (p page) eval(expression string) string {
 			Exception struct{ Description string }
 		}
 	}
-	p.call(p.session, "Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &r)
-	if e := r.ExceptionDetails; e != nil {
-		p.t.Fatalf("%s: %s %s", expression, e.Text, e.Exception.Description)
+	if err := p.try(p.session, "Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &r); err != nil {
+		return "", err
 	}
-	return fmt.Sprint(r.Result.Value)
+	if e := r.ExceptionDetails; e != nil {
+		return "", fmt.Errorf("%s: %s %s", expression, e.Text, e.Exception.Description)
+	}
+	return fmt.Sprint(r.Result.Value), nil
 }
 
-// wait waits until an expression is true.
+// wait waits until an expression is true. Errors are passed over: there are
+// some while a page is being replaced by the next.
 func (p page) wait(what, expression string) {
 	p.t.Helper()
+	var last error
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if p.eval(expression) == "true" {
+		s, err := p.tryEval(expression)
+		if s == "true" {
 			return
 		}
+		last = err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.t.Fatalf("not within 20 s: %s (%s)\nthe pages logged: %s", what, expression, strings.Join(p.console, "\n"))
+	p.t.Fatalf("not within 20 s: %s (%s, %v)\nthe pages logged: %s", what, expression, last, strings.Join(p.console, "\n"))
 }
 
 // mouse sends a mouse event at a place of the window.

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,12 +65,45 @@ func (p *parties) config(edit func(*tls.Config)) *tls.Config {
 
 const patience = 15 * time.Second
 
-func dialTLS(addr string, c *tls.Config) (*tls.Conn, error) {
-	raw, err := net.DialTimeout("tcp", addr, patience)
+// arrivals is how many connections the program has been told of.
+func arrivals(p *harness.Proc) int { return count(p, "NEW_CLIENT") + count(p, "RAW_ADOPT") }
+
+// dial connects and waits until the program has been told: what it does before
+// that depends on how fast the first bytes come.
+func dial(p *harness.Proc) (net.Conn, error) {
+	was := arrivals(p)
+	raw, err := net.DialTimeout("tcp", p.Addr(), patience)
 	if err != nil {
 		return nil, err
 	}
 	_ = raw.SetDeadline(time.Now().Add(patience))
+	for end := time.Now().Add(patience); arrivals(p) == was; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			raw.Close()
+			return nil, errors.New("the program was not told of the connection")
+		}
+	}
+	return raw, nil
+}
+
+// dialEarly connects and sends before the program can accept.
+func dialEarly(p *harness.Proc, send string) (net.Conn, error) {
+	p.Signal(syscall.SIGSTOP)
+	defer p.Signal(syscall.SIGCONT)
+	raw, err := net.DialTimeout("tcp", p.Addr(), patience)
+	if err != nil {
+		return nil, err
+	}
+	_ = raw.SetDeadline(time.Now().Add(patience))
+	_, err = io.WriteString(raw, send)
+	return raw, err
+}
+
+func dialTLS(p *harness.Proc, c *tls.Config) (*tls.Conn, error) {
+	raw, err := dial(p)
+	if err != nil {
+		return nil, err
+	}
 	conn := tls.Client(raw, c)
 	if err := conn.Handshake(); err != nil {
 		raw.Close()
@@ -80,6 +115,12 @@ func dialTLS(addr string, c *tls.Config) (*tls.Conn, error) {
 // get does one request on conn and describes the answer.
 func get(conn net.Conn, path string) string {
 	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path)
+	return answer(conn)
+}
+
+const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+func answer(conn net.Conn) string {
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		return "no answer"
@@ -92,8 +133,8 @@ func get(conn net.Conn, path string) string {
 }
 
 // visit makes a TLS connection, does a GET, closes, and tells what it saw.
-func visit(addr string, c *tls.Config) []string {
-	conn, err := dialTLS(addr, c)
+func visit(p *harness.Proc, c *tls.Config) []string {
+	conn, err := dialTLS(p, c)
 	if err != nil {
 		return []string{"refused"}
 	}
@@ -104,17 +145,21 @@ func visit(addr string, c *tls.Config) []string {
 }
 
 // plainly is visit without TLS.
-func plainly(addr, send string) []string {
-	conn, err := net.DialTimeout("tcp", addr, patience)
+func plainly(p *harness.Proc, send string, early bool) []string {
+	var conn net.Conn
+	var err error
+	if early {
+		conn, err = dialEarly(p, send)
+	} else if conn, err = dial(p); err == nil {
+		_, err = io.WriteString(conn, send)
+	}
 	if err != nil {
 		return []string{"refused"}
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(patience))
-	if send == "GET" {
-		return []string{get(conn, "/")}
+	if strings.HasPrefix(send, "GET") {
+		return []string{answer(conn)}
 	}
-	_, _ = io.WriteString(conn, send)
 	b := make([]byte, 100)
 	n, _ := conn.Read(b)
 	return []string{fmt.Sprintf("read %q", b[:n])}
@@ -130,10 +175,12 @@ type scenario struct {
 func TestServer(t *testing.T) {
 	who := newParties(t)
 	one := func(edit func(*tls.Config)) func(*testing.T, *harness.Proc) []string {
-		return func(_ *testing.T, p *harness.Proc) []string { return visit(p.Addr(), who.config(edit)) }
+		return func(_ *testing.T, p *harness.Proc) []string { return visit(p, who.config(edit)) }
 	}
 	plain := func(send string) func(*testing.T, *harness.Proc) []string {
-		return func(_ *testing.T, p *harness.Proc) []string { return plainly(p.Addr(), send) }
+		return func(_ *testing.T, p *harness.Proc) []string {
+			return append(plainly(p, send, false), plainly(p, send, true)...)
+		}
 	}
 	with := func(more ...string) []string { return append(who.files(), more...) }
 	ca := "ca=" + who.ca.certFile
@@ -161,7 +208,7 @@ func TestServer(t *testing.T) {
 		"wrong key":          {args: []string{"cert=" + who.srv.certFile, "key=" + who.other.keyFle}, noEnd: true},
 		"missing cert":       {args: []string{"cert=" + missing, "key=" + missing}, noEnd: true},
 		"ignore missing":     {args: []string{"cert=" + missing, "key=" + missing, opts(optIgnoreMissing)}, drive: one(nil)},
-		"no cert":            {args: nil, drive: plain("GET")},
+		"no cert":            {args: nil, drive: plain(request)},
 		"ctx by callback":    {args: []string{opts(optCreateCtx), "extracert=" + who.srv.certFile, "extrakey=" + who.srv.keyFle}, drive: one(nil)},
 		"callback refuses":   {args: with("refuseserver=1"), noEnd: true},
 		"ciphers":            {args: with("ciphers=ECDHE-ECDSA-AES128-GCM-SHA256"), drive: one(tls12)},
@@ -172,11 +219,11 @@ func TestServer(t *testing.T) {
 		"aging":              {args: with("aging"), drive: one(nil)},
 		"garbage":            {args: with(), drive: plain("\x01\x02\x03\x04\x05\x06\x07\x08")},
 		"plain on TLS":       {args: with(), drive: plain("no TLS hello at all")},
-		"non-TLS refused":    {args: with(opts(optAllowNonTLS)), drive: plain("GET")},
+		"non-TLS refused":    {args: with(opts(optAllowNonTLS)), drive: plain(request)},
 		"non-TLS, TLS comes": {args: with(opts(optAllowNonTLS)), drive: one(nil)},
-		"redirect":           {args: with(opts(optAllowNonTLS | optRedirect)), drive: plain("GET")},
+		"redirect":           {args: with(opts(optAllowNonTLS | optRedirect)), drive: plain(request)},
 		"redirect, TLS":      {args: with(opts(optAllowNonTLS | optRedirect)), drive: one(nil)},
-		"allow http":         {args: with(opts(optAllowNonTLS | optAllowHTTP)), drive: plain("GET")},
+		"allow http":         {args: with(opts(optAllowNonTLS | optAllowHTTP)), drive: plain(request)},
 		"fallback":           {args: with(opts(optAllowNonTLS|optFallback), "role=raw-skt"), drive: plain("hello raw")},
 		"client cert":        {args: with(opts(optRequireClient), ca), drive: one(shown(who.client))},
 		"client cert 1.2":    {args: with(opts(optRequireClient), ca), drive: one(old(shown(who.client)))},
@@ -189,7 +236,7 @@ func TestServer(t *testing.T) {
 		"info 1.2":           {args: with("infomask=0x30"), drive: one(tls12)},
 		"info kills":         {args: with("infomask=0x20", "infokill=0x20"), drive: one(nil)},
 		"raw over TLS": {args: with(opts(optApplyListen), "role=raw-skt"), drive: func(t *testing.T, p *harness.Proc) []string {
-			c, err := dialTLS(p.Addr(), who.config(nil))
+			c, err := dialTLS(p, who.config(nil))
 			if err != nil {
 				return []string{"refused"}
 			}
@@ -201,14 +248,14 @@ func TestServer(t *testing.T) {
 		}},
 		"SNI": {args: with("name2=other.test", "cert2="+who.other.certFile, "key2="+who.other.keyFle),
 			drive: func(_ *testing.T, p *harness.Proc) []string {
-				out := visit(p.Addr(), who.config(func(c *tls.Config) { c.ServerName = "other.test" }))
+				out := visit(p, who.config(func(c *tls.Config) { c.ServerName = "other.test" }))
 				harness.Eventually(t, patience, "first is closed", func() bool { return count(p, "WSI_DESTROY") > 0 })
-				return append(out, visit(p.Addr(), who.config(func(c *tls.Config) {
+				return append(out, visit(p, who.config(func(c *tls.Config) {
 					c.ServerName, c.InsecureSkipVerify = "nobody.test", true
 				}))...)
 			}},
 		"no hello in time": {args: with("timeout=1"), drive: func(_ *testing.T, p *harness.Proc) []string {
-			return plainly(p.Addr(), "")
+			return plainly(p, "", false)
 		}},
 		"limit": {args: with("limit=1"), drive: func(t *testing.T, p *harness.Proc) []string { return limited(t, p, who) }},
 		"websocket": {args: with(), drive: func(t *testing.T, p *harness.Proc) []string {
@@ -242,22 +289,20 @@ func (s scenario) run(t *testing.T, env []string) []string {
 	}
 	p.Ready()
 	saw := s.drive(t, p)
-	if count(p, "NEW_CLIENT") > 0 {
-		harness.Eventually(t, patience, "every connection is destroyed", func() bool {
-			return count(p, "WSI_DESTROY") >= max(1, count(p, "NEW_CLIENT"))
-		})
-	}
+	harness.Eventually(t, patience, "every connection is destroyed", func() bool {
+		return count(p, "WSI_DESTROY") >= max(1, arrivals(p))
+	})
 	p.Stop()
 	return append(saw, trace(p)...)
 }
 
 // limited keeps the one place taken and sees that the next client waits.
 func limited(t *testing.T, p *harness.Proc, who *parties) []string {
-	first, err := dialTLS(p.Addr(), who.config(nil))
+	first, err := dialTLS(p, who.config(nil))
 	must(t, err)
 	out := []string{get(first, "/")}
 	second := make(chan []string)
-	go func() { second <- visit(p.Addr(), who.config(nil)) }()
+	go func() { second <- visit(p, who.config(nil)) }()
 	select {
 	case <-second:
 		t.Error("the second client was served while the first held the only place")
@@ -295,10 +340,10 @@ func TestCertUpdated(t *testing.T) {
 	who := newParties(t)
 	flag := filepath.Join(t.TempDir(), "now")
 	p := server(t, nil, append(who.files(), "newcert="+flag)...)
-	keep, err := dialTLS(p.Addr(), who.config(nil))
+	keep, err := dialTLS(p, who.config(nil))
 	must(t, err)
 	serial := func() string {
-		c, err := dialTLS(p.Addr(), who.config(nil))
+		c, err := dialTLS(p, who.config(nil))
 		must(t, err)
 		defer c.Close()
 		return c.ConnectionState().PeerCertificates[0].SerialNumber.String()

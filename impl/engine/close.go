@@ -163,7 +163,7 @@ func (c *Conn) kill(status CloseStatus) {
 // connection error when it was never established.
 func (c *Conn) tellClosed(pre State) {
 	r := c.role.Reasons(c.client)
-	tell := !c.told && r.Close != 0 && !c.listener && (pre.established() || pre == StateWaitingServerReply)
+	tell := !c.told && r.Close != 0 && !c.listener && (pre.established() || pre == StateWaitingServerReply || c.owesClose)
 	if c.errorTold {
 		tell = false
 	}
@@ -189,6 +189,10 @@ func (c *Conn) ConnectionError(text string) {
 	b := append([]byte(text), 0)
 	c.Call(ReasonClientConnectionError, unsafe.Pointer(&b[0]), uintptr(len(text)))
 }
+
+// OweClose has the close callback told even if the connection never gets
+// established.
+func (c *Conn) OweClose() { c.owesClose = true }
 
 // Told notes that the program knows that the connection is closed.
 func (c *Conn) Told() { c.told = true }
@@ -218,7 +222,7 @@ func (c *Conn) unread() bool {
 	if c.fd < 0 || c.datagram || c.KeepFD {
 		return false
 	}
-	n, err := unix.IoctlGetInt(c.fd, unix.FIONREAD)
+	n, err := unix.IoctlGetInt(c.fd, unix.TIOCINQ) // FIONREAD
 	return err == nil && n > 0
 }
 

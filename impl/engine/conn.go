@@ -120,6 +120,7 @@ type Conn struct {
 	external  bool // user memory is the program's
 	bound     bool // BIND_PROTOCOL was told and UNBIND is owed
 	told      bool // the close callback has been told
+	owesClose bool // it is to be told though the connection never was established
 	broken    bool // nothing can be sent any more
 	errorTold bool // CLIENT_CONNECTION_ERROR has been told
 	listener  bool

@@ -250,10 +250,11 @@ tls(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		return 1;
 	case LWS_CALLBACK_VHOST_CERT_AGING:
 		if (arg("aging"))
-			say("VHOST_CERT_AGING vhost=%s of=%s days=%d",
+			say("VHOST_CERT_AGING vhost=%s of=%s",
 			    lws_get_vhost_name(lws_get_vhost(wsi)),
-			    lws_get_vhost_name(((struct lws_acme_cert_aging_args *)in)->vh),
-			    (int)len);
+			    lws_get_vhost_name(((struct lws_acme_cert_aging_args *)in)->vh));
+		if (arg("days"))
+			say("DAYS %d", (int)len);
 		return 1;
 	default:
 		return 0;

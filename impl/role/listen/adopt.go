@@ -55,6 +55,7 @@ func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 	fail := func(c *engine.Conn) *engine.Conn {
 		ours := c == nil || c.FD() < 0 && !c.Dead()
 		if c != nil {
+			c.OweClose()
 			c.SetBroken()
 			c.Close(engine.CloseNoStatus)
 		}

@@ -38,6 +38,9 @@ func Accept(c *engine.Conn, fd int) bool {
 	}
 	t.place = l
 	a := &accepting{next: c.Role(), state: c.State(), t: t, sniff: v.Options.Has(optAllowNonTLS)}
+	if a.state == engine.StateEstablished { // raw: told of already
+		c.OweClose()
+	}
 	c.SetRole(a)
 	c.SetState(engine.StateTLSHandshake)
 	if !c.Attach(fd) {
