@@ -65,13 +65,28 @@ func (p *parties) config(edit func(*tls.Config)) *tls.Config {
 
 const patience = 15 * time.Second
 
+// guest is a running server and how many connections were made to it.
+type guest struct {
+	*harness.Proc
+	made int
+}
+
+// settle waits until every connection is gone.
+func (p *guest) settle(t *testing.T) {
+	t.Helper()
+	harness.Eventually(t, patience, "every connection is destroyed", func() bool {
+		return count(p, "WSI_DESTROY") >= p.made
+	})
+}
+
 // arrivals is how many connections the program has been told of.
-func arrivals(p *harness.Proc) int { return count(p, "NEW_CLIENT") + count(p, "RAW_ADOPT") }
+func arrivals(p *guest) int { return count(p, "NEW_CLIENT") + count(p, "RAW_ADOPT") }
 
 // dial connects and waits until the program has been told: what it does before
 // that depends on how fast the first bytes come.
-func dial(p *harness.Proc) (net.Conn, error) {
+func dial(p *guest) (net.Conn, error) {
 	was := arrivals(p)
+	p.made++
 	raw, err := net.DialTimeout("tcp", p.Addr(), patience)
 	if err != nil {
 		return nil, err
@@ -87,9 +102,10 @@ func dial(p *harness.Proc) (net.Conn, error) {
 }
 
 // dialEarly connects and sends before the program can accept.
-func dialEarly(p *harness.Proc, send string) (net.Conn, error) {
+func dialEarly(p *guest, send string) (net.Conn, error) {
 	p.Signal(syscall.SIGSTOP)
 	defer p.Signal(syscall.SIGCONT)
+	p.made++
 	raw, err := net.DialTimeout("tcp", p.Addr(), patience)
 	if err != nil {
 		return nil, err
@@ -99,7 +115,7 @@ func dialEarly(p *harness.Proc, send string) (net.Conn, error) {
 	return raw, err
 }
 
-func dialTLS(p *harness.Proc, c *tls.Config) (*tls.Conn, error) {
+func dialTLS(p *guest, c *tls.Config) (*tls.Conn, error) {
 	raw, err := dial(p)
 	if err != nil {
 		return nil, err
@@ -133,7 +149,7 @@ func answer(conn net.Conn) string {
 }
 
 // visit makes a TLS connection, does a GET, closes, and tells what it saw.
-func visit(p *harness.Proc, c *tls.Config) []string {
+func visit(p *guest, c *tls.Config) []string {
 	conn, err := dialTLS(p, c)
 	if err != nil {
 		return []string{"refused"}
@@ -145,7 +161,7 @@ func visit(p *harness.Proc, c *tls.Config) []string {
 }
 
 // plainly is visit without TLS.
-func plainly(p *harness.Proc, send string, early bool) []string {
+func plainly(p *guest, send string, early bool) []string {
 	var conn net.Conn
 	var err error
 	if early {
@@ -168,18 +184,20 @@ func plainly(p *harness.Proc, send string, early bool) []string {
 // scenario is one server set up by args and visited by drive.
 type scenario struct {
 	args  []string
-	drive func(t *testing.T, p *harness.Proc) []string
+	drive func(t *testing.T, p *guest) []string
 	noEnd bool // the program ends by itself
 }
 
 func TestServer(t *testing.T) {
 	who := newParties(t)
-	one := func(edit func(*tls.Config)) func(*testing.T, *harness.Proc) []string {
-		return func(_ *testing.T, p *harness.Proc) []string { return visit(p, who.config(edit)) }
+	one := func(edit func(*tls.Config)) func(*testing.T, *guest) []string {
+		return func(_ *testing.T, p *guest) []string { return visit(p, who.config(edit)) }
 	}
-	plain := func(send string) func(*testing.T, *harness.Proc) []string {
-		return func(_ *testing.T, p *harness.Proc) []string {
-			return append(plainly(p, send, false), plainly(p, send, true)...)
+	plain := func(send string) func(*testing.T, *guest) []string {
+		return func(t *testing.T, p *guest) []string {
+			out := plainly(p, send, false)
+			p.settle(t)
+			return append(out, plainly(p, send, true)...)
 		}
 	}
 	with := func(more ...string) []string { return append(who.files(), more...) }
@@ -235,7 +253,7 @@ func TestServer(t *testing.T) {
 		"info":               {args: with("infomask=0x30"), drive: one(nil)},
 		"info 1.2":           {args: with("infomask=0x30"), drive: one(tls12)},
 		"info kills":         {args: with("infomask=0x20", "infokill=0x20"), drive: one(nil)},
-		"raw over TLS": {args: with(opts(optApplyListen), "role=raw-skt"), drive: func(t *testing.T, p *harness.Proc) []string {
+		"raw over TLS": {args: with(opts(optApplyListen), "role=raw-skt"), drive: func(t *testing.T, p *guest) []string {
 			c, err := dialTLS(p, who.config(nil))
 			if err != nil {
 				return []string{"refused"}
@@ -247,19 +265,19 @@ func TestServer(t *testing.T) {
 			return []string{fmt.Sprintf("%s %v", b, err)}
 		}},
 		"SNI": {args: with("name2=other.test", "cert2="+who.other.certFile, "key2="+who.other.keyFle),
-			drive: func(_ *testing.T, p *harness.Proc) []string {
+			drive: func(t *testing.T, p *guest) []string {
 				out := visit(p, who.config(func(c *tls.Config) { c.ServerName = "other.test" }))
-				harness.Eventually(t, patience, "first is closed", func() bool { return count(p, "WSI_DESTROY") > 0 })
+				p.settle(t)
 				return append(out, visit(p, who.config(func(c *tls.Config) {
 					c.ServerName, c.InsecureSkipVerify = "nobody.test", true
 				}))...)
 			}},
-		"no hello in time": {args: with("timeout=1"), drive: func(_ *testing.T, p *harness.Proc) []string {
+		"no hello in time": {args: with("timeout=1"), drive: func(_ *testing.T, p *guest) []string {
 			return plainly(p, "", false)
 		}},
-		"limit": {args: with("limit=1"), drive: func(t *testing.T, p *harness.Proc) []string { return limited(t, p, who) }},
-		"websocket": {args: with(), drive: func(t *testing.T, p *harness.Proc) []string {
-			r := dialWS(t, p.Addr(), who.config(nil), false)
+		"limit": {args: with("limit=1"), drive: func(t *testing.T, p *guest) []string { return limited(t, p, who) }},
+		"websocket": {args: with(), drive: func(t *testing.T, p *guest) []string {
+			r := dialWS(t, p, who.config(nil), false)
 			must(t, r.SendMessage(harness.Text, []byte("hello")))
 			_, b, err := r.ReceiveMessage()
 			return []string{string(b), fmt.Sprint(err, r.CloseCleanly())}
@@ -271,7 +289,7 @@ func TestServer(t *testing.T) {
 	}
 }
 
-func count(p *harness.Proc, prefix string) int {
+func count(p *guest, prefix string) int {
 	n := 0
 	for _, l := range p.All() {
 		if strings.HasPrefix(l, prefix) {
@@ -282,22 +300,20 @@ func count(p *harness.Proc, prefix string) int {
 }
 
 func (s scenario) run(t *testing.T, env []string) []string {
-	p := harness.StartEnv(t, env, program(t), s.args...)
+	p := &guest{Proc: harness.StartEnv(t, env, program(t), s.args...)}
 	if s.noEnd {
 		must(t, p.Wait(patience))
-		return trace(p)
+		return trace(p.Proc)
 	}
 	p.Ready()
 	saw := s.drive(t, p)
-	harness.Eventually(t, patience, "every connection is destroyed", func() bool {
-		return count(p, "WSI_DESTROY") >= max(1, arrivals(p))
-	})
+	p.settle(t)
 	p.Stop()
-	return append(saw, trace(p)...)
+	return append(saw, trace(p.Proc)...)
 }
 
 // limited keeps the one place taken and sees that the next client waits.
-func limited(t *testing.T, p *harness.Proc, who *parties) []string {
+func limited(t *testing.T, p *guest, who *parties) []string {
 	first, err := dialTLS(p, who.config(nil))
 	must(t, err)
 	out := []string{get(first, "/")}
@@ -313,12 +329,12 @@ func limited(t *testing.T, p *harness.Proc, who *parties) []string {
 }
 
 // dialWS upgrades a TLS connection; thin sends single bytes.
-func dialWS(t *testing.T, addr string, c *tls.Config, thin bool) *harness.Raw {
+func dialWS(t *testing.T, p *guest, c *tls.Config, thin bool) *harness.Raw {
 	t.Helper()
-	raw, err := net.DialTimeout("tcp", addr, patience)
+	raw, err := dial(p)
 	must(t, err)
 	t.Cleanup(func() { raw.Close() })
-	_ = raw.SetDeadline(time.Now().Add(4 * patience))
+	_ = raw.SetDeadline(time.Now().Add(3 * patience))
 	if thin {
 		raw = trickle{raw}
 	}
@@ -339,7 +355,7 @@ func dialWS(t *testing.T, addr string, c *tls.Config, thin bool) *harness.Raw {
 func TestCertUpdated(t *testing.T) {
 	who := newParties(t)
 	flag := filepath.Join(t.TempDir(), "now")
-	p := server(t, nil, append(who.files(), "newcert="+flag)...)
+	p := &guest{Proc: server(t, nil, append(who.files(), "newcert="+flag)...)}
 	keep, err := dialTLS(p, who.config(nil))
 	must(t, err)
 	serial := func() string {

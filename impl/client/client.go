@@ -286,13 +286,7 @@ func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int 
 // Writeable asks the program for more, where it may write now: a request's
 // body, or after the answer's headers. Earlier requests are forgotten.
 func (role) Writeable(c *engine.Conn) bool {
-	s := StateOf(c)
 	switch c.State() {
-	case engine.StateIssueHandshake:
-		if s != nil && s.leader == nil && s.inherited {
-			s.inherited = false
-			return s.issue(c)
-		}
 	case engine.StateIssueBody, engine.StateEstablished, engine.StateIdling:
 		return c.Call(engine.ReasonClientHTTPWriteable, nil, 0) == 0
 	}

@@ -38,8 +38,8 @@ func (s *State) join(c *engine.Conn) bool {
 		s.leader = l
 		ls.followers = append(ls.followers, c)
 		engine.Infof("%s: waits for its turn on %s", c, l)
-		if l.State() == engine.StateIdling {
-			ls.passOn(l)
+		if l.State() == engine.StateIdling && ls.passOn(l) {
+			s.takeOver(c)
 		}
 		return true
 	}
@@ -94,8 +94,9 @@ func remove(l []*engine.Conn, c *engine.Conn) []*engine.Conn {
 	return l
 }
 
-// passOn gives c's socket to the first who waits for it; c itself is closed
-// in the next turn, without a further word to the program. false closes.
+// passOn gives c's socket to the first who waits for it, whose takeOver is
+// due then; c itself is closed in the next turn, without a further word to the
+// program. false closes.
 func (s *State) passOn(c *engine.Conn) bool {
 	f := s.followers[0]
 	fs := StateOf(f)
@@ -118,6 +119,16 @@ func (s *State) passOn(c *engine.Conn) bool {
 		fail(f, "the shared connection broke")
 		return false
 	}
-	f.AskWriteable()
 	return true
+}
+
+// takeOver sends the request on the socket that c has been given.
+func (s *State) takeOver(c *engine.Conn) {
+	if !s.inherited || c.Dead() {
+		return
+	}
+	s.inherited = false
+	if !s.issue(c) && !c.Dead() {
+		c.Close(engine.CloseNoStatus)
+	}
 }

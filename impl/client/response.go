@@ -215,7 +215,16 @@ func (s *State) finish(c *engine.Conn) bool {
 		return true
 	}
 	if s.keepAlive && len(s.followers) > 0 {
-		return s.passOn(c)
+		f := s.followers[0]
+		if !s.passOn(c) {
+			return false
+		}
+		c.PT().Later(func() {
+			if fs := StateOf(f); fs != nil {
+				fs.takeOver(f)
+			}
+		})
+		return true
 	}
 	if !s.keepAlive {
 		s.leaveQueue(c)

@@ -133,7 +133,8 @@ func (c *Conn) kill(status CloseStatus) {
 	}
 	// With input unread, close(2) would send a reset, and what the peer has yet
 	// to read of ours would be lost.
-	if !halfClosed && c.client && !c.broken && status != CloseNoStatusContextDestroy && c.unread() {
+	if !halfClosed && c.client && !c.broken && status != CloseNoStatusContextDestroy &&
+		c.fd >= 0 && (c.lingering || c.unread()) {
 		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
 		halfClosed, c.lingering = true, true
 	}

@@ -143,7 +143,7 @@ func TestEchoAndClose(t *testing.T) {
 	}
 	_ = unix.Shutdown(r.peer, unix.SHUT_WR)
 	r.turn(100)
-	want := fmt.Sprint([]Reason{ReasonGetThreadID, ReasonProtocolInit, ReasonRAWClose, ReasonWSIDestroy})
+	want := fmt.Sprint([]Reason{ReasonGetThreadID, ReasonRAWClose, ReasonWSIDestroy})
 	if fmt.Sprint(reasons) != want {
 		t.Errorf("callbacks %v, want %v", reasons, want)
 	}
