@@ -77,7 +77,7 @@ const externalPoll = `== global
 PROTOCOL_INIT @http
 PROTOCOL_INIT @chat
 PROTOCOL_INIT @other
-FILTER_NETWORK_CONNECTION @http
+FILTER_NETWORK_CONNECTION @http in
 descriptors announced
 lws_context_destroy
 WSI_DESTROY @http
@@ -98,10 +98,10 @@ descriptors left 0
 == srv0
 WSI_CREATE @http
 SERVER_NEW_CLIENT_INSTANTIATED @http
-HTTP_CONFIRM_UPGRADE @http 'websocket'
+HTTP_CONFIRM_UPGRADE @http 'websocket' len=0
 HTTP_BIND_PROTOCOL @chat
-FILTER_PROTOCOL_CONNECTION @chat 'chat'
-ADD_HEADERS @chat
+FILTER_PROTOCOL_CONNECTION @chat 'chat' len=0
+ADD_HEADERS @chat in
 ESTABLISHED @chat
 RECEIVE @chat len=8 first=1 final=1 bin=0 rest=0 'question'
 WS_PEER_INITIATED_CLOSE @chat len=2 code=1000 

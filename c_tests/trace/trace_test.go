@@ -2,9 +2,10 @@
 // headers, with the reference's library and with ours, and compares what the
 // callbacks and the peers saw. Each scenario of the program is a subtest.
 //
-// Seen to fail on purpose: a build of ours that leaves out one callback, sends
-// a header in another order, or answers one byte more, fails the scenarios
-// concerned; TestCompareNotices keeps the comparison itself honest.
+// Seen to fail on purpose: a build of ours without WS_PEER_INITIATED_CLOSE, one
+// that writes a header of the 101 in another case, and one that gives
+// HTTP_BODY_COMPLETION a length each fail the scenarios concerned;
+// TestCompareNotices keeps the comparison itself honest.
 package trace
 
 import (

@@ -267,7 +267,7 @@ func (s *State) secure(c *engine.Conn) {
 		fail(c, errNoTLS.Error())
 		return
 	}
-	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), ALPN: s.info.ALPN, ClientCert: s.info.ClientCert}
+	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), ALPN: s.alpn(), ClientCert: s.info.ClientCert}
 	SecureConnect(c, req, func(err error) {
 		switch {
 		case c.Dead():
@@ -279,6 +279,23 @@ func (s *State) secure(c *engine.Conn) {
 			s.up(c)
 		}
 	})
+}
+
+// alpn is what to offer: without a client for it, not h2.
+func (s *State) alpn() string {
+	if HTTP2 != nil || s.info.raw() {
+		return s.info.ALPN
+	}
+	var l []string
+	for _, p := range strings.Split(s.info.ALPN, ",") {
+		if p = strings.TrimSpace(p); p != "" && p != "h2" {
+			l = append(l, p)
+		}
+	}
+	if len(l) == 0 {
+		return "http/1.1"
+	}
+	return strings.Join(l, ",")
 }
 
 // up goes on when bytes can be sent to the peer.

@@ -33,8 +33,10 @@ dial_all(lws_sorted_usec_list_t *sul)
 	(void)sul;
 	while (left > 0 && open_now < opt.connections && !stopping)
 		dial();
-	if (!left && !open_now)
+	if (!left && !open_now) {
 		stopping = 1;
+		lws_cancel_service(context); /* the wait may follow at once */
+	}
 }
 
 static void

@@ -140,8 +140,16 @@ static void describe(event *e, char *out, size_t size)
 		         e->len > 2 ? RENDER((char *)e->in + 2, e->len - 2) : "");
 	else if (is_data(e->reason))
 		snprintf(out + n, size - n, " len=%zu %s", e->len, RENDER(e->in, e->len));
-	else if (is_string(e->reason))
-		snprintf(out + n, size - n, " %s", e->in ? RENDER(e->in, strlen(e->in)) : "(none)");
+	else if (is_string(e->reason)) {
+		size_t whole = e->in ? strlen(e->in) : 0;
+
+		n += (size_t)snprintf(out + n, size - n, " %s", RENDER(e->in, whole));
+		if (e->len != whole)
+			snprintf(out + n, size - n, " len=%zu", e->len);
+	} else if (e->reason == LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER)
+		snprintf(out + n, size - n, " %s", e->in && e->len ? "room" : "no room");
+	else if (!strstr(reason_name(e->reason), "DROP_PROTOCOL")) /* words for people there */
+		snprintf(out + n, size - n, "%s%s", e->in ? " in" : "", e->len ? " len" : "");
 }
 
 static void print_event(event *e)

@@ -122,7 +122,8 @@ func (s *State) control(c *engine.Conn, ch *ws.Chunk) bool {
 		return !c.Broken()
 	case ws.OpPong:
 		c.Valid()
-		if len(ch.Payload) == 0 || c.Closing() {
+		// The reference's server does not tell of an empty one.
+		if len(ch.Payload) == 0 && !c.Client() || c.Closing() {
 			return true
 		}
 		r := engine.ReasonReceivePong

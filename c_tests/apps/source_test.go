@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+
+package apps
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const prefix = "/opt/lws"
+
+var installOnce sync.Once
+
+// installed is a copy of the library as make install leaves it.
+func installed(t testing.TB) (dest string, l library) {
+	t.Helper()
+	dest = filepath.Join(tmp, "dest")
+	installOnce.Do(func() {
+		run(t, "", nil, "make", "-s", "-C", top(), "install", "DESTDIR="+dest, "PREFIX="+prefix, "LIBDIR="+prefix+"/lib",
+			"INCLUDEDIR="+prefix+"/include")
+	})
+	return dest, library{"ours", filepath.Join(dest, prefix, "lib"), filepath.Join(dest, prefix, "include")}
+}
+
+// pkgConfig are the compiler arguments that pkg-config has for the installed copy.
+func pkgConfig(t testing.TB) []string {
+	t.Helper()
+	dest, l := installed(t)
+	out := run(t, "", []string{"PKG_CONFIG_PATH=" + l.dir + "/pkgconfig", "PKG_CONFIG_SYSROOT_DIR=" + dest},
+		"pkg-config", "--cflags", "--libs", "libwebsockets")
+	return strings.Fields(out)
+}
+
+// driveServer is what every build of the test server must pass: the page, the
+// protocols, and the original as the other end.
+func driveServer(t *testing.T, p program) {
+	t.Helper()
+	s := p.serve(t)
+	checkLoaded(t, p.lib, s.Pid())
+	reference := dynamicProgram(t, debian(t), "test-server").serve(t)
+	for _, path := range []string{"/", "/test.js", "/absent", "/private"} {
+		want, got := ask(t, "tcp", reference.addr(), get(path)), ask(t, "tcp", s.addr(), get(path))
+		compareAnswers(t, want, got, reference.port, s.port)
+	}
+	drive(t, s.addr())
+	runClient(t, staticProgram(t, "test-client"), fmt.Sprintf("ws://127.0.0.1:%d/", s.port))
+	interrupt(t, s.Proc)
+}
+
+// driveClient is the same for the test client.
+func driveClient(t *testing.T, p program) {
+	t.Helper()
+	s := staticProgram(t, "test-server").serve(t)
+	runClient(t, p, fmt.Sprintf("ws://127.0.0.1:%d/", s.port))
+	interrupt(t, s.Proc)
+}
+
+func dataDir(t testing.TB) string {
+	return fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, reference(t, "root", "usr", "share"))
+}
+
+// The sources of 4.1.6, unchanged, with our headers and pkg-config's flags.
+func TestSourceC(t *testing.T) {
+	_, l := installed(t)
+	build := func(name string) program {
+		return program{"source", compile(t, "gcc", source(t, "test-apps", name+".c"),
+			append(append([]string{"-w", dataDir(t)}, pkgConfig(t)...), "-lssl", "-lcrypto")...), l}
+	}
+	driveServer(t, build("test-server"))
+	driveClient(t, build("test-client"))
+	lejp := build("test-lejp")
+	if out := run(t, "", lejp.lib.env(), "sh", "-c", `echo '{"a":[1,2]}' | `+lejp.exe); !strings.Contains(out, "LEJPCB_COMPLETE") {
+		t.Errorf("test-lejp says %s", out)
+	}
+}
+
+// test-server.c as C++. It is no C++ to begin with (void pointers become others
+// without a cast): with Debian's headers too it takes -fpermissive.
+func TestSourceCxx(t *testing.T) {
+	_, l := installed(t)
+	src := source(t, "test-apps", "test-server.c")
+	for _, x := range []library{debian(t), l} {
+		driveServer(t, program{"c++", compile(t, "g++", src, append([]string{"-fpermissive", "-w", dataDir(t)}, x.link()...)...), l})
+	}
+}
+
+// The same programs with find_package.
+func TestSourceCMake(t *testing.T) {
+	dest, l := installed(t)
+	build := t.TempDir()
+	consumer, err := filepath.Abs("prog/consumer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, "", nil, "cmake", "-S", consumer, "-B", build, "-DCMAKE_PREFIX_PATH="+filepath.Join(dest, prefix),
+		"-DAPPS="+source(t, "test-apps"), "-DDATA="+reference(t, "root", "usr", "share"))
+	run(t, "", nil, "cmake", "--build", build)
+	driveServer(t, program{"cmake", filepath.Join(build, "test-server"), l})
+	driveClient(t, program{"cmake", filepath.Join(build, "test-client"), l})
+}
+
+// Installed through CMake or make, the files are the same.
+func TestCMakeInstalls(t *testing.T) {
+	dest, _ := installed(t)
+	build, other := t.TempDir(), t.TempDir()
+	run(t, "", nil, "cmake", "-S", top(), "-B", build, "-DCMAKE_INSTALL_PREFIX="+prefix, "-DCMAKE_INSTALL_LIBDIR=lib")
+	run(t, "", nil, "cmake", "--build", build)
+	run(t, "", []string{"DESTDIR=" + other}, "cmake", "--install", build)
+	want, got := tree(t, dest), tree(t, other)
+	if strings.Join(want, "\n") != strings.Join(got, "\n") {
+		t.Errorf("make installs %q\ncmake %q", want, got)
+	}
+	if len(got) < 50 {
+		t.Errorf("only %d files", len(got))
+	}
+	for _, f := range []string{"/lib/pkgconfig/libwebsockets.pc", "/lib/cmake/libwebsockets/libwebsockets-config.cmake"} {
+		run(t, "", nil, "cmp", dest+prefix+f, other+prefix+f)
+	}
+}
+
+// tree lists the files below a folder.
+func tree(t testing.TB, dir string) []string {
+	t.Helper()
+	var l []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			l = append(l, strings.TrimPrefix(path, dir))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sort.Strings(l)
+	return l
+}

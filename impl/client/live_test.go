@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: MIT
+
+package client
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+)
+
+// program is a program in Go that writes down what it is told.
+type program struct {
+	mem  map[unsafe.Pointer][]byte
+	told []string
+	fn   func(c *engine.Conn, r engine.Reason) int
+}
+
+func newProgram() *program { return &program{mem: map[unsafe.Pointer][]byte{}} }
+
+var names = map[engine.Reason]string{
+	engine.ReasonWSICreate: "create", engine.ReasonWSIDestroy: "destroy", engine.ReasonClientConnectionError: "error",
+	engine.ReasonEstablishedClientHTTP: "established", engine.ReasonCompletedClientHTTP: "completed",
+	engine.ReasonReceiveClientHTTPRead: "read", engine.ReasonClosedClientHTTP: "closed", engine.ReasonClientHTTPRedirect: "redirect",
+	engine.ReasonServerNewClientInstantiated: "made", engine.ReasonClientHTTPWriteable: "writeable",
+}
+
+func (p *program) Call(_ *engine.Protocol, f *engine.Face, r engine.Reason, _, in unsafe.Pointer, n uintptr) int {
+	c := engine.ConnOf(f)
+	if c == nil {
+		return 0
+	}
+	if name := names[r]; name != "" {
+		if r == engine.ReasonReceiveClientHTTPRead || r == engine.ReasonClientConnectionError {
+			name += " " + string(unsafe.Slice((*byte)(in), n))
+		}
+		p.told = append(p.told, name)
+	}
+	if p.fn != nil {
+		return p.fn(c, r)
+	}
+	if r == engine.ReasonReceiveClientHTTP {
+		return readAll(c)
+	}
+	return 0
+}
+
+func readAll(c *engine.Conn) int {
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	_, ret := Read(c, make([]byte, 100))
+	return ret
+}
+
+func (p *program) Alloc(n uintptr) unsafe.Pointer {
+	b := make([]byte, n+1)
+	p.mem[unsafe.Pointer(&b[0])] = b
+	return unsafe.Pointer(&b[0])
+}
+func (p *program) Free(m unsafe.Pointer) { delete(p.mem, m) }
+func (p *program) CString(s string) unsafe.Pointer {
+	m := p.Alloc(uintptr(len(s)))
+	copy(p.mem[m], s)
+	return m
+}
+func (p *program) NewFace() *engine.Face  { return &engine.Face{} }
+func (p *program) FreeFace(*engine.Face)  {}
+func (p *program) Log(_ int, line string) {}
+func (p *program) LogLevel() int          { return 0 }
+
+type rig struct {
+	t   *testing.T
+	p   *program
+	ctx *engine.Context
+	v   *engine.Vhost
+}
+
+func newRig(t *testing.T, info *engine.Info) *rig {
+	t.Helper()
+	r := &rig{t: t, p: newProgram()}
+	engine.Prog = r.p
+	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ctx = ctx
+	ctx.Lock()
+	info.Protocols = []engine.Protocol{{Name: "p", Callback: unsafe.Pointer(r)}}
+	r.v = engine.NewVhost(ctx, &engine.VhostFace{}, info)
+	ctx.Unlock()
+	t.Cleanup(func() {
+		ctx.Lock()
+		defer ctx.Unlock()
+		if !ctx.Destroy() {
+			t.Error("the context stayed")
+		}
+	})
+	return r
+}
+
+func (r *rig) connect(port int, path string, flags Flags) *engine.Conn {
+	r.ctx.Lock()
+	defer r.ctx.Unlock()
+	return Connect(&Info{
+		Ctx: r.ctx, Address: "127.0.0.1", Port: port, Path: path, Host: "h", Flags: flags,
+		Method: has("GET"), LocalProtocol: has("p"),
+	})
+}
+
+// until serves until the program was told what, n times.
+func (r *rig) until(what string, n int) {
+	r.t.Helper()
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
+		count := 0
+		for _, l := range r.p.told {
+			if strings.HasPrefix(l, what) {
+				count++
+			}
+		}
+		if count >= n {
+			return
+		}
+		var ev [16]engine.Event
+		k, _ := unix.EpollWait(int(r.ctx.F.EpollFD), ev[:], 10)
+		r.ctx.Before()
+		r.ctx.Turn(ev[:max(k, 0)])
+	}
+	r.t.Fatalf("no %q: %q", what, r.p.told)
+}
+
+func (r *rig) expect(want ...string) {
+	r.t.Helper()
+	if !slices.Equal(r.p.told, want) {
+		r.t.Errorf("told %q, want %q", r.p.told, want)
+	}
+}
+
+// serve answers each request's head with what fn says (a NUL is nothing),
+// until it says "".
+func serve(t *testing.T, fn func(line string) string) (port int) {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				in := bufio.NewReader(c)
+				for {
+					first, err := in.ReadString('\n')
+					if err != nil {
+						return
+					}
+					for s := first; s != "\r\n"; {
+						if s, err = in.ReadString('\n'); err != nil {
+							return
+						}
+					}
+					text := fn(strings.TrimSpace(first))
+					if text == "" {
+						return
+					}
+					_, _ = io.WriteString(c, strings.Trim(text, "\x00"))
+				}
+			}()
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func ok(body string) string {
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+// deadPort is a port on which nobody listens.
+func deadPort(t *testing.T) int {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func TestGet(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	port := serve(t, func(string) string { return "HTTP/1.1 100 Continue\r\n\r\n" + ok("hello") })
+	if r.connect(port, "/", 0) == nil {
+		t.Fatal("not begun")
+	}
+	r.until("completed", 1)
+	r.expect("made", "create", "established", "read hello", "completed")
+}
+
+func TestBodyInManyReads(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	body := strings.Repeat("0123456789", 1000)
+	r.connect(serve(t, func(string) string { return ok(body) }), "/", 0)
+	r.until("completed", 1)
+	got := ""
+	for _, l := range r.p.told {
+		if s, is := strings.CutPrefix(l, "read "); is {
+			got += s
+		}
+	}
+	if got != body {
+		t.Errorf("%d bytes came, want %d", len(got), len(body))
+	}
+}
+
+func lookupGives(t *testing.T, err error, addrs ...string) {
+	old := Lookup
+	t.Cleanup(func() { Lookup = old })
+	Lookup = func(string) ([]netip.Addr, error) {
+		time.Sleep(20 * time.Millisecond)
+		var l []netip.Addr
+		for _, a := range addrs {
+			l = append(l, netip.MustParseAddr(a))
+		}
+		return l, err
+	}
+}
+
+func (r *rig) connectName(port int) *engine.Conn {
+	r.ctx.Lock()
+	defer r.ctx.Unlock()
+	return Connect(&Info{Ctx: r.ctx, Address: "name.test", Port: port, Method: has("GET"), LocalProtocol: has("p")})
+}
+
+func TestAllAddressesAreTried(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	port := serve(t, func(string) string { return ok("") })
+	lookupGives(t, nil, "127.77.0.1", "::1", "127.77.0.2", "127.0.0.1")
+	if r.connectName(port) == nil {
+		t.Fatal("a name's connection begins before it is resolved")
+	}
+	r.expect("made")
+	r.until("completed", 1)
+	r.expect("made", "create", "established", "completed")
+}
+
+func TestNoAddressLeft(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	lookupGives(t, nil, "127.77.0.1", "127.77.0.2")
+	r.connectName(deadPort(t))
+	r.until("destroy", 1)
+	r.expect("made", "error Unable to connect: 127.77.0.2: connection refused", "destroy")
+}
+
+func TestLookupFails(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	lookupGives(t, errors.New("no such name"))
+	r.connectName(80)
+	r.until("destroy", 1)
+	r.expect("made", "error ipv6 lws_getaddrinfo46 failed: name.test: no such name", "destroy")
+}
+
+func TestContextGoesWhileResolving(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	lookupGives(t, nil, "127.0.0.1")
+	r.connectName(80)
+}
+
+func TestFailsAtOnce(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	r.ctx.Lock()
+	c := Connect(&Info{Ctx: r.ctx, Address: "+/nonexistent/socket", LocalProtocol: has("p")})
+	r.ctx.Unlock()
+	if c != nil {
+		t.Error("a connection that failed at once is returned")
+	}
+	r.expect("destroy")
+}
+
+func TestRedirects(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	port := serve(t, func(line string) string {
+		switch strings.Fields(line)[1] {
+		case "/a/one":
+			return "HTTP/1.1 302 Found\r\nLocation: two\r\nContent-Length: 0\r\n\r\n"
+		case "/a/two":
+			return ok("there")
+		}
+		return "HTTP/1.1 301 Moved\r\nLocation: /loop\r\n\r\n"
+	})
+	r.connect(port, "/a/one", 0)
+	r.until("completed", 1)
+	r.expect("made", "create", "redirect", "create", "established", "read there", "completed")
+	r.p.told = nil
+	r.connect(port, "/loop", 0)
+	r.until("error HS: Redirect failed", 1)
+	r.until("redirect", 4)
+}
+
+// TestPipeline has transactions share a connection one after the other; the
+// last one comes while it idles.
+func TestPipeline(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	port := serve(t, func(line string) string { return ok(line[5:6]) })
+	for _, p := range []string{"/1", "/2", "/3"} {
+		r.connect(port, p, Pipeline)
+	}
+	r.until("completed", 3)
+	r.until("destroy", 2)
+	r.connect(port, "/4", Pipeline)
+	r.until("completed", 4)
+	creates := 0
+	var reads []string
+	for _, l := range r.p.told {
+		if l == "create" {
+			creates++
+		}
+		if strings.HasPrefix(l, "read") {
+			reads = append(reads, l)
+		}
+	}
+	if creates != 1 || !slices.Equal(reads, []string{"read 1", "read 2", "read 3", "read 4"}) {
+		t.Errorf("%d connections, %q", creates, r.p.told)
+	}
+}
+
+// TestPipelineLeaderCloses: who waits begins anew when the connection ends.
+func TestPipelineLeaderCloses(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	port := serve(t, func(line string) string {
+		return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n" + line[5:6]
+	})
+	for _, p := range []string{"/1", "/2", "/3"} {
+		r.connect(port, p, Pipeline)
+	}
+	r.until("completed", 3)
+	if n := strings.Count(strings.Join(r.p.told, ","), "create"); n != 3 {
+		t.Errorf("%d connections: %q", n, r.p.told)
+	}
+}
+
+func TestRefusedPipeline(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	port := deadPort(t)
+	for range 3 {
+		r.connect(port, "/", Pipeline)
+	}
+	r.until("destroy", 3)
+	if n := strings.Count(strings.Join(r.p.told, ","), "error Unable"); n != 3 {
+		t.Errorf("%q", r.p.told)
+	}
+}
+
+func TestProxy(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	seen := make(chan string, 4)
+	port := serve(t, func(line string) string {
+		seen <- line
+		if strings.HasPrefix(line, "CONNECT no.test") {
+			return "HTTP/1.1 403 No\r\n\r\n"
+		}
+		if strings.HasPrefix(line, "CONNECT") {
+			return "HTTP/1.0 200 Yes\r\nVia: me\r\n\r\n"
+		}
+		return ok("x")
+	})
+	if err := SetProxy(r.v, fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
+		t.Fatal(err)
+	}
+	r.connectName(80)
+	r.until("completed", 1)
+	if a, b := <-seen, <-seen; a != "CONNECT name.test:80 HTTP/1.1" || b != "GET / HTTP/1.1" {
+		t.Errorf("%q %q", a, b)
+	}
+	r.p.told = nil
+	r.ctx.Lock()
+	Connect(&Info{Ctx: r.ctx, Address: "no.test", Port: 80, Method: has("GET"), LocalProtocol: has("p")})
+	r.ctx.Unlock()
+	r.until("destroy", 1)
+	r.expect("made", "create", "error proxy not h1: it answers 403", "destroy")
+}
+
+func TestNoTLS(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	r.connect(serve(t, func(string) string { return "" }), "/", UseSSL)
+	r.until("destroy", 1)
+	r.expect("made", "create", "error no TLS in this vhost", "destroy")
+}
+
+func TestRequestBody(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	port := serve(t, func(line string) string {
+		if line == "the body" {
+			return ok("")
+		}
+		return "\x00" // not yet
+	})
+	r.p.fn = func(c *engine.Conn, x engine.Reason) int {
+		r.ctx.Lock()
+		defer r.ctx.Unlock()
+		switch x {
+		case engine.ReasonClientAppendHandshakeHeader:
+			SetBodyPending(c, true)
+		case engine.ReasonClientHTTPWriteable:
+			SetBodyPending(c, false)
+			c.Write(engine.PayloadOf([]byte("the body\r\n\r\n")), engine.WriteHTTPFinal)
+		}
+		return 0
+	}
+	r.connect(port, "/", 0)
+	r.until("completed", 1)
+	r.expect("made", "create", "writeable", "established", "completed")
+}
