@@ -67,5 +67,6 @@ func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) C.int {
 	c.Ctx.Lock()
 	defer c.Ctx.Unlock()
 	c.Keep(cView(b, int(n)))
-	return 0
+	c.Serve()
+	return b2i(c.Closing())
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -56,45 +55,48 @@ func upstream(t *testing.T, tag string) string {
 	return dir
 }
 
-// old builds a program of an old generation, from one source file or more.
-func old(t *testing.T, tag string, sources ...string) program {
+// old builds a program of an old generation against a library's headers, from
+// one source file or more.
+func old(t *testing.T, l library, tag string, sources ...string) program {
 	t.Helper()
-	dir, l := upstream(t, tag), ours(t)
+	dir := upstream(t, tag)
 	args := []string{"-w", dataDir(t)}
 	for _, s := range sources[1:] {
 		args = append(args, filepath.Join(dir, s))
 	}
 	exe := compile(t, "gcc", filepath.Join(dir, sources[0]), append(append(args, l.link()...), "-lssl", "-lcrypto")...)
-	return program{tag, exe, l}
+	return program{l.name, exe, l}
 }
 
-// with is the same program, run with another library.
-func (p program) with(l library) program { return program{l.name, p.exe, l} }
-
-var setCookie = regexp.MustCompile(`(?i)set-cookie: test=LWS_\d+_\d+_COOKIE`)
-
-// The test server of v2.4.2: its page and protocols, as with Debian's library.
+// The test server of v2.4.2: its page and protocols. Debian's headers of 4.1.6
+// do not compile it: they lack old names that ours still have.
 func TestGeneration24Server(t *testing.T) {
-	p := old(t, "v2.4.2", "test-apps/test-server.c", "test-apps/test-server-http.c", "test-apps/test-server-dumb-increment.c")
-	reference, subject := p.with(debian(t)).serve(t), p.serve(t)
-	checkLoaded(t, p.lib, subject.Pid())
-	for _, path := range []string{"/", "/test.html", "/leaf.jpg", "/libwebsockets.org-logo.svg", "/absent"} {
-		t.Run(path, func(t *testing.T) {
-			want, got := ask(t, "tcp", reference.addr(), get(path)), ask(t, "tcp", subject.addr(), get(path))
-			want.text, got.text = setCookie.ReplaceAllString(want.text, ""), setCookie.ReplaceAllString(got.text, "")
-			compareAnswers(t, want, got, reference.port, subject.port)
-		})
+	l := ours(t)
+	s := old(t, l, "v2.4.2", "test-apps/test-server.c", "test-apps/test-server-http.c", "test-apps/test-server-dumb-increment.c").serve(t)
+	checkLoaded(t, l, s.Pid())
+	for path, file := range map[string]string{"/": "test.html", "/test.html": "test.html", "/leaf.jpg": "leaf.jpg", "/favicon.ico": "favicon.ico"} {
+		want, err := os.ReadFile(reference(t, "root", "usr", "share", "libwebsockets-test-server", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := ask(t, "tcp", s.addr(), get(path))
+		head, body, _ := strings.Cut(a.text, "\r\n\r\n")
+		if !strings.HasPrefix(head, "HTTP/1.1 200 OK") || body != string(want) {
+			t.Errorf("%s: %s", path, a.shown())
+		}
 	}
-	for _, s := range []server{reference, subject} {
-		t.Run(fmt.Sprint("protocols of ", s.port), func(t *testing.T) { drive(t, s.addr()) })
-		runClient(t, staticProgram(t, "test-client"), fmt.Sprintf("ws://127.0.0.1:%d/", s.port))
-		interrupt(t, s.Proc)
+	// It looks at the name before the file: one without a known suffix is 415.
+	if a := ask(t, "tcp", s.addr(), get("/absent")); !strings.HasPrefix(a.text, "HTTP/1.1 415") {
+		t.Errorf("an absent file: %s", a.shown())
 	}
+	drive(t, s.addr())
+	runClient(t, staticProgram(t, "test-client"), fmt.Sprintf("ws://127.0.0.1:%d/", s.port))
+	interrupt(t, s.Proc)
 }
 
 // The test client of v2.4.2 with the original's server of 4.1.6, and with ours.
 func TestGeneration24Client(t *testing.T) {
-	p := old(t, "v2.4.2", "test-apps/test-client.c")
+	p := old(t, ours(t), "v2.4.2", "test-apps/test-client.c")
 	for _, srv := range []program{staticProgram(t, "test-server"), dynamicProgram(t, ours(t), "test-server")} {
 		t.Run(srv.name+" server", func(t *testing.T) {
 			s := srv.serve(t)
@@ -108,8 +110,8 @@ func TestGeneration24Client(t *testing.T) {
 func TestGenerationsFraggle(t *testing.T) {
 	for tag, folder := range map[string]string{"v1.7.9": "test-server", "v2.0.3": "test-server", "v2.2.2": "test-server", "v2.4.2": "test-apps"} {
 		t.Run(tag, func(t *testing.T) {
-			p := old(t, tag, folder+"/test-fraggle.c")
-			d, o := p.with(debian(t)), p.with(ours(t))
+			upstream(t, tag)
+			d, o := old(t, debian(t), tag, folder+"/test-fraggle.c"), old(t, ours(t), tag, folder+"/test-fraggle.c")
 			for _, x := range []struct{ srv, cli program }{{d, d}, {o, o}, {o, d}, {d, o}} {
 				t.Run(x.srv.name+" server, "+x.cli.name+" client", func(t *testing.T) { oldFraggle(t, x.srv, x.cli) })
 			}

@@ -81,10 +81,8 @@ func runClient(t *testing.T, cli program, args ...string) {
 			break
 		}
 	}
-	for _, want := range []string{"mirror: LWS_CALLBACK_CLIENT_ESTABLISHED", "LWS_CALLBACK_CLIENT_WRITEABLE"} {
-		if !strings.Contains(p.Log(), want) {
-			t.Errorf("no %q in the client's log:\n%s", want, tail(p))
-		}
+	if !strings.Contains(p.Log(), "mirror: LWS_CALLBACK_CLIENT_ESTABLISHED") {
+		t.Errorf("no mirror connection:\n%s", tail(p))
 	}
 	if strings.Contains(p.Log(), "CLIENT_CONNECTION_ERROR") {
 		t.Errorf("a connection failed:\n%s", tail(p))

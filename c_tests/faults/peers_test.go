@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -301,4 +302,13 @@ func TestSilence(t *testing.T) {
 		t.Errorf("%v of processor time for silent connections", used)
 	}
 	p.Stop()
+}
+
+// smallBuffers gives accepted sockets a small receive buffer.
+func smallBuffers(_, _ string, rc syscall.RawConn) error {
+	var err error
+	_ = rc.Control(func(fd uintptr) {
+		err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
+	})
+	return err
 }

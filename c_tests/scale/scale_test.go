@@ -2,8 +2,8 @@
 
 // Package scale holds many connections on one service thread.
 //
-// Seen to fail: the reference's library goes through all its descriptors for
-// each event, so that the ratio of TestManyIdle is well above the bound.
+// Seen to fail: with the reference's library, which goes through all its
+// descriptors for each event, TestManyIdle does not get done in its time.
 package scale
 
 import (

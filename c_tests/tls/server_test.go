@@ -338,9 +338,15 @@ func dialWS(t *testing.T, p *guest, c *tls.Config, thin bool) *harness.Raw {
 	if thin {
 		raw = trickle{raw}
 	}
+	return dialOver(t, raw, c)
+}
+
+// dialOver is dialWS on a connection that is there already.
+func dialOver(t *testing.T, raw net.Conn, c *tls.Config) *harness.Raw {
+	t.Helper()
 	conn := tls.Client(raw, c)
 	must(t, conn.Handshake())
-	_, err = io.WriteString(conn, harness.RequestText(""))
+	_, err := io.WriteString(conn, harness.RequestText(""))
 	must(t, err)
 	r := &harness.Raw{Conn: conn, R: bufio.NewReader(conn), Client: true}
 	resp, err := http.ReadResponse(r.R, nil)

@@ -57,7 +57,9 @@ var differences = map[string][]difference{
 	"cli-rx-split-ping":        {failed1002},
 	"cli-rx-lone-continuation": {failed1002},
 	"timer-cancelled":          {{20, "srv0", []string{"TIMER @chat"}, nil, false}},
-	"cli-buffer-kept":          {{9, "cli0", []string{"  buffer masked"}, []string{"  buffer as it was"}, false}},
+	"cli-refused": {{24, "cli0", []string{"CLIENT_CONNECTION_ERROR @chat 'Unable to connect'"},
+		[]string{"CLIENT_CONNECTION_ERROR @chat 'Unable to connect: 127.0.0.1: connection refused'"}, false}},
+	"cli-buffer-kept": {{9, "cli0", []string{"  buffer masked"}, []string{"  buffer as it was"}, false}},
 }
 
 // page is the library's own answer page for a status with a text.

@@ -341,7 +341,7 @@ func (role) TimedOut(c *engine.Conn, _ engine.TimeoutReason) {
 // Gone gives back what the connection holds.
 func (role) Gone(c *engine.Conn) {
 	if s := StateOf(c); s != nil {
-		c.PT().StopTimer(&s.attempt)
+		c.PT().DropTimer(&s.attempt)
 		s.leaveQueue(c)
 	}
 	h1.DetachHeaders(c)

@@ -58,9 +58,9 @@ func (s *State) begin(c *engine.Conn) bool {
 	c.Detail = "looking up " + host
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
 	s.lookup++
-	id := s.lookup
+	id, find := s.lookup, Lookup
 	go func() {
-		l, err := Lookup(host)
+		l, err := find(host)
 		c.Ctx.Post(func() {
 			if c.Dead() || c.State() != engine.StateWaitingDNS || s.lookup != id {
 				return
@@ -87,7 +87,7 @@ func (s *State) resolved(c *engine.Conn, host string, port int, l []netip.Addr, 
 // dial tries the next addresses until one connects or may yet. false: there
 // is none left, and the connection is closed.
 func (s *State) dial(c *engine.Conn) bool {
-	c.PT().StopTimer(&s.attempt)
+	c.PT().DropTimer(&s.attempt)
 	if s.unix {
 		if s.next == 0 {
 			s.next++
@@ -238,7 +238,7 @@ func (s *State) connectEvent(c *engine.Conn) {
 
 // connected goes on when the socket is connected.
 func (s *State) connected(c *engine.Conn) {
-	c.PT().StopTimer(&s.attempt)
+	c.PT().DropTimer(&s.attempt)
 	c.WantOut, c.NoRead = false, false
 	c.TouchPoll()
 	if c.Protocol != nil {
@@ -283,7 +283,7 @@ func (s *State) secure(c *engine.Conn) {
 
 // alpn is what to offer: without a client for it, not h2.
 func (s *State) alpn() string {
-	if HTTP2 != nil || s.info.raw() {
+	if HTTP2 != nil || s.info.raw() || s.info.ALPN == "" {
 		return s.info.ALPN
 	}
 	var l []string

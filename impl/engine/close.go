@@ -48,7 +48,10 @@ func (c *Conn) close(status CloseStatus) {
 	if !c.flushCork() {
 		c.broken = true
 	}
-	c.preClose, c.closing = c.state, true
+	if c.state != StateFlushingBeforeClose {
+		c.preClose = c.state
+	}
+	c.closing = true
 	if c.closePolitely(status) {
 		return
 	}
@@ -70,9 +73,6 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 			return true
 		}
 		return false
-	}
-	if c.flushBeforeClose() {
-		return true
 	}
 	switch c.state {
 	case StateWaitingConnect, StateWaitingDNS, StateIssueHandshake:

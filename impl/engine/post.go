@@ -18,7 +18,7 @@ func (ctx *Context) Post(fn func()) {
 func (pt *Thread) Later(fn func()) {
 	pt.posts = append(pt.posts, fn)
 	pt.kick()
-	if pt.ctx.F.External == ExternalYes { // the program's poll must see it
+	if pt.ctx.F.External != ExternalNo { // the program's poll must see it
 		pt.wake()
 	}
 }

@@ -2,11 +2,7 @@
 
 package engine
 
-import (
-	"unsafe"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // Disconnect closes the descriptor of a connection that goes on with another
 // one: a client that tries the next address, or follows a redirect. What was
@@ -31,7 +27,8 @@ func (c *Conn) Disconnect() {
 }
 
 // HandOver gives the descriptor, what secures it and what was received on it
-// to another connection, which is polled from now on.
+// to another connection, which is polled from now on. A transport that has a
+// method Moved is told of it.
 func (c *Conn) HandOver(to *Conn) bool {
 	if !c.flushCork() || c.out.full() {
 		return false
@@ -40,7 +37,10 @@ func (c *Conn) HandOver(to *Conn) bool {
 	fd := c.fd
 	to.TLS, c.TLS = c.TLS, nil
 	to.F.SSL, to.F.IsSSL = c.F.SSL, c.F.IsSSL
-	c.F.SSL = unsafe.Pointer(nil)
+	c.F.SSL, c.F.IsSSL = nil, 0
+	if m, ok := to.TLS.(interface{ Moved(to *Conn) }); ok {
+		m.Moved(to)
+	}
 	to.rx, c.rx = c.rx, nil
 	c.fd, c.F.FD = -1, -1
 	if !to.Attach(fd) {

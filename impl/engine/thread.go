@@ -335,6 +335,13 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 	pt.uncork(c, prev)
 }
 
+// Serve handles c as if it were readable: for bytes that came another way.
+func (c *Conn) Serve() {
+	nested := c.pt.enter()
+	c.pt.connEvent(c, unix.EPOLLIN)
+	c.pt.leave(nested)
+}
+
 // runCancel delivers lws_cancel_service.
 func (pt *Thread) runCancel() {
 	if atomic.SwapInt32(&pt.ctx.F.Cancel, 0) != 0 || pt.cancelDue {

@@ -75,6 +75,9 @@ func (pt *Thread) dropTimer(t *Timer) {
 	}
 }
 
+// DropTimer disarms t and forgets it, with all that it refers to.
+func (pt *Thread) DropTimer(t *Timer) { pt.dropTimer(t) }
+
 // runTimers fires what is due.
 func (pt *Thread) runTimers(now int64) {
 	for len(pt.timers) > 0 && pt.timers[0].queue <= now {

@@ -194,10 +194,8 @@ session_tx(struct lws *wsi, struct session *s)
 		wp |= LWS_WRITE_NO_FIN;
 	}
 	if (lws_write(wsi, m->p + LWS_PRE + m->sent, n,
-		      (enum lws_write_protocol)wp) < (int)n) {
-		printf("BAD lws_write of %zu failed\n", n);
-		return -1;
-	}
+		      (enum lws_write_protocol)wp) < (int)n)
+		return -1; /* the peer has gone */
 	m->sent += n;
 	if (m->sent == m->len) {
 		s->head = m->next;

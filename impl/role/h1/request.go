@@ -5,6 +5,7 @@ package h1
 import (
 	"fmt"
 	"strings"
+	"unsafe"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/wire/h1"
@@ -71,7 +72,8 @@ func (s *State) upgrade(c *engine.Conn) (done, ok bool) {
 		}
 		return true, true
 	}
-	n := c.CallBytes(engine.ReasonHTTPConfirmUpgrade, up[:len(up):len(up)])
+	// A NUL ends the name in the header store; the reference gives no length.
+	n := c.Call(engine.ReasonHTTPConfirmUpgrade, unsafe.Pointer(unsafe.SliceData(up)), 0)
 	if c.Dead() {
 		return true, true
 	}

@@ -24,7 +24,7 @@ const (
 type Request struct {
 	Allow     int
 	Host      string // for SNI and the check of the certificate
-	ALPN      string // comma-separated, "" for the vhost's
+	ALPN      string // comma-separated, "" offers none, as the reference
 	Cert, Key []byte // DER, nil for the vhost's
 }
 
@@ -58,7 +58,7 @@ func Connect(c *engine.Conn, r *Request, done func(error)) {
 		err = t.MustBe(r.Host)
 	}
 	if err == nil {
-		err = t.WantsALPN(offers(alpnOf(c.Vhost, first(r.ALPN, o.cfg.ALPN))))
+		err = t.WantsALPN(offers(r.ALPN))
 	}
 	if err == nil && len(r.Cert) > 0 {
 		err = t.UseIdentity(r.Cert, r.Key)
@@ -68,13 +68,6 @@ func Connect(c *engine.Conn, r *Request, done func(error)) {
 		return
 	}
 	t.Handshake(c)
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // Handshake goes on with a client's handshake as far as the socket lets it.

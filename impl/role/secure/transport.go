@@ -42,6 +42,9 @@ func (t *transport) Close() {
 	t.place = nil
 }
 
+// Moved is called when another connection takes over the socket.
+func (t *transport) Moved(to *engine.Conn) { t.c = to }
+
 // sslInfo is struct lws_ssl_info.
 type sslInfo struct {
 	where, ret int32

@@ -81,11 +81,40 @@ func (s *State) pieceSize() int {
 	return n
 }
 
-// inflate hands out what a piece of a compressed frame expands to.
+// inflate hands out what a piece of a compressed frame expands to. A client
+// first gathers the frame up to rxSize bytes, as the reference's does: a small
+// message comes in one piece.
 func (s *State) inflate(c *engine.Conn, ch *ws.Chunk) bool {
 	hdr := *ch
 	hdr.Payload = nil
-	return s.expand(c, ch.Payload, &hdr)
+	if !c.Client() {
+		return s.expand(c, ch.Payload, &hdr)
+	}
+	b := ch.Payload
+	for {
+		p := b[:min(len(b), s.rxSize-len(s.acc))]
+		b = b[len(p):]
+		hdr.Last = ch.Last && len(b) == 0
+		hdr.Remaining = ch.Remaining + uint64(len(b))
+		if len(s.acc) > 0 || len(p) < s.rxSize && !hdr.Last {
+			s.acc = append(s.acc, p...)
+			if len(s.acc) < s.rxSize && !hdr.Last {
+				return true
+			}
+			p, s.acc = s.acc, nil
+		}
+		if !s.expand(c, p, &hdr) {
+			return false
+		}
+		if len(b) == 0 || c.Dead() {
+			return true
+		}
+		if s.pending != nil {
+			s.pending = append(s.pending, b...)
+			s.pendHdr.Last, s.pendHdr.Remaining = ch.Last, ch.Remaining
+			return true
+		}
+	}
 }
 
 // resume goes on with what the program would not take, or the budget cut off.

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+
+package apps
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"libwebsockets/c_tests/harness"
+)
+
+// Debian's janus, whose WebSocket transport is a plugin loaded late that runs
+// three vhosts of one context in a thread of its own.
+func TestJanus(t *testing.T) {
+	both(t, func(t *testing.T, l library) {
+		ws, wss, admin := freePort(t), freePort(t), freePort(t)
+		s := startJanus(t, l, ws, wss, admin)
+		checkLoaded(t, l, s.Pid())
+
+		plain := func(port int) func() net.Conn {
+			return func() net.Conn {
+				c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), 5*time.Second)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return c
+			}
+		}
+		secure := func() net.Conn { return tls.Client(plain(wss)(), &tls.Config{InsecureSkipVerify: true}) }
+		for _, x := range []struct {
+			name string
+			dial func() net.Conn
+		}{{"ws", plain(ws)}, {"wss", secure}} {
+			t.Run(x.name, func(t *testing.T) {
+				talkInParallel(t, 3, func(t testing.TB, i int) { janusInfo(t, wsOn(t, x.dial(), "/", "janus-protocol"), i) })
+				janusLong(t, wsOn(t, x.dial(), "/", "janus-protocol"))
+			})
+		}
+		t.Run("admin", func(t *testing.T) {
+			r := wsOn(t, plain(admin)(), "/", "janus-admin-protocol")
+			if got := janusAsk(t, r, map[string]any{"janus": "ping", "transaction": "a"}); got["janus"] != "pong" {
+				t.Errorf("answered with %v", got)
+			}
+		})
+		t.Run("GET", func(t *testing.T) {
+			if a := ask(t, "tcp", s.addr(), get("/")); !strings.HasPrefix(a.text, "HTTP/1.1 403") {
+				t.Errorf("a plain GET is answered with %s", a.shown())
+			}
+		})
+		open := wsOn(t, plain(ws)(), "/", "janus-protocol") // stays open over the end
+		janusInfo(t, open, 9)
+		interrupt(t, s.Proc)
+		if out := strings.Join(s.All(), "\n"); !strings.Contains(out, "Bye!") {
+			t.Errorf("no clean end:\n%s", out)
+		}
+	})
+}
+
+// startJanus writes a configuration that has nothing but the WebSocket
+// transport, and starts janus with it.
+func startJanus(t *testing.T, l library, ws, wss, admin int) server {
+	t.Helper()
+	exe, err := exec.LookPath("janus")
+	if err != nil {
+		t.Fatal("janus is missing: run tools/deps first")
+	}
+	cert, key := certificate(t)
+	dir := t.TempDir()
+	for _, d := range []string{"empty", "transports"} {
+		if err := os.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plugin, _ := filepath.Glob("/usr/lib/*/janus/transports/libjanus_websockets.so")
+	if len(plugin) != 1 {
+		t.Fatalf("janus' WebSocket transport: %v", plugin)
+	}
+	if err := os.Symlink(plugin[0], filepath.Join(dir, "transports", "libjanus_websockets.so")); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"janus.jcfg": fmt.Sprintf(`general: {
+	configs_folder = "%[1]s"
+	plugins_folder = "%[1]s/empty"
+	transports_folder = "%[1]s/transports"
+	events_folder = "%[1]s/empty"
+	loggers_folder = "%[1]s/empty"
+	interface = "127.0.0.1"
+	debug_level = 4
+	debug_colors = false
+}
+nat: { ice_enforce_list = "lo" }
+`, dir),
+		"janus.transport.websockets.jcfg": fmt.Sprintf(`general: {
+	json = "compact"
+	pingpong_trigger = 1
+	pingpong_timeout = 10
+	ws = true
+	ws_port = %d
+	ws_interface = "lo"
+	wss = true
+	wss_port = %d
+	wss_interface = "lo"
+	ws_logging = "err,warn"
+}
+admin: {
+	admin_ws = true
+	admin_ws_port = %d
+	admin_ws_interface = "lo"
+}
+certificates: {
+	cert_pem = "%s"
+	cert_key = "%s"
+}
+`, ws, wss, admin, cert, key),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := harness.StartEnv(t, l.env(), exe, "-F", dir)
+	s := server{p, ws}
+	for _, port := range []int{ws, wss, admin} {
+		eventually(t, 15*time.Second, fmt.Sprintf("janus listens on %d", port), func() bool {
+			if !p.Running() {
+				t.Fatalf("janus ended:\n%s\n%s", strings.Join(p.All(), "\n"), tail(p))
+			}
+			c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			if err == nil {
+				c.Close()
+			}
+			return err == nil
+		})
+	}
+	return s
+}
+
+// talkInParallel runs n clients at once.
+func talkInParallel(t *testing.T, n int, client func(t testing.TB, i int)) {
+	t.Helper()
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { client(noFatal{t}, i) })
+	}
+	all.Wait()
+}
+
+// noFatal is a testing.TB for other goroutines than the test's.
+type noFatal struct{ *testing.T }
+
+// Fatal ends the goroutine.
+func (n noFatal) Fatal(args ...any) {
+	n.T.Helper()
+	n.T.Error(args...)
+	runtime.Goexit()
+}
+
+// Fatalf ends the goroutine.
+func (n noFatal) Fatalf(format string, args ...any) {
+	n.T.Helper()
+	n.T.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+func janusAsk(t testing.TB, r *harness.Raw, request map[string]any) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	send(t, r, string(text))
+	m := message(t, r)
+	var v map[string]any
+	if err := json.Unmarshal([]byte(m), &v); err != nil {
+		t.Fatalf("%v in %q", err, m)
+	}
+	return v
+}
+
+// janusInfo asks for the server's description a few times.
+func janusInfo(t testing.TB, r *harness.Raw, client int) {
+	t.Helper()
+	for i := range 5 {
+		id := fmt.Sprintf("client %d, request %d", client, i)
+		got := janusAsk(t, r, map[string]any{"janus": "info", "transaction": id})
+		if got["janus"] != "server_info" || got["transaction"] != id || got["name"] == nil {
+			t.Fatalf("%s is answered with %v", id, got)
+		}
+	}
+}
+
+// janusLong moves 200 kB each way: an answer has the transaction of its request.
+func janusLong(t *testing.T, r *harness.Raw) {
+	t.Helper()
+	var id strings.Builder
+	for i := 0; id.Len() < 200_000; i++ {
+		fmt.Fprintf(&id, "%d,", i)
+	}
+	for range 3 {
+		got := janusAsk(t, r, map[string]any{"janus": "ping", "transaction": id.String()})
+		if got["janus"] != "pong" || got["transaction"] != id.String() {
+			t.Fatalf("a long request is answered with %.200v", got)
+		}
+	}
+	if err := r.CloseCleanly(); err != nil {
+		t.Errorf("closing: %v", err)
+	}
+}
