@@ -103,6 +103,22 @@ func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
 	return 1
 }
 
+//export go_lws_handle_POLLOUT_event
+func go_lws_handle_POLLOUT_event(wsi *C.struct_lws, _ *C.struct_pollfd) (ret C.int) {
+	ret = -1
+	defer guard("lws_handle_POLLOUT_event")
+	c := conn(wsi, "lws_handle_POLLOUT_event")
+	if c == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	if !c.HandlePollout() {
+		return -1
+	}
+	return 0
+}
+
 // eachOf calls fn, which must not run callbacks, for the connections of a
 // protocol, in all vhosts or one. prot is an entry of a vhost's table, or the
 // program's entry of that name.

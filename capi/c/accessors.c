@@ -92,6 +92,19 @@ lws_set_opaque_user_data(struct lws *wsi, void *data)
 	wsi->opaque_user = data;
 }
 
+/* Children that write through their parent set it (lws_callback_on_writable). */
+LWS_VISIBLE int
+lws_get_child_pending_on_writable(const struct lws *wsi)
+{
+	return wsi->child_pending;
+}
+
+LWS_VISIBLE void
+lws_clear_child_pending_on_writable(struct lws *wsi)
+{
+	wsi->child_pending = 0;
+}
+
 LWS_VISIBLE int lws_is_ssl(struct lws *wsi) { return wsi->is_ssl; }
 
 LWS_VISIBLE SSL *lws_get_ssl(struct lws *wsi) { return (SSL *)wsi->ssl; }

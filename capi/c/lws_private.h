@@ -32,7 +32,8 @@ struct lws {
 	uint8_t is_ssl;
 	uint8_t close_len;
 	uint8_t close_buf[125];
-	uint8_t pad[3];
+	uint8_t child_pending; /* a child asked its parent for WRITEABLE */
+	uint8_t pad[2];
 	struct lws *parent;
 	struct lws *child;
 	struct lws *sibling;

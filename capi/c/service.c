@@ -11,6 +11,8 @@ LWS_ENTRY(int, -1, lws_write,
 	   enum lws_write_protocol protocol),
 	  (wsi, buf, len, protocol))
 LWS_ENTRY(int, -1, lws_callback_on_writable, (struct lws * wsi), (wsi))
+LWS_ENTRY(int, -1, lws_handle_POLLOUT_event,
+	  (struct lws * wsi, struct lws_pollfd *pollfd), (wsi, pollfd))
 LWS_ENTRY(int, -1, lws_callback_on_writable_all_protocol,
 	  (const struct lws_context *context,
 	   const struct lws_protocols *protocol),

@@ -29,7 +29,8 @@ type Face struct {
 	IsSSL        uint8
 	CloseLen     uint8     // length of what lws_close_reason set
 	CloseBuf     [125]byte // code and reason of the close frame to send
-	_            [3]byte
+	ChildPending uint8     // a child asked its parent for WRITEABLE
+	_            [2]byte
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer

@@ -274,3 +274,16 @@ func (c *Conn) Issue2(a, b []byte) bool {
 	}
 	return c.Issue(a) && c.Issue(b)
 }
+
+// HandlePollout does what a writable socket leads to: what is queued leaves,
+// or else the program is asked. false: the connection is to be closed.
+func (c *Conn) HandlePollout() bool {
+	if c.Dead() {
+		return false
+	}
+	if c.out.full() {
+		return c.flushOut()
+	}
+	c.wantWrite = false
+	return c.role.Writeable(c)
+}
