@@ -35,6 +35,19 @@ func ask(t testing.TB, network, addr string, parts ...string) answer {
 	return converse(t, c, parts...)
 }
 
+// askTwo asks two servers the same at the same time.
+func askTwo(t *testing.T, one, two server, parts ...string) (a, b answer) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a = ask(noFatal{t}, "tcp", one.addr(), parts...)
+	}()
+	b = ask(noFatal{t}, "tcp", two.addr(), parts...)
+	<-done
+	return a, b
+}
+
 func converse(t testing.TB, c net.Conn, parts ...string) answer {
 	t.Helper()
 	var got bytes.Buffer
@@ -170,7 +183,7 @@ func TestSameAnswers(t *testing.T) {
 	reference, subject := testServer(t, debian(t)), testServer(t, ours(t))
 	for _, x := range exchanges(t) {
 		t.Run(x.name, func(t *testing.T) {
-			want, got := ask(t, "tcp", reference.addr(), x.parts...), ask(t, "tcp", subject.addr(), x.parts...)
+			want, got := askTwo(t, reference, subject, x.parts...)
 			compareAnswers(t, want, got, reference.port, subject.port)
 		})
 	}
@@ -214,7 +227,7 @@ func TestSameNotModified(t *testing.T) {
 	}
 	for _, tag := range []string{etag, "\"other\"", strings.Trim(etag, `"`)} {
 		request := get("/test.js", "If-None-Match: "+tag)
-		want, got := ask(t, "tcp", reference.addr(), request), ask(t, "tcp", subject.addr(), request)
+		want, got := askTwo(t, reference, subject, request)
 		compareAnswers(t, want, got, reference.port, subject.port)
 		if tag == etag && !strings.HasPrefix(got.text, "HTTP/1.1 304") {
 			t.Errorf("If-None-Match: %s is answered with %s", tag, got.shown())

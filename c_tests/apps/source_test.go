@@ -44,7 +44,7 @@ func driveServer(t *testing.T, p program) {
 	checkLoaded(t, p.lib, s.Pid())
 	reference := dynamicProgram(t, debian(t), "test-server").serve(t)
 	for _, path := range []string{"/", "/test.js", "/absent", "/private"} {
-		want, got := ask(t, "tcp", reference.addr(), get(path)), ask(t, "tcp", s.addr(), get(path))
+		want, got := askTwo(t, reference, s, get(path))
 		compareAnswers(t, want, got, reference.port, s.port)
 	}
 	drive(t, s.addr())

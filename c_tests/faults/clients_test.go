@@ -84,6 +84,7 @@ var clientRounds = []struct {
 
 // answerWith reads a request and answers it with text.
 func answerWith(l net.Listener, text string) error {
+	_ = l.(*net.TCPListener).SetDeadline(wait())
 	c, err := l.Accept()
 	if err != nil {
 		return err

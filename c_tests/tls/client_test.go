@@ -146,7 +146,7 @@ func TestClient(t *testing.T) {
 	noALPN := with(who.srv)
 	noALPN.NextProtos = nil
 	flags := func(f int) string { return fmt.Sprintf("flags=%d", f) }
-	shows := []string{ca, "cert=" + who.client.certFile, "key=" + who.client.keyFle}
+	shows := []string{ca, "cert=" + who.client.certFile, "key=" + who.client.keyFile}
 
 	for name, s := range map[string]struct {
 		config *tls.Config

@@ -36,11 +36,11 @@ func TestMain(m *testing.M) { harness.Main(m) }
 
 // identity is a certificate with its key and the files they are in.
 type identity struct {
-	cert             *x509.Certificate
-	key              any
-	tls              tls.Certificate
-	certFile, keyFle string
-	certDER, keyDER  string // files
+	cert              *x509.Certificate
+	key               any
+	tls               tls.Certificate
+	certFile, keyFile string
+	certDER, keyDER   string // files
 }
 
 // issue makes a certificate; without a parent it signs itself.
@@ -82,13 +82,13 @@ func finish(t testing.TB, c, up *x509.Certificate, key, pub, upKey any) *identit
 		return p
 	}
 	id.certFile = write("cert.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	id.keyFle = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
+	id.keyFile = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
 	id.certDER, id.keyDER = write("cert.der", der), write("key.der", keyDER)
 	if k, ok := key.(*ecdsa.PrivateKey); ok { // the reference reads no other form of DER
 		sec1, err := x509.MarshalECPrivateKey(k)
 		must(t, err)
 		id.keyDER = write("key.der", sec1)
-		id.keyFle = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}))
+		id.keyFile = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}))
 	}
 	return id
 }
@@ -105,7 +105,7 @@ func encrypted(t testing.TB, parent *identity, password string) *identity {
 	//lint:ignore SA1019 old as the form is, programs use it
 	b, err := x509.EncryptPEMBlock(rand.Reader, "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key), []byte(password), x509.PEMCipherAES128)
 	must(t, err)
-	must(t, os.WriteFile(id.keyFle, pem.EncodeToMemory(b), 0o600))
+	must(t, os.WriteFile(id.keyFile, pem.EncodeToMemory(b), 0o600))
 	return id
 }
 

@@ -51,7 +51,7 @@ func newParties(t testing.TB) *parties {
 }
 
 func (p *parties) files() []string {
-	return []string{"cert=" + p.srv.certFile, "key=" + p.srv.keyFle}
+	return []string{"cert=" + p.srv.certFile, "key=" + p.srv.keyFile}
 }
 
 // config is a client's that trusts the CA.
@@ -221,13 +221,13 @@ func TestServer(t *testing.T) {
 		"DER in memory":      {args: []string{"cert=" + who.srv.certDER, "key=" + who.srv.keyDER, "mem"}, drive: one(nil)},
 		"curve":              {args: with("mem", "curve=secp384r1"), drive: one(nil)},
 		"unknown curve":      {args: with("mem", "curve=nonsense"), noEnd: true},
-		"password":           {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFle, "pass=s3cret"}, drive: one(nil)},
-		"wrong password":     {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFle, "pass=no"}, noEnd: true},
-		"wrong key":          {args: []string{"cert=" + who.srv.certFile, "key=" + who.other.keyFle}, noEnd: true},
+		"password":           {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFile, "pass=s3cret"}, drive: one(nil)},
+		"wrong password":     {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFile, "pass=no"}, noEnd: true},
+		"wrong key":          {args: []string{"cert=" + who.srv.certFile, "key=" + who.other.keyFile}, noEnd: true},
 		"missing cert":       {args: []string{"cert=" + missing, "key=" + missing}, noEnd: true},
 		"ignore missing":     {args: []string{"cert=" + missing, "key=" + missing, opts(optIgnoreMissing)}, drive: one(nil)},
 		"no cert":            {args: nil, drive: plain(request)},
-		"ctx by callback":    {args: []string{opts(optCreateCtx), "extracert=" + who.srv.certFile, "extrakey=" + who.srv.keyFle}, drive: one(nil)},
+		"ctx by callback":    {args: []string{opts(optCreateCtx), "extracert=" + who.srv.certFile, "extrakey=" + who.srv.keyFile}, drive: one(nil)},
 		"callback refuses":   {args: with("refuseserver=1"), noEnd: true},
 		"ciphers":            {args: with("ciphers=ECDHE-ECDSA-AES128-GCM-SHA256"), drive: one(tls12)},
 		"no common cipher":   {args: with("ciphers=AES128-SHA"), drive: one(tls12)},
@@ -264,7 +264,7 @@ func TestServer(t *testing.T) {
 			_, err = io.ReadFull(c, b)
 			return []string{fmt.Sprintf("%s %v", b, err)}
 		}},
-		"SNI": {args: with("name2=other.test", "cert2="+who.other.certFile, "key2="+who.other.keyFle),
+		"SNI": {args: with("name2=other.test", "cert2="+who.other.certFile, "key2="+who.other.keyFile),
 			drive: func(t *testing.T, p *guest) []string {
 				out := visit(p, who.config(func(c *tls.Config) { c.ServerName = "other.test" }))
 				p.settle(t)
@@ -380,7 +380,7 @@ func TestCertUpdated(t *testing.T) {
 	if now := serial(); now != was {
 		t.Error("the certificate was changed without its key")
 	}
-	copyFile(t, fresh.keyFle, who.srv.keyFle)
+	copyFile(t, fresh.keyFile, who.srv.keyFile)
 	must(t, os.WriteFile(flag, nil, 0o600))
 	serial()
 	p.WaitLine("CERT UPDATED 0", patience)

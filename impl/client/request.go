@@ -207,9 +207,7 @@ func (s *State) parse(c *engine.Conn, b []byte) bool {
 		used, done, err := s.parser.Parse(h, b)
 		if err != nil {
 			engine.Warnf("%s: the answer is not HTTP/1: %v", c, err)
-			if h.StatusCode() != 0 {
-				c.ConnectionError("problems parsing header: " + err.Error())
-			}
+			c.ConnectionError("problems parsing header: " + err.Error())
 			return false
 		}
 		if !done {

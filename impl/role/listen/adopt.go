@@ -80,6 +80,9 @@ func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 		return fail(nil)
 	}
 	c.F.OpaqueUser = opaque
+	if Secured != nil && Secured(v) {
+		c.F.IsSSL = 1
+	}
 	if len(v.Protocols) > 0 {
 		c.SetProtocol(v.Protocols[0])
 		c.CallProtocol(v.Protocols[0], engine.ReasonWSICreate, nil, nil, 0)

@@ -43,7 +43,12 @@ func (t *transport) Close() {
 }
 
 // Moved is called when another connection takes over the socket.
-func (t *transport) Moved(to *engine.Conn) { t.c = to }
+func (t *transport) Moved(to *engine.Conn) {
+	t.c = to
+	if t.client != nil {
+		t.client.c = to
+	}
+}
 
 // sslInfo is struct lws_ssl_info.
 type sslInfo struct {
