@@ -30,7 +30,7 @@ CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror
 C_SRC  := $(wildcard capi/c/*.c)
 C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/%.o)
 C_HDR  := $(wildcard capi/c/*.h) $(wildcard include/*.h include/libwebsockets/*.h)
-GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' 2>/dev/null) go.mod go.sum
+GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
 # The runtime's own knobs, built in: stacks never shrink (a signal handler may
 # sit on one), no SIGURG on the program's threads, integers that programs pass

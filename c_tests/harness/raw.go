@@ -332,7 +332,7 @@ func (r *Raw) resetBehindFIN() error {
 	if !ok {
 		return nil
 	}
-	time.Sleep(time.Millisecond)
+	time.Sleep(300 * time.Microsecond)
 	rc, err := c.SyscallConn()
 	if err != nil {
 		return err

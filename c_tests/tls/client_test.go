@@ -161,6 +161,8 @@ func TestClient(t *testing.T) {
 		"no ALPN":                {config: noALPN, args: []string{ca}},
 		"CA in memory":           {config: with(who.srv), args: []string{"camem=" + who.ca.certFile}},
 		"CA in memory, DER":      {config: with(who.srv), args: []string{"camem=" + who.ca.certDER}},
+		"extra CA":               {config: with(who.srv), args: []string{"extraca=" + who.ca.certDER}},
+		"extra CA, garbage":      {config: with(who.srv), args: []string{"extraca=" + who.ca.keyFile}, want: "X509_V_ERR = 20"},
 		"websocket":              {config: with(who.srv), args: []string{ca, "size=100"}, serve: echo},
 		"untrusted":              {config: with(who.srv), want: "X509_V_ERR = 20"},
 		"untrusted allowed":      {config: with(who.srv), args: []string{flags(allowUntrusted)}},
@@ -184,6 +186,7 @@ func TestClient(t *testing.T) {
 		"no common cipher":       {config: old, args: []string{ca, "ciphers=AES128-SHA"}, want: "connect SSL err"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			serve := s.serve
 			args := append([]string{"client", "errors"}, s.args...)
 			if serve == nil {
@@ -202,6 +205,19 @@ func TestClient(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestX509(t *testing.T) {
+	who := newParties(t)
+	twice(t, func(t *testing.T, env []string) []string {
+		p := harness.StartEnv(t, env, program(t), "x509="+who.srv.certFile, "ca="+who.ca.certFile)
+		must(t, p.Wait(patience))
+		return trace(p)
+	})
+	// The reference is a day and the time zone off.
+	p := harness.StartEnv(t, []string{"TZ=Asia/Tokyo"}, program(t), "x509="+who.srv.certFile, "ca="+who.ca.certFile, "times")
+	p.WaitLine(fmt.Sprintf("UNTIL %d$", who.srv.cert.NotAfter.Unix()), patience)
+	must(t, p.Wait(patience))
 }
 
 // TestClientInfo is not compared: the reference crashes.

@@ -272,9 +272,6 @@ func TestServer(t *testing.T) {
 					c.ServerName, c.InsecureSkipVerify = "nobody.test", true
 				}))...)
 			}},
-		"no hello in time": {args: with("timeout=1"), drive: func(_ *testing.T, p *guest) []string {
-			return plainly(p, "", false)
-		}},
 		"limit": {args: with("limit=1"), drive: func(t *testing.T, p *guest) []string { return limited(t, p, who) }},
 		"websocket": {args: with(), drive: func(t *testing.T, p *guest) []string {
 			r := dialWS(t, p, who.config(nil), false)
@@ -284,9 +281,22 @@ func TestServer(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			twice(t, func(t *testing.T, env []string) []string { return s.run(t, env) })
 		})
 	}
+}
+
+// TestNoHello: a peer that says nothing is given up. It is not compared: the
+// reference, which ends alike, takes ten seconds for the one.
+func TestNoHello(t *testing.T) {
+	who := newParties(t)
+	p := &guest{Proc: server(t, nil, append(who.files(), "timeout=1")...)}
+	if saw := plainly(p, "", false); saw[0] != `read ""` {
+		t.Error(saw)
+	}
+	p.settle(t)
+	p.Stop()
 }
 
 func count(p *guest, prefix string) int {

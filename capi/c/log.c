@@ -47,14 +47,19 @@ static int
 utc_offset(time_t now)
 {
 	static _Atomic uint64_t kept;
+	static _Atomic int asking; /* who interrupts it makes do with the old one */
 	const uint64_t zone = ((uint64_t)(timezone + 200000) << 1 |
 			       !!daylight) & 0xfffff;
 	const uint64_t key = ((uint64_t)(now / 900) << 20 | zone) << 19;
 	uint64_t k = atomic_load_explicit(&kept, memory_order_relaxed);
 	struct tm tm;
 
-	if ((k & ~UINT64_C(0x7ffff)) != key || !(k & 0x7ffff)) {
-		if (!localtime_r(&now, &tm))
+	if (((k & ~UINT64_C(0x7ffff)) != key || !(k & 0x7ffff)) &&
+	    !atomic_exchange(&asking, 1)) {
+		int known = !!localtime_r(&now, &tm);
+
+		atomic_store(&asking, 0);
+		if (!known)
 			return 0;
 		k = key | (uint64_t)(tm.tm_gmtoff + 200000);
 		/* The first localtime_r() sets the zone up: key it anew. */
@@ -62,7 +67,7 @@ utc_offset(time_t now)
 			      !!daylight) & 0xfffff))
 			atomic_store_explicit(&kept, k, memory_order_relaxed);
 	}
-	return (int)(k & 0x7ffff) - 200000;
+	return k ? (int)(k & 0x7ffff) - 200000 : 0;
 }
 
 /* Days since 1970-01-01 to a civil date, by whole 400-year eras. */

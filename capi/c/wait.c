@@ -51,7 +51,11 @@ lws_cancel_service_pt(struct lws *wsi)
 		lws_cancel_service(wsi->context);
 }
 
-/* How long to wait in ms, -1 for ever, given the program's timers. */
+/* The longest wait. The reference wakes up as often, and programs rely on
+ * lws_service() returning now and then to look at flags of their own. */
+#define LONGEST_WAIT_US (30 * LWS_US_PER_SEC)
+
+/* How long to wait in ms, given the program's timers (-1: it has none). */
 static int
 wait_ms(struct lws_context *cx, int64_t us)
 {
@@ -64,10 +68,9 @@ wait_ms(struct lws_context *cx, int64_t us)
 		if (us < 0 || d < us)
 			us = d;
 	}
-	if (us < 0)
-		return -1;
-	us = (us + 999) / 1000;
-	return us > 2000000000 ? 2000000000 : (int)us;
+	if (us < 0 || us > LONGEST_WAIT_US)
+		us = LONGEST_WAIT_US;
+	return (int)((us + 999) / 1000);
 }
 
 static int
@@ -197,5 +200,5 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 			us = d;
 	}
 	ms = wait_ms(context, us);
-	return ms >= 0 && ms < timeout_ms ? ms : timeout_ms;
+	return ms < timeout_ms ? ms : timeout_ms;
 }

@@ -207,7 +207,9 @@ func (s *State) parse(c *engine.Conn, b []byte) bool {
 		used, done, err := s.parser.Parse(h, b)
 		if err != nil {
 			engine.Warnf("%s: the answer is not HTTP/1: %v", c, err)
-			c.ConnectionError("problems parsing header: " + err.Error())
+			if h.StatusCode() != 0 {
+				c.ConnectionError("problems parsing header: " + err.Error())
+			}
 			return false
 		}
 		if !done {

@@ -263,7 +263,6 @@ func (c *Conn) writable() bool {
 		}
 	}
 	if c.state == StateFlushingBeforeClose {
-		c.broken = c.client // a server's goodbye ends with a half-close
 		return false
 	}
 	if c.WantOut {

@@ -39,9 +39,15 @@ dial_all(lws_sorted_usec_list_t *sul)
 	}
 }
 
+/* A failed attempt ends with one of two callbacks, or both. */
 static void
-ended(void)
+ended(struct lws *wsi)
 {
+	static char once;
+
+	if (lws_get_opaque_user_data(wsi) == &once)
+		return;
+	lws_set_opaque_user_data(wsi, &once);
 	open_now--;
 	lws_sul_schedule(context, 0, &again, dial_all, 1);
 }
@@ -66,11 +72,14 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		session_close(s);
 		if (opt.verbose)
 			printf("CLOSED\n");
-		ended();
+		ended(wsi);
+		break;
+	case LWS_CALLBACK_CLOSED_CLIENT_HTTP: /* the answer was not HTTP */
+		ended(wsi);
 		break;
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		printf("ERROR %.*s\n", in ? (int)len : 1, in ? (char *)in : "?");
-		ended();
+		ended(wsi);
 		break;
 	default:
 		break;

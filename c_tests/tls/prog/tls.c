@@ -375,6 +375,8 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 				break;
 			}
 		say("CLIENT_RECEIVE %zu", s->len);
+		free(s->msg);
+		s->msg = NULL;
 		return -1;
 	case LWS_CALLBACK_CLIENT_CLOSED:
 		say("CLIENT_CLOSED");
@@ -505,6 +507,51 @@ connect_to(void)
 	return !lws_client_connect_via_info(&c);
 }
 
+/* What the x509 helpers say of a certificate. */
+static int
+inspect(const char *path, const char *issuer)
+{
+	struct lws_x509_cert *c = NULL, *up = NULL;
+	union {
+		union lws_tls_cert_info_results r;
+		char room[512];
+	} u;
+	unsigned int n;
+	const void *b = slurp(path, &n);
+	int ret;
+
+	ret = lws_x509_create(&c);
+	say("create %d %d", ret, !!c);
+	say("parse %d", lws_x509_parse_from_pem(c, b, n));
+	free((void *)b);
+	b = slurp(issuer, &n);
+	lws_x509_create(&up);
+	say("parse %d", lws_x509_parse_from_pem(up, b, n));
+	free((void *)b);
+	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_COMMON_NAME, &u.r, 64);
+	say("CN %d %d %s", ret, u.r.ns.len, u.r.ns.name);
+	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_ISSUER_NAME, &u.r, 64);
+	say("issuer %d %d %s", ret, u.r.ns.len, u.r.ns.name);
+	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_USAGE, &u.r, 0);
+	say("usage %d 0x%x", ret, u.r.usage);
+	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_OPAQUE_PUBLIC_KEY, &u.r, 400);
+	say("key %d %d %lx", ret, u.r.ns.len,
+	    hash(2166136261UL, u.r.ns.name, (size_t)u.r.ns.len));
+	say("key %d", lws_x509_info(c, LWS_TLS_CERT_INFO_OPAQUE_PUBLIC_KEY, &u.r, 8));
+	say("verified %d", lws_x509_info(c, LWS_TLS_CERT_INFO_VERIFIED, &u.r, 0));
+	say("verify %d %d %d %d", lws_x509_verify(c, up, NULL),
+	    lws_x509_verify(c, up, "localhost"), lws_x509_verify(c, up, "other"),
+	    lws_x509_verify(up, c, NULL));
+	lws_x509_info(c, LWS_TLS_CERT_INFO_VALIDITY_TO, &u.r, 0);
+	if (arg("times"))
+		say("UNTIL %lld", (long long)u.r.time);
+	lws_x509_destroy(&c);
+	say("destroy %d", !!c);
+	lws_x509_destroy(&c);
+	lws_x509_destroy(&up);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -521,6 +568,8 @@ main(int argc, char **argv)
 			*eq = '\0';
 		nargs++;
 	}
+	if (arg("x509"))
+		return inspect(arg("x509"), arg("ca"));
 	is_client = !!arg("client");
 	lws_set_log_level((int)num("log") ? (int)num("log") : 7, NULL);
 	memset(&i, 0, sizeof(i));
@@ -564,6 +613,13 @@ main(int argc, char **argv)
 	    !lws_tls_vhost_cert_info(vh, LWS_TLS_CERT_INFO_COMMON_NAME, &r,
 				     sizeof(r.ns.name)))
 		say("VHOST CN %s", r.ns.name);
+	if (arg("extraca")) {
+		unsigned int n;
+		const void *der = slurp(arg("extraca"), &n);
+
+		say("EXTRA %d", lws_tls_client_vhost_extra_cert_mem(vh, der, n));
+		free((void *)der);
+	}
 	if (!is_client)
 		say("PORT %d", lws_get_vhost_listen_port(vh));
 	else if (connect_to())

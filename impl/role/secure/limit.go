@@ -10,6 +10,7 @@ type limits struct {
 	max, now int
 	alpn     string
 	daily    *engine.Timer // looks at the certificates
+	clients  map[string]*shared
 }
 
 // Setup notes a new context's limit of TLS sessions, 0 for none, and the

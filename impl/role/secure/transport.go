@@ -55,11 +55,11 @@ type sslInfo struct {
 	where, ret int32
 }
 
-// killedBySSLInfo is PENDING_TIMEOUT_KILLED_BY_SSL_INFO, atOnce LWS_TO_KILL_ASYNC.
-const (
-	killedBySSLInfo engine.TimeoutReason = 22
-	atOnce                               = -1
-)
+// killedBySSLInfo is PENDING_TIMEOUT_KILLED_BY_SSL_INFO.
+const killedBySSLInfo engine.TimeoutReason = 22
+
+// atOnce is LWS_TO_KILL_ASYNC.
+const atOnce int = -1
 
 // Info runs SSL_INFO for the events that the program wants.
 func (t *transport) Info(where, ret int) {

@@ -67,7 +67,8 @@ type Vhost struct {
 	Client *tls.Ctx // nil: it cannot make TLS connections
 
 	cfg     Config
-	skipped bool // the certificate is still to come
+	shared  *shared // Client, unless it is the program's
+	skipped bool    // the certificate is still to come
 }
 
 // Of is the TLS of v, nil when it has none.
@@ -90,8 +91,8 @@ func (t *Vhost) Close() {
 	if t.Server != nil {
 		t.Server.Close()
 	}
-	if t.Client != nil {
-		t.Client.Close()
+	if t.shared != nil {
+		t.shared.Close()
 	}
 }
 
@@ -132,21 +133,20 @@ func InitClient(v *engine.Vhost, cfg *Config) error {
 		t.Client = cfg.Provided
 		return nil
 	}
-	x, err := newClient(v, cfg)
+	x, err := clientCtx(v, cfg)
 	if err != nil {
 		return fmt.Errorf("client TLS: %w", err)
 	}
-	t.Client = x
+	t.shared, t.Client = x, x.Ctx
 	v.CallFirstUser(engine.ReasonOPENSSLLoadExtraClientVerifyCerts, x.Pointer(), nil, 0)
 	return nil
 }
 
-func newClient(v *engine.Vhost, cfg *Config) (*tls.Ctx, error) {
+func newClient(v *engine.Vhost, cfg *Config, s *Side) (*tls.Ctx, error) {
 	x, err := tls.NewClient()
 	if err != nil {
 		return nil, err
 	}
-	s := cfg.clientSide(Of(v).Server != nil)
 	s.settings(v, x)
 	if !v.Options.Has(optNoSystemCAs) {
 		logErr(v, x.TrustSystem())
