@@ -101,10 +101,9 @@ test:
 
 test-all:
 	@$(MAKE) --no-print-directory lib reference
-	@$(MAKE) --no-print-directory lint
-	@mkdir -p $(B)
 	@$(GO) build -o $(B)/testsum ./tools/testsum
-	@set -o pipefail; $(GO) test -count=1 -p 1 -timeout 30m -json ./... | $(B)/testsum
+	@lint=0; GO="$(GO)" tools/lint || lint=$$?; set -o pipefail; \
+	 $(GO) test -count=1 -p 1 -timeout 30m -json ./... | $(B)/testsum lint=$$lint
 
 PC_DIR    := $(DESTDIR)$(LIBDIR)/pkgconfig
 CMAKE_DIR := $(LIBDIR)/cmake/libwebsockets

@@ -398,7 +398,7 @@ func go_lws_canonical_hostname(cx *C.struct_lws_context) *C.char {
 	defer freeMu.Unlock()
 	s := hostnames[ctx.Hostname]
 	if s == nil {
-		s = C.CString(ctx.Hostname)
+		s = lasting(ctx.Hostname)
 		hostnames[ctx.Hostname] = s
 	}
 	return s

@@ -146,9 +146,9 @@ var (
 func go_lws_token_to_string(t C.enum_lws_token_indexes) *C.uchar {
 	tokenOnce.Do(func() {
 		for i := wire.Token(0); i < wire.TokenCount; i++ {
-			tokenText = append(tokenText, C.CString(i.String()))
+			tokenText = append(tokenText, lasting(i.String()))
 		}
-		tokenText = append(tokenText, C.CString(""))
+		tokenText = append(tokenText, lasting(""))
 	})
 	if int(t) < 0 || int(t) >= len(tokenText) {
 		return nil
@@ -322,7 +322,7 @@ func go_lws_get_mimetype(file *C.char, m *C.struct_lws_http_mount) *C.char {
 	defer freeMu.Unlock()
 	s := mimeTexts[t]
 	if s == nil {
-		s = C.CString(t)
+		s = lasting(t)
 		mimeTexts[t] = s
 	}
 	return s

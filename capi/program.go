@@ -86,7 +86,7 @@ func (program) NewFace() *engine.Face {
 	freeMu.Lock()
 	defer freeMu.Unlock()
 	if len(freeFaces) <= faceReserve {
-		slab := C.calloc(faceSlab, C.sizeof_struct_lws)
+		slab := C.lwsgo_keep(C.calloc(faceSlab, C.sizeof_struct_lws))
 		if slab == nil {
 			return nil
 		}
@@ -116,7 +116,7 @@ func newVhostFace() *C.struct_lws_vhost {
 		*v = C.struct_lws_vhost{}
 		return v
 	}
-	return (*C.struct_lws_vhost)(C.calloc(1, C.sizeof_struct_lws_vhost))
+	return (*C.struct_lws_vhost)(C.lwsgo_keep(C.calloc(1, C.sizeof_struct_lws_vhost)))
 }
 
 func newContextFace() *C.struct_lws_context {
@@ -128,7 +128,7 @@ func newContextFace() *C.struct_lws_context {
 		*x = C.struct_lws_context{}
 		return x
 	}
-	return (*C.struct_lws_context)(C.calloc(1, C.sizeof_struct_lws_context))
+	return (*C.struct_lws_context)(C.lwsgo_keep(C.calloc(1, C.sizeof_struct_lws_context)))
 }
 
 func (program) Log(level int, line string) {
@@ -175,4 +175,9 @@ func b2i(b bool) C.int {
 		return 1
 	}
 	return 0
+}
+
+// lasting copies s to C memory that is never freed: for strings given out for good.
+func lasting(s string) *C.char {
+	return (*C.char)(C.lwsgo_keep(unsafe.Pointer(C.CString(s))))
 }

@@ -111,6 +111,9 @@ int64_t lwsgo_sul_run(struct lws_context *cx, int64_t now)
 
 #define LWSGO_INTERNAL __attribute__((visibility("hidden")))
 
+/* Notes that p lasts as long as the process; returns p. */
+LWSGO_INTERNAL void *lwsgo_keep(void *p);
+
 /* System state, messages, attached work (system.c, smd.c). */
 LWSGO_INTERNAL void
 lwsgo_system_init(struct lws_context *cx,

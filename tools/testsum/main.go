@@ -7,7 +7,9 @@
 //
 // A test with subtests counts as one more test. A package that fails without
 // a failing test (it does not build, it panics, it runs out of time) counts as
-// one failure. The exit status is 1 when anything failed or nothing ran.
+// one failure. Arguments NAME=STATUS are checks that ran before, with their
+// exit status; they count as tests. The exit status is 1 when anything failed
+// or nothing ran.
 package main
 
 import (
@@ -118,11 +120,25 @@ func (s *summary) packageEnds(e event) {
 	}
 }
 
+// addCheck counts a check "NAME=STATUS" that is no Go test.
+func (s *summary) addCheck(check string) {
+	name, status, _ := strings.Cut(check, "=")
+	if status == "0" {
+		s.passed++
+		return
+	}
+	s.failed++
+	fmt.Fprintf(s.out, "FAIL  %s (see above)\n", name)
+}
+
 func main() {
 	s := newSummary(os.Stdout)
 	if err := s.read(os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "testsum:", err)
 		os.Exit(2)
+	}
+	for _, check := range os.Args[1:] {
+		s.addCheck(check)
 	}
 	if s.skipped > 0 {
 		fmt.Printf("(%d skipped)\n", s.skipped)

@@ -58,3 +58,14 @@ func TestSummary(t *testing.T) {
 		})
 	}
 }
+
+func TestAddCheck(t *testing.T) {
+	var out strings.Builder
+	s := newSummary(&out)
+	for _, c := range []string{"lint=0", "lint=1", "lint"} {
+		s.addCheck(c)
+	}
+	if s.passed != 1 || s.failed != 2 || !strings.Contains(out.String(), "FAIL  lint") {
+		t.Errorf("%d passed, %d failed: %s", s.passed, s.failed, &out)
+	}
+}
