@@ -90,8 +90,8 @@ struct lws_client_connect_info {
 	/**< whose settings and protocols to use; NULL: the context's first, not counting
 	 * one named "system" */
 	struct lws **pwsi;
-	/**< set to the new wsi before any callback, to NULL when the connection is
-	 * freed or fails at once; must live until then. Or NULL */
+	/**< set to the new wsi before any callback, to NULL when it fails at once; not
+	 * touched after the call. Or NULL */
 
 	const char *iface;
 	/**< local interface or address to use; or NULL */
