@@ -108,7 +108,6 @@ type endpoint struct {
 	in      inflater
 	out     *flate.Writer
 	buf     bytes.Buffer
-	noReset [2]bool
 	resetTx bool
 	resetRx bool
 	frames  int // of the last message received

@@ -229,7 +229,7 @@ func TestFewDescriptors(t *testing.T) {
 				return
 			}
 			defer r.Close()
-			if err := r.SendMessage(h.Text, []byte("hi")); err == nil {
+			if err = r.SendMessage(h.Text, []byte("hi")); err == nil {
 				_, _, err = r.ReceiveMessage()
 			}
 			served <- err

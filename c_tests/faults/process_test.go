@@ -135,9 +135,9 @@ func TestEnvironment(t *testing.T) {
 }
 
 // TestSIGPIPE: a peer that resets while much is being sent to it does not end
-// a program that leaves SIGPIPE alone. A send without MSG_NOSIGNAL does.
+// a program whose SIGPIPE has its default action. A send without MSG_NOSIGNAL does.
 func TestSIGPIPE(t *testing.T) {
-	p := h.Start(t, h.Build(t, "echo_server.c"), "-c", "1000").Ready()
+	p := h.Start(t, h.Build(t, "echo_server.c"), "-c", "1000", "-S").Ready()
 	big := make([]byte, 4<<20)
 	for i := range 30 {
 		r := h.MustDial(t, p.Addr(), "")

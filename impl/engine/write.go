@@ -73,8 +73,8 @@ type outQueue struct {
 func (q *outQueue) full() bool { return q.off < len(q.b) }
 
 func (q *outQueue) add(b []byte) {
-	if q.off > 0 && q.off == len(q.b) {
-		q.b, q.off = q.b[:0], 0
+	if q.off > 0 && q.off >= len(q.b)-q.off { // most of it has left: use its room again
+		q.b, q.off = q.b[:copy(q.b, q.b[q.off:])], 0
 	}
 	q.b = append(q.b, b...)
 }

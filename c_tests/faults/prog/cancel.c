@@ -5,8 +5,22 @@
  */
 #include "common.h"
 
+static int destroyed;
+
+/* Callbacks call what cancels too; it must wait until Go has been left. */
+static int
+callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+	 void *in, size_t len)
+{
+	if (reason == LWS_CALLBACK_RECEIVE)
+		usleep(200);
+	if (reason == LWS_CALLBACK_PROTOCOL_DESTROY)
+		destroyed++;
+	return echo_callback(wsi, reason, user, in, len);
+}
+
 static const struct lws_protocols protocols[] = {
-	{ .name = "echo", .callback = echo_callback,
+	{ .name = "echo", .callback = callback,
 	  .per_session_data_size = sizeof(struct echo) },
 	{ 0 }
 };
@@ -50,7 +64,10 @@ main(int argc, char **argv)
 		/* the context itself is not harmed: go on with it */
 		lws_cancel_service(cx);
 		lws_service(cx, 0);
+		destroyed = 0;
 		lws_context_destroy(cx);
+		if (destroyed != 1)
+			BAD("the context was not destroyed");
 	}
 	printf("DONE\n");
 	return 0;

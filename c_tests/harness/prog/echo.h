@@ -29,7 +29,7 @@ struct session {
 };
 
 static struct {
-	int port, log, validate, deflate, verbose;
+	int port, log, validate, deflate, verbose, sigpipe;
 	int connections, rounds; /* client */
 	size_t chunk, rx_size;
 	const char *offer, *path;
@@ -60,13 +60,14 @@ options(int argc, char **argv)
 	int c;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((c = getopt(argc, argv, "p:l:uxvc:r:o:n:k:P:")) != -1)
+	while ((c = getopt(argc, argv, "p:l:uxvSc:r:o:n:k:P:")) != -1)
 		switch (c) {
 		case 'p': opt.port = atoi(optarg); break;
 		case 'l': opt.log = atoi(optarg); break;
 		case 'u': opt.validate = 1; break;
 		case 'x': opt.deflate = 1; break;
 		case 'v': opt.verbose = 1; break;
+		case 'S': opt.sigpipe = 1; break;
 		case 'c': opt.chunk = (size_t)atol(optarg); break;
 		case 'r': opt.rx_size = (size_t)atol(optarg); break;
 		case 'o': opt.offer = optarg; opt.deflate = 1; break;

@@ -69,6 +69,8 @@ main(int argc, char **argv)
 		printf("NOCONTEXT\n");
 		return 3;
 	}
+	if (opt.sigpipe)
+		signal(SIGPIPE, SIG_DFL);
 	info.port = opt.port;
 	info.vhost_name = "echo";
 	vh = lws_create_vhost(context, &info);
