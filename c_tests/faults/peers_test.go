@@ -170,6 +170,11 @@ func TestFlowControl(t *testing.T) {
 			if err == nil && tc.level < 6 {
 				t.Fatalf("all %d bytes were taken while receiving was off", len(wire))
 			}
+			used := p.CPU()
+			time.Sleep(150 * time.Millisecond)
+			if used = p.CPU() - used; used > 60*time.Millisecond {
+				t.Errorf("%v of processor time in 150ms while receiving is off", used)
+			}
 			_ = r.SetWriteDeadline(time.Now().Add(30 * time.Second))
 			if _, err := r.Write(wire[sent:]); err != nil {
 				t.Fatalf("behind %d bytes: %v", sent, err)

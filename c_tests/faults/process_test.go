@@ -4,6 +4,7 @@ package faults
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -152,6 +153,15 @@ func TestSIGPIPE(t *testing.T) {
 		} else {
 			r.Close()
 		}
+	}
+	// An answer to a peer that has sent both FIN and RST gives EPIPE.
+	for range 300 {
+		r := h.MustDial(t, p.Addr(), "")
+		if err := r.SendMessage(h.Text, []byte("hello")); err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Conn.(*net.TCPConn).CloseWrite()
+		r.Reset()
 	}
 	if n, err := loadFor(p.Addr(), 1, 100*time.Millisecond); err != nil || n == 0 {
 		t.Errorf("afterwards: %d echoes, %v", n, err)

@@ -104,6 +104,7 @@ func workerPeer(addr string, messages int) error {
 	}
 	defer r.Close()
 	next := map[string]int{}
+	var last time.Time // when the threads' last message came
 	if err := r.SendMessage(h.Text, []byte("0 x")); err != nil {
 		return err
 	}
@@ -121,6 +122,9 @@ func workerPeer(addr string, messages int) error {
 			if next["t"] != messages || next["w"] != seq || seq == 0 {
 				return fmt.Errorf("at the end %v of %d messages, %d from WRITEABLE", next, messages, seq)
 			}
+			if d := time.Since(last); d > 3*time.Second {
+				return fmt.Errorf("the last request for WRITEABLE was answered after %v: it woke nobody", d)
+			}
 			if f, err := r.Receive(); err != nil || f.Op != h.Close {
 				return fmt.Errorf("after the end came %v, %v", f, err)
 			}
@@ -133,7 +137,8 @@ func workerPeer(addr string, messages int) error {
 			return fmt.Errorf("message %s %d came, want %d", f[0], seq, next[f[0]])
 		}
 		next[f[0]]++
-		if f[0] == "e" && seq < 500 { // then the threads alone wake the service
+		last = time.Now()
+		if f[0] == "e" && next["t"] < messages/2 { // then the threads alone wake the service
 			if err := r.SendMessage(h.Text, []byte(strconv.Itoa(seq+1)+" x")); err != nil {
 				return err
 			}

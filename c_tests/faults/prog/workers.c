@@ -62,7 +62,7 @@ work(void *arg)
 			lws_cancel_service(context);
 	}
 	/* The request must wake the service thread by itself. */
-	usleep(20000);
+	usleep(100000);
 	atomic_fetch_add(&finished, 1);
 	lws_callback_on_writable(w->wsi);
 	return NULL;

@@ -7,7 +7,7 @@
 static const scenario *const groups[] = {
     sc_life,      sc_ws_server,   sc_ws_rx,         sc_ws_close,   sc_ws_bad,
     sc_ws_tx,     sc_ws_client,   sc_ws_client_open, sc_ws_pair,   sc_http_server,
-    sc_http_requests, sc_http_files, sc_http_client, sc_service,   sc_raw};
+    sc_http_requests, sc_http_files, sc_http_client, sc_service,   sc_raw,     sc_system};
 
 static void *watchdog(void *arg)
 {

@@ -181,7 +181,7 @@ typedef struct scenario {
 
 extern const scenario sc_life[], sc_ws_server[], sc_ws_rx[], sc_ws_close[], sc_ws_bad[], sc_ws_tx[],
     sc_ws_client[], sc_ws_client_open[], sc_ws_pair[], sc_http_server[], sc_http_requests[],
-    sc_http_files[], sc_http_client[], sc_service[], sc_raw[];
+    sc_http_files[], sc_http_client[], sc_service[], sc_raw[], sc_system[];
 
 #define TEXT 0x81
 #define BIN 0x82
