@@ -54,6 +54,7 @@ func StartEnv(t testing.TB, env []string, exe string, args ...string) *Proc {
 	p.cmd.Env = append(append(os.Environ(), "LD_LIBRARY_PATH="+Lib(t)), env...)
 	p.cmd.Stderr = (*logWriter)(p)
 	p.cmd.WaitDelay = time.Second
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // for killAll
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func StartEnv(t testing.TB, env []string, exe string, args ...string) *Proc {
 	}
 	p.kill = time.AfterFunc(longest, func() {
 		p.note("BAD program still running after " + longest.String())
-		_ = p.cmd.Process.Kill()
+		p.killAll()
 	})
 	go func() {
 		s := bufio.NewScanner(out)
@@ -198,9 +199,13 @@ func (p *Proc) Running() bool {
 	}
 }
 
+// killAll ends the program and its children, which are a process group of
+// their own.
+func (p *Proc) killAll() { _ = syscall.Kill(-p.Pid(), syscall.SIGKILL) }
+
 func (p *Proc) cleanup() {
 	if p.Running() {
-		_ = p.cmd.Process.Kill()
+		p.killAll()
 		<-p.done
 	} else if x, ok := p.err.(*exec.ExitError); ok && x.Sys().(syscall.WaitStatus).Signaled() {
 		p.t.Errorf("%s was ended by %v\nlog:\n%s", p.name, x, p.Log())

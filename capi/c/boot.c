@@ -157,9 +157,69 @@ make_block(int *argc)
 	return block; /* lives as long as the process: the runtime keeps it */
 }
 
+/* The runtime adds SA_ONSTACK to the handlers that it finds, which would put
+ * them on its own small signal stack.  They stay as the program set them. */
+static void
+keep_handlers(struct sigaction *was, int restore)
+{
+	struct sigaction now;
+	int n;
+
+	for (n = 1; n < NSIG; n++) {
+		if (!restore) {
+			if (sigaction(n, NULL, &was[n]))
+				was[n].sa_handler = SIG_DFL;
+			continue;
+		}
+		if (was[n].sa_handler == SIG_DFL ||
+		    was[n].sa_handler == SIG_IGN || sigaction(n, NULL, &now) ||
+		    now.sa_handler != was[n].sa_handler ||
+		    now.sa_flags == was[n].sa_flags)
+			continue;
+		sigaction(n, &was[n], NULL);
+	}
+}
+
+/* A handler with SA_ONSTACK runs on the thread's alternate stack.  Where the
+ * program has none the runtime would make one of 32 KiB: ours is larger. */
+#define ALTSTACK ((size_t)256 << 10)
+static pthread_key_t altstack_key;
+
+static void
+drop_altstack(void *p)
+{
+	stack_t off = { .ss_flags = SS_DISABLE }, now;
+
+	if (!sigaltstack(NULL, &now) && now.ss_sp == p)
+		sigaltstack(&off, NULL);
+	munmap(p, ALTSTACK);
+}
+
+static void
+give_altstack(void)
+{
+	stack_t st;
+	void *p;
+
+	if (sigaltstack(NULL, &st) || !(st.ss_flags & SS_DISABLE))
+		return;
+	p = mmap(NULL, ALTSTACK, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return;
+	memset(&st, 0, sizeof(st));
+	st.ss_sp = p;
+	st.ss_size = ALTSTACK;
+	if (sigaltstack(&st, NULL))
+		munmap(p, ALTSTACK);
+	else
+		pthread_setspecific(altstack_key, p);
+}
+
 static void
 boot(void)
 {
+	struct sigaction was[NSIG];
 	sigset_t all, old;
 	char **block;
 	ctor_t *c;
@@ -177,15 +237,21 @@ boot(void)
 	 * be delivered on them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pthread_key_create(&altstack_key, drop_altstack);
+	keep_handlers(was, 0);
+	give_altstack();
 	for (c = __start_goinit; c < __stop_goinit; c++)
 		(*c)(argc, block, block + argc + 1);
 	boot_ok = go_lwsgo_ping();
+	keep_handlers(was, 1);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 int
 lwsgo_enter_slow(const char *name)
 {
+	sigset_t all, old;
+
 	if (boot_forked) {
 		if (!boot_fork_told)
 			lwsl_err("%s: refused: this process (pid %d) was "
@@ -201,8 +267,13 @@ lwsgo_enter_slow(const char *name)
 		return 0;
 	}
 	/* A signal handler without SA_ONSTACK runs on whatever stack the
-	 * thread is on: give its goroutine one that is large enough. */
+	 * thread is on: give its goroutine one that is large enough, before
+	 * any can come. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	give_altstack();
 	go_lwsgo_grow_stack();
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	lwsgo_self.ready = 1;
 	return 1;
 }
