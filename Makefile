@@ -14,7 +14,7 @@ LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 PORT       ?= 7681
 # The Go that tools/deps fetched, else the one in PATH.
-GO         ?= $(or $(wildcard $(CURDIR)/build/toolchain/bin/go),$(shell command -v go || echo /usr/local/go/bin/go))
+GO         ?= $(or $(wildcard $(CURDIR)/build/.toolchain/bin/go),$(shell command -v go || echo /usr/local/go/bin/go))
 CC         ?= gcc
 AR         ?= ar
 OBJCOPY    ?= objcopy

@@ -162,9 +162,9 @@ func TestFlowControl(t *testing.T) {
 			if tc.level != none {
 				extra = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 			}
-			r := h.MustDial(t, p.Addr(), extra)
 			const total = 16 << 20
 			wire := stream(total, tc.message, tc.level)
+			r := h.MustDial(t, p.Addr(), extra)
 			_ = r.SetWriteDeadline(time.Now().Add(600 * time.Millisecond))
 			sent, err := r.Write(wire)
 			if err == nil && tc.level < 6 {

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -98,11 +99,13 @@ func Build(t testing.TB, source string, more ...string) string {
 	exe := filepath.Join(binDir, fmt.Sprintf("%s-%d", name, len(built)))
 	args := []string{"-std=gnu11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror",
 		"-Wno-missing-field-initializers", "-I" + include(), "-o", exe, source}
-	args = append(args, more...)
-	if !contains(more, NoLink) {
+	for _, a := range more {
+		if a != NoLink {
+			args = append(args, a)
+		}
+	}
+	if !slices.Contains(more, NoLink) {
 		args = append(args, "-L"+Lib(t), "-l:"+soname)
-	} else {
-		args = remove(args, NoLink)
 	}
 	args = append(args, "-lpthread", "-ldl")
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
@@ -115,22 +118,3 @@ func Build(t testing.TB, source string, more ...string) string {
 // NoLink as an argument of Build leaves the library out, for programs that
 // load it themselves.
 const NoLink = "-no-library"
-
-func contains(l []string, s string) bool {
-	for _, x := range l {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
-func remove(l []string, s string) []string {
-	var out []string
-	for _, x := range l {
-		if x != s {
-			out = append(out, x)
-		}
-	}
-	return out
-}
