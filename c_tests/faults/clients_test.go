@@ -148,7 +148,7 @@ func TestClientAddressSanitizer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	p := h.StartEnv(t, []string{"ASAN_OPTIONS=detect_leaks=0:exitcode=99"},
+	p := h.StartEnv(t, []string{"ASAN_OPTIONS=detect_leaks=1:exitcode=99"},
 		h.Build(t, "echo_client.c", "-fsanitize=address", "-fno-omit-frame-pointer"), "-x", "-u", "-l", "0", "-n", "40",
 		"-p", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
 	for i := range 40 {
