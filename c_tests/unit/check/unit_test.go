@@ -57,8 +57,9 @@ func build(t *testing.T, lib string) string {
 		t.Fatal(err)
 	}
 	bin := filepath.Join(t.TempDir(), "unit")
+	// The reference's headers, and where they are not fetched, the installed ones.
 	args := append([]string{"-std=gnu11", "-O1", "-g", "-Wall", "-Wextra",
-		"-o", bin}, sources...)
+		"-I../../../build/reference/root/usr/include", "-o", bin}, sources...)
 	args = append(args, "-L"+lib, "-l:"+soname)
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
