@@ -112,6 +112,13 @@ CLOSED @chat
 WSI_DESTROY @http (is chat)
 `
 
+// alsoDiffer adds the table of another file (differences_AREA_test.go) in its init.
+func alsoDiffer(more map[string][]difference) {
+	for name, list := range more {
+		differences[name] = append(differences[name], list...)
+	}
+}
+
 // notBytewise are the scenarios that are not repeated with peers that send
 // single bytes, with the reason.
 var notBytewise = map[string]string{

@@ -394,7 +394,7 @@ static void both_ends(void)
 	}
 }
 
-const scenario sc_http_client[] = {
+static const scenario sc_http_client[] = {
     {"hcli-plain", plain},
     {"hcli-empty-body", empty_body},
     {"hcli-404", status_404},
@@ -423,3 +423,5 @@ const scenario sc_http_client[] = {
     {"hcli-both-ends", both_ends},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_http_client)

@@ -349,7 +349,7 @@ static void serve_file(void)
 	drop_root();
 }
 
-const scenario sc_http_files[] = {
+static const scenario sc_http_files[] = {
     {"file-types", types},
     {"file-unknown-type", unknown_type},
     {"file-extra-mimetype", extra_mimetype},
@@ -370,3 +370,5 @@ const scenario sc_http_files[] = {
     {"file-from-callback", serve_file},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_http_files)

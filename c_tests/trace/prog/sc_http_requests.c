@@ -397,7 +397,7 @@ static void vhosts_by_host(void)
 	finish();
 }
 
-const scenario sc_http_requests[] = {
+static const scenario sc_http_requests[] = {
     {"http-reading", reading},
     {"http-methods", methods},
     {"http-paths", paths},
@@ -426,3 +426,5 @@ const scenario sc_http_requests[] = {
     {"http-vhosts-by-host", vhosts_by_host},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_http_requests)

@@ -258,7 +258,7 @@ static void huge_head(void)
 	}
 }
 
-const scenario sc_http_server[] = {
+static const scenario sc_http_server[] = {
     {"http-simple", simple},
     {"http-keep-alive", keep_alive},
     {"http-pipelined", pipelined},
@@ -280,3 +280,5 @@ const scenario sc_http_server[] = {
     {"http-huge-head", huge_head},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_http_server)

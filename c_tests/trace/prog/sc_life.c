@@ -227,7 +227,7 @@ static void context_user(void)
 	finish();
 }
 
-const scenario sc_life[] = {
+static const scenario sc_life[] = {
     {"create-destroy", create_destroy},
     {"create-destroy-no-listen", create_destroy_no_listen},
     {"vhost-memory", vhost_memory},
@@ -240,3 +240,5 @@ const scenario sc_life[] = {
     {"context-user", context_user},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_life)

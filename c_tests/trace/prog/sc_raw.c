@@ -365,7 +365,7 @@ static void large_peer(peer *p)
 
 static void large(void) { raw_with(large_hook, large_peer); }
 
-const scenario sc_raw[] = {
+static const scenario sc_raw[] = {
     {"raw-echo", server_echo},
     {"raw-refuse-rx", refuse_rx},
     {"raw-refuse-adopt", refuse_adopt},
@@ -379,3 +379,5 @@ const scenario sc_raw[] = {
     {"raw-large", large},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_raw)

@@ -451,7 +451,7 @@ static void external_poll(void)
 	say(GLOBAL, "descriptors left %d", fd_count);
 }
 
-const scenario sc_service[] = {
+static const scenario sc_service[] = {
     {"writeable-several", writeable_several},
     {"writeable-not-inside", writeable_not_inside},
     {"vhost-protocols", vhost_protocols},
@@ -470,3 +470,5 @@ const scenario sc_service[] = {
     {"external-poll", external_poll},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_service)

@@ -176,7 +176,7 @@ static void portal_without_ops(void)
 	finish();
 }
 
-const scenario sc_system[] = {
+static const scenario sc_system[] = {
     {"system-state", system_state},
     {"system-state-veto", system_state_veto},
     {"system-messages", messages},
@@ -185,3 +185,5 @@ const scenario sc_system[] = {
     {"system-portal-none", portal_without_ops},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_system)

@@ -114,7 +114,7 @@ static void utf8_close(void)
 	frames_with(count_only, utf8_close_peer);
 }
 
-const scenario sc_ws_bad[] = {
+static const scenario sc_ws_bad[] = {
     {"bad-opcode", bad_opcode},
     {"bad-control-opcode", bad_control},
     {"bad-rsv", bad_rsv},
@@ -129,3 +129,5 @@ const scenario sc_ws_bad[] = {
     {"utf8-close-reason", utf8_close},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_bad)

@@ -250,7 +250,7 @@ static void refuse_established(void) { refuse(LWS_CALLBACK_CLIENT_ESTABLISHED); 
 static void refuse_receive(void) { refuse(LWS_CALLBACK_CLIENT_RECEIVE); }
 static void refuse_writeable(void) { refuse(LWS_CALLBACK_CLIENT_WRITEABLE); }
 
-const scenario sc_ws_client[] = {
+static const scenario sc_ws_client[] = {
     {"cli-complete", complete},
     {"cli-request-variants", request_variants},
     {"cli-request-bare", request_bare},
@@ -282,3 +282,5 @@ const scenario sc_ws_client[] = {
     {"cli-refuse-writeable", refuse_writeable},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_client)

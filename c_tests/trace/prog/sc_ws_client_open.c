@@ -281,7 +281,7 @@ static void unix_refused(void)
 	}
 }
 
-const scenario sc_ws_client_open[] = {
+static const scenario sc_ws_client_open[] = {
     {"cli-rx-mixed", rx_mixed},
     {"cli-rx-large", rx_large},
     {"cli-rx-close-empty", rx_close_empty},
@@ -303,3 +303,5 @@ const scenario sc_ws_client_open[] = {
     {"cli-unix-refused", unix_refused},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_client_open)

@@ -250,7 +250,7 @@ static int fail_write_hook(event *e)
 
 static void writeable_refuses(void) { frames_with(fail_write_hook, ask_close); }
 
-const scenario sc_ws_close[] = {
+static const scenario sc_ws_close[] = {
     {"peer-close-plain", peer_close_plain},
     {"peer-close-reason", peer_close_reason},
     {"peer-close-one-byte", peer_close_one_byte},
@@ -273,3 +273,5 @@ const scenario sc_ws_close[] = {
     {"writeable-refuses", writeable_refuses},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_close)

@@ -494,7 +494,7 @@ static void kill_other(void)
 	}
 }
 
-const scenario sc_ws_pair[] = {
+static const scenario sc_ws_pair[] = {
     {"pair-echo", pair_echo},
     {"pair-echo-small", pair_echo_small},
     {"pair-deflate", pair_deflate},
@@ -515,3 +515,5 @@ const scenario sc_ws_pair[] = {
     {"pair-kill-other", kill_other},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_pair)

@@ -199,7 +199,7 @@ static void answer_ping(peer *p)
 
 static void tx_ping(void) { frames_with(ping_hook, answer_ping); }
 
-const scenario sc_ws_rx[] = {
+static const scenario sc_ws_rx[] = {
     {"rx-small", rx_small},
     {"rx-fragments", rx_fragments},
     {"rx-control-inside", rx_control_inside},
@@ -215,3 +215,5 @@ const scenario sc_ws_rx[] = {
     {"tx-ping", tx_ping},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_rx)

@@ -478,7 +478,7 @@ static void unix_listen(void)
 	unlink(path);
 }
 
-const scenario sc_ws_server[] = {
+static const scenario sc_ws_server[] = {
     {"ws-accepted", accepted},
     {"ws-offer-other", offer_other},
     {"ws-offer-unknown", offer_unknown},
@@ -515,3 +515,5 @@ const scenario sc_ws_server[] = {
     {"ws-unix-listen", unix_listen},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_server)

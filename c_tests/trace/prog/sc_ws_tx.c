@@ -157,10 +157,12 @@ static int large_once_hook(event *e)
 
 static void tx_reset(void) { frames_with(large_once_hook, reset_reader); }
 
-const scenario sc_ws_tx[] = {
+static const scenario sc_ws_tx[] = {
     {"tx-fragments", tx_fragments},
     {"tx-large", tx_large},
     {"tx-many", tx_many},
     {"tx-reset", tx_reset},
     {NULL, NULL},
 };
+
+SCENARIOS(sc_ws_tx)

@@ -179,9 +179,13 @@ typedef struct scenario {
 	void (*run)(void);
 } scenario;
 
-extern const scenario sc_life[], sc_ws_server[], sc_ws_rx[], sc_ws_close[], sc_ws_bad[], sc_ws_tx[],
-    sc_ws_client[], sc_ws_client_open[], sc_ws_pair[], sc_http_server[], sc_http_requests[],
-    sc_http_files[], sc_http_client[], sc_service[], sc_raw[], sc_system[];
+/* A file of scenarios makes its list known with SCENARIOS(list), the list ends with a NULL name. */
+void scenarios_add(const scenario *list);
+#define SCENARIOS(list)                                                                               \
+	static void __attribute__((constructor)) list##_known(void)                                   \
+	{                                                                                             \
+		scenarios_add(list);                                                                  \
+	}
 
 #define TEXT 0x81
 #define BIN 0x82
