@@ -8,6 +8,7 @@ package main
 #include <stdlib.h>
 #include <string.h>
 #include "c/lws_private.h"
+#include "c/log.h"
 
 void lwsgo_system_init(struct lws_context *cx, const struct lws_context_creation_info *info);
 void lwsgo_system_destroy(struct lws_context *cx);
@@ -15,6 +16,7 @@ void lwsgo_init_fops(struct lws_context *cx, const struct lws_plat_file_ops *mor
 
 static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct lws_vhost *v, void *arg)
 {
+	lwsgo_log_emit();
 	fn(v, arg);
 }
 static inline const struct lws_http_mount *mount_next(const struct lws_http_mount *m) { return m->mount_next; }

@@ -7,10 +7,12 @@ package main
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include "c/lws_private.h"
+#include "c/log.h"
 
 static inline struct lws_fop_fd *fops_open(struct lws_plat_file_ops *ops, const char *name, unsigned int *flags)
 {
 	lws_fop_flags_t f = *flags;
+	lwsgo_log_emit();
 	struct lws_fop_fd *fd = lws_vfs_file_open(ops, name, &f);
 	*flags = f;
 	return fd;

@@ -12,6 +12,7 @@ package main
 
 static inline int lwsgo_call(void *cb, void *wsi, int reason, void *user, void *in, size_t len)
 {
+	lwsgo_log_emit();
 	return ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
 }
 */

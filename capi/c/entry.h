@@ -14,6 +14,7 @@
 #include <libwebsockets.h>
 #include <pthread.h>
 #include <stdint.h>
+#include "log.h"
 
 #define LWSGO_HIDDEN __attribute__((visibility("hidden")))
 #define LWSGO_LIKELY(x) __builtin_expect(!!(x), 1)
@@ -24,6 +25,9 @@ struct lwsgo_thread {
 	int ready;	  /* its goroutine stack has been grown */
 	int depth;	  /* entries on its stack */
 	int cancel_state; /* the program's setting, kept by the outermost entry */
+	/* Log lines that wait for the end of the step (log.c). */
+	struct lwsgo_line *lines, **lines_end;
+	int emitting;
 };
 
 extern __thread struct lwsgo_thread lwsgo_self
@@ -46,6 +50,8 @@ lwsgo_enter(const char *name)
 static inline void
 lwsgo_leave(void)
 {
+	if (LWSGO_UNLIKELY(lwsgo_self.lines != NULL))
+		lwsgo_log_emit();
 	if (!--lwsgo_self.depth)
 		pthread_setcancelstate(lwsgo_self.cancel_state, NULL);
 }

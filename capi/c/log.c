@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <libwebsockets.h>
+#include "entry.h"
 #include "log.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -291,22 +292,62 @@ _lws_log(int filter, const char *format, ...)
 	va_end(ap);
 }
 
+/* A line that waits. */
+struct lwsgo_line {
+	struct lwsgo_line *next;
+	int level;
+	char text[];
+};
+
 void
 lwsgo_log(int level, const char *msg, size_t len)
 {
+	struct lwsgo_thread *self = &lwsgo_self;
+	struct lwsgo_line *l = NULL;
 	char line[LINE_MAX_BYTES];
 
 	if (!lwsl_visible(level))
 		return;
 
-	if (len < sizeof(line)) {
+	if (len >= sizeof(line)) {
+		len = sizeof(line) - 1;
 		memcpy(line, msg, len);
-		line[len] = '\0';
-	} else {
-		memcpy(line, msg, sizeof(line));
 		mark_cut(line);
+	} else
+		memcpy(line, msg, len);
+	line[len] = '\0';
+
+	if (self->depth)
+		l = malloc(sizeof(*l) + len + 1);
+	if (!l) {
+		emit(level, line);
+		return;
 	}
-	emit(level, line);
+	l->next = NULL;
+	l->level = level;
+	memcpy(l->text, line, len + 1);
+	if (!self->lines)
+		self->lines_end = &self->lines;
+	*self->lines_end = l;
+	self->lines_end = &l->next;
+}
+
+void
+lwsgo_log_emit(void)
+{
+	struct lwsgo_thread *self = &lwsgo_self;
+	struct lwsgo_line *l;
+
+	/* What the emitter causes comes behind what waits already. */
+	if (!self->lines || self->emitting)
+		return;
+	self->emitting = 1;
+	while ((l = self->lines)) {
+		self->lines = l->next;
+		emit(l->level, l->text);
+		free(l);
+	}
+	self->emitting = 0;
 }
 
 /* One row: offset, 16 columns of hex, the same bytes as text. */
