@@ -63,7 +63,7 @@ func ours(t *testing.T) string {
 // build compiles the program with the reference's headers and library.
 func build(t *testing.T, ref place) string {
 	return compile(t, "prog/*.c", "-Wno-deprecated-declarations", "-I"+ref.include,
-		filepath.Join(ref.lib, "libwebsockets.so.17"), "-lpthread")
+		filepath.Join(ref.lib, "libwebsockets.so.17"), "-lpthread", "-lssl", "-lcrypto")
 }
 
 // tiny compiles the tracer that makes reads and writes short, "" where the
@@ -247,6 +247,8 @@ var variants = []variant{
 type outcome struct {
 	ref, ours string
 	varied    map[string]string // by variant.what
+	// the same over TLS, empty where notOverTLS says why
+	refTLS, oursTLS string
 }
 
 func TestTrace(t *testing.T) {
@@ -271,6 +273,9 @@ func TestTrace(t *testing.T) {
 			o.ref = run(ref.lib, exe, name)
 		}
 		o.ours = run(lib, exe, name)
+		if o.ref != "" && notOverTLS[name] == "" {
+			o.refTLS, o.oursTLS = run(ref.lib, exe, "-t", name), run(lib, exe, "-t", name)
+		}
 		o.varied = map[string]string{}
 		for _, v := range variants {
 			cmd := v.cmd(exe, short, name)
@@ -284,9 +289,12 @@ func TestTrace(t *testing.T) {
 	})
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) { judge(t, name, done[name]) })
+		if done[name].refTLS != "" {
+			t.Run(name+overTLS, func(t *testing.T) { judgeTLS(t, name, done[name]) })
+		}
 	}
 	for name := range differences {
-		if !slices.Contains(names, name) && os.Getenv("TRACE_ONLY") == "" {
+		if !slices.Contains(names, strings.TrimSuffix(name, overTLS)) && os.Getenv("TRACE_ONLY") == "" {
 			t.Errorf("differences are listed for %s, which does not exist", name)
 		}
 	}
@@ -313,6 +321,24 @@ func judge(t *testing.T, name string, o outcome) {
 		if d := compare(want, parse(trace)); d != "" {
 			t.Errorf("our trace differs when %s:\n%s", what, d)
 		}
+	}
+}
+
+// judgeTLS compares the runs with trace -t.
+func judgeTLS(t *testing.T, name string, o outcome) {
+	allowed, own := differences[name+overTLS]
+	if !own {
+		allowed = differences[name]
+	}
+	want, err := expect(parse(o.refTLS), allowed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, crashed := want["exit"]; crashed {
+		t.Fatalf("the reference fails: %s", o.refTLS)
+	}
+	if d := compare(want, parse(o.oursTLS)); d != "" {
+		t.Errorf("our trace differs:\n%s", d)
 	}
 }
 

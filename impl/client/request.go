@@ -70,7 +70,9 @@ func line(b []byte, name, value string) []byte {
 
 // issue sends the request; false closes.
 func (s *State) issue(c *engine.Conn) bool {
-	c.SetState(engine.StateIssueHandshake)
+	if c.State() != engine.StateTLSHandshake { // over TLS a refusal counts as one of the connection
+		c.SetState(engine.StateIssueHandshake)
+	}
 	r := s.request(c)
 	if c.Dead() {
 		return true

@@ -126,6 +126,7 @@ func (c *Conn) kill(status CloseStatus) {
 		c.state != StateShutdown && c.state != StateUnconnected && status != CloseNoStatusContextDestroy {
 		if c.TLS != nil {
 			c.TLS.Shutdown()
+			c.preClose = StateShutdown // the reference waits in this state, and then tells of any end
 		}
 		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
 		halfClosed = true

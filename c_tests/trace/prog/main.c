@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* trace NAME runs one scenario; trace -l lists them; -b NAME: peers send single bytes. */
+/* trace NAME runs one scenario; trace -l lists them; -b NAME: peers send single bytes; -t NAME: over TLS. */
 #include "trace.h"
 
 #include <signal.h>
@@ -20,6 +20,7 @@ static void *watchdog(void *arg)
 	sleep(15);
 	say(GLOBAL, "scenario does not end");
 	dump();
+	tls_end();
 	_exit(3);
 }
 
@@ -31,6 +32,7 @@ static void run(const scenario *s)
 		abort();
 	s->run();
 	dump();
+	tls_end();
 	_exit(0); /* no wait for peers that outlive the context */
 }
 
@@ -42,6 +44,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "-b"))
 			peer_bytewise = true;
+		else if (!strcmp(argv[i], "-t"))
+			tls_begin();
 	for (size_t g = 0; g < group_count; g++)
 		for (const scenario *s = groups[g]; s->name; s++) {
 			if (argc > 1 && !strcmp(name, "-l"))

@@ -119,6 +119,8 @@ bool p_connect(peer *p)
 	}
 	if (r)
 		say(p->name, "connect: %s", strerror(errno));
+	else if (!tls_connect(p))
+		say(p->name, "no TLS");
 	return !r;
 }
 
@@ -134,6 +136,8 @@ bool p_accept(peer *p)
 	}
 	p->fd = accept(p->listener, NULL, NULL);
 	tune(p->fd);
+	if (p->fd >= 0 && !tls_accept(p))
+		say(p->name, "no TLS");
 	return p->fd >= 0;
 }
 
@@ -153,8 +157,11 @@ void p_pause(int ms)
 
 void p_close(peer *p)
 {
-	if (p->fd >= 0)
-		close(p->fd);
+	if (p->fd < 0)
+		return;
+	io_finish(p);
+	io_drop(p);
+	close(p->fd);
 	p->fd = -1;
 }
 
@@ -163,11 +170,13 @@ void p_reset(peer *p)
 	struct linger l = {1, 0};
 
 	setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &l, sizeof l);
+	io_drop(p);
 	p_close(p);
 }
 
 void p_half_close(peer *p)
 {
+	io_finish(p);
 	shutdown(p->fd, SHUT_WR);
 }
 
@@ -179,7 +188,7 @@ void p_send(peer *p, const void *data, size_t len)
 	bool slow = peer_bytewise && len <= 2048;
 
 	while (len) {
-		ssize_t n = send(p->fd, at, slow ? 1 : len, MSG_NOSIGNAL);
+		ssize_t n = io_send(p, at, slow ? 1 : len);
 
 		if (n <= 0)
 			return; /* the library hung up: the reading side says so */

@@ -13,7 +13,7 @@ static bool more(peer *p)
 
 	if (p->ended || p->fd < 0 || p->have == ROOM)
 		return false;
-	n = recv(p->fd, p->buf + p->have, ROOM - p->have, 0);
+	n = io_recv(p, p->buf + p->have, ROOM - p->have);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		say(p->name, "<- silence");
 	if (n <= 0) {

@@ -291,6 +291,7 @@ static bool create(const struct lws_protocols *protocols, hook_fn hook)
 	rig.info.protocols = protocols;
 	rig.info.gid = rig.info.uid = -1;
 	rig.info.pcontext = &rig.ctx;
+	tls_info(&rig.info);
 	if (!getenv("TRACE_LOG"))
 		lws_set_log_level(0, quiet);
 	else
@@ -362,6 +363,8 @@ struct lws_client_connect_info client_info(const char *path, const char *protoco
 	i.path = path;
 	i.protocol = protocol;
 	i.ietf_version_or_minus_one = -1;
+	if (over_tls)
+		i.ssl_connection = LCCSCF_USE_SSL | LCCSCF_ALLOW_SELFSIGNED;
 	return i;
 }
 

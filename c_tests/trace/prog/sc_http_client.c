@@ -22,7 +22,7 @@ static void connect_now(void *arg)
 	(void)arg;
 	i.method = method;
 	i.protocol = local_name;
-	i.ssl_connection = flags;
+	i.ssl_connection |= flags;
 	client("cli0", &i);
 }
 

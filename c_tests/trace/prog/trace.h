@@ -122,6 +122,14 @@ void wake(void);
 /* Runs fn in the service thread between two turns and waits for its end. */
 void in_loop(void (*fn)(void *), void *arg);
 
+/* ---- tls.c ---- */
+
+extern bool over_tls; /* trace -t */
+void tls_begin(void);
+void tls_end(void);
+/* Makes a server of info a TLS server, with -t. */
+void tls_info(struct lws_context_creation_info *info);
+
 /* ---- peer.c ---- */
 
 typedef struct peer peer;

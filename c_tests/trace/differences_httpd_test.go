@@ -1,0 +1,44 @@
+package trace
+
+// overTLS behind a scenario's name: its run with trace -t. Without an entry of
+// its own the differences of the plain run hold there too.
+const overTLS = "_over_TLS"
+
+func init() {
+	alsoDiffer(map[string][]difference{
+		"cli-request-variants" + overTLS: {{31, "cli0",
+			[]string{"CLIENT_CONNECTION_ERROR @http 'connect SSL err 1: error:00000001:lib(0)::reason(1)'"},
+			[]string{"CLIENT_CONNECTION_ERROR @http 'server's cert didn't look good, X509_V_ERR = 62: hostname mismatch'"}, false}},
+		"kill-sync" + overTLS: {{40, "all",
+			[]string{"global: killed", "srv0: CLOSED @dflt", "srv0: WSI_DESTROY @http (is dflt)"},
+			[]string{"srv0: CLOSED @dflt", "srv0: WSI_DESTROY @http (is dflt)", "global: killed"}, false}},
+	})
+}
+
+// notOverTLS are the scenarios that are not repeated over TLS, with the reason.
+var notOverTLS = map[string]string{
+	"raw-client":         "the reference starts a raw client's handshake on no socket (quirk 41)",
+	"raw-client-ends":    "the reference starts a raw client's handshake on no socket (quirk 41)",
+	"raw-greeting":       "the reference forgets WRITEABLE that is asked for in RAW_ADOPT (quirk 42)",
+	"raw-refuse-adopt":   "whether the handshake is over by then depends on how its flights arrive",
+	"raw-large":          "the reference forgets WRITEABLE that is asked for in RAW_ADOPT (quirk 42)",
+	"sul-order":          "no connections",
+	"system-state":       "no connections",
+	"system-state-veto":  "no connections",
+	"system-messages":    "no connections",
+	"system-blobs":       "no connections",
+	"system-portal":      "no connections",
+	"system-portal-none": "no connections",
+	"port-taken-fatal":   "no connections",
+	"port-taken-vhost":   "no connections",
+	"ws-unix-listen":     "the same code behind the socket",
+	"context-user":       "no connections",
+	"create-destroy":     "no connections",
+	"init-at-first-turn": "no connections",
+	"service-returns":    "no connections",
+	"cancel-service":     "no connections",
+	"pvo-one-protocol":   "no connections",
+	"explicit-vhosts":    "no connections",
+	"vhost-destroy-idle": "no connections",
+	"vhost-memory":       "no connections",
+}
