@@ -167,6 +167,11 @@ func room(p **C.uchar, end *C.uchar) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(*p)), n)[:0]
 }
 
+// maybeConn finds the connection that headers are for; without one they are HTTP/1's.
+func maybeConn(wsi *C.struct_lws) *engine.Conn {
+	return engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi)))
+}
+
 // took moves *p behind what was appended; 0 when it fitted.
 func took(p **C.uchar, b []byte, ok bool) C.int {
 	if !ok {
@@ -187,14 +192,14 @@ func go_lws_add_http_header_status(wsi *C.struct_lws, code C.uint, p **C.uchar, 
 }
 
 //export go_lws_add_http_header_by_name
-func go_lws_add_http_header_by_name(_ *C.struct_lws, name, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
-	b, ok := h1.AddByName(room(p, end), str((*C.char)(unsafe.Pointer(name))), cView(value, int(n)))
+func go_lws_add_http_header_by_name(wsi *C.struct_lws, name, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
+	b, ok := h1.AddByName(maybeConn(wsi), room(p, end), str((*C.char)(unsafe.Pointer(name))), cView(value, int(n)))
 	return took(p, b, ok)
 }
 
 //export go_lws_add_http_header_by_token
-func go_lws_add_http_header_by_token(_ *C.struct_lws, t C.enum_lws_token_indexes, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
-	b, ok := h1.AddByToken(room(p, end), wire.Token(t), cView(value, int(n)))
+func go_lws_add_http_header_by_token(wsi *C.struct_lws, t C.enum_lws_token_indexes, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
+	b, ok := h1.AddByToken(maybeConn(wsi), room(p, end), wire.Token(t), cView(value, int(n)))
 	return took(p, b, ok)
 }
 
@@ -219,8 +224,8 @@ func go_lws_add_http_common_headers(wsi *C.struct_lws, code C.uint, ctype *C.cha
 }
 
 //export go_lws_finalize_http_header
-func go_lws_finalize_http_header(_ *C.struct_lws, p **C.uchar, end *C.uchar) C.int {
-	b, ok := h1.Finalize(room(p, end))
+func go_lws_finalize_http_header(wsi *C.struct_lws, p **C.uchar, end *C.uchar) C.int {
+	b, ok := h1.Finalize(maybeConn(wsi), room(p, end))
 	return took(p, b, ok)
 }
 

@@ -48,6 +48,7 @@ func checkLayouts() {
 	same("lws.fd", unsafe.Offsetof(w.fd), unsafe.Offsetof(f.FD))
 	same("lws.close_buf", unsafe.Offsetof(w.close_buf), unsafe.Offsetof(f.CloseBuf))
 	same("lws.sibling", unsafe.Offsetof(w.sibling), unsafe.Offsetof(f.Sibling))
+	same("lws.net", unsafe.Offsetof(w.net), unsafe.Offsetof(f.Net))
 	var v C.struct_lws_vhost
 	var vf engine.VhostFace
 	same("vhost.user", unsafe.Offsetof(v.user), unsafe.Offsetof(vf.User))

@@ -138,8 +138,11 @@ lws_get_count_threads(struct lws_context *context)
 	return 1;
 }
 
-/* The network connection that carries a stream: itself, without HTTP/2. */
-LWS_VISIBLE struct lws *lws_get_network_wsi(struct lws *wsi) { return wsi; }
+/* What carries a stream; everything else carries itself. */
+LWS_VISIBLE struct lws *lws_get_network_wsi(struct lws *wsi)
+{
+	return wsi && wsi->net ? wsi->net : wsi;
+}
 
 LWS_VISIBLE void *lws_context_user(struct lws_context *context) { return context->user; }
 

@@ -38,6 +38,7 @@ struct lws {
 	struct lws *child;
 	struct lws *sibling;
 	const lws_retry_bo_t *retry; /* NULL: the default */
+	struct lws *net; /* carries the stream; NULL: no stream */
 	/* C's own */
 	struct lws *next_free;
 };

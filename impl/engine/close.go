@@ -111,6 +111,12 @@ func (c *Conn) unbindAtClose() {
 
 // kill ends the connection at once.
 func (c *Conn) kill(status CloseStatus) {
+	if k, ok := c.role.(interface{ Ending(*Conn, CloseStatus) }); ok {
+		k.Ending(c, status)
+	}
+	if m := c.mux; m != nil {
+		m.Ended(c)
+	}
 	c.unbindAtClose()
 	if c.state == StateWaitingDNS || c.state == StateWaitingConnect ||
 		c.state == StateWaitingServerReply && c.F.Role&FaceWS != 0 {
@@ -231,7 +237,9 @@ func (c *Conn) unread() bool {
 // bury puts a dead connection where the end of the turn reclaims it.
 func (c *Conn) bury() {
 	delete(c.pt.live, c)
-	c.Ctx.count--
+	if c.net == nil {
+		c.Ctx.count--
+	}
 	c.out = outQueue{}
 	c.pt.graves = append(c.pt.graves, c)
 	if !c.pt.inTurn {

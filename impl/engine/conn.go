@@ -148,6 +148,10 @@ type Conn struct {
 	out outQueue
 	rx  []byte // received, not yet consumed
 
+	net  *Conn // carries it, when it is a stream
+	mux  Mux   // how its bytes get onto net
+	hold bool  // a stream's WRITEABLE has to wait
+
 	memberOf *Protocol // whose members it is among
 	memberAt int
 	parent   *Conn

@@ -35,6 +35,7 @@ type Face struct {
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer
 	Retry        unsafe.Pointer // const lws_retry_bo_t *, nil: the default
+	Net          unsafe.Pointer // struct lws * that carries a stream, nil: none
 }
 
 // Role bits of Face.Role.

@@ -259,7 +259,7 @@ func (pt *Thread) hasWork() bool {
 		return true
 	}
 	for _, c := range pt.writeq {
-		if !c.out.full() {
+		if !c.blocked() {
 			return true
 		}
 	}
@@ -360,7 +360,7 @@ func (pt *Thread) runWriteable() {
 			c.inWriteq = false
 			continue
 		}
-		if c.out.full() { // comes back by POLLOUT
+		if c.blocked() { // comes back by POLLOUT
 			pt.writeq = append(pt.writeq, c)
 			continue
 		}

@@ -103,6 +103,7 @@ func (k *cork) reset() { k.owner, k.b = nil, k.b[:0] }
 
 // corkFor makes c the connection whose writes gather; the former owner's go out.
 func (pt *Thread) corkFor(c *Conn) (prev *Conn) {
+	c = c.Network()
 	prev = pt.cork.owner
 	if prev != nil && prev != c {
 		prev.flushCork()
@@ -113,6 +114,7 @@ func (pt *Thread) corkFor(c *Conn) (prev *Conn) {
 
 // uncork sends what gathered for c.
 func (pt *Thread) uncork(c, prev *Conn) {
+	c = c.Network()
 	if pt.cork.owner != c {
 		return
 	}
@@ -137,6 +139,9 @@ func (c *Conn) flushCork() bool {
 // before. What the kernel does not take now is kept and sent later. false: the
 // connection is broken.
 func (c *Conn) Issue(b []byte) bool {
+	if c.mux != nil {
+		return c.issueStream(b)
+	}
 	if c.broken || c.fd < 0 {
 		return false
 	}
@@ -218,6 +223,9 @@ func (c *Conn) Choked() bool {
 	if c.out.full() || c.broken {
 		return true
 	}
+	if c.net != nil {
+		return c.net.Choked()
+	}
 	if c.fd < 0 {
 		return true
 	}
@@ -244,7 +252,10 @@ func (c *Conn) AskWriteable() {
 		c.inWriteq = true
 		c.pt.writeq = append(c.pt.writeq, c)
 	}
-	if c.Ctx.F.External == 1 {
+	if c.Ctx.F.External == ExternalYes {
+		if c.net != nil {
+			c.net.AskWriteable()
+		}
 		c.touchPoll()
 	}
 	if !c.pt.inTurn || c.Ctx.F.Waiting != 0 {
@@ -282,6 +293,9 @@ func (c *Conn) HandlePollout() bool {
 		return false
 	}
 	if c.out.full() {
+		if c.mux != nil {
+			return c.SendKept()
+		}
 		return c.flushOut()
 	}
 	c.wantWrite = false

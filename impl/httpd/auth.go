@@ -85,13 +85,13 @@ func unauthorised(c *engine.Conn) bool {
 	resp := c.PT().Resp
 	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], 401)
 	if ok {
-		b, ok = h1.AddByToken(b, wire.TokenHTTPWwwAuthenticate, []byte(`Basic realm="lwsws"`))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPWwwAuthenticate, []byte(`Basic realm="lwsws"`))
 	}
 	if ok {
 		b, ok = h1.AddContentLength(c, b, 0)
 	}
 	if ok {
-		b, ok = h1.Finalize(b)
+		b, ok = h1.Finalize(c, b)
 	}
 	return ok && c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd) >= 0 && h1.Completed(c) == 0
 }

@@ -86,7 +86,7 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 		return served
 	}
 	resp := c.PT().Resp
-	extra, _ := h1.AddByToken(resp[len(resp)/2:len(resp)/2:len(resp)-1], wire.TokenHTTPEtag, []byte(etag))
+	extra, _ := h1.AddByToken(c, resp[len(resp)/2:len(resp)/2:len(resp)-1], wire.TokenHTTPEtag, []byte(etag))
 	if m.Protocol != "" {
 		p := c.Vhost.Protocol(m.Protocol)
 		if p == nil || !c.Bind(p) {
@@ -169,13 +169,13 @@ func notModified(c *engine.Conn, etag, cache string) outcome {
 	resp := c.PT().Resp
 	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], 304)
 	if ok {
-		b, ok = h1.AddByToken(b, wire.TokenHTTPEtag, []byte(etag))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPEtag, []byte(etag))
 	}
 	if ok {
-		b, ok = h1.AddByToken(b, wire.TokenHTTPCacheControl, []byte(cache))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPCacheControl, []byte(cache))
 	}
 	if ok {
-		b, ok = h1.Finalize(b)
+		b, ok = h1.Finalize(c, b)
 	}
 	if !ok || c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd) != len(b) ||
 		h1.Completed(c) != 0 {
@@ -212,29 +212,34 @@ func sendFile(c *engine.Conn, f File, ctype, headers, cache string) int {
 	resp := c.PT().Resp
 	b, ok := h1.AddStatus(c, resp[:0:len(resp)/2], code)
 	if ok && f.Gzipped() {
-		b, ok = h1.AddByToken(b, wire.TokenHTTPContentEncoding, []byte("gzip"))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPContentEncoding, []byte("gzip"))
 	}
 	if ok && ctype != "" {
-		b, ok = h1.AddByToken(b, wire.TokenHTTPContentType, []byte(ctype))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPContentType, []byte(ctype))
 	}
-	if ok {
+	if ok && !c.Stream() {
 		b, ok = h1.AddContentLength(c, b, uint64(f.Size()))
 	}
 	if ok && !strings.Contains(headers, "cache-control") && !strings.Contains(headers, "Cache-Control") {
-		b, ok = h1.AddByToken(b, wire.TokenHTTPCacheControl, []byte(cache))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPCacheControl, []byte(cache))
 	}
 	if !ok {
 		f.Close()
 		engine.Errf("%s: the response's headers do not fit %d bytes (pt_serv_buf_size)", c, len(resp)/2)
 		return -1
 	}
-	head := append(append(append([]byte(nil), b...), headers...), '\r', '\n')
-	if c.Write(engine.PayloadOf(head), engine.WriteHTTPHeaders) != len(head) {
+	head := append(append(make([]byte, 0, len(b)+len(headers)+4), b...), headers...)
+	head, _ = h1.Finalize(c, head)
+	wp, isHead := engine.WriteHTTPHeaders, c.Headers != nil && c.Headers.Total(wire.TokenHeadURI) > 0
+	if isHead {
+		wp |= engine.WriteH2StreamEnd
+	}
+	if c.Write(engine.PayloadOf(head), wp) != len(head) {
 		f.Close()
 		return -1
 	}
 	c.SetState(engine.StateIssuingFile)
-	if c.Headers != nil && c.Headers.Total(wire.TokenHeadURI) > 0 {
+	if isHead {
 		f.Close()
 		c.SetState(engine.StateDoingTransaction)
 		if h1.Completed(c) != 0 {
@@ -272,6 +277,9 @@ func FileFragment(c *engine.Conn) int {
 	if cap(pt.FileBuf) == 0 {
 		pt.FileBuf = make([]byte, filePiece)
 	}
+	if t.size == 0 && c.Stream() && c.Write(engine.Payload{}, engine.WriteHTTPFinal) < 0 {
+		return -1
+	}
 	for sent := 0; t.pos < t.size && sent < fileBudget; {
 		b := pt.FileBuf[:min(filePiece, t.size-t.pos)]
 		n, err := t.f.Read(b)
@@ -279,10 +287,14 @@ func FileFragment(c *engine.Conn) int {
 			engine.Errf("%s: file ends at %d of %d bytes: %v", c, t.pos, t.size, err)
 			return -1
 		}
-		if !c.Issue(b[:n]) {
+		t.pos += int64(n)
+		wp := engine.WriteHTTP
+		if t.pos == t.size {
+			wp = engine.WriteHTTPFinal
+		}
+		if c.Write(engine.PayloadOf(b[:n]), wp) != n {
 			return -1
 		}
-		t.pos += int64(n)
 		sent += n
 		c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
 		if c.Buffered() {

@@ -10,15 +10,39 @@ import (
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/wire/h1"
+	"libwebsockets/impl/wire/h2"
 )
 
 // Header lines are appended to a slice whose capacity is the program's buffer:
 // nothing here grows it, a line that does not fit is refused.
 
+// onStream tells whether what is built for c is a header block of HTTP/2.
+func onStream(c *engine.Conn) bool { return c != nil && c.Stream() }
+
+// addField appends a field of a header block, as the reference writes it:
+// without compression. HTTP/2 has no Transfer-Encoding (RFC 9113 §8.2.2).
+func addField(b []byte, name string, value []byte) (out []byte, ok bool) {
+	name = strings.ToLower(strings.TrimSuffix(name, ":"))
+	if name == "transfer-encoding" {
+		return b, true
+	}
+	if cap(b)-len(b) < len(name)+len(value)+fieldOverhead {
+		return b, false
+	}
+	return h2.AppendField(b, name, value), true
+}
+
+// fieldOverhead is the room that a field needs besides its name and value.
+const fieldOverhead = 8
+
 // AddByName appends "name value\r\n" (lws_add_http_header_by_name). The name
 // ends with a colon; one that lacks it gets it. An empty name gives just the
-// value, for the status line. ok is false when there is no room.
-func AddByName(b []byte, name string, value []byte) (out []byte, ok bool) {
+// value, for the status line. On an HTTP/2 stream the line is a field of a
+// header block. ok is false when there is no room.
+func AddByName(c *engine.Conn, b []byte, name string, value []byte) (out []byte, ok bool) {
+	if onStream(c) {
+		return addField(b, name, value)
+	}
 	colon := name != "" && !strings.HasSuffix(name, ":")
 	need := len(value) + 3
 	if name != "" {
@@ -42,17 +66,17 @@ func AddByName(b []byte, name string, value []byte) (out []byte, ok bool) {
 }
 
 // AddByToken is AddByName with one of the known names.
-func AddByToken(b []byte, t h1.Token, value []byte) ([]byte, bool) {
+func AddByToken(c *engine.Conn, b []byte, t h1.Token, value []byte) ([]byte, bool) {
 	name := t.String()
 	if name == "" {
 		return b, false
 	}
-	return AddByName(b, name, value)
+	return AddByName(c, b, name, value)
 }
 
 // AddContentLength appends Content-Length and notes it.
 func AddContentLength(c *engine.Conn, b []byte, n uint64) ([]byte, bool) {
-	out, ok := AddByToken(b, h1.TokenHTTPContentLength, strconv.AppendUint(nil, n, 10))
+	out, ok := AddByToken(c, b, h1.TokenHTTPContentLength, strconv.AppendUint(nil, n, 10))
 	if s := StateOf(c); ok && s != nil {
 		s.TxLength = int64(n)
 	}
@@ -77,6 +101,41 @@ var securityHeaders = [...][2]string{
 // AddStatus appends the status line and what goes with every response: the
 // vhost's headers, the security headers, the server's name.
 func AddStatus(c *engine.Conn, b []byte, code uint) (out []byte, ok bool) {
+	if onStream(c) {
+		b, ok = AddByToken(c, b, h1.TokenHTTPColonStatus, strconv.AppendUint(nil, uint64(code&codeMask), 10))
+	} else {
+		b, ok = addStatusLine(c, b, code)
+	}
+	if !ok {
+		return b, false
+	}
+	v := c.Vhost
+	for _, h := range v.Headers {
+		if b, ok = AddByName(c, b, h.Name, []byte(h.Value)); !ok {
+			return b, false
+		}
+	}
+	if v.Options.Has(engine.OptSecurityHeaders) {
+		for _, h := range securityHeaders {
+			if b, ok = AddByName(c, b, h[0], []byte(h[1])); !ok {
+				return b, false
+			}
+		}
+	}
+	if name := c.Ctx.ServerString; name != "" && code&noServerName == 0 {
+		if b, ok = AddByToken(c, b, h1.TokenHTTPServer, []byte(name)); !ok {
+			return b, false
+		}
+	}
+	if v.Options.Has(engine.OptSTS) {
+		if b, ok = AddByName(c, b, "Strict-Transport-Security:", []byte("max-age=15768000 ; includeSubDomains")); !ok {
+			return b, false
+		}
+	}
+	return b, true
+}
+
+func addStatusLine(c *engine.Conn, b []byte, code uint) ([]byte, bool) {
 	version := h1.Version10
 	if s := StateOf(c); s != nil {
 		version = s.Version
@@ -86,31 +145,7 @@ func AddStatus(c *engine.Conn, b []byte, code uint) (out []byte, ok bool) {
 	if len(b)+len(line)+1 > cap(b) {
 		return b, false
 	}
-	b = append(b, line...)
-	v := c.Vhost
-	for _, h := range v.Headers {
-		if b, ok = AddByName(b, h.Name, []byte(h.Value)); !ok {
-			return b, false
-		}
-	}
-	if v.Options.Has(engine.OptSecurityHeaders) {
-		for _, h := range securityHeaders {
-			if b, ok = AddByName(b, h[0], []byte(h[1])); !ok {
-				return b, false
-			}
-		}
-	}
-	if name := c.Ctx.ServerString; name != "" && code&noServerName == 0 {
-		if b, ok = AddByToken(b, h1.TokenHTTPServer, []byte(name)); !ok {
-			return b, false
-		}
-	}
-	if v.Options.Has(engine.OptSTS) {
-		if b, ok = AddByName(b, "Strict-Transport-Security:", []byte("max-age=15768000 ; includeSubDomains")); !ok {
-			return b, false
-		}
-	}
-	return b, true
+	return append(b, line...), true
 }
 
 // NoContentLength says that the length of a response is not known (LWS_ILLEGAL_HTTP_CONTENT_LEN).
@@ -123,21 +158,27 @@ func AddCommon(c *engine.Conn, b []byte, code uint, ctype string, length uint64)
 		return b, false
 	}
 	if ctype != "" {
-		if b, ok = AddByToken(b, h1.TokenHTTPContentType, []byte(ctype)); !ok {
+		if b, ok = AddByToken(c, b, h1.TokenHTTPContentType, []byte(ctype)); !ok {
 			return b, false
 		}
 	}
 	if length != NoContentLength {
 		return AddContentLength(c, b, length)
 	}
+	if onStream(c) {
+		return b, true
+	}
 	if s := StateOf(c); s != nil {
 		s.KeepAlive = false
 	}
-	return AddByToken(b, h1.TokenConnection, []byte("close"))
+	return AddByToken(c, b, h1.TokenConnection, []byte("close"))
 }
 
-// Finalize appends the blank line.
-func Finalize(b []byte) ([]byte, bool) {
+// Finalize appends the blank line; a header block needs none.
+func Finalize(c *engine.Conn, b []byte) ([]byte, bool) {
+	if onStream(c) {
+		return b, true
+	}
 	if cap(b)-len(b) < 3 {
 		return b, false
 	}
@@ -170,13 +211,21 @@ func ReturnStatus(c *engine.Conn, code int, body string) int {
 	}
 	b, ok := AddStatus(c, resp(c), uint(code))
 	if ok {
-		b, ok = AddByToken(b, h1.TokenHTTPContentType, []byte("text/html"))
+		b, ok = AddByToken(c, b, h1.TokenHTTPContentType, []byte("text/html"))
 	}
 	if ok {
-		b, ok = AddByToken(b, h1.TokenHTTPContentLength, strconv.AppendInt(nil, int64(len(page)), 10))
+		b, ok = AddByToken(c, b, h1.TokenHTTPContentLength, strconv.AppendInt(nil, int64(len(page)), 10))
 	}
 	if ok {
-		b, ok = Finalize(b)
+		b, ok = Finalize(c, b)
+	}
+	if ok && onStream(c) && s != nil {
+		if c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders) != len(b) {
+			return 1
+		}
+		s.TxLength, s.PendingBody = 0, page
+		c.AskWriteable()
+		return 0
 	}
 	if !ok || len(b)+len(page) > cap(b) {
 		return 1
@@ -194,16 +243,16 @@ func Redirect(c *engine.Conn, b []byte, code int, loc []byte) (int, []byte) {
 	start := len(b)
 	b, ok := AddStatus(c, b, uint(code))
 	if ok {
-		b, ok = AddByToken(b, h1.TokenHTTPLocation, loc)
+		b, ok = AddByToken(c, b, h1.TokenHTTPLocation, loc)
 	}
 	if ok {
-		b, ok = AddByToken(b, h1.TokenHTTPContentType, []byte("text/html"))
+		b, ok = AddByToken(c, b, h1.TokenHTTPContentType, []byte("text/html"))
 	}
 	if ok {
-		b, ok = AddByToken(b, h1.TokenHTTPContentLength, []byte("0"))
+		b, ok = AddByToken(c, b, h1.TokenHTTPContentLength, []byte("0"))
 	}
 	if ok {
-		b, ok = Finalize(b)
+		b, ok = Finalize(c, b)
 	}
 	if !ok {
 		return -1, b

@@ -16,7 +16,7 @@ type State struct {
 	parser h1.Parser
 	// Parsed: the headers of the current request are complete.
 	Parsed bool
-	// Version is 0 until a request told it: 0 for HTTP/1.0, 1 for HTTP/1.1.
+	// Version is 0 until a request told it: 0 for HTTP/1.0, 1 for HTTP/1.1, 2 for HTTP/2.
 	Version int
 	// KeepAlive: the connection goes on after this transaction.
 	KeepAlive bool
@@ -34,6 +34,9 @@ type State struct {
 	SendingChunked bool
 	// TxLength is what the response's Content-Length promised.
 	TxLength int64
+
+	// PendingBody is what a stream has yet to send before it is closed.
+	PendingBody []byte
 
 	deferred bool // the transaction is over once the queue has drained
 	sawEOF   bool

@@ -144,7 +144,7 @@ func (s *State) accept(c *engine.Conn) bool {
 	if !ok {
 		return false
 	}
-	if b, ok = h1.Finalize(b); !ok {
+	if b, ok = h1.Finalize(c, b); !ok {
 		return false
 	}
 	return c.Issue(b)

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import "unsafe"
+
+// Mux puts what streams send on the network connection that carries them: the
+// role of a connection that several others share (HTTP/2).
+type Mux interface {
+	// Send takes as much of b, which is all that the stream has to send now, as
+	// may leave; the rest is offered again by SendKept. false: nothing can be sent any more.
+	Send(c *Conn, b []byte) (n int, ok bool)
+	// Ended is called once when the stream dies, before the program is told.
+	Ended(c *Conn)
+}
+
+// NewStream makes a connection that has no descriptor: net carries it.
+func NewStream(net *Conn, m Mux, role Role, client bool) *Conn {
+	c := NewConn(net.Vhost, role, client)
+	if c != nil {
+		c.CarriedBy(net, m)
+	}
+	return c
+}
+
+// CarriedBy makes c, which has no descriptor, a stream of net.
+func (c *Conn) CarriedBy(net *Conn, m Mux) {
+	c.net, c.mux = net, m
+	c.F.Net = unsafe.Pointer(net.F)
+	c.Ctx.count-- // descriptors are counted
+}
+
+// LeaveCarrier makes a stream a connection of its own again, without a descriptor.
+func (c *Conn) LeaveCarrier() {
+	if c.net == nil {
+		return
+	}
+	c.net, c.mux, c.F.Net, c.hold = nil, nil, nil, false
+	c.out = outQueue{}
+	c.Ctx.count++
+}
+
+// Network is the connection that has the descriptor: c itself, or the one that
+// carries it (lws_get_network_wsi).
+func (c *Conn) Network() *Conn {
+	if c.net != nil {
+		return c.net
+	}
+	return c
+}
+
+// Stream tells whether another connection carries c.
+func (c *Conn) Stream() bool { return c.net != nil }
+
+// issueStream is Issue for a stream.
+func (c *Conn) issueStream(b []byte) bool {
+	if c.broken {
+		return false
+	}
+	if !c.out.full() {
+		n, ok := c.mux.Send(c, b)
+		if !ok {
+			c.broken = true
+			return false
+		}
+		b = b[n:]
+	}
+	if len(b) > 0 {
+		c.out.add(b)
+	}
+	return true
+}
+
+// SendKept sends what a stream could not send before; false: it broke.
+func (c *Conn) SendKept() bool {
+	if !c.out.full() {
+		return true
+	}
+	n, ok := c.mux.Send(c, c.out.b[c.out.off:])
+	if !ok {
+		c.broken = true
+		return false
+	}
+	c.out.drop(n)
+	if !c.out.full() {
+		if c.state == StateFlushingBeforeClose {
+			c.close(CloseNoStatus)
+		} else if c.wantWrite {
+			c.pt.kick()
+		}
+	}
+	return true
+}
+
+// Unsent is how many bytes the connection has yet to send.
+func (c *Conn) Unsent() int { return len(c.out.b) - c.out.off }
+
+// Hold keeps a stream's WRITEABLE back until it is taken off.
+func (c *Conn) Hold(on bool) {
+	if c.hold == on {
+		return
+	}
+	c.hold = on
+	if !on && c.wantWrite {
+		c.pt.kick()
+	}
+}
+
+// blocked tells whether WRITEABLE has to wait for what was written before.
+func (c *Conn) blocked() bool {
+	return c.out.full() || c.hold || c.net != nil && c.net.out.full()
+}
