@@ -21,7 +21,9 @@ import (
 func init() {
 	listen.Register(h1.Binder{})
 	listen.Register(raw.SocketBinder{})
+	listen.Register(raw.DatagramBinder{})
 	listen.Register(raw.FileBinder{})
+	raw.Lookup = lookup
 	h1.Fallback = raw.Fallback
 }
 
@@ -69,4 +71,32 @@ func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) C.int {
 	c.Keep(cView(b, int(n)))
 	c.Serve()
 	return b2i(c.Closing())
+}
+
+//export go_lws_create_adopt_udp
+func go_lws_create_adopt_udp(v *C.struct_lws_vhost, ads *C.char, port, flags C.int, protocol, ifname *C.char, parent *C.struct_lws, opaque unsafe.Pointer, retry *C.lws_retry_bo_t) *C.struct_lws {
+	defer guard("lws_create_adopt_udp")
+	vh := vhost(v)
+	if vh == nil {
+		engine.Errf("lws_create_adopt_udp: no such vhost")
+		return nil
+	}
+	d := raw.UDP{
+		Vhost: vh, Address: str(ads), Any: ads == nil, Port: int(port),
+		Bind: flags&C.LWS_CAUDP_BIND != 0, Broadcast: flags&C.LWS_CAUDP_BROADCAST != 0, Packet: flags&C.LWS_CAUDP_PF_PACKET != 0,
+		Iface: str(ifname), Protocol: str(protocol), Opaque: opaque,
+	}
+	if parent != nil {
+		if d.Parent = conn(parent, "lws_create_adopt_udp: parent"); d.Parent == nil {
+			return nil
+		}
+	}
+	if retry != nil {
+		d.Retry = &engine.Retry{
+			PingSecs: uint16(retry.secs_since_valid_ping), HangupSecs: uint16(retry.secs_since_valid_hangup), C: unsafe.Pointer(retry),
+		}
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	return face(d.Open())
 }

@@ -19,6 +19,11 @@ static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct
 	lwsgo_log_emit();
 	fn(v, arg);
 }
+static inline void lwsgo_load_plugins(struct lws_context *cx, const char *const *dirs)
+{
+	lws_plugins_init(&cx->plugins, dirs, "lws_protocol_plugin", NULL, NULL, NULL);
+}
+static inline void lwsgo_reload(lws_reload_func cb) { cb(); }
 static inline const struct lws_http_mount *mount_next(const struct lws_http_mount *m) { return m->mount_next; }
 static inline unsigned mount_bits(const struct lws_http_mount *m)
 {
@@ -89,7 +94,7 @@ func mounts(m *C.struct_lws_http_mount) []*engine.Mount {
 
 // copyProtocols copies the program's protocol table to C memory of the vhost,
 // which is what lws_get_protocol gives out.
-func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_info) []engine.Protocol {
+func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_info, plugged []*C.struct_lws_protocols) []engine.Protocol {
 	var src []*C.struct_lws_protocols
 	switch {
 	case info.protocols != nil:
@@ -101,7 +106,8 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_in
 			src = append(src, *pp)
 		}
 	}
-	n := max(len(src), 1)
+	own := max(len(src), 1)
+	n := own + len(plugged)
 	mem := (*C.struct_lws_protocols)(C.calloc(C.size_t(n+1), C.sizeof_struct_lws_protocols))
 	v.protocols, v.count_protocols = mem, C.int(n)
 	out := unsafe.Slice(mem, n+1)
@@ -112,6 +118,9 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_in
 		out[0].name = C.CString("http-only")
 		out[0].callback = (*C.lws_callback_function)(C.lwsgo_dummy_callback())
 	}
+	for i, p := range plugged {
+		out[own+i] = *p
+	}
 	list := make([]engine.Protocol, 0, n)
 	for i := range out[:n] {
 		p := &out[i]
@@ -121,6 +130,22 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_in
 		})
 	}
 	return list
+}
+
+// plugged are the protocols of plugins that a vhost has: those that its
+// options name, or all when it has no options and is the only one.
+func plugged(cx *C.struct_lws_context, info *C.struct_lws_context_creation_info, explicit bool) []*C.struct_lws_protocols {
+	var l []*C.struct_lws_protocols
+	for p := cx.plugins; p != nil; p = p.list {
+		h := (*C.lws_plugin_protocol_t)(unsafe.Pointer(p.hdr))
+		for i := range int(h.count_protocols) {
+			q := next(h.protocols, i)
+			if info.pvo == nil && !explicit || C.lws_pvo_search(info.pvo, q.name) != nil {
+				l = append(l, q)
+			}
+		}
+	}
+	return l
 }
 
 func next[T any](p *T, n int) *T {
@@ -146,6 +171,7 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),
 		Options: engine.Option(i.options), User: i.user, UID: int(i.uid), GID: int(i.gid),
 		KeepaliveSecs: int(i.keepalive_timeout), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),
+		UDPLossTx: int(i.udp_loss_sim_tx_pc), UDPLossRx: int(i.udp_loss_sim_rx_pc),
 		KATime: int(i.ka_time), KAProbes: int(i.ka_probes), KAInterval: int(i.ka_interval),
 		MaxHeaderData: int(i.max_http_header_data), ServBufSize: int(i.pt_serv_buf_size),
 		FDLimit: int(i.fd_limit_per_thread), RlimitNofile: int(i.rlimit_nofile), BindIface: i.bind_iface != 0,
@@ -160,7 +186,7 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 			PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup), C: unsafe.Pointer(r),
 		}
 	}
-	if uintptr(size) >= unsafe.Sizeof(*i) {
+	if has(size, unsafe.Offsetof(i.ip_limit_wsi), unsafe.Sizeof(i.ip_limit_wsi)) {
 		info.IPLimitWSI = int(i.ip_limit_wsi)
 		if s := uint16(i.ws_ping_pong_interval); s != 0 && info.RetryPolicy == nil {
 			info.RetryPolicy = &engine.Retry{PingSecs: s, HangupSecs: s + 10}
@@ -168,6 +194,9 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 	}
 	return info
 }
+
+// has tells whether a caller's info of that size has a member.
+func has(size C.size_t, offset, length uintptr) bool { return uintptr(size) >= offset+length }
 
 //export go_lws_create_context_sized
 func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.size_t) (ret *C.struct_lws_context) {
@@ -193,6 +222,9 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 	}
 	setupTLS(ctx, i)
 	C.lwsgo_init_fops(cx, i.fops)
+	if has(size, unsafe.Offsetof(i.plugin_dirs), unsafe.Sizeof(i.plugin_dirs)) && i.plugin_dirs != nil {
+		C.lwsgo_load_plugins(cx, i.plugin_dirs)
+	}
 	C.lwsgo_system_init(cx, i)
 	cx.uid, cx.gid = i.uid, i.gid
 	cx.pcontext = i.pcontext
@@ -228,7 +260,8 @@ func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, inf
 	if cv == nil {
 		return nil
 	}
-	info.Protocols = copyProtocols(cv, i)
+	cx := (*C.struct_lws_context)(unsafe.Pointer(ctx.F))
+	info.Protocols = copyProtocols(cv, i, plugged(cx, i, ctx.Options.Has(engine.OptExplicitVhosts)))
 	if fn := i.finalize; fn != nil {
 		arg := i.finalize_arg
 		info.Finalize = func(*engine.Vhost) { C.lwsgo_finalize(fn, cv, arg) }
@@ -286,6 +319,7 @@ func go_lws_context_destroy(cx *C.struct_lws_context) {
 // forget does what is left when a context is gone.
 func forget(cx *C.struct_lws_context) {
 	C.lwsgo_system_destroy(cx)
+	C.lws_plugins_destroy(&cx.plugins, nil, nil)
 	if cx.pcontext != nil {
 		*cx.pcontext = nil
 		cx.pcontext = nil
@@ -373,6 +407,50 @@ func go_lws_protocol_vh_priv_get(v *C.struct_lws_vhost, prot *C.struct_lws_proto
 	vh.Ctx.Lock()
 	defer vh.Ctx.Unlock()
 	return vh.Priv(p)
+}
+
+//export go_lws_finalize_startup
+func go_lws_finalize_startup(cx *C.struct_lws_context) C.int {
+	defer guard("lws_finalize_startup")
+	ctx := context(cx)
+	if ctx == nil {
+		return 1
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	return b2i(!ctx.FinalizeStartup())
+}
+
+//export go_lws_adjust_protocol_psds
+func go_lws_adjust_protocol_psds(wsi *C.struct_lws, size C.size_t) unsafe.Pointer {
+	c := conn(wsi, "lws_adjust_protocol_psds")
+	if c == nil {
+		return nil
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	if !c.Resize(uintptr(size)) {
+		return nil
+	}
+	(*C.struct_lws_protocols)(c.Protocol.C).per_session_data_size = size
+	return c.F.User
+}
+
+//export go_lws_context_deprecate
+func go_lws_context_deprecate(cx *C.struct_lws_context, cb C.lws_reload_func) {
+	defer guard("lws_context_deprecate")
+	ctx := context(cx)
+	if ctx == nil {
+		return
+	}
+	var closed func()
+	if cb != nil {
+		closed = func() { C.lwsgo_reload(cb) }
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	ctx.Deprecate(closed)
+	cx.deprecated = 1
 }
 
 //export go_lws_protocol_init

@@ -359,7 +359,7 @@ func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
 		flags = fopGzipOK
 	}
 	ctx.Unlock()
-	fd := C.fops_open(&cx.fops, cs, &flags)
+	fd := C.fops_open(cx.fops, cs, &flags)
 	ctx.Lock()
 	if fd == nil {
 		return nil, fmt.Errorf("cannot open %s", name)

@@ -49,6 +49,7 @@ func checkLayouts() {
 	same("lws.close_buf", unsafe.Offsetof(w.close_buf), unsafe.Offsetof(f.CloseBuf))
 	same("lws.sibling", unsafe.Offsetof(w.sibling), unsafe.Offsetof(f.Sibling))
 	same("lws.net", unsafe.Offsetof(w.net), unsafe.Offsetof(f.Net))
+	same("lws.udp", unsafe.Offsetof(w.udp), unsafe.Offsetof(f.UDP))
 	var v C.struct_lws_vhost
 	var vf engine.VhostFace
 	same("vhost.user", unsafe.Offsetof(v.user), unsafe.Offsetof(vf.User))

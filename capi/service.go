@@ -316,6 +316,17 @@ func go_lws_partial_buffered(wsi *C.struct_lws) C.int {
 	return b2i(c.Buffered())
 }
 
+//export go_lws_raw_transaction_completed
+func go_lws_raw_transaction_completed(wsi *C.struct_lws) C.int {
+	c := conn(wsi, "lws_raw_transaction_completed")
+	if c == nil {
+		return -1
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	return b2i(c.CloseDrained()) - 1
+}
+
 //export go_lws_close_free_wsi
 func go_lws_close_free_wsi(wsi *C.struct_lws, reason C.enum_lws_close_status, _ *C.char) {
 	defer guard("lws_close_free_wsi")

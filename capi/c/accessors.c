@@ -149,7 +149,21 @@ LWS_VISIBLE void *lws_context_user(struct lws_context *context) { return context
 LWS_VISIBLE struct lws_plat_file_ops *
 lws_get_fops(struct lws_context *context)
 {
-	return &context->fops;
+	return (struct lws_plat_file_ops *)context->fops;
+}
+
+LWS_VISIBLE void
+lws_set_fops(struct lws_context *context, const struct lws_plat_file_ops *fops)
+{
+	context->fops = fops;
+}
+
+LWS_VISIBLE const struct lws_udp *lws_get_udp(const struct lws *wsi) { return wsi->udp; }
+
+LWS_VISIBLE int
+lws_context_is_deprecated(struct lws_context *cx)
+{
+	return cx->deprecated;
 }
 
 LWS_VISIBLE void *lws_vhost_user(struct lws_vhost *vhost) { return vhost->user; }

@@ -11,6 +11,14 @@ extern struct lws *go_lwsgo_adopt(struct lws_vhost *vh, int how, int fd,
 extern struct lws_vhost *go_lwsgo_first_vhost(struct lws_context *context);
 extern int go_lwsgo_feed(struct lws *wsi, const char *b, size_t n);
 
+LWS_ENTRY(struct lws *, NULL, lws_create_adopt_udp,
+	  (struct lws_vhost * vhost, const char *ads, int port, int flags,
+	   const char *protocol_name, const char *ifname,
+	   struct lws *parent_wsi, void *opaque,
+	   const lws_retry_bo_t *retry_policy),
+	  (vhost, ads, port, flags, protocol_name, ifname, parent_wsi, opaque,
+	   retry_policy))
+
 LWS_VISIBLE struct lws *
 lws_adopt_descriptor_vhost_via_info(const lws_adopt_desc_t *info)
 {

@@ -28,6 +28,13 @@ LWS_ENTRY(void *, NULL, lws_protocol_vh_priv_zalloc,
 LWS_ENTRY(void *, NULL, lws_protocol_vh_priv_get,
 	  (struct lws_vhost * vhost, const struct lws_protocols *prot),
 	  (vhost, prot))
+LWS_ENTRY(int, 1, lws_finalize_startup, (struct lws_context * context),
+	  (context))
+LWS_ENTRY(void *, NULL, lws_adjust_protocol_psds,
+	  (struct lws * wsi, size_t new_size), (wsi, new_size))
+LWS_ENTRY_VOID(lws_context_deprecate,
+	       (struct lws_context * context, lws_reload_func cb),
+	       (context, cb))
 LWS_ENTRY(int, 1, lws_protocol_init, (struct lws_context * context), (context))
 LWS_ENTRY(const char *, NULL, lws_canonical_hostname,
 	  (struct lws_context * context), (context))
@@ -89,11 +96,12 @@ lws_vhost_destroy1(struct lws_vhost *vh)
 __attribute__((visibility("hidden"))) void
 lwsgo_init_fops(struct lws_context *cx, const struct lws_plat_file_ops *more)
 {
-	cx->fops.LWS_FOP_OPEN = _lws_plat_file_open;
-	cx->fops.LWS_FOP_CLOSE = _lws_plat_file_close;
-	cx->fops.LWS_FOP_SEEK_CUR = _lws_plat_file_seek_cur;
-	cx->fops.LWS_FOP_READ = _lws_plat_file_read;
-	cx->fops.LWS_FOP_WRITE = _lws_plat_file_write;
-	cx->fops.fi[0].sig = NULL;
-	cx->fops.next = more;
+	cx->plat_fops.LWS_FOP_OPEN = _lws_plat_file_open;
+	cx->plat_fops.LWS_FOP_CLOSE = _lws_plat_file_close;
+	cx->plat_fops.LWS_FOP_SEEK_CUR = _lws_plat_file_seek_cur;
+	cx->plat_fops.LWS_FOP_READ = _lws_plat_file_read;
+	cx->plat_fops.LWS_FOP_WRITE = _lws_plat_file_write;
+	cx->plat_fops.fi[0].sig = NULL;
+	cx->plat_fops.next = more;
+	cx->fops = &cx->plat_fops;
 }

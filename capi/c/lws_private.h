@@ -39,6 +39,7 @@ struct lws {
 	struct lws *sibling;
 	const lws_retry_bo_t *retry; /* NULL: the default */
 	struct lws *net; /* carries the stream; NULL: no stream */
+	struct lws_udp *udp;	     /* NULL: no datagram socket */
 	/* C's own */
 	struct lws *next_free;
 };
@@ -83,7 +84,10 @@ struct lws_context {
 	void *user;
 	/* C's own */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
-	struct lws_plat_file_ops fops;
+	const struct lws_plat_file_ops *fops; /* what is used: plat_fops, or the program's */
+	struct lws_plat_file_ops plat_fops;
+	struct lws_plugin *plugins; /* of class lws_protocol_plugin */
+	int deprecated;
 	struct lws_context **pcontext;
 	void *baggage;
 	int uid, gid;

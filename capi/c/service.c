@@ -48,6 +48,7 @@ LWS_ENTRY_VOID(lws_rx_flow_allow_all_protocol,
 	       (context, protocol))
 LWS_ENTRY(int, 1, lws_send_pipe_choked, (struct lws * wsi), (wsi))
 LWS_ENTRY(int, 0, lws_partial_buffered, (struct lws * wsi), (wsi))
+LWS_ENTRY(int, -1, lws_raw_transaction_completed, (struct lws * wsi), (wsi))
 LWS_ENTRY_VOID(lws_close_free_wsi,
 	       (struct lws * wsi, enum lws_close_status reason,
 		const char *caller),

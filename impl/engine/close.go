@@ -149,21 +149,53 @@ func (c *Conn) kill(status CloseStatus) {
 		c.lingering = c.unread()
 	}
 	pre := c.preClose
+	if !c.leave() {
+		return
+	}
+	c.tellClosed(pre)
+	c.leaveParent()
+	c.end(halfClosed)
+}
+
+// leave takes the connection out of everything; false: a callback closed it meanwhile.
+func (c *Conn) leave() bool {
 	c.dropTimers()
 	c.detach()
 	if c.Dead() {
-		return // a callback of detach closed it too
+		return false
 	}
 	c.SetState(StateDead)
 	c.rx = nil
 	c.role.Gone(c)
-	c.tellClosed(pre)
-	c.leaveParent()
+	return true
+}
+
+// end closes the descriptor and gives the last callback.
+func (c *Conn) end(halfClosed bool) {
 	c.broken = true
 	c.closeFD(halfClosed)
 	if c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
 		c.CallProtocol(c.Vhost.Protocols[0], ReasonWSIDestroy, c.F.User, nil, 0)
 	}
+	c.bury()
+}
+
+// Final ends the connection with its last callback only (WSI_DESTROY): no
+// goodbye, no close callback.
+func (c *Conn) Final() {
+	if !c.Dead() && c.leave() {
+		c.end(false)
+	}
+}
+
+// Vanish forgets the connection without any callback. The descriptor stays
+// open: it is the program's.
+func (c *Conn) Vanish() {
+	if c.Dead() || !c.leave() {
+		return
+	}
+	c.broken = true
+	c.fd, c.F.FD = -1, -1
 	c.bury()
 }
 
@@ -225,6 +257,17 @@ func (c *Conn) closeFD(halfClosed bool) {
 	c.F.FD = -1
 }
 
+// CloseDrained has the connection closed when what is queued has left; false:
+// nothing is.
+func (c *Conn) CloseDrained() bool {
+	if !c.flushCork() || !c.out.full() {
+		return false
+	}
+	c.closeDrained = true
+	c.touchPoll()
+	return true
+}
+
 // unread tells whether the socket holds input that nobody has read.
 func (c *Conn) unread() bool {
 	if c.fd < 0 || c.datagram || c.KeepFD {
@@ -251,6 +294,8 @@ func (c *Conn) bury() {
 func (c *Conn) reclaim() {
 	c.leaveProtocol()
 	c.freeUser()
+	Prog.Free(c.F.UDP)
+	c.F.UDP = nil
 	v := c.Vhost
 	c.BindVhost(nil)
 	conns.del(c.slot)
@@ -269,6 +314,9 @@ func (c *Conn) writable() bool {
 		}
 		if c.out.full() {
 			return true
+		}
+		if c.closeDrained {
+			return false
 		}
 	}
 	if c.state == StateFlushingBeforeClose {

@@ -125,19 +125,21 @@ type Conn struct {
 	errorTold bool // CLIENT_CONNECTION_ERROR has been told
 	listener  bool
 	datagram  bool
+	sockErr   error // a datagram socket's, not yet told
 
-	wantWrite bool
-	inWriteq  bool
-	inRipe    bool
-	inSync    bool
-	rxOff     bool
-	NoRead    bool // the role does not want to read now
-	WantOut   bool // the role waits for POLLOUT by itself
-	lingering bool // close with a half-close and a short wait
-	closing   bool // a close has begun
-	KeepFD    bool // the descriptor is not ours to close
-	RxPending bool // the role holds received bytes to go on with
-	NoError   bool // CLIENT_CONNECTION_ERROR is not to be told
+	wantWrite    bool
+	inWriteq     bool
+	inRipe       bool
+	inSync       bool
+	rxOff        bool
+	NoRead       bool // the role does not want to read now
+	WantOut      bool // the role waits for POLLOUT by itself
+	lingering    bool // close with a half-close and a short wait
+	closing      bool // a close has begun
+	closeDrained bool // it is to be closed when its queue is empty
+	KeepFD       bool // the descriptor is not ours to close
+	RxPending    bool // the role holds received bytes to go on with
+	NoError      bool // CLIENT_CONNECTION_ERROR is not to be told
 	// Detail is what a client connection is busy with, for the text of its error.
 	Detail string
 
@@ -270,6 +272,17 @@ func (c *Conn) Closing() bool { return c.closing }
 // SetListener marks a listening socket.
 func (c *Conn) SetListener() { c.listener = true }
 
+// SetDatagram marks a socket that carries datagrams: writes are not gathered.
+func (c *Conn) SetDatagram() { c.datagram = true }
+
+// TakeError gives the error that the network reported for a datagram socket,
+// once (an ICMP message, RFC 1122 §4.1.3.3).
+func (c *Conn) TakeError() error {
+	err := c.sockErr
+	c.sockErr = nil
+	return err
+}
+
 // SetLinger asks for a half-close and a short wait at the end, so that the
 // peer reads our last words before a reset can overtake them.
 func (c *Conn) SetLinger() { c.lingering = true }
@@ -332,6 +345,16 @@ func (c *Conn) EnsureUser() bool {
 		}
 	}
 	return true
+}
+
+// Resize changes the per-session memory of the connection's protocol, for the
+// connections to come, and allocates it for this one if it has none.
+func (c *Conn) Resize(n uintptr) bool {
+	if c.Protocol == nil {
+		return false
+	}
+	c.Protocol.Size = n
+	return c.EnsureUser()
 }
 
 // SetUser makes the program's own memory the per-session memory.

@@ -38,6 +38,8 @@ type Context struct {
 	Hostname      string
 	DefaultRetry  Retry
 	FDLimit       int
+	UDPLossTx     int // percent of datagrams that get lost on purpose
+	UDPLossRx     int
 
 	// OnStart runs before the first turn, with the lock held; false is fatal.
 	OnStart func() bool
@@ -67,6 +69,10 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		ServerString:  info.ServerString,
 		Reject:        info.RejectKeywords,
 		DefaultRetry:  Retry{PingSecs: 300, HangupSecs: 310},
+		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
+	}
+	if ctx.UDPLossTx != 0 || ctx.UDPLossRx != 0 {
+		Warnf("lws_create_context: simulating udp loss tx: %d%%, rx: %d%%", ctx.UDPLossTx, ctx.UDPLossRx)
 	}
 	if !ctx.Options.Has(OptSkipCanonicalName) {
 		if ctx.Hostname, _ = os.Hostname(); ctx.Hostname == "" {
@@ -121,11 +127,8 @@ func (ctx *Context) Unlock() { ctx.PT.mu.Unlock() }
 
 // Start runs PROTOCOL_INIT for the vhosts made so far. The lock is held.
 func (ctx *Context) Start() error {
-	if fn := ctx.OnStart; fn != nil {
-		ctx.OnStart = nil
-		if !fn() {
-			return errors.New("the program's user could not be set")
-		}
+	if !ctx.FinalizeStartup() {
+		return errors.New("the program's user could not be set")
 	}
 	var fresh []*Vhost
 	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
@@ -142,6 +145,42 @@ func (ctx *Context) Start() error {
 		ProtocolsReady(ctx, fresh)
 	}
 	return nil
+}
+
+// FinalizeStartup runs OnStart, once: the context's user and group are set.
+func (ctx *Context) FinalizeStartup() bool {
+	fn := ctx.OnStart
+	ctx.OnStart = nil
+	return fn == nil || fn()
+}
+
+// Deprecate closes the listening sockets, so that another context can listen
+// in their place; connections live on. closed is called, without the lock,
+// when the ports are free. The lock is held.
+func (ctx *Context) Deprecate(closed func()) {
+	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+		if l := v.Listener; l != nil {
+			l.close(CloseNoStatus)
+			v.Listener = nil
+		}
+	}
+	if closed != nil {
+		ctx.PT.Later(func() {
+			ctx.Unlock()
+			defer ctx.Lock()
+			closed()
+		})
+	}
+}
+
+// DeliverKept hands out what flow control held back and may be had now; it
+// tells whether there was any. The lock is held.
+func (ctx *Context) DeliverKept() bool {
+	any := ctx.PT.anyRipe()
+	nested := ctx.PT.enter()
+	ctx.PT.runRipe()
+	ctx.PT.leave(nested)
+	return any
 }
 
 // ProtocolsReady, when set, is called when PROTOCOL_INIT has run for the

@@ -36,6 +36,7 @@ type Face struct {
 	Sibling      unsafe.Pointer
 	Retry        unsafe.Pointer // const lws_retry_bo_t *, nil: the default
 	Net          unsafe.Pointer // struct lws * that carries a stream, nil: none
+	UDP          unsafe.Pointer // struct lws_udp *, nil: no datagram socket
 }
 
 // Role bits of Face.Role.

@@ -125,6 +125,8 @@ type Info struct {
 	Finalize       func(*Vhost)
 	Released       func() // the vhost's C struct is no longer used
 	IPLimitWSI     int
+	UDPLossTx      int // percent of datagrams to lose, for tests
+	UDPLossRx      int
 	TLS            any // what impl/tls needs, opaque to the engine
 }
 

@@ -120,6 +120,9 @@ func (v *Vhost) Start() error {
 	return nil
 }
 
+// NoDefault as DefaultIndex: an upgrade has to name a protocol.
+const NoDefault = 255
+
 // PVO finds the per-vhost options of a protocol, nil when there are none.
 func (v *Vhost) PVO(protocol string) *PVO {
 	for i := range v.PVOs {

@@ -216,7 +216,10 @@ func (c *Conn) flushOut() bool {
 
 // Buffered tells whether something that was written is still kept here
 // (lws_partial_buffered).
-func (c *Conn) Buffered() bool { return c.out.full() }
+func (c *Conn) Buffered() bool {
+	q, ok := c.role.(interface{ Queued(*Conn) bool })
+	return c.out.full() || ok && q.Queued(c)
+}
 
 // Choked tells whether a write now would have to be kept (lws_send_pipe_choked).
 func (c *Conn) Choked() bool {

@@ -101,7 +101,9 @@ lws_adopt_socket_vhost_readbuf(struct lws_vhost *vhost,
 #define LWS_CAUDP_PF_PACKET	(1 << 2) /**< a packet socket, for DHCP and its like */
 
 /**
- * Make a UDP socket and adopt it: RAW_* callbacks, one per packet.
+ * Make a UDP socket and adopt it: RAW_* callbacks, one per packet. lws_write() sends
+ * one packet: to whom the last one came from, or, without LWS_CAUDP_BIND, to ads. A
+ * name is looked up in the background: RAW_ADOPT, or the closing, comes later then.
  *
  * @param ads	       address to send to, or to bind to; NULL: any
  * @param port	       its port; 0 with LWS_CAUDP_BIND: let the system choose

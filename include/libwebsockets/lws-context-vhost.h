@@ -365,6 +365,10 @@ struct lws_context_creation_info {
 	 * no PONG answers it in time; 0: off */
 	unsigned short _ext_unused;
 	/**< must be 0 */
+	const char * const *plugin_dirs;
+	/**< (C) folders to load protocol plugins from, ended by NULL. A vhost has the
+	 * protocols of theirs that its pvo names; without pvo, and without
+	 * EXPLICIT_VHOSTS, all of them. NULL: none */
 };
 
 /**
@@ -406,9 +410,10 @@ typedef int (*lws_reload_func)(void);
 
 /**
  * Stop listening, so that another process or context can take the ports over. The
- * connections that exist go on; when the last has gone, so has the context.
+ * connections that exist go on until the context is destroyed.
  *
- * @param cb called when the listen sockets are closed; may be NULL
+ * @param cb called from the next service call, when the listen sockets are closed;
+ *	     may be NULL
  */
 LWS_VISIBLE LWS_EXTERN void
 lws_context_deprecate(struct lws_context *context, lws_reload_func cb);
@@ -491,6 +496,22 @@ lws_vhost_destroy(struct lws_vhost *vh);
 LWS_VISIBLE LWS_EXTERN int
 lwsws_get_config_globals(struct lws_context_creation_info *info, const char *d,
 			 char **config_strings, int *len);
+
+/**
+ * Extension: lwsws_get_config_globals() with the size of the caller's struct; only
+ * then are the extensions in it set ("plugin-dir", "ip-limit-ah", "ip-limit-wsi").
+ *
+ * @param size sizeof(struct lws_context_creation_info) where the caller was compiled
+ */
+LWS_VISIBLE LWS_EXTERN int
+lwsws_get_config_globals_sized(struct lws_context_creation_info *info,
+			       const char *d, char **config_strings, int *len,
+			       size_t size);
+#if !defined(LWS_NO_SIZED_CALLS)
+#define lwsws_get_config_globals(info, d, config_strings, len) \
+	lwsws_get_config_globals_sized((info), (d), (config_strings), (len), \
+				       sizeof(struct lws_context_creation_info))
+#endif
 
 /** The same for vhosts, each of which is created in the context. */
 LWS_VISIBLE LWS_EXTERN int

@@ -30,7 +30,8 @@ lws_close_free_wsi(struct lws *wsi, enum lws_close_status reason,
 
 struct lws_context_per_thread;
 
-/** Deliver data that was held back by flow control and may be delivered now. */
+/** Deliver data that was held back by flow control and may be delivered now. A context
+ * has one thread: it stands for it, cast to this type. */
 LWS_VISIBLE LWS_EXTERN void
 lws_service_do_ripe_rxflow(struct lws_context_per_thread *pt);
 
@@ -45,7 +46,7 @@ wsi_from_fd(const struct lws_context *context, int fd);
 /**
  * Deal with what waits without any event.
  *
- * @return nonzero if there is more
+ * @return 1 if there was something, 0 if not
  */
 LWS_VISIBLE LWS_EXTERN int
 _lws_plat_service_forced_tsi(struct lws_context *context, int tsi);
@@ -54,10 +55,12 @@ _lws_plat_service_forced_tsi(struct lws_context *context, int tsi);
 LWS_VISIBLE LWS_EXTERN void
 lws_context_destroy2(struct lws_context *context);
 
-/** Close and free the connection that stands for a thread's wake-up descriptor. */
+/** Forget a connection that stands for a descriptor of an event loop's own, such as its
+ * wake-up pipe: no callback, and the descriptor stays open. */
 LWS_VISIBLE LWS_EXTERN void
 lws_destroy_event_pipe(struct lws *wsi);
 
-/** Last step of a connection's end: LWS_CALLBACK_WSI_DESTROY, then free it. */
+/** Last step of a connection's end: close the descriptor, LWS_CALLBACK_WSI_DESTROY, then
+ * free it. */
 LWS_VISIBLE LWS_EXTERN void
 __lws_close_free_wsi_final(struct lws *wsi);

@@ -517,12 +517,13 @@ LWS_VISIBLE LWS_EXTERN int
 lws_h2_client_stream_long_poll_rxonly(struct lws *wsi);
 
 /**
- * Compress the body of the answer whose headers are being written, adding
- * Content-Encoding, if the client accepts it.
+ * Let the body of the answer whose headers are being written be compressed. As in
+ * Debian's build no compression is available: nothing is added, and the body is sent
+ * as it is.
  *
  * @param name	 "gzip", "deflate", "br"; NULL: the best there is
  * @param decomp 0 compresses what is sent, 1 decompresses what is received
- * @return 0 if it will be done, nonzero if not
+ * @return 0
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_http_compression_apply(struct lws *wsi, const char *name,

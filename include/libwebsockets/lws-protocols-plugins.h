@@ -142,8 +142,9 @@ typedef int (*each_plugin_cb_t)(struct lws_plugin *p, void *user);
  * @param pplugin   list they are added to
  * @param d	    folders, ended by NULL
  * @param _class    load this class only
- * @param filter    load the one whose symbol has this name; NULL: all
- * @param each	    called for each that was loaded; nonzero unloads it. Or NULL
+ * @param filter    load the one whose symbol has this name; NULL: all. The first file
+ *		    that cannot be loaded, or is of another class, ends its folder
+ * @param each	    called for each that was loaded; or NULL
  * @param each_user its `user`
  * @return 0
  */

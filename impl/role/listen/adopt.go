@@ -42,9 +42,20 @@ var Gated func(v *engine.Vhost) bool
 // returns nil, and the descriptor is closed (sockets) or still the caller's
 // (files), when that is not possible or the program refuses it.
 func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
-	if how&engine.AdoptSocket == 0 || Secured == nil || !Secured(v) {
-		how &^= engine.AdoptAllowSSL
+	c, b := Prepare(v, how, protocol, parent, opaque)
+	if c == nil {
+		if how&engine.AdoptSocket != 0 {
+			unix.Close(fd)
+		}
+		return nil
 	}
+	return Take(c, b, fd, how)
+}
+
+// Prepare makes a connection of v that is to be given its descriptor by Take;
+// nil when that is not possible.
+func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) (*engine.Conn, Binder) {
+	how = allowed(v, how)
 	var b Binder
 	for _, x := range binders {
 		if x.Accepts(v, how) {
@@ -52,32 +63,20 @@ func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 			break
 		}
 	}
-	fail := func(c *engine.Conn) *engine.Conn {
-		ours := c == nil || c.FD() < 0 && !c.Dead()
-		if c != nil {
-			c.OweClose()
-			c.SetBroken()
-			c.Close(engine.CloseNoStatus)
-		}
-		if how&engine.AdoptSocket != 0 && ours {
-			unix.Close(fd)
-		}
-		return nil
-	}
 	if b == nil {
 		engine.Errf("adopt: no role for desc type 0x%x", int(how))
-		return fail(nil)
+		return nil, nil
 	}
 	var p *engine.Protocol
 	if protocol != "" {
 		if p = v.Protocol(protocol); p == nil {
 			engine.Errf("Protocol %s not enabled on vhost %s", protocol, v.Name)
-			return fail(nil)
+			return nil, nil
 		}
 	}
 	c := engine.NewConn(v, Role, false)
 	if c == nil {
-		return fail(nil)
+		return nil, nil
 	}
 	c.F.OpaqueUser = opaque
 	if Secured != nil && Secured(v) {
@@ -93,17 +92,44 @@ func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 	if p != nil {
 		c.SetProtocol(p)
 		if !c.EnsureUser() {
-			return failQuietly(c, fd, how)
+			c.SetBroken()
+			c.Close(engine.CloseNoStatus)
+			return nil, nil
 		}
 	}
 	b.Bind(c, how, p != nil)
+	return c, b
+}
+
+// allowed is how without TLS where there is none.
+func allowed(v *engine.Vhost, how engine.AdoptFlags) engine.AdoptFlags {
+	if how&engine.AdoptSocket == 0 || Secured == nil || !Secured(v) {
+		how &^= engine.AdoptAllowSSL
+	}
+	return how
+}
+
+// Take gives a prepared connection its descriptor and tells the program. nil:
+// that failed, or the program refused; the connection is closed.
+func Take(c *engine.Conn, b Binder, fd int, how engine.AdoptFlags) *engine.Conn {
+	how = allowed(c.Vhost, how)
+	fail := func() *engine.Conn {
+		ours := c.FD() < 0 && !c.Dead()
+		c.OweClose()
+		c.SetBroken()
+		c.Close(engine.CloseNoStatus)
+		if how&engine.AdoptSocket != 0 && ours {
+			unix.Close(fd)
+		}
+		return nil
+	}
 	_ = unix.SetNonblock(fd, true)
 	if how&engine.AdoptAllowSSL != 0 {
 		if !SecureAccept(c, fd) {
-			return fail(c)
+			return fail()
 		}
 	} else if !c.Attach(fd) {
-		return fail(c)
+		return fail()
 	}
 	if c.Call(b.AdoptReason(), nil, 0) != 0 || c.Dead() {
 		if c.Dead() {
@@ -115,13 +141,4 @@ func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 	b.Bound(c)
 	c.PT().Cancel()
 	return c
-}
-
-func failQuietly(c *engine.Conn, fd int, how engine.AdoptFlags) *engine.Conn {
-	c.SetBroken()
-	c.Close(engine.CloseNoStatus)
-	if how&engine.AdoptSocket != 0 {
-		unix.Close(fd)
-	}
-	return nil
 }

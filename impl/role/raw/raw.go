@@ -82,7 +82,12 @@ func (SocketBinder) Accepts(_ *engine.Vhost, how engine.AdoptFlags) bool {
 
 // Bind binds to the named protocol, or the vhost's raw one.
 func (SocketBinder) Bind(c *engine.Conn, _ engine.AdoptFlags, named bool) {
-	c.SetRole(Socket)
+	bindAs(c, Socket, named)
+}
+
+// bindAs has the connection speak r to its named protocol, or the vhost's raw one.
+func bindAs(c *engine.Conn, r engine.Role, named bool) {
+	c.SetRole(r)
 	c.SetState(engine.StateEstablished)
 	p := c.Protocol
 	if v := c.Vhost; !named && v.RawIndex < len(v.Protocols) {

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+#include "c/lws_private.h"
+
+extern int go_lwsgo_conf_file(char *dir, void *id, struct lws_dir_entry *e);
+static inline int conf_file(const char *dir, void *id, struct lws_dir_entry *e)
+{
+	return go_lwsgo_conf_file((char *)dir, id, e);
+}
+static inline int conf_dir(const char *dir, void *id) { return lws_dir(dir, id, conf_file); }
+static inline int conf_int(const char *s) { return atoi(s); }
+static inline long conf_long(const char *s) { return atol(s); }
+static inline int conf_bool(const char *s)
+{
+	return atoi(s) || !strcasecmp(s, "on") || !strcasecmp(s, "yes") || !strcasecmp(s, "true");
+}
+*/
+import "C"
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/text/lejp"
+)
+
+// config reads lwsws's JSON files. What it makes lies in the caller's buffer,
+// which has to outlive the context.
+type config struct {
+	p, end unsafe.Pointer
+	full   bool
+
+	keys  []string // JSON paths of interest
+	value func(key string, why lejp.Reason) error
+	ctx   *lejp.Ctx
+	last  string // the key of the string that is coming in pieces
+	err   error
+
+	info *C.struct_lws_context_creation_info
+}
+
+var errConfigFull = errors.New("the buffer for the configuration's strings is full")
+
+// take gives n bytes of the buffer, zeroed; nil when it is full.
+func (f *config) take(n uintptr) unsafe.Pointer {
+	if f.full || uintptr(f.end)-uintptr(f.p) < n {
+		f.full = true
+		return nil
+	}
+	p := f.p
+	f.p = unsafe.Add(f.p, n)
+	clear(unsafe.Slice((*byte)(p), n))
+	return p
+}
+
+func (f *config) align() {
+	if odd := uintptr(f.p) & 15; odd != 0 {
+		f.take(16 - odd)
+	}
+}
+
+// newIn makes a T in the buffer.
+func newIn[T any](f *config) (*T, error) {
+	f.align()
+	p := (*T)(f.take(unsafe.Sizeof(*new(T))))
+	if p == nil {
+		return nil, errConfigFull
+	}
+	return p, nil
+}
+
+func (f *config) put(s string) (*C.char, error) {
+	p := f.take(uintptr(len(s)) + 1)
+	if p == nil {
+		return nil, errConfigFull
+	}
+	copy(unsafe.Slice((*byte)(p), len(s)), s)
+	return (*C.char)(p), nil
+}
+
+// text is the value as it is in the file, or this piece of it.
+func (f *config) text() string {
+	s, _, _ := strings.Cut(string(f.ctx.Buf[:lejp.ChunkSize]), "\x00")
+	return s
+}
+
+func (f *config) number() C.int {
+	return C.conf_int((*C.char)(unsafe.Pointer(&f.ctx.Buf[0])))
+}
+
+func (f *config) long() C.long {
+	return C.conf_long((*C.char)(unsafe.Pointer(&f.ctx.Buf[0])))
+}
+
+func (f *config) yes() bool {
+	return C.conf_bool((*C.char)(unsafe.Pointer(&f.ctx.Buf[0]))) != 0
+}
+
+// dataDir is what a value can call "_lws_ddir_", once.
+const dataDirName, dataDir = "_lws_ddir_", C.LWS_INSTALL_DATADIR
+
+// str puts the value, with to being told where it begins. A long value comes
+// in pieces, which follow each other.
+func (f *config) str(key string, why lejp.Reason, to **C.char) error {
+	s := strings.Replace(f.text(), dataDirName, dataDir, 1)
+	if f.last == key { // goes on: over the NUL of the piece before
+		f.p = unsafe.Add(f.p, -1)
+	}
+	p, err := f.put(s)
+	if err != nil {
+		return err
+	}
+	if f.last != key {
+		*to = p
+	}
+	f.last = ""
+	if why == lejp.ValStrChunk {
+		f.last = key
+	}
+	return nil
+}
+
+// pvo puts an entry named after the path's n-th wildcard in front of a list.
+func (f *config) pvo(n int, suffix string, list **C.struct_lws_protocol_vhost_options) (*C.struct_lws_protocol_vhost_options, error) {
+	o, err := newIn[C.struct_lws_protocol_vhost_options](f)
+	if err != nil {
+		return nil, err
+	}
+	var name [lejp.MaxPath]byte
+	w := lejp.Wildcard(f.ctx, n, name[:])
+	if o.name, err = f.put(string(name[:max(w-1, 0)]) + suffix); err != nil {
+		return nil, err
+	}
+	o.next, *list = *list, o
+	return o, nil
+}
+
+// pair puts an entry with a value, which may come in pieces.
+func (f *config) pair(key string, why lejp.Reason, n int, suffix string, list **C.struct_lws_protocol_vhost_options) error {
+	if f.last != key {
+		if _, err := f.pvo(n, suffix, list); err != nil {
+			return err
+		}
+	}
+	var at *C.char
+	fresh := f.last != key
+	if err := f.str(key, why, &at); err != nil {
+		return err
+	}
+	if fresh {
+		(*list).value = at
+	}
+	return nil
+}
+
+// read goes through DIR/conf and then the files in DIR/conf.d. As in the
+// reference an error in the latter ends the folder, and is not fatal, unless
+// it is ours.
+func (f *config) read(dir string) error {
+	if err := f.file(dir + "/conf"); err != nil {
+		return err
+	}
+	confMu.Lock()
+	confID++
+	id := confID
+	confs[id] = f
+	confMu.Unlock()
+	d := C.CString(dir + "/conf.d")
+	C.conf_dir(d, unsafe.Add(nil, id))
+	C.free(unsafe.Pointer(d))
+	confMu.Lock()
+	delete(confs, id)
+	confMu.Unlock()
+	if f.full {
+		return errConfigFull
+	}
+	return nil
+}
+
+// confs are the readers whose folder is being gone through.
+var (
+	confMu sync.Mutex
+	confID int
+	confs  = map[int]*config{}
+)
+
+//export go_lwsgo_conf_file
+func go_lwsgo_conf_file(dir *C.char, id unsafe.Pointer, e *C.struct_lws_dir_entry) C.int {
+	defer guard("lwsws_get_config")
+	confMu.Lock()
+	f := confs[int(uintptr(id))]
+	confMu.Unlock()
+	if f == nil {
+		return 1
+	}
+	if e._type != C.LDOT_FILE && e._type != C.LDOT_UNKNOWN {
+		return 0
+	}
+	return b2i(f.file(str(dir)+"/"+str(e.name)) != nil)
+}
+
+// file reads one JSON file.
+func (f *config) file(name string) error {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		engine.Errf("Cannot open %s: %v", name, err)
+		return err
+	}
+	engine.Infof("lwsws_get_config: %s", name)
+	paths := make([]unsafe.Pointer, len(f.keys))
+	for i, k := range f.keys {
+		paths[i] = unsafe.Pointer(unsafe.StringData(k + "\x00"))
+	}
+	f.ctx, f.last, f.err = new(lejp.Ctx), "", nil
+	f.ctx.PathStride = 0
+	lejp.Construct(f.ctx, nil, nil, unsafe.Pointer(unsafe.SliceData(paths)), uint8(len(paths)), f.step)
+	r := 0
+	if len(b) > 0 {
+		r = lejp.Parse(f.ctx, b, f.step)
+	}
+	line := f.ctx.Line
+	lejp.Destruct(f.ctx, f.step)
+	switch {
+	case f.err != nil:
+		engine.Errf("%s(%d): %v", name, line, f.err)
+		return f.err
+	case r < 0:
+		engine.Errf("%s(%d): parsing error %d: %s", name, line, r, str(C.lejp_error_to_string(C.int(r))))
+		return errors.New("no valid JSON")
+	}
+	return nil
+}
+
+func (f *config) step(c *lejp.Ctx, _ unsafe.Pointer, why lejp.Reason) int8 {
+	key := ""
+	if c.PathMatch != 0 && why != lejp.Constructed && why != lejp.Destructed {
+		key = f.keys[c.PathMatch-1]
+	}
+	if key == "" && (why != lejp.ObjectEnd || c.Path[0] != 0) {
+		return 0
+	}
+	if f.err = f.value(key, why); f.err != nil {
+		return 1
+	}
+	return 0
+}
+
+// isValue tells whether a callback brings a value.
+func isValue(why lejp.Reason) bool { return why&64 != 0 }
+
+// maxPluginDirs is the room for plugin folders, with the NULL behind them.
+const maxPluginDirs = 10
+
+//export go_lwsws_get_config_globals_sized
+func go_lwsws_get_config_globals_sized(info *C.struct_lws_context_creation_info, dir *C.char, cs **C.char, n *C.int, size C.size_t) (ret C.int) {
+	ret = 1
+	defer guard("lwsws_get_config_globals")
+	if info == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
+		engine.Errf("lwsws_get_config_globals: an argument is missing")
+		return 1
+	}
+	f := &config{p: unsafe.Pointer(*cs), end: unsafe.Add(unsafe.Pointer(*cs), int(*n)-1), info: info}
+	f.align()
+	dirs := unsafe.Slice((**C.char)(f.take(maxPluginDirs*unsafe.Sizeof(uintptr(0)))), maxPluginDirs)
+	if f.full {
+		engine.Errf("lwsws_get_config_globals: %v", errConfigFull)
+		return 1
+	}
+	count := 0
+	extended := uintptr(size) >= unsafe.Sizeof(*info)
+	if extended && info.plugin_dirs != nil {
+		for old := info.plugin_dirs; *old != nil && count < maxPluginDirs-1; old = next(old, 1) {
+			dirs[count] = *old
+			count++
+		}
+	}
+	f.keys = []string{
+		"global.uid", "global.gid", "global.username", "global.groupname", "global.count-threads",
+		"global.init-ssl", "global.server-string", "global.plugin-dir", "global.ws-pingpong-secs",
+		"global.timeout-secs", "global.reject-service-keywords[].*", "global.reject-service-keywords[]",
+		"global.default-alpn", "global.ip-limit-ah", "global.ip-limit-wsi", "global.rlimit-nofile",
+	}
+	f.value = func(key string, why lejp.Reason) error {
+		if !isValue(why) {
+			return nil
+		}
+		switch key {
+		case "global.plugin-dir":
+			if f.last == key {
+				return f.str(key, why, nil)
+			}
+			if count == maxPluginDirs-1 {
+				return errors.New("too many plugin dirs")
+			}
+			count++
+			return f.str(key, why, &dirs[count-1])
+		case "global.reject-service-keywords[].*":
+			return f.pair(key, why, 0, "", &info.reject_service_keywords)
+		}
+		if extended {
+			switch key {
+			case "global.ip-limit-ah":
+				info.ip_limit_ah = C.ushort(f.number())
+			case "global.ip-limit-wsi":
+				info.ip_limit_wsi = C.ushort(f.number())
+			}
+		}
+		return f.global(key, why)
+	}
+	if err := f.read(str(dir)); err != nil {
+		if f.full {
+			engine.Errf("lwsws_get_config_globals: %v", err)
+		}
+		return 1
+	}
+	if extended && count > 0 {
+		info.plugin_dirs = &dirs[0]
+	}
+	*cs, *n = (*C.char)(f.p), C.int(uintptr(f.end)-uintptr(f.p))
+	return 0
+}
+
+func (f *config) global(key string, why lejp.Reason) error {
+	i := f.info
+	switch key {
+	case "global.uid":
+		i.uid = f.number()
+	case "global.gid":
+		i.gid = f.number()
+	case "global.username":
+		return f.str(key, why, &i.username)
+	case "global.groupname":
+		return f.str(key, why, &i.groupname)
+	case "global.count-threads":
+		i.count_threads = C.uint(f.number())
+	case "global.init-ssl":
+		if f.yes() {
+			i.options |= C.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT
+		}
+	case "global.server-string":
+		return f.str(key, why, &i.server_string)
+	case "global.timeout-secs":
+		i.timeout_secs = C.uint(f.number())
+	case "global.default-alpn":
+		return f.str(key, why, &i.alpn)
+	case "global.rlimit-nofile":
+		i.rlimit_nofile = C.int(f.number())
+	}
+	return nil
+}
