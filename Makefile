@@ -52,6 +52,12 @@ $(B)/obj/%.o: capi/c/%.c $(C_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_OURS) -c $< -o $@
 
+# What Go code writes to has sections of its own, so that a forked child can
+# put it back to where it began (capi/c/boot.c).
+GO_STATE := --rename-section .data=godata --rename-section .bss=gobss \
+    --rename-section .noptrdata=gonoptrdata --rename-section .noptrbss=gonoptrbss \
+    --rename-section .go.module=gomodule --globalize-symbol=runtime.tlsg --globalize-symbol=pthread_g
+
 # The Go object has exactly one constructor, which starts the runtime. It moves
 # to a section of its own, so that the loader does not run it (docs/architecture.md).
 $(B)/obj/libcore.a: $(GO_SRC) $(C_HDR)
@@ -62,7 +68,7 @@ $(B)/obj/libcore.a: $(GO_SRC) $(C_HDR)
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \
 	 if [ "$$n" -lt 1 ] || [ "$$(echo "$$sz" | sort -u)" != 000008 ] || [ "$$(echo "$$sz" | wc -l)" != 1 ]; then \
 	   echo "error: expected one 8-byte .init_array in the Go object, found: $$sz" >&2; rm -f $@; exit 1; fi
-	$(OBJCOPY) --rename-section .init_array=goinit,alloc,load,data $@
+	$(OBJCOPY) --rename-section .init_array=goinit,alloc,load,data $(GO_STATE) $@
 
 $(LIB): $(C_OBJ) $(B)/obj/libcore.a capi/exports.map
 	@mkdir -p $(@D)

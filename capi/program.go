@@ -52,10 +52,12 @@ func checkLayouts() {
 	same("lws.udp", unsafe.Offsetof(w.udp), unsafe.Offsetof(f.UDP))
 	var v C.struct_lws_vhost
 	var vf engine.VhostFace
+	same("vhost.home", unsafe.Offsetof(v.home), unsafe.Offsetof(vf.Home))
 	same("vhost.user", unsafe.Offsetof(v.user), unsafe.Offsetof(vf.User))
 	var x C.struct_lws_context
 	var xf engine.ContextFace
 	same("context.deadline", unsafe.Offsetof(x.deadline), unsafe.Offsetof(xf.Deadline))
+	same("context.home", unsafe.Offsetof(x.home), unsafe.Offsetof(xf.Home))
 	same("context.user", unsafe.Offsetof(x.user), unsafe.Offsetof(xf.User))
 }
 
@@ -128,10 +130,14 @@ func newContextFace() *C.struct_lws_context {
 	if len(freeCX) > faceReserve {
 		x := freeCX[0]
 		freeCX = freeCX[1:]
-		*x = C.struct_lws_context{}
+		*x = C.struct_lws_context{next_made: x.next_made}
 		return x
 	}
-	return (*C.struct_lws_context)(C.lwsgo_keep(C.calloc(1, C.sizeof_struct_lws_context)))
+	x := (*C.struct_lws_context)(C.lwsgo_keep(C.calloc(1, C.sizeof_struct_lws_context)))
+	if x != nil {
+		C.lwsgo_context_made(x)
+	}
+	return x
 }
 
 func (program) Log(level int, line string) {

@@ -9,61 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	h "libwebsockets/c_tests/harness"
 )
-
-// TestForkBefore: a program that forks before its first call (seaf-daemon,
-// kamailio) works in the child. With a library that starts its runtime at load
-// the child hangs.
-func TestForkBefore(t *testing.T) {
-	p := h.Start(t, h.Build(t, prog("forks.c")), "before")
-	var pid int
-	p.Ready()
-	if n, err := loadFor(p.Addr(), 2, 300*time.Millisecond); err != nil || n < 50 {
-		t.Errorf("%d echoes, %v", n, err)
-	}
-	for _, l := range p.All() {
-		_, _ = fmt.Sscanf(l, "PID %d", &pid)
-	}
-	if pid <= 1 {
-		t.Fatalf("no child in %q", p.All())
-	}
-	_ = syscall.Kill(pid, syscall.SIGTERM)
-	if err := p.Wait(10 * time.Second); err != nil {
-		t.Errorf("%v: %q\n%s", err, p.All(), p.Log())
-	}
-	if all := strings.Join(p.All(), "\n"); !strings.Contains(all, "DONE") || !strings.Contains(all, "STATUS 0") {
-		t.Errorf("printed %q", all)
-	}
-}
-
-// TestForkAfter: in the child of a process that has used the library each call
-// fails with a log line, and the parent goes on. Without the check of
-// pthread_atfork the child hangs until its alarm.
-func TestForkAfter(t *testing.T) {
-	if !h.Ours(t) {
-		t.Skip("the reference has no such check")
-	}
-	p := h.Start(t, h.Build(t, prog("forks.c")), "after").Ready()
-	p.WaitLine("^STATUS 0$", 15*time.Second)
-	all := strings.Join(p.All(), "\n")
-	for _, want := range []string{"CHILD service 1\nCHILD service 1\nCHILD service 1", "CHILD create 1", "CHILD write 1", "CHILD done"} {
-		if !strings.Contains(all, want) {
-			t.Errorf("no %q in %q", want, all)
-		}
-	}
-	if n := strings.Count(p.Log(), "forked after"); n < 1 {
-		t.Errorf("no line that says why:\n%s", p.Log())
-	}
-	if n, err := loadFor(p.Addr(), 2, 300*time.Millisecond); err != nil || n < 50 {
-		t.Errorf("the parent: %d echoes, %v", n, err)
-	}
-	p.Stop()
-}
 
 // TestLoads: dlopen, use, dlclose, three times. Without -z nodelete the second
 // round crashes.

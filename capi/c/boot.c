@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include "entry.h"
+#include "fork.h"
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
@@ -24,14 +25,16 @@ extern ctor_t __start_goinit[] LWSGO_HIDDEN;
 extern ctor_t __stop_goinit[] LWSGO_HIDDEN;
 extern int go_lwsgo_ping(void);
 extern void go_lwsgo_grow_stack(void);
+extern void go_lwsgo_again(void);
 
 __thread struct lwsgo_thread lwsgo_self
 	__attribute__((tls_model("initial-exec"))) LWSGO_HIDDEN;
 
 static pthread_once_t boot_once = PTHREAD_ONCE_INIT;
-static int boot_ok;	    /* the runtime runs in this process */
-static int boot_forked;	    /* this process is a child of one where it ran */
-static int boot_fork_told;  /* the refusal has been logged */
+static int boot_ok;	 /* the runtime runs in this process */
+static int boot_forked;	 /* ... it ran in the parent, and is yet to start here */
+static int boot_second;	 /* it ran in the parent, too */
+static pthread_once_t again_once = PTHREAD_ONCE_INIT;
 static int saved_argc;
 static char **saved_argv;
 extern char **environ;
@@ -48,11 +51,21 @@ keep_args(int argc, char **argv, char **envp)
 static void
 in_child(void)
 {
-	if (!boot_ok)
-		return;
+	lwsgo_state_unlock();
 	boot_forked = 1;
-	boot_fork_told = 0;
+	boot_ok = 0;
+	boot_once = again_once = (pthread_once_t)PTHREAD_ONCE_INIT;
 	lwsgo_self.ready = 0;
+}
+
+/* The contexts of the parent, once there is a runtime for them. */
+static void
+again(void)
+{
+	if (!boot_second || !lwsgo_enter("fork"))
+		return;
+	go_lwsgo_again();
+	lwsgo_leave();
 }
 
 /* The Go runtime reserves address space at start and later, and dies where it
@@ -158,25 +171,46 @@ make_block(int *argc)
 }
 
 /* The runtime adds SA_ONSTACK to the handlers that it finds, which would put
- * them on its own small signal stack.  They stay as the program set them. */
+ * them on its own small signal stack: they stay as the program set them.  Some
+ * signals it takes over, and hands on to whom it finds at its start.  That
+ * must be the same one at each start: a second runtime that found the first
+ * one's handler, or one that calls it, would hand signals to itself. */
+static struct sigaction first_found[NSIG]; /* before the first start */
+static struct sigaction runtimes[NSIG];	   /* what it made of them */
+
 static void
-keep_handlers(struct sigaction *was, int restore)
+handlers_before(struct sigaction *was, int again)
+{
+	int n;
+
+	for (n = 1; n < NSIG; n++) {
+		if (sigaction(n, NULL, &was[n]))
+			was[n].sa_handler = SIG_DFL;
+		if (again && first_found[n].sa_handler != runtimes[n].sa_handler)
+			sigaction(n, &first_found[n], NULL);
+	}
+	if (!again)
+		memcpy(first_found, was, sizeof(first_found));
+}
+
+static void
+handlers_after(const struct sigaction *was, int again)
 {
 	struct sigaction now;
 	int n;
 
 	for (n = 1; n < NSIG; n++) {
-		if (!restore) {
-			if (sigaction(n, NULL, &was[n]))
-				was[n].sa_handler = SIG_DFL;
+		if (sigaction(n, NULL, &now))
 			continue;
-		}
-		if (was[n].sa_handler == SIG_DFL ||
-		    was[n].sa_handler == SIG_IGN || sigaction(n, NULL, &now) ||
-		    now.sa_handler != was[n].sa_handler ||
-		    now.sa_flags == was[n].sa_flags)
-			continue;
-		sigaction(n, &was[n], NULL);
+		if (!again)
+			runtimes[n] = now;
+		if (now.sa_handler == was[n].sa_handler ?
+			    now.sa_flags != was[n].sa_flags &&
+				    now.sa_handler != SIG_DFL &&
+				    now.sa_handler != SIG_IGN :
+			    again && was[n].sa_handler !=
+					     runtimes[n].sa_handler)
+			sigaction(n, &was[n], NULL);
 	}
 }
 
@@ -220,6 +254,7 @@ static void
 boot(void)
 {
 	struct sigaction was[NSIG];
+	const int second = boot_forked;
 	sigset_t all, old;
 	char **block;
 	ctor_t *c;
@@ -228,22 +263,28 @@ boot(void)
 	if (!address_space_ok())
 		return;
 	block = make_block(&argc);
-	if (!block) {
+	if (!block || (!second && !lwsgo_state_save())) {
 		lwsl_err("libwebsockets: out of memory at start\n");
 		return;
 	}
-	pthread_atfork(NULL, NULL, in_child);
+	if (!second) {
+		pthread_key_create(&altstack_key, drop_altstack);
+		pthread_atfork(lwsgo_state_lock, lwsgo_state_unlock, in_child);
+	}
 	/* Go's threads inherit the mask: no signal of the program's may ever
 	 * be delivered on them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pthread_key_create(&altstack_key, drop_altstack);
-	keep_handlers(was, 0);
+	if (second)
+		lwsgo_state_reset();
+	handlers_before(was, second);
 	give_altstack();
 	for (c = __start_goinit; c < __stop_goinit; c++)
 		(*c)(argc, block, block + argc + 1);
 	boot_ok = go_lwsgo_ping();
-	keep_handlers(was, 1);
+	handlers_after(was, second);
+	boot_forked = 0;
+	boot_second = second;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
@@ -252,13 +293,10 @@ lwsgo_enter_slow(const char *name)
 {
 	sigset_t all, old;
 
-	if (boot_forked) {
-		if (!boot_fork_told)
-			lwsl_err("%s: refused: this process (pid %d) was "
-				 "forked after the library had started; create "
-				 "the context after fork(), or exec\n",
-				 name, (int)getpid());
-		boot_fork_told = 1;
+	if (lwsgo_self.depth) {
+		lwsl_err("%s: refused: this process (pid %d) was forked inside "
+			 "a callback, which has to return first\n",
+			 name, (int)getpid());
 		return 0;
 	}
 	pthread_once(&boot_once, boot);
@@ -275,5 +313,6 @@ lwsgo_enter_slow(const char *name)
 	go_lwsgo_grow_stack();
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	lwsgo_self.ready = 1;
+	pthread_once(&again_once, again);
 	return 1;
 }

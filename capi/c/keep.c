@@ -7,14 +7,25 @@
 #include "lws_private.h"
 #include <stdlib.h>
 
-static pthread_mutex_t keep_lock = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t lwsgo_keep_lock = PTHREAD_MUTEX_INITIALIZER;
 static void **kept;
 static size_t kept_count, kept_room;
+
+struct lws_context *lwsgo_contexts;
+
+void
+lwsgo_context_made(struct lws_context *cx)
+{
+	pthread_mutex_lock(&lwsgo_keep_lock);
+	cx->next_made = lwsgo_contexts;
+	lwsgo_contexts = cx;
+	pthread_mutex_unlock(&lwsgo_keep_lock);
+}
 
 void *
 lwsgo_keep(void *p)
 {
-	pthread_mutex_lock(&keep_lock);
+	pthread_mutex_lock(&lwsgo_keep_lock);
 	if (p && kept_count == kept_room) {
 		size_t room = kept_room ? kept_room * 2 : 64;
 		void **more = realloc(kept, room * sizeof(*kept));
@@ -25,6 +36,6 @@ lwsgo_keep(void *p)
 	}
 	if (p && kept_count < kept_room)
 		kept[kept_count++] = p;
-	pthread_mutex_unlock(&keep_lock);
+	pthread_mutex_unlock(&lwsgo_keep_lock);
 	return p;
 }

@@ -40,8 +40,6 @@ struct lws {
 	const lws_retry_bo_t *retry; /* NULL: the default */
 	struct lws *net; /* carries the stream; NULL: no stream */
 	struct lws_udp *udp;	     /* NULL: no datagram socket */
-	/* C's own */
-	struct lws *next_free;
 };
 
 #define LWSGO_WS 1
@@ -54,12 +52,12 @@ struct lws_vhost {
 	char *name;
 	char *iface;
 	void *user;
+	void *home;
 	/* C's own */
 	struct lws_protocols *protocols; /* our copy of the program's table */
 	int count_protocols;
 	void (*finalize)(struct lws_vhost *vh, void *arg);
 	void *finalize_arg;
-	struct lws_vhost *next_free;
 };
 
 struct lws_system_blob {
@@ -82,6 +80,7 @@ struct lws_context {
 	int32_t pad;
 	int64_t deadline;
 	void *user;
+	void *home;
 	/* C's own */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
 	const struct lws_plat_file_ops *fops; /* what is used: plat_fops, or the program's */
@@ -106,7 +105,7 @@ struct lws_context {
 		lws_dll2_owner_t peers;
 		int delivering;
 	} smd;
-	struct lws_context *next_free;
+	struct lws_context *next_made; /* all that were ever made */
 };
 
 /* Runs the timers of the program that are due; the rest of the wait in µs is
@@ -118,6 +117,11 @@ int64_t lwsgo_sul_run(struct lws_context *cx, int64_t now)
 
 /* Notes that p lasts as long as the process; returns p. */
 LWSGO_INTERNAL void *lwsgo_keep(void *p);
+
+/* All contexts that were ever made (keep.c). */
+LWSGO_INTERNAL extern struct lws_context *lwsgo_contexts;
+LWSGO_INTERNAL extern pthread_mutex_t lwsgo_keep_lock, lwsgo_sul_lock;
+LWSGO_INTERNAL void lwsgo_context_made(struct lws_context *cx);
 
 /* System state, messages, attached work (system.c, smd.c). */
 LWSGO_INTERNAL void

@@ -10,7 +10,7 @@
 #include "lws_private.h"
 #include "entry.h"
 
-static pthread_mutex_t sul_lock = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t lwsgo_sul_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int
 by_time(const lws_dll2_t *a, const lws_dll2_t *b)
@@ -32,10 +32,10 @@ __lws_sul_insert(lws_dll2_owner_t *own, lws_sorted_usec_list_t *sul)
 LWS_VISIBLE void
 lws_sul_cancel(lws_sorted_usec_list_t *sul)
 {
-	pthread_mutex_lock(&sul_lock);
+	pthread_mutex_lock(&lwsgo_sul_lock);
 	lws_dll2_remove(&sul->list);
 	sul->us = 0;
-	pthread_mutex_unlock(&sul_lock);
+	pthread_mutex_unlock(&lwsgo_sul_lock);
 }
 
 LWS_VISIBLE void
@@ -45,11 +45,11 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 	int first;
 
 	(void)tsi;
-	pthread_mutex_lock(&sul_lock);
+	pthread_mutex_lock(&lwsgo_sul_lock);
 	__lws_sul_insert(&context->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)],
 			 sul);
 	first = !sul->list.prev;
-	pthread_mutex_unlock(&sul_lock);
+	pthread_mutex_unlock(&lwsgo_sul_lock);
 	if (first && (__atomic_load_n(&context->waiting, __ATOMIC_SEQ_CST) ||
 		      context->external == 1))
 		lwsgo_kick(context);
@@ -63,11 +63,11 @@ schedule(struct lws_context *cx, int tsi, int flags,
 		lws_sul_cancel(sul);
 		return;
 	}
-	pthread_mutex_lock(&sul_lock);
+	pthread_mutex_lock(&lwsgo_sul_lock);
 	lws_dll2_remove(&sul->list); /* its time must not change in the list */
 	sul->cb = cb;
 	sul->us = lws_now_usecs() + us;
-	pthread_mutex_unlock(&sul_lock);
+	pthread_mutex_unlock(&lwsgo_sul_lock);
 	lws_sul2_schedule(cx, tsi, flags, sul);
 }
 
@@ -91,11 +91,11 @@ lws_sul_earliest_wakeable_event(struct lws_context *ctx, lws_usec_t *pearliest)
 {
 	lws_dll2_t *d;
 
-	pthread_mutex_lock(&sul_lock);
+	pthread_mutex_lock(&lwsgo_sul_lock);
 	d = ctx->sul[LWSSULLI_WAKE_IF_SUSPENDED].head;
 	if (d)
 		*pearliest = ((lws_sorted_usec_list_t *)d)->us;
-	pthread_mutex_unlock(&sul_lock);
+	pthread_mutex_unlock(&lwsgo_sul_lock);
 	return !d;
 }
 
@@ -120,16 +120,16 @@ __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 	lws_sorted_usec_list_t *s;
 
 	for (;;) {
-		pthread_mutex_lock(&sul_lock);
+		pthread_mutex_lock(&lwsgo_sul_lock);
 		s = earliest(own, own_len);
 		if (!s || s->us > usnow) {
 			lws_usec_t left = s ? s->us - usnow : 0;
-			pthread_mutex_unlock(&sul_lock);
+			pthread_mutex_unlock(&lwsgo_sul_lock);
 			return left;
 		}
 		lws_dll2_remove(&s->list);
 		s->us = 0;
-		pthread_mutex_unlock(&sul_lock);
+		pthread_mutex_unlock(&lwsgo_sul_lock);
 		s->cb(s);
 	}
 }

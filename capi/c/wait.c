@@ -99,6 +99,10 @@ service(struct lws_context *cx, int forced)
 	}
 	us = lwsgo_sul_run(cx, now);
 	lwsgo_system_run(cx);
+	/* one of the program's timers may have forked */
+	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
+	    !lwsgo_enter_slow("lws_service"))
+		return -1;
 
 	if (!forced && !__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
 		/* Whoever changes something now either sees that we wait,

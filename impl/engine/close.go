@@ -355,6 +355,9 @@ func (pt *Thread) startLinger(fd int) bool {
 		return false
 	}
 	l.timer.Fire = func(int64) { pt.endLinger(fd) }
+	for len(pt.lingers) <= fd {
+		pt.lingers = append(pt.lingers, nil)
+	}
 	pt.lingers[fd] = l
 	pt.SetTimer(&l.timer, Now()+lingerSecs*second)
 	return true
@@ -377,17 +380,24 @@ func (pt *Thread) drain(fd int, l *linger) bool {
 }
 
 func (pt *Thread) lingerEvent(fd int) {
-	if l := pt.lingers[fd]; l != nil && pt.drain(fd, l) {
+	if l := pt.lingerOf(fd); l != nil && pt.drain(fd, l) {
 		pt.endLinger(fd)
 	}
 }
 
+func (pt *Thread) lingerOf(fd int) *linger {
+	if fd < 0 || fd >= len(pt.lingers) {
+		return nil
+	}
+	return pt.lingers[fd]
+}
+
 func (pt *Thread) endLinger(fd int) {
-	l := pt.lingers[fd]
+	l := pt.lingerOf(fd)
 	if l == nil {
 		return
 	}
-	delete(pt.lingers, fd)
+	pt.lingers[fd] = nil
 	pt.dropTimer(&l.timer)
 	_ = unix.Close(fd)
 }

@@ -86,7 +86,7 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 	}
 	ctx.PT = pt
 	ctx.Slot = contexts.put(ctx)
-	f.Slot = ctx.Slot
+	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
 	f.EpollFD, f.WakeFD = int32(pt.epfd), int32(pt.wakefd)
 	f.User = info.User
 	return ctx, nil

@@ -279,18 +279,19 @@ func TestStalePointerFindsNothing(t *testing.T) {
 
 func TestLingerEndsWithThePeer(t *testing.T) {
 	r := newRig(t)
+	fd := r.c.FD()
 	r.ctx.Lock()
 	r.c.SetLinger()
 	r.c.Close(CloseNoStatus)
 	r.ctx.Unlock()
-	if len(r.ctx.PT.lingers) != 1 {
+	if r.ctx.PT.lingerOf(fd) == nil {
 		t.Fatal("does not linger")
 	}
 	r.send("still talking")
 	r.turn(20)
 	_ = unix.Shutdown(r.peer, unix.SHUT_WR)
 	r.turn(100)
-	if len(r.ctx.PT.lingers) != 0 {
+	if r.ctx.PT.lingerOf(fd) != nil {
 		t.Error("lingers on")
 	}
 }

@@ -53,6 +53,7 @@ type VhostFace struct {
 	Name    unsafe.Pointer // char *, C memory of ours
 	Iface   unsafe.Pointer
 	User    unsafe.Pointer
+	Home    unsafe.Pointer // the Vhost; see ContextFace.Home
 }
 
 // ContextFace is the head of struct lws_context of capi/c/lws_private.h: what
@@ -70,4 +71,7 @@ type ContextFace struct {
 	_        int32
 	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
 	User     unsafe.Pointer
+	// Home is the Context. A forked child finds it here, in memory that was its
+	// parent's Go heap (again.go); until then the slot table is what counts.
+	Home unsafe.Pointer
 }

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"fmt"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -85,6 +86,17 @@ func (c *Conn) noteCross() {
 
 // Attach gives the connection its descriptor and has it polled.
 func (c *Conn) Attach(fd int) bool {
+	if err := c.watch(fd); err != nil {
+		Errf("%s: %v", c, err)
+		return false
+	}
+	if c.Ctx.F.External != ExternalNo {
+		c.tellPoll(ReasonAddPollFD, c.polled, 0)
+	}
+	return !c.Dead()
+}
+
+func (c *Conn) watch(fd int) error {
 	c.fd = fd
 	c.F.FD = int32(fd)
 	pt := c.pt
@@ -95,14 +107,10 @@ func (c *Conn) Attach(fd int) bool {
 	c.polled = c.mask()
 	ev := unix.EpollEvent{Events: c.polled, Fd: int32(c.slot), Pad: c.gen}
 	if err := unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil && err != unix.EPERM {
-		Errf("%s: epoll_ctl add: %v", c, err)
-		return false
+		return fmt.Errorf("epoll_ctl add: %w", err)
 	}
 	c.added = true
-	if c.Ctx.F.External != ExternalNo {
-		c.tellPoll(ReasonAddPollFD, c.polled, 0)
-	}
-	return !c.Dead()
+	return nil
 }
 
 // detach takes the descriptor out of the poll; it stays open.
@@ -178,11 +186,16 @@ func (v *Vhost) AnnounceWake(add bool) {
 	if v.Ctx.F.External == ExternalNo || len(v.Protocols) == 0 {
 		return
 	}
-	a := &pollArgs{fd: int32(v.Ctx.PT.wakefd), events: unix.EPOLLIN}
 	r := ReasonAddPollFD
 	if !add {
 		r = ReasonDelPollFD
 	}
+	v.tellPollFD(r, v.Ctx.PT.wakefd, unix.EPOLLIN)
+}
+
+// tellPollFD runs a poll callback for a descriptor of no connection.
+func (v *Vhost) tellPollFD(r Reason, fd int, events uint32) {
+	a := &pollArgs{fd: int32(fd), events: int32(events)}
 	v.CallFirst(ReasonLockPoll, unsafe.Pointer(a), 1)
 	v.CallFirst(r, unsafe.Pointer(a), 0)
 	v.CallFirst(ReasonUnlockPoll, unsafe.Pointer(a), 1)

@@ -50,7 +50,7 @@ type Thread struct {
 	posts    []func() // what goroutines want done by the service thread
 	timers   timerHeap
 	cork     cork
-	lingers  map[int]*linger
+	lingers  []*linger // by descriptor
 
 	headers []headerStore // not in use
 
@@ -63,7 +63,7 @@ type Thread struct {
 const argsSize = 128
 
 func newThread(ctx *Context) (*Thread, error) {
-	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}, lingers: map[int]*linger{}}
+	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
@@ -72,11 +72,10 @@ func newThread(ctx *Context) (*Thread, error) {
 		unix.Close(pt.epfd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	ev := unix.EpollEvent{Events: unix.EPOLLIN}
-	if err = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, pt.wakefd, &ev); err != nil {
+	if err = pt.watchWake(); err != nil {
 		unix.Close(pt.epfd)
 		unix.Close(pt.wakefd)
-		return nil, fmt.Errorf("epoll_ctl: %w", err)
+		return nil, err
 	}
 	one := Pre + max(ctx.ServBufSize, DefaultServBuf) + 16
 	n := 2*one + argsSize
@@ -90,6 +89,15 @@ func newThread(ctx *Context) (*Thread, error) {
 	pt.Buf, pt.Resp = all[Pre:one:one], all[one+Pre:2*one:2*one]
 	pt.Args = unsafe.Pointer(&all[2*one])
 	return pt, nil
+}
+
+// watchWake has the wake-up descriptor polled, as the one without a slot.
+func (pt *Thread) watchWake() error {
+	ev := unix.EpollEvent{Events: unix.EPOLLIN}
+	if err := unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, pt.wakefd, &ev); err != nil {
+		return fmt.Errorf("epoll_ctl: %w", err)
+	}
+	return nil
 }
 
 // release gives back what newThread took.

@@ -50,7 +50,7 @@ type Vhost struct {
 	Listener *Conn
 	TLS      any // the vhost's TLS contexts, made by impl/tls
 
-	privs      map[*Protocol]unsafe.Pointer
+	privs      []unsafe.Pointer // by protocol
 	finalize   func(*Vhost)
 	released   func()
 	bound      int // connections bound to it
@@ -76,7 +76,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		KATime:        info.KATime, KAProbes: info.KAProbes, KAInterval: info.KAInterval,
 		Retry:      ctx.DefaultRetry,
 		IPLimitWSI: info.IPLimitWSI,
-		privs:      map[*Protocol]unsafe.Pointer{},
+		privs:      make([]unsafe.Pointer, len(info.Protocols)),
 		finalize:   info.Finalize,
 		released:   info.Released,
 	}
@@ -92,7 +92,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		v.Protocols = append(v.Protocols, &p)
 	}
 	f.Context = unsafe.Pointer(ctx.F)
-	f.Slot = vhosts.put(v)
+	f.Slot, f.Home = vhosts.put(v), unsafe.Pointer(v)
 	f.Port = int32(v.Port)
 	f.Name = Prog.CString(v.Name)
 	if v.HasIface {
@@ -228,7 +228,7 @@ func (v *Vhost) initProtocols() error {
 }
 
 // Priv is the vhost's private memory of a protocol, nil when none was made.
-func (v *Vhost) Priv(p *Protocol) unsafe.Pointer { return v.privs[p] }
+func (v *Vhost) Priv(p *Protocol) unsafe.Pointer { return v.privs[p.Index] }
 
 // MakePriv allocates a protocol's private memory, zeroed; it is freed with the vhost.
 func (v *Vhost) MakePriv(p *Protocol, n uintptr) unsafe.Pointer {
@@ -237,16 +237,14 @@ func (v *Vhost) MakePriv(p *Protocol, n uintptr) unsafe.Pointer {
 	}
 	m := Prog.Alloc(n)
 	if m != nil {
-		v.privs[p] = m
+		v.privs[p.Index] = m
 	}
 	return m
 }
 
 func (v *Vhost) freePriv(p *Protocol) {
-	if m := v.privs[p]; m != nil {
-		Prog.Free(m)
-		delete(v.privs, p)
-	}
+	Prog.Free(v.privs[p.Index])
+	v.privs[p.Index] = nil
 }
 
 // Destroy closes the vhost's listener and connections; the vhost itself goes

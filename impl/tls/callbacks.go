@@ -96,8 +96,12 @@ func (x *Ctx) Serve(names []string) {
 	if len(w) == 0 {
 		return
 	}
-	x.alpn = &alpnList{C.CBytes(w), C.uint(len(w))}
-	x.id = remember(x.alpn)
+	x.offer(&alpnList{C.CBytes(w), C.uint(len(w))})
+}
+
+func (x *Ctx) offer(l *alpnList) {
+	x.alpn = l
+	x.id = remember(l)
 	C.tls_serve_alpn(x.p, C.uintptr_t(x.id))
 }
 

@@ -52,6 +52,19 @@ func newCtx(m *C.SSL_METHOD) (*Ctx, error) {
 // Borrow wraps a program's SSL_CTX, which stays the program's.
 func Borrow(p unsafe.Pointer) *Ctx { return &Ctx{p: (*C.SSL_CTX)(p)} }
 
+// Again is the same SSL_CTX for a runtime that was started anew in a forked
+// child, where x is its parent's.
+func (x *Ctx) Again() *Ctx {
+	if x == nil || x.p == nil {
+		return nil
+	}
+	n := &Ctx{p: x.p, owned: x.owned}
+	if x.alpn != nil {
+		n.offer(&alpnList{x.alpn.mem, x.alpn.len})
+	}
+	return n
+}
+
 // Pointer is the SSL_CTX *.
 func (x *Ctx) Pointer() unsafe.Pointer { return unsafe.Pointer(x.p) }
 

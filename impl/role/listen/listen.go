@@ -71,15 +71,10 @@ func Open(v *engine.Vhost) error {
 	}
 	v.Port = port
 	v.F.Port = int32(port)
-	c := engine.NewConn(v, Role, false)
+	c := newListener(v)
 	if c == nil {
 		unix.Close(fd)
 		return errors.New("no connection for the listener")
-	}
-	c.SetListener()
-	c.Data = &state{}
-	if len(v.Protocols) > 0 {
-		c.SetProtocol(v.Protocols[0])
 	}
 	if err := unix.Listen(fd, backlog); err != nil {
 		engine.Errf("vhost %s: listen: %v", v.Name, err)
@@ -95,6 +90,33 @@ func Open(v *engine.Vhost) error {
 		engine.Infof(" Listening on \"%s\"", v.Iface)
 	} else {
 		engine.Infof(" Listening on port %d", v.Port)
+	}
+	return nil
+}
+
+func newListener(v *engine.Vhost) *engine.Conn {
+	c := engine.NewConn(v, Role, false)
+	if c == nil {
+		return nil
+	}
+	c.SetListener()
+	c.Data = &state{}
+	if len(v.Protocols) > 0 {
+		c.SetProtocol(v.Protocols[0])
+	}
+	return c
+}
+
+// Again has the vhost go on with a listening socket of its parent process.
+// The lock is held.
+func Again(v *engine.Vhost, fd int) error {
+	c := newListener(v)
+	if c == nil {
+		return errors.New("no connection for the listener")
+	}
+	v.Listener = c
+	if !c.AttachAgain(fd) {
+		return errors.New("cannot poll the listener")
 	}
 	return nil
 }

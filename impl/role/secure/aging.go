@@ -31,8 +31,13 @@ func ProtocolsReady(ctx *engine.Context, fresh []*engine.Vhost) {
 			break
 		}
 	}
+	watchAges(ctx, fresh)
+}
+
+// watchAges has the certificates looked at once a day, if any vhost has TLS.
+func watchAges(ctx *engine.Context, vhosts []*engine.Vhost) {
 	l := limitsOf(ctx)
-	for _, v := range fresh {
+	for _, v := range vhosts {
 		if Of(v) != nil && l.daily == nil {
 			l.daily = &engine.Timer{}
 			l.daily.Fire = func(int64) {

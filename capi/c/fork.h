@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Life after fork(): see fork.c.
+ */
+#ifndef LWSGO_FORK_H
+#define LWSGO_FORK_H
+
+/* Keeps what the Go object's variables are before the runtime's first start. */
+int lwsgo_state_save(void) __attribute__((visibility("hidden")));
+/* Puts them back, in the only thread of a forked child. */
+void lwsgo_state_reset(void) __attribute__((visibility("hidden")));
+
+/* A fork waits until no other thread is changing what C keeps. */
+void lwsgo_state_lock(void) __attribute__((visibility("hidden")));
+void lwsgo_state_unlock(void) __attribute__((visibility("hidden")));
+
+#endif

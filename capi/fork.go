@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#include "c/lws_private.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/listen"
+	"libwebsockets/impl/role/secure"
+)
+
+// go_lwsgo_again makes the contexts anew in a forked child.
+//
+//export go_lwsgo_again
+func go_lwsgo_again() {
+	for cx := C.lwsgo_contexts; cx != nil; cx = cx.next_made {
+		if cx.slot != 0 && cx.dead == 0 {
+			contextAgain(cx)
+		}
+	}
+}
+
+func contextAgain(cx *C.struct_lws_context) {
+	defer guard("fork")
+	cx.slot = 0 // were it to fail, every call would be refused
+	ctx, listening, err := engine.Again((*engine.ContextFace)(unsafe.Pointer(cx)))
+	if err != nil {
+		engine.Errf("fork: the context cannot be served in this process: %v", err)
+		return
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	secure.Again(ctx)
+	for _, v := range ctx.Vhosts {
+		fd, ok := listening[v]
+		if ok {
+			err = listen.Again(v, fd)
+		} else {
+			err = listen.Open(v)
+		}
+		if err != nil {
+			engine.Errf("fork: vhost %s: %v", v.Name, err)
+		}
+	}
+}

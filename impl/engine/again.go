@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A forked child starts the runtime anew (capi/c/fork.c), and with it the
+// engine. Its memory still has the parent's Context and all that it leads to:
+// no longer Go memory, but as good as C memory that is never freed. It is read,
+// never written, and what could change is copied, because the new runtime's
+// garbage collector does not look there.
+
+// Again makes the context of f anew in a forked child, its vhosts included,
+// from what f.Home has kept of it. Connections stay with the parent: their
+// descriptors are closed here. The descriptors of listening sockets come back
+// by vhost; a vhost that is missing there has lost its own.
+func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
+	old := (*Context)(f.Home)
+	ctx := &Context{
+		F: f, Options: old.Options, TimeoutSecs: old.TimeoutSecs, ServBufSize: old.ServBufSize,
+		MaxHeaderData: old.MaxHeaderData, ServerString: old.ServerString, Reject: slices.Clone(old.Reject),
+		Hostname: old.Hostname, DefaultRetry: old.DefaultRetry, FDLimit: old.FDLimit,
+		OnStart: old.OnStart, TLS: old.TLS, protocolDone: old.protocolDone,
+	}
+	ours := old.PT.intact()
+	pt, err := newThread(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	pt.tidAsked = old.PT.tidAsked
+	ctx.PT = pt
+	if ours {
+		err = pt.replace(old.PT)
+	}
+	if err != nil {
+		pt.release()
+		return nil, nil, err
+	}
+	f.EpollFD, f.WakeFD = int32(pt.epfd), int32(pt.wakefd)
+	f.Waiting, f.Pending, f.Busy, f.Deadline = 0, 1, 0, 0
+	ctx.Slot = contexts.put(ctx)
+	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
+	listening := map[*Vhost]int{}
+	for _, o := range old.Vhosts {
+		v := o.again(ctx)
+		if l := o.Listener; l != nil && ours && isListening(l.fd) {
+			listening[v] = l.fd
+		}
+	}
+	if ours {
+		ctx.Lock()
+		old.PT.abandon(ctx)
+		ctx.Unlock()
+	} else {
+		Warnf("fork: the child has closed the descriptors of its parent's context: listening anew")
+	}
+	return ctx, listening, nil
+}
+
+// again is the vhost in ctx, which was made from o's.
+func (o *Vhost) again(ctx *Context) *Vhost {
+	v := new(Vhost)
+	*v = *o
+	v.Ctx, v.Listener, v.Active, v.bound = ctx, nil, nil, 0
+	v.Protocols = make([]*Protocol, len(o.Protocols))
+	for i, p := range o.Protocols {
+		q := *p
+		q.members = nil
+		v.Protocols[i] = &q
+	}
+	v.Mounts = make([]*Mount, len(o.Mounts))
+	for i, m := range o.Mounts {
+		n := *m
+		v.Mounts[i] = &n
+	}
+	v.PVOs, v.Headers, v.Exts = slices.Clone(o.PVOs), slices.Clone(o.Headers), slices.Clone(o.Exts)
+	v.privs = slices.Clone(o.privs)
+	v.F.Slot, v.F.Home = vhosts.put(v), unsafe.Pointer(v)
+	ctx.Vhosts = append(ctx.Vhosts, v)
+	return v
+}
+
+// intact tells whether the descriptors of the parent's thread are still what
+// they were: many a daemon closes all that it has inherited.
+func (pt *Thread) intact() bool {
+	return isAnon(pt.epfd, "[eventpoll]") && isAnon(pt.wakefd, "[eventfd]")
+}
+
+func isAnon(fd int, kind string) bool {
+	s, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd))
+	return err == nil && s == "anon_inode:"+kind
+}
+
+func isListening(fd int) bool {
+	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	return err == nil && n == 1
+}
+
+// replace puts the thread's descriptors in the place of the parent's, which a
+// program that polls for us knows by number.
+func (pt *Thread) replace(old *Thread) error {
+	_ = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_DEL, pt.wakefd, nil)
+	for _, d := range [...]struct{ to, fd *int }{{&old.epfd, &pt.epfd}, {&old.wakefd, &pt.wakefd}} {
+		if err := unix.Dup3(*d.fd, *d.to, unix.O_CLOEXEC); err != nil {
+			return fmt.Errorf("dup3: %w", err)
+		}
+		unix.Close(*d.fd)
+		*d.fd = *d.to
+	}
+	return pt.watchWake()
+}
+
+// abandon closes the child's copies of the parent's connections. Nobody is
+// called for them, but a program that polls for us must not poll them.
+func (pt *Thread) abandon(ctx *Context) {
+	var lost int
+	for fd, c := range pt.fds {
+		if c == nil || c.listener {
+			continue
+		}
+		lost++
+		c.F.Slot, c.F.FD = 0, -1
+		_ = unix.Close(fd)
+		if ctx.F.External != ExternalNo && len(ctx.Vhosts) > 0 {
+			ctx.Vhosts[0].tellPollFD(ReasonDelPollFD, fd, 0)
+		}
+	}
+	for fd, l := range pt.lingers {
+		if l != nil {
+			_ = unix.Close(fd)
+		}
+	}
+	if lost > 0 {
+		Warnf("fork: %d connections stay with the parent (pid %d); this process (pid %d) has closed its copies", lost, unix.Getppid(), unix.Getpid())
+	}
+}
+
+// AttachAgain is Attach for a listening socket of the parent's: nobody needs
+// to be told of the descriptor.
+func (c *Conn) AttachAgain(fd int) bool { return c.watch(fd) == nil }
