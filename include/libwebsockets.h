@@ -250,6 +250,7 @@ struct lws;
 #include <libwebsockets/lws-ili9341-spi.h>
 #include <libwebsockets/lws-settings.h>
 #include <libwebsockets/lws-netdev.h>
+#include <libwebsockets/lws-older.h>
 
 #ifdef __cplusplus
 }

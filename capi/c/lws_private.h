@@ -105,6 +105,8 @@ struct lws_context {
 		lws_dll2_owner_t peers;
 		int delivering;
 	} smd;
+	void *generation; /* a program of v1.2 to v1.5 (generations.c) */
+	void *plain; /* its file operations of v1.5 (plain_files.c) */
 	struct lws_context *next_made; /* all that were ever made */
 };
 

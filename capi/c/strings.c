@@ -89,6 +89,11 @@ lws_get_random(struct lws_context *context, void *buf, size_t len)
 	ssize_t n;
 
 	(void)context;
+	if (len > SSIZE_MAX) { /* a negative number of the program's */
+		lwsl_err("lws_get_random: %zd bytes are not possible\n",
+			 (ssize_t)len);
+		return (size_t)-1;
+	}
 	while (done < len) {
 		n = getrandom((char *)buf + done, len - done, 0);
 		if (n > 0)

@@ -73,8 +73,9 @@ wait_ms(struct lws_context *cx, int64_t us)
 	return (int)((us + 999) / 1000);
 }
 
+/* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
 static int
-service(struct lws_context *cx, int forced)
+service(struct lws_context *cx, int longest)
 {
 	struct epoll_event ev[EVENTS];
 	int64_t d, us, now;
@@ -104,13 +105,15 @@ service(struct lws_context *cx, int forced)
 	    !lwsgo_enter_slow("lws_service"))
 		return -1;
 
-	if (!forced && !__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
+	if (longest >= 0 && !__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
 		/* Whoever changes something now either sees that we wait,
 		 * and wakes us, or we see what was changed. */
 		__atomic_store_n(&cx->waiting, 1, __ATOMIC_SEQ_CST);
 		if (!__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) &&
 		    !__atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
 			ms = wait_ms(cx, us);
+		if (longest && ms > longest)
+			ms = longest;
 	}
 	n = epoll_wait(cx->epfd, ev, EVENTS, ms);
 	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
@@ -135,7 +138,7 @@ lws_service(struct lws_context *context, int timeout_ms)
 		return -1;
 	if (!context->external)
 		context->external = 2;
-	return service(context, timeout_ms < 0);
+	return service(context, timeout_ms);
 }
 
 LWS_VISIBLE int
@@ -147,7 +150,7 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 		return -1;
 	if (!context->external && timeout_ms >= 0)
 		context->external = 2;
-	return service(context, timeout_ms < 0);
+	return service(context, timeout_ms);
 }
 
 LWS_VISIBLE int

@@ -9,8 +9,8 @@
  *
  * With a foreign loop it runs that loop and returns when the loop does.
  *
- * @param timeout_ms ignored, as in 4.1.6: it waits until there is something to do;
- *		     lws_cancel_service() ends the wait. Negative: do not wait
+ * @param timeout_ms the longest wait; 0: until there is something to do, as in 4.1.6
+ *		     (at most 30 s); negative: do not wait. lws_cancel_service() ends the wait
  * @return 0, or negative when the context can no longer be serviced
  */
 LWS_VISIBLE LWS_EXTERN int

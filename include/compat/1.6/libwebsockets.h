@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * For sources of libwebsockets v1.6, v1.7, v2.0 and v2.1 that open files with
+ * lws_plat_file_open() or replace the file operations: those were on plain
+ * descriptors. The rest is today's header. Chosen with
+ * pkg-config libwebsockets-1.6, or -I; docs/generations.md has more.
+ */
+#ifndef LWS_COMPAT_1_6_LIBWEBSOCKETS_H
+#define LWS_COMPAT_1_6_LIBWEBSOCKETS_H
+
+#include "../lws-plain-files.h"
+
+#define lws_plat_file_ops lws_plain_file_ops
+#define lws_get_fops lws_get_plain_fops
+
+#endif
