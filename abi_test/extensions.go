@@ -18,7 +18,7 @@ type Extensions struct {
 
 type extension struct{ kind, name string }
 
-var extensionKinds = []string{"symbol", "member", "enum", "macro", "typedef", "type"}
+var extensionKinds = []string{"symbol", "member", "enum", "macro", "typedef", "type", "header"}
 
 // LoadExtensions reads a list: one extension a line, its kind, its name and
 // the reason for it, separated by blanks; '#' begins a comment line.
