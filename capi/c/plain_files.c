@@ -78,7 +78,7 @@ struct plain {
 static struct plain *
 plain_of(const struct lws_plat_file_ops *fops)
 {
-	return lws_container_of(fops, struct lws_context, fops)->plain;
+	return lws_container_of(fops, struct lws_context, plat_fops)->plain;
 }
 
 static lws_fop_fd_t
@@ -171,10 +171,11 @@ lws_get_plain_fops(struct lws_context *context)
 	p->ops.read = plain_read;
 	p->ops.write = plain_write;
 	context->plain = p;
-	context->fops.LWS_FOP_OPEN = pass_open;
-	context->fops.LWS_FOP_CLOSE = pass_close;
-	context->fops.LWS_FOP_SEEK_CUR = pass_seek_cur;
-	context->fops.LWS_FOP_READ = pass_read;
-	context->fops.LWS_FOP_WRITE = pass_write;
+	context->fops = &context->plat_fops;
+	context->plat_fops.LWS_FOP_OPEN = pass_open;
+	context->plat_fops.LWS_FOP_CLOSE = pass_close;
+	context->plat_fops.LWS_FOP_SEEK_CUR = pass_seek_cur;
+	context->plat_fops.LWS_FOP_READ = pass_read;
+	context->plat_fops.LWS_FOP_WRITE = pass_write;
 	return &p->ops;
 }
