@@ -30,6 +30,7 @@ CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror
 C_SRC  := $(wildcard capi/c/*.c)
 C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/%.o)
 C_HDR  := $(wildcard capi/c/*.h) $(wildcard include/*.h include/libwebsockets/*.h)
+C_HDR  += capi/evlib/evlib.h
 GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
 # The runtime's own knobs, built in: stacks never shrink (a signal handler may
@@ -38,9 +39,21 @@ GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' 2>/dev/null) $
 GO_DEBUG := gcshrinkstackoff=1,asyncpreemptoff=1,invalidptr=0,cgocheck=0
 GO_LDFLAGS := -s -w -X=runtime.godebugDefault=$(GO_DEBUG)
 
+# The event loops whose headers are here get their plugins. They link nothing of
+# ours, see capi/evlib/evlib.h.
+has = $(shell printf '\043include <$(2)>\n' | $(CC) $(1) -E - >/dev/null 2>&1 && echo yes)
+GLIB_CFLAGS := $(shell pkg-config --cflags glib-2.0 2>/dev/null)
+EVLIBS := $(if $(call has,,uv.h),uv) $(if $(call has,,ev.h),ev) \
+    $(if $(call has,$(GLIB_CFLAGS),glib-unix.h),glib) $(if $(call has,,event2/event.h),event)
+EVLIB_LINK_uv    := -luv
+EVLIB_LINK_ev    := -lev
+EVLIB_LINK_glib  := -lglib-2.0
+EVLIB_LINK_event := -levent_core
+PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
+
 .PHONY: all lib run test test-all lint install clean deps reference
 all: lib
-lib: $(LIB) $(B)/lib/libwebsockets.so
+lib: $(LIB) $(B)/lib/libwebsockets.so $(PLUGINS)
 
 deps:
 	@tools/deps
@@ -78,6 +91,11 @@ $(LIB): $(C_OBJ) $(B)/obj/libcore.a capi/exports.map
 
 $(B)/lib/libwebsockets.so: $(LIB)
 	ln -sf $(SONAME) $@
+
+$(B)/lib/libwebsockets-evlib_%.so: capi/evlib/%.c $(C_HDR)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_OURS) $(if $(filter glib,$*),$(GLIB_CFLAGS)) -shared -o $@ $< \
+	    -Wl,-soname,$(@F) -Wl,-z,nodelete -Wl,-z,relro -Wl,--no-undefined $(EVLIB_LINK_$*)
 
 reference:
 	@tools/fetch-reference
@@ -121,6 +139,7 @@ install: lib
 	install -d $(DESTDIR)$(LIBDIR) $(PC_DIR) $(DESTDIR)$(CMAKE_DIR)
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
+	$(if $(PLUGINS),install -m 755 $(PLUGINS) $(DESTDIR)$(LIBDIR))
 	cd include && find . -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
 	$(FILL) pkgconfig/libwebsockets.pc.in >$(PC_DIR)/libwebsockets.pc
 	$(FILL) cmake/libwebsockets-config.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config.cmake

@@ -29,6 +29,7 @@ static inline unsigned mount_bits(const struct lws_http_mount *m)
 {
 	return (m->cache_reusable ? 1u : 0) | (m->cache_revalidate ? 2u : 0) | (m->cache_intermediaries ? 4u : 0);
 }
+static inline const char *http_only(void) { return "http-only"; }
 extern int lws_callback_http_dummy(struct lws *, enum lws_callback_reasons, void *, void *, size_t);
 static inline void *lwsgo_dummy_callback(void) { return (void *)lws_callback_http_dummy; }
 */
@@ -115,7 +116,7 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_in
 		out[i] = *p
 	}
 	if len(src) == 0 {
-		out[0].name = C.CString("http-only")
+		out[0].name = C.http_only()
 		out[0].callback = (*C.lws_callback_function)(C.lwsgo_dummy_callback())
 	}
 	for i, p := range plugged {
@@ -207,7 +208,9 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 	}
 	announce()
 	info := infoFrom(i, size)
-	if !eventLoopKnown(info.Options) {
+	var loopWanted C.int
+	loop := C.lwsgo_loop_find(i.options, &loopWanted)
+	if loopWanted != 0 && loop == nil {
 		return nil
 	}
 	cx := newContextFace()
@@ -221,6 +224,17 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		return nil
 	}
 	setupTLS(ctx, i)
+	if loop != nil {
+		ctx.Looped = true
+		cx.external = engine.ExternalNo
+		ctx.OnRelease = func() { C.lwsgo_loop_close(cx) }
+		if C.lwsgo_loop_open(cx, loop, i) != 0 {
+			ctx.Lock()
+			ctx.Destroy()
+			ctx.Unlock()
+			return nil
+		}
+	}
 	C.lwsgo_init_fops(cx, i.fops)
 	if has(size, unsafe.Offsetof(i.plugin_dirs), unsafe.Sizeof(i.plugin_dirs)) && i.plugin_dirs != nil {
 		C.lwsgo_load_plugins(cx, i.plugin_dirs)
@@ -487,20 +501,6 @@ func go_lws_canonical_hostname(cx *C.struct_lws_context) *C.char {
 // announce logs what the reference logs first.
 func announce() {
 	engine.Noticef("LWS: %s, loglevel %d", str(C.lws_get_library_version()), engine.Prog.LogLevel())
-}
-
-// eventLoopKnown refuses options that ask for an event loop there is none of.
-func eventLoopKnown(o engine.Option) bool {
-	for _, l := range [...]struct {
-		bit  engine.Option
-		name string
-	}{{1 << 4, "libev"}, {1 << 10, "libuv"}, {1 << 21, "libevent"}, {1 << 33, "glib"}} {
-		if o.Has(l.bit) {
-			engine.Errf("Requested event library support not configured: %s", l.name)
-			return false
-		}
-	}
-	return true
 }
 
 // dropPrivileges becomes the user and group that the program names. It goes

@@ -107,12 +107,18 @@ struct lws_context {
 	} smd;
 	void *generation; /* a program of v1.2 to v1.5 (generations.c) */
 	void *plain; /* its file operations of v1.5 (plain_files.c) */
+	const struct lws_event_loop_ops *loop_ops;
+	void *loop; /* the plugin's part, NULL: we poll ourselves */
 	struct lws_context *next_made; /* all that were ever made */
 };
 
 /* Runs the timers of the program that are due; the rest of the wait in µs is
  * returned, -1 when there is none. */
 int64_t lwsgo_sul_run(struct lws_context *cx, int64_t now)
+	__attribute__((visibility("hidden")));
+
+/* When the first of them is due, 0: there is none. */
+int64_t lwsgo_sul_next(struct lws_context *cx)
 	__attribute__((visibility("hidden")));
 
 #define LWSGO_INTERNAL __attribute__((visibility("hidden")))
@@ -133,6 +139,16 @@ LWSGO_INTERNAL void lwsgo_system_run(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_system_destroy(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_distribute(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
+
+/* One turn without waiting, for event loop plugins (../evlib/evlib.h), and how
+ * they come and go (evlib.c). */
+LWSGO_INTERNAL int64_t lwsgo_loop_turn(struct lws_context *cx);
+LWSGO_INTERNAL const struct lws_event_loop_ops *
+lwsgo_loop_find(uint64_t options, int *wanted);
+LWSGO_INTERNAL int
+lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
+		const struct lws_context_creation_info *info);
+LWSGO_INTERNAL void lwsgo_loop_close(struct lws_context *cx);
 
 /* Makes the service thread look again if it waits. Async-signal-safe. */
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));

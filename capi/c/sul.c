@@ -114,6 +114,19 @@ earliest(lws_dll2_owner_t *own, int count)
 	return hit;
 }
 
+int64_t
+lwsgo_sul_next(struct lws_context *cx)
+{
+	lws_sorted_usec_list_t *s;
+	int64_t us;
+
+	pthread_mutex_lock(&sul_lock);
+	s = earliest(cx->sul, LWS_COUNT_PT_SUL_OWNERS);
+	us = s ? s->us : 0;
+	pthread_mutex_unlock(&sul_lock);
+	return us;
+}
+
 LWS_VISIBLE lws_usec_t
 __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 {

@@ -5,6 +5,7 @@
  * Go frame under it (pthread_cancel, signal handlers), and lws_cancel_service
  * must be async-signal-safe.
  */
+#include "../evlib/evlib.h"
 #include "entry.h"
 #include "lws_private.h"
 #include <errno.h>
@@ -129,6 +130,35 @@ service(struct lws_context *cx, int longest)
 	return r;
 }
 
+int64_t
+lwsgo_loop_turn(struct lws_context *cx)
+{
+	int64_t due, sul;
+
+	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
+	service(cx, 1);
+	if (!cx->loop)
+		return LWSGO_LOOP_GONE;
+	/* as in service(): who changes something sees that we wait */
+	__atomic_store_n(&cx->waiting, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
+		return LWSGO_LOOP_NOW;
+	due = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
+	sul = lwsgo_sul_next(cx);
+	if (sul && (!due || sul < due))
+		due = sul;
+	return due ? due : LWSGO_LOOP_IDLE;
+}
+
+/* A context in an event loop: serving it is running the loop. */
+static int
+run_loop(struct lws_context *cx)
+{
+	cx->loop_ops->run(cx->loop);
+	return 1;
+}
+
 LWS_VISIBLE int
 lws_service(struct lws_context *context, int timeout_ms)
 {
@@ -136,6 +166,8 @@ lws_service(struct lws_context *context, int timeout_ms)
 		return 1;
 	if (context->dead)
 		return -1;
+	if (context->loop)
+		return run_loop(context);
 	if (!context->external)
 		context->external = 2;
 	return service(context, timeout_ms);
@@ -148,6 +180,8 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 		return 1;
 	if (context->dead || tsi)
 		return -1;
+	if (context->loop)
+		return run_loop(context);
 	if (!context->external && timeout_ms >= 0)
 		context->external = 2;
 	return service(context, timeout_ms);
@@ -185,8 +219,8 @@ lws_service_fd(struct lws_context *context, struct lws_pollfd *pollfd)
 LWS_VISIBLE int
 lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 {
-	int64_t us = -1;
-	int ms, n;
+	int64_t us = -1, next;
+	int ms;
 
 	(void)tsi;
 	if (!context || context->dead)
@@ -194,17 +228,11 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 	if (__atomic_load_n(&context->pending, __ATOMIC_SEQ_CST) ||
 	    __atomic_load_n(&context->cancel, __ATOMIC_SEQ_CST))
 		return 0;
-	for (n = 0; n < LWS_COUNT_PT_SUL_OWNERS; n++) {
-		lws_sorted_usec_list_t *s =
-			(lws_sorted_usec_list_t *)context->sul[n].head;
-		int64_t d;
-		if (!s)
-			continue;
-		d = s->us - lws_now_usecs();
-		if (d < 0)
-			d = 0;
-		if (us < 0 || d < us)
-			us = d;
+	next = lwsgo_sul_next(context);
+	if (next) {
+		us = next - lws_now_usecs();
+		if (us < 0)
+			us = 0;
 	}
 	ms = wait_ms(context, us);
 	return ms < timeout_ms ? ms : timeout_ms;

@@ -44,6 +44,11 @@ type Context struct {
 	// OnStart runs before the first turn, with the lock held; false is fatal.
 	OnStart func() bool
 
+	// Looped: another event loop calls Turn, and the reference asks for no
+	// thread id there. OnRelease takes our descriptors out of that loop.
+	Looped    bool
+	OnRelease func()
+
 	// TLS is what role/secure keeps of the context.
 	TLS any
 
@@ -219,6 +224,9 @@ func (ctx *Context) Destroy() bool {
 	contexts.del(ctx.Slot)
 	ctx.F.Slot = 0
 	atomic.StoreInt32(&ctx.F.Dead, 1)
+	if ctx.OnRelease != nil {
+		ctx.OnRelease()
+	}
 	pt.release()
 	return true
 }

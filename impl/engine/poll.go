@@ -209,7 +209,7 @@ func (ctx *Context) ServiceFD(fd int, revents uint32) (ours, gone bool) {
 		ctx.Unlock()
 		return false, true
 	}
-	if ctx.F.External != ExternalYes {
+	if ctx.F.External != ExternalYes && !ctx.Looped {
 		ctx.goExternal()
 	}
 	if fd == ctx.PT.wakefd {

@@ -291,7 +291,7 @@ func (pt *Thread) guard(what string, fn func()) {
 
 // firstTurn asks for the service thread's id, as the reference does.
 func (pt *Thread) firstTurn() {
-	if pt.tidAsked || len(pt.ctx.Vhosts) == 0 {
+	if pt.tidAsked || pt.ctx.Looped || len(pt.ctx.Vhosts) == 0 {
 		return
 	}
 	pt.tidAsked = true

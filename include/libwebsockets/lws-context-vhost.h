@@ -296,10 +296,13 @@ struct lws_context_creation_info {
 	/**< (C) how many of caps are used */
 
 	void **foreign_loops;
-	/**< (C) one event loop of the program's per thread; NULL: the library makes its
-	 * own */
+	/**< (C) one event loop of the program's per thread (uv_loop_t *, struct ev_loop *,
+	 * GMainLoop *, struct event_base *); NULL: the library makes its own. Needed
+	 * during the call only; the loops must outlive the context */
 	void (*signal_cb)(void *event_lib_handle, int signum);
-	/**< (C) called for signals that the event library catches */
+	/**< (C) called by a loop that the library made, for SIGINT (libuv: SIGTERM and
+	 * SIGHUP, too; glib tells neither handle nor number); may destroy the context.
+	 * NULL: SIGINT ends lws_service() */
 	struct lws_context **pcontext;
 	/**< (C) set to NULL when the context's destruction is complete */
 
@@ -398,9 +401,10 @@ lws_create_context_sized(const struct lws_context_creation_info *info,
  * Destroy a context: closes every connection with its callbacks, then every vhost
  * with its PROTOCOL_DESTROY.
  *
- * NULL is ignored. On a foreign loop the loop must go on (or be run once more) for it
- * to finish; calling it a second time then frees what is left. Inside a callback the
- * destruction waits until the callback has returned.
+ * NULL is ignored. Inside a callback the destruction waits until the callback has
+ * returned. On a foreign libuv loop the loop must go on, or be run once more, to give
+ * the handles back. A loop that the library made is stopped, and freed when
+ * lws_service() returns. Calling it again is harmless.
  */
 LWS_VISIBLE LWS_EXTERN void
 lws_context_destroy(struct lws_context *context);

@@ -123,11 +123,17 @@ struct lws_plugin {
 	const lws_plugin_header_t *hdr;		/**< what it exports */
 
 	union {
+#if defined(LWS_WITH_LIBUV) && defined(UV_ERRNO_MAP)
+#if (UV_VERSION_MAJOR > 0)
+		uv_lib_t lib;			/**< for programs that include uv.h */
+#endif
+#endif
 		void *l;			/**< from dlopen() */
 	} u;					/**< handle */
 };
 
-/** A plugin that brings an event loop. */
+/** A plugin that brings an event loop. What lws_event_loop_ops holds is between a
+ * library and its own plugins: one that was built for another library is refused. */
 typedef struct lws_plugin_evlib {
 	lws_plugin_header_t hdr;		/**< of class "lws_evlib_plugin" */
 	const struct lws_event_loop_ops *ops;	/**< the loop */

@@ -7,11 +7,13 @@
  * Wait for events and deal with them, once. All callbacks come from here, on the
  * calling thread. Call it in a loop until it fails.
  *
- * With a foreign loop it runs that loop and returns when the loop does.
+ * With an event loop, foreign or not, it runs that loop, and returns 1 when something
+ * has stopped the loop: the program, a signal, or lws_context_destroy() in a callback.
  *
  * @param timeout_ms the longest wait; 0: until there is something to do, as in 4.1.6
  *		     (at most 30 s); negative: do not wait. lws_cancel_service() ends the wait
- * @return 0, or negative when the context can no longer be serviced
+ * @return 0, 1 after an event loop has run, or negative when the context can no longer be
+ *	   serviced
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_service(struct lws_context *context, int timeout_ms);
@@ -77,3 +79,23 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_handle_POLLOUT_event(struct lws *wsi, struct lws_pollfd *pollfd);
+
+#if defined(LWS_WITH_LIBUV) && defined(UV_ERRNO_MAP)
+/*
+ * For programs that include uv.h first. As in the packaged 4.1.6, where these sit
+ * hidden in the plugin, no library exports them: a program that calls one fails
+ * when it is linked.
+ */
+
+/** The libuv loop of a service thread; NULL when there is none. */
+LWS_VISIBLE LWS_EXTERN uv_loop_t *
+lws_uv_getloop(struct lws_context *context, int tsi);
+
+/** Have the context wait, when it is destroyed, for a handle of a protocol's own. */
+LWS_VISIBLE LWS_EXTERN void
+lws_libuv_static_refcount_add(uv_handle_t *, struct lws_context *context);
+
+/** The close callback of such a handle: it is no longer waited for. */
+LWS_VISIBLE LWS_EXTERN void
+lws_libuv_static_refcount_del(uv_handle_t *);
+#endif

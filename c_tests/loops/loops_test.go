@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+
+// Package loops runs contexts in event loops: the reference with its plugins,
+// ours with ours.
+//
+// Seen to fail on purpose: plugins that do not set the timer again, that leave
+// out the idle call while there is more to do, or that leave a handle in the
+// program's loop; a library whose lws_cancel_service does not wake the loop.
+package loops
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	soname  = "libwebsockets.so.17"
+	libdir  = "/usr/lib/x86_64-linux-gnu" // where the reference looks for plugins
+	refRoot = "../../build/reference"
+	source  = refRoot + "/src/libwebsockets-4.1.6"
+	longest = 50 * time.Second
+)
+
+// loop is an event loop library, with what a program needs to use it.
+type loop struct {
+	name, pkg, option string
+	// judge is the loop whose trace by the reference is expected: the
+	// reference is not packaged for libevent.
+	judge string
+}
+
+var all = []loop{
+	{"uv", "libuv", "--uv", "uv"},
+	{"ev", "", "--ev", "ev"},
+	{"glib", "glib-2.0", "--glib", "glib"},
+	{"event", "libevent_core", "--event", "ev"},
+}
+
+// flags are gcc's for the loop.
+func (l loop) flags(t *testing.T) []string {
+	if l.pkg == "" { // libev has no pkg-config file
+		return []string{"-l" + l.name}
+	}
+	out, err := exec.Command("pkg-config", "--cflags", "--libs", l.pkg).Output()
+	if err != nil {
+		t.Fatalf("pkg-config %s: %v", l.pkg, err)
+	}
+	return strings.Fields(string(out))
+}
+
+func gcc(t *testing.T, args ...string) string {
+	t.Helper()
+	exe := filepath.Join(t.TempDir(), "a.out")
+	args = append([]string{"-std=gnu11", "-D_GNU_SOURCE", "-O1", "-g", "-o", exe}, args...)
+	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
+		t.Fatalf("gcc %q: %v\n%s", args, err, out)
+	}
+	return exe
+}
+
+var strict = []string{"-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"}
+
+// scenarios compiles prog/ for a loop, with the reference's headers.
+func scenarios(t *testing.T, l loop, more ...string) string {
+	args := append(slices.Clone(strict), more...)
+	args = append(args, "-I"+refRoot+"/root/usr/include", "prog/main.c", "prog/rig.c", "prog/"+l.name+".c")
+	args = append(args, l.flags(t)...)
+	return gcc(t, append(args, refRoot+"/root"+libdir+"/"+soname, "-lpthread")...)
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ours copies our library and some of its plugins to a folder.
+func ours(t *testing.T, plugins ...string) string {
+	dir := t.TempDir()
+	copyFile(t, "../../build/lib/"+soname, dir+"/"+soname)
+	for _, p := range plugins {
+		copyFile(t, "../../build/lib/libwebsockets-evlib_"+p+".so", dir+"/libwebsockets-evlib_"+p+".so")
+	}
+	return dir
+}
+
+// reference is a folder with the reference's library, which is made to look
+// for its plugins there and not where they would be installed.
+func reference(t *testing.T, plugins ...string) string {
+	lib := refRoot + "/root" + libdir + "/"
+	data, err := os.ReadFile(lib + soname)
+	if err != nil {
+		t.Skip("no reference library here: run make reference")
+	}
+	dir, err := os.MkdirTemp("/tmp", "lw") // the name has to fit
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if len(dir) > len(libdir) {
+		t.Fatalf("%s is longer than %s", dir, libdir)
+	}
+	was := []byte(libdir + "\x00")
+	is := append([]byte(dir), make([]byte, len(was)-len(dir))...)
+	if bytes.Count(data, was) != 1 {
+		t.Fatal("the reference does not name its plugins' folder once")
+	}
+	if err := os.WriteFile(dir+"/"+soname, bytes.Replace(data, was, is, 1), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range plugins {
+		copyFile(t, lib+"libwebsockets-evlib_"+p+".so", dir+"/libwebsockets-evlib_"+p+".so")
+	}
+	return dir
+}
+
+// run is one run of one scenario: what it printed, and its log.
+func run(lib string, args ...string) (out, log string) {
+	ctx, stop := context.WithTimeout(context.Background(), longest)
+	defer stop()
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cert := source + "/minimal-examples/http-server/minimal-http-server-eventlib-foreign/localhost-100y."
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib, "LOOPS_CERT="+cert+"cert", "LOOPS_KEY="+cert+"key")
+	cmd.WaitDelay = time.Second
+	var o, e bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &o, &e
+	if err := cmd.Run(); err != nil {
+		fmt.Fprintf(&o, "-- %v\n%s", err, e.String())
+	}
+	return o.String(), e.String()
+}
+
+// edit is an allowed difference: the reference's lines, ours, and the row of
+// docs/quirks.md that it is for.
+type edit struct {
+	quirk     int
+	ref, ours string
+}
+
+var (
+	goodbye = edit{107, "server 78\n", "server 38\nserver 78\n"}
+	allowed = map[string]map[string]edit{
+		"uv": {
+			"foreign-out": goodbye, "foreign-in": goodbye, "foreign-callback": goodbye, "foreign-service": goodbye,
+			"foreign-twice": goodbye, "foreign-two": goodbye, "own-callback": goodbye, "own-sigint": goodbye,
+			"own-signal-cb": goodbye, "tls": goodbye,
+			"adopt":       {107, "server 66 x2\n", "server 66\n"},
+			"refused":     {107, "client 76\nclient 1 text\n", "client 1 text\nclient 76\n"},
+			"port-in-use": {108, "port in use: context\n", "port in use: none\n"},
+		},
+	}
+	// The reference crashes (quirk 108): the trace is the one that it gives on libev.
+	crashes = map[string]string{"glib foreign-callback": "ev", "glib port-in-use": "ev"}
+)
+
+// TestTraces compares what callbacks saw.
+func TestTraces(t *testing.T) {
+	ref := reference(t, "uv", "ev", "glib")
+	lib := ours(t, "uv", "ev", "glib", "event")
+	exes := map[string]string{}
+	for _, l := range all {
+		exes[l.name] = scenarios(t, l)
+	}
+	list, _ := run(lib, exes["uv"])
+	names := strings.Fields(list)
+	if len(names) < 20 {
+		t.Fatalf("only %d scenarios", len(names))
+	}
+	type key struct{ where, loop, name string }
+	var (
+		mu    sync.Mutex
+		wg    sync.WaitGroup
+		got   = map[key]string{}
+		slots = make(chan struct{}, 6) // most of them wait
+	)
+	start := func(where, dir, loop, name string) {
+		wg.Add(1)
+		slots <- struct{}{}
+		go func() {
+			defer wg.Done()
+			out, _ := run(dir, exes[loop], name)
+			mu.Lock()
+			got[key{where, loop, name}] = out
+			mu.Unlock()
+			<-slots
+		}()
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return n == "no-plugin" })
+	for _, l := range all {
+		for _, n := range names {
+			if l.judge == l.name && crashes[l.name+" "+n] == "" {
+				start("ref", ref, l.name, n)
+			}
+			start("ours", lib, l.name, n)
+		}
+	}
+	wg.Wait()
+	for _, l := range all {
+		for _, n := range names {
+			t.Run(l.name+"/"+n, func(t *testing.T) {
+				judge := l.judge
+				if by := crashes[l.name+" "+n]; by != "" {
+					judge = by
+				}
+				want, have := got[key{"ref", judge, n}], got[key{"ours", l.name, n}]
+				if e, ok := allowed[l.name][n]; ok {
+					if !strings.Contains(want, e.ref) || strings.Contains(want, e.ours) {
+						t.Fatalf("quirk %d: the reference no longer prints %q:\n%s", e.quirk, e.ref, want)
+					}
+					want = strings.ReplaceAll(want, e.ref, e.ours)
+				}
+				if want != have {
+					t.Errorf("the reference, with what is allowed:\n%s\nours:\n%s", want, have)
+				}
+			})
+		}
+	}
+}
+
+// TestNoPlugin: a plugin that is not there, or that is made for another
+// library, is no context and a line that says why; the program then goes on
+// without a loop, as with the reference.
+func TestNoPlugin(t *testing.T) {
+	empty, lib := reference(t), ours(t)
+	foreign := ours(t)
+	wrong := reference(t)
+	for _, l := range all {
+		exe := scenarios(t, l)
+		file := "libwebsockets-evlib_" + l.name + ".so"
+		want, _ := run(empty, exe, "no-plugin")
+		if !strings.Contains(want, "no context\nwithout a loop: context\n") {
+			t.Fatalf("%s: the reference: %s", l.name, want)
+		}
+		have, log := run(lib, exe, "no-plugin")
+		if have != want {
+			t.Errorf("%s: got %s\nwant %s", l.name, have, want)
+		}
+		for _, s := range []string{lib + "/" + file + ": cannot open shared object file", "unable to load evlib plugin evlib_" + l.name} {
+			if !strings.Contains(log, s) {
+				t.Errorf("%s: the log does not say %q:\n%s", l.name, s, log)
+			}
+		}
+		if err := os.WriteFile(lib+"/"+file, []byte("no library"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if have, log = run(lib, exe, "no-plugin"); have != want || !strings.Contains(log, file+": file too short") {
+			t.Errorf("%s: no ELF file: got %s\nlog %s", l.name, have, log)
+		}
+		if l.judge != l.name {
+			continue
+		}
+		copyFile(t, refRoot+"/root"+libdir+"/"+file, foreign+"/"+file)
+		have, log = run(foreign, exe, "no-plugin")
+		// It may need what only the reference has, or be recognised.
+		said := strings.Contains(log, file+" is made for another build") || strings.Contains(log, file+": undefined symbol")
+		if have != want || !said {
+			t.Errorf("%s: the reference's plugin: got %s\nlog %s", l.name, have, log)
+		}
+		copyFile(t, "../../build/lib/"+file, wrong+"/"+file)
+		if have, log = run(wrong, exe, "no-plugin"); have != want {
+			t.Errorf("%s: our plugin in the reference: got %s\nlog %s", l.name, have, log)
+		}
+	}
+}
+
+// TestAddressSanitizer: nothing is used after a destroy, nothing is leaked.
+func TestAddressSanitizer(t *testing.T) {
+	lib := ours(t, "uv", "ev", "glib", "event")
+	for _, l := range all {
+		exe := scenarios(t, l, "-fsanitize=address", "-fno-omit-frame-pointer")
+		for _, n := range []string{"foreign-out", "foreign-in", "foreign-callback", "foreign-live", "foreign-two", "own-callback", "own-sigint", "own-signal-cb", "own-sul", "adopt", "port-in-use"} {
+			out, log := run(lib, exe, n)
+			if strings.Contains(out, "-- exit") || strings.Contains(out, "-- signal") || strings.Contains(log, "Sanitizer") {
+				t.Errorf("%s %s: %s\n%s", l.name, n, out, log)
+			}
+		}
+	}
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Event loops that are not ours: finding the plugin of a loop, and what it is
+ * given. C because of reason 4: the turn runs on the loop's own stack.
+ */
+#define _GNU_SOURCE
+#include "../evlib/evlib.h"
+#include "lws_private.h"
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct loop {
+	uint64_t option;
+	const char *name;
+} loops[] = {
+	{ LWS_SERVER_OPTION_LIBUV, "evlib_uv" },
+	{ LWS_SERVER_OPTION_LIBEVENT, "evlib_event" },
+	{ LWS_SERVER_OPTION_GLIB, "evlib_glib" },
+	{ LWS_SERVER_OPTION_LIBEV, "evlib_ev" },
+};
+
+/* The plugin in one folder, NULL after a log line. One that was opened stays. */
+static const struct lws_event_loop_ops *
+load(const char *dir, const char *name)
+{
+	const lws_plugin_evlib_t *p;
+	char path[PATH_MAX];
+	void *l;
+
+	lws_snprintf(path, sizeof(path), "%s/libwebsockets-%s.so", dir, name);
+	l = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!l) {
+		lwsl_err("lws_create_context: event loop plugin: %s\n",
+			 dlerror());
+		return NULL;
+	}
+	p = dlsym(l, name);
+	if (!p)
+		lwsl_err("lws_create_context: event loop plugin: %s\n",
+			 dlerror());
+	else if (p->hdr.api_magic != LWS_PLUGIN_API_MAGIC ||
+		 strcmp(p->hdr._class, LWSGO_EVLIB_CLASS))
+		lwsl_err("lws_create_context: event loop plugin: %s is made "
+			 "for another build of libwebsockets (\"%s\" %u, not "
+			 "\"%s\" %u)\n", path, p->hdr._class,
+			 p->hdr.api_magic, LWSGO_EVLIB_CLASS,
+			 LWS_PLUGIN_API_MAGIC);
+	else
+		return p->ops;
+	dlclose(l);
+	return NULL;
+}
+
+/* Plugins are looked for beside the library first: the system's folder may
+ * have those of another one. */
+static const struct lws_event_loop_ops *
+find(const char *name)
+{
+	const struct lws_event_loop_ops *ops = NULL;
+	char own[PATH_MAX] = "", sys[PATH_MAX], *slash;
+	Dl_info self;
+
+	if (dladdr((void *)&loops, &self) && self.dli_fname &&
+	    realpath(self.dli_fname, own)) {
+		slash = strrchr(own, '/');
+		*slash = '\0';
+		ops = load(own, name);
+	}
+	if (!ops && (!realpath(LWS_INSTALL_LIBDIR, sys) || strcmp(own, sys)))
+		ops = load(LWS_INSTALL_LIBDIR, name);
+	if (!ops)
+		lwsl_err("lws_create_context: unable to load evlib plugin %s\n",
+			 name);
+	return ops;
+}
+
+/* The plugin that the options ask for; *wanted is 0 when they ask for none. */
+LWSGO_INTERNAL const struct lws_event_loop_ops *
+lwsgo_loop_find(uint64_t options, int *wanted)
+{
+	size_t n;
+
+	*wanted = 0;
+	for (n = 0; n < sizeof(loops) / sizeof(loops[0]); n++)
+		if (options & loops[n].option) {
+			*wanted = 1;
+			return find(loops[n].name);
+		}
+	return NULL;
+}
+
+LWSGO_INTERNAL int
+lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
+		const struct lws_context_creation_info *info)
+{
+	struct lwsgo_loop_host host = {
+		.context = cx,
+		.fd = cx->epfd,
+		.foreign = info->foreign_loops ? info->foreign_loops[0] : NULL,
+		.options = info->options,
+		.signal_cb = info->signal_cb,
+		.turn = lwsgo_loop_turn,
+		.destroy = lws_context_destroy,
+		.now = lws_now_usecs,
+		.log = _lws_log,
+	};
+
+	lwsl_info("Event loop: %s\n", ops->name);
+	cx->waiting = 1; /* from now on the loop waits, and is to be woken */
+	cx->loop_ops = ops;
+	cx->loop = ops->open(&host);
+	return cx->loop ? 0 : -1;
+}
+
+LWSGO_INTERNAL void
+lwsgo_loop_close(struct lws_context *cx)
+{
+	void *l = cx->loop;
+
+	cx->loop = NULL;
+	if (l)
+		cx->loop_ops->close(l);
+}
