@@ -36,6 +36,7 @@ func contextAgain(cx *C.struct_lws_context) {
 	}
 	ctx.Lock()
 	defer ctx.Unlock()
+	C.lwsgo_loop_forked(cx)
 	secure.Again(ctx)
 	for _, v := range ctx.Vhosts {
 		fd, ok := listening[v]

@@ -157,7 +157,7 @@ var (
 		"uv": {
 			"foreign-out": goodbye, "foreign-in": goodbye, "foreign-callback": goodbye, "foreign-service": goodbye,
 			"foreign-twice": goodbye, "foreign-two": goodbye, "own-callback": goodbye, "own-sigint": goodbye,
-			"own-signal-cb": goodbye, "tls": goodbye,
+			"own-signal-cb": goodbye, "own-fork": goodbye, "tls": goodbye,
 			"adopt":       {107, "server 66 x2\n", "server 66\n"},
 			"refused":     {107, "client 76\nclient 1 text\n", "client 1 text\nclient 76\n"},
 			"port-in-use": {108, "port in use: context\n", "port in use: none\n"},

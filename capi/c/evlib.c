@@ -115,6 +115,13 @@ lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
 }
 
 LWSGO_INTERNAL void
+lwsgo_loop_forked(struct lws_context *cx)
+{
+	if (cx->loop)
+		cx->loop_ops->forked(cx->loop);
+}
+
+LWSGO_INTERNAL void
 lwsgo_loop_close(struct lws_context *cx)
 {
 	void *l = cx->loop;

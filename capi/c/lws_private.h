@@ -149,6 +149,7 @@ LWSGO_INTERNAL int
 lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
 		const struct lws_context_creation_info *info);
 LWSGO_INTERNAL void lwsgo_loop_close(struct lws_context *cx);
+LWSGO_INTERNAL void lwsgo_loop_forked(struct lws_context *cx);
 
 /* Makes the service thread look again if it waits. Async-signal-safe. */
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));

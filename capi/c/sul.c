@@ -120,10 +120,10 @@ lwsgo_sul_next(struct lws_context *cx)
 	lws_sorted_usec_list_t *s;
 	int64_t us;
 
-	pthread_mutex_lock(&sul_lock);
+	pthread_mutex_lock(&lwsgo_sul_lock);
 	s = earliest(cx->sul, LWS_COUNT_PT_SUL_OWNERS);
 	us = s ? s->us : 0;
-	pthread_mutex_unlock(&sul_lock);
+	pthread_mutex_unlock(&lwsgo_sul_lock);
 	return us;
 }
 

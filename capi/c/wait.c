@@ -155,6 +155,9 @@ lwsgo_loop_turn(struct lws_context *cx)
 static int
 run_loop(struct lws_context *cx)
 {
+	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
+	    !lwsgo_enter_slow("lws_service"))
+		return -1;
 	cx->loop_ops->run(cx->loop);
 	return 1;
 }

@@ -152,11 +152,24 @@ ev_part_open(const struct lwsgo_loop_host *host)
 	return p;
 }
 
+static void
+ev_part_forked(void *part)
+{
+	struct part *p = part;
+
+	if (!p->host.foreign)
+		ev_loop_fork(p->loop);
+	ev_io_stop(p->loop, &p->io);
+	ev_io_set(&p->io, p->host.fd, EV_READ);
+	ev_io_start(p->loop, &p->io);
+}
+
 static const struct lws_event_loop_ops ops = {
 	"libev",
 	ev_part_open,
 	ev_part_run,
 	ev_part_close,
+	ev_part_forked,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_ev = {

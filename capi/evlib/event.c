@@ -145,11 +145,23 @@ event_part_open(const struct lwsgo_loop_host *host)
 	return p;
 }
 
+static void
+event_part_forked(void *part)
+{
+	struct part *p = part;
+
+	if (!p->host.foreign)
+		event_reinit(p->loop);
+	event_del(p->io);
+	event_add(p->io, NULL);
+}
+
 static const struct lws_event_loop_ops ops = {
 	"libevent",
 	event_part_open,
 	event_part_run,
 	event_part_close,
+	event_part_forked,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_event = {

@@ -48,6 +48,9 @@ struct lws_event_loop_ops {
 	/* Stops watching; host->fd may be closed afterwards. An own loop that is
 	 * running is told to stop, and is freed when run() returns. */
 	void (*close)(void *part);
+	/* In a forked child host->fd is another file of the same number: watch
+	 * it anew. An own loop is made fit for the child. */
+	void (*forked)(void *part);
 };
 
 #define LWSGO_EVLIB_EXPORT __attribute__((visibility("default")))

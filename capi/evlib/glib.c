@@ -123,11 +123,18 @@ glib_part_open(const struct lwsgo_loop_host *host)
 	return p;
 }
 
+static void
+glib_part_forked(void *part)
+{
+	(void)part; /* GLib polls by number */
+}
+
 static const struct lws_event_loop_ops ops = {
 	"glib",
 	glib_part_open,
 	glib_part_run,
 	glib_part_close,
+	glib_part_forked,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_glib = {

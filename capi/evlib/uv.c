@@ -209,11 +209,23 @@ uv_part_open(const struct lwsgo_loop_host *host)
 	return p;
 }
 
+static void
+uv_part_forked(void *part)
+{
+	struct part *p = part;
+
+	if (p->loop == &p->own)
+		uv_loop_fork(p->loop);
+	uv_poll_stop(&p->io);
+	uv_poll_start(&p->io, UV_READABLE, on_io);
+}
+
 static const struct lws_event_loop_ops ops = {
 	"libuv",
 	uv_part_open,
 	uv_part_run,
 	uv_part_close,
+	uv_part_forked,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_uv = {

@@ -28,6 +28,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 		MaxHeaderData: old.MaxHeaderData, ServerString: old.ServerString, Reject: slices.Clone(old.Reject),
 		Hostname: old.Hostname, DefaultRetry: old.DefaultRetry, FDLimit: old.FDLimit,
 		UDPLossTx: old.UDPLossTx, UDPLossRx: old.UDPLossRx,
+		Looped: old.Looped, OnRelease: old.OnRelease,
 		OnStart: old.OnStart, TLS: old.TLS, protocolDone: old.protocolDone,
 	}
 	ours := old.PT.intact()
@@ -61,6 +62,10 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 		ctx.Unlock()
 	} else {
 		Warnf("fork: the child has closed the descriptors of its parent's context: listening anew")
+	}
+	if ctx.Looped { // it waits between its turns
+		f.Waiting = 1
+		pt.wake()
 	}
 	return ctx, listening, nil
 }

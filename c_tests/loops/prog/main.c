@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -306,6 +307,26 @@ own_sul(void)
 	if (make_context())
 		return;
 	lws_sul_schedule(rig.context, 0, &sul[0], destroy_in_sul, 30000);
+	serve();
+	destroy("again");
+}
+
+/* The context is made in one process and served in its child. */
+static void
+own_fork(void)
+{
+	pid_t child;
+
+	rig.messages = 100;
+	rig.all_closed = destroy_only;
+	if (make_context())
+		return;
+	child = fork();
+	if (child) {
+		waitpid(child, NULL, 0);
+		_exit(0);
+	}
+	make_client();
 	serve();
 	destroy("again");
 }
@@ -706,6 +727,7 @@ static const struct {
 	{ "own-sigint", own_sigint },
 	{ "own-signal-cb", own_signal_cb },
 	{ "own-sul", own_sul },
+	{ "own-fork", own_fork },
 	{ "timers", timers },
 	{ "wsi-timers", wsi_timers },
 	{ "cancel", cancel },
