@@ -152,6 +152,9 @@ func (c *Conn) kill(status CloseStatus) {
 	if !c.leave() {
 		return
 	}
+	if f, ok := c.role.(interface{ ParentFirst() bool }); ok && f.ParentFirst() {
+		c.leaveParent()
+	}
 	c.tellClosed(pre)
 	c.leaveParent()
 	c.end(halfClosed)

@@ -125,7 +125,6 @@ type Conn struct {
 	errorTold bool // CLIENT_CONNECTION_ERROR has been told
 	listener  bool
 	datagram  bool
-	sockErr   error // a datagram socket's, not yet told
 
 	wantWrite    bool
 	inWriteq     bool
@@ -274,14 +273,6 @@ func (c *Conn) SetListener() { c.listener = true }
 
 // SetDatagram marks a socket that carries datagrams: writes are not gathered.
 func (c *Conn) SetDatagram() { c.datagram = true }
-
-// TakeError gives the error that the network reported for a datagram socket,
-// once (an ICMP message, RFC 1122 §4.1.3.3).
-func (c *Conn) TakeError() error {
-	err := c.sockErr
-	c.sockErr = nil
-	return err
-}
 
 // SetLinger asks for a half-close and a short wait at the end, so that the
 // peer reads our last words before a reset can overtake them.

@@ -325,12 +325,6 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 			pt.guard("close", func() { c.close(CloseNoStatus) })
 		}
 	}()
-	if c.datagram && revents&unix.EPOLLERR != 0 {
-		if e, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR); err == nil && e != 0 {
-			c.sockErr = unix.Errno(e)
-		}
-		revents &^= unix.EPOLLERR
-	}
 	if revents&unix.EPOLLIN == 0 && revents&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.state != StateWaitingConnect {
 		c.broken = true
 		c.close(CloseNoStatus)

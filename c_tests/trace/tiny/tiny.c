@@ -5,7 +5,7 @@
  * the length at the entry of the system call, so it does not matter whether
  * the call comes through libc. After the first bytes of a transfer longer
  * pieces go through, or a megabyte would take minutes. With -e every other
- * send is also refused with EAGAIN.
+ * send is also refused with EAGAIN. Datagrams (calls with an address) stay whole.
  *
  * Exits as the program does; 77 when tracing is not permitted here.
  */
@@ -90,6 +90,8 @@ static void cut(pid_t pid)
 	if (refuse && sends && ++sent[r.rdi] & 1) {
 		r.orig_rax = (unsigned long long)-1;
 		r.rax = (unsigned long long)-EAGAIN;
+	} else if ((r.orig_rax == SYS_sendto || r.orig_rax == SYS_recvfrom) && r.r8) {
+		return; /* with an address: a datagram is whole */
 	} else {
 		r.rdx = calls[r.rdi] < SINGLE ? 1 : r.rdx / 3 + 1;
 	}

@@ -23,6 +23,9 @@ func (file) Reasons(bool) *engine.Reasons                   { return &fileReason
 func (file) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
 func (file) Gone(*engine.Conn)                              {}
 
+// ParentFirst: the parent hears of the end before the program's close callback.
+func (file) ParentFirst() bool { return true }
+
 func (file) Readable(c *engine.Conn) bool {
 	return c.Call(engine.ReasonRAWRXFile, nil, 0) == 0
 }

@@ -97,10 +97,6 @@ func (datagram) Write(c *engine.Conn, p engine.Payload, _ engine.WriteProtocol) 
 	if len(b) == 0 {
 		return 0
 	}
-	if err := c.TakeError(); err != nil {
-		engine.Infof("%s: lws_write: %v", c, err)
-		return -1
-	}
 	if lost(c.Ctx.UDPLossTx) {
 		engine.Warnf("%s: dropping udp tx", c)
 		return len(b)
