@@ -15,10 +15,10 @@ func init() {
 		notBytewise[name] = "the program writes to the descriptor by itself"
 	}
 	notBytewise["adopt-completed-small"] = "whether something waits is its point"
-	oursOnly["adopt-forget"] = adoptForget // the reference crashes when the context is destroyed
-	oursOnly["sym-deprecate"] = symDeprecate // quirk 94
+	oursOnly["adopt-forget"] = adoptForget                // the reference crashes when the context is destroyed
+	oursOnly["sym-deprecate"] = symDeprecate              // quirk 94
 	oursOnly["sym-deprecate-reload"] = symDeprecateReload // quirk 94
-	oursOnly["sym-udp-v6"] = symUDPv6 // quirk 92
+	oursOnly["sym-udp-v6"] = symUDPv6                     // quirk 92
 	oursOnly["udp-unknown-protocol"] = udpUnknownProtocol // quirk 93
 }
 

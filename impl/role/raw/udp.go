@@ -141,6 +141,14 @@ func (datagram) Writable(c *engine.Conn) bool {
 	return true
 }
 
+// CloseVia gives what waits a last chance.
+func (d datagram) CloseVia(c *engine.Conn, _ engine.CloseStatus) bool {
+	if d.Queued(c) {
+		d.Writable(c)
+	}
+	return false
+}
+
 // Queued tells whether packets wait to be sent.
 func (datagram) Queued(c *engine.Conn) bool {
 	s, ok := c.Data.(*udpState)
