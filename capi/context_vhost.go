@@ -171,7 +171,7 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 		ServerString: str(i.server_string), Error404: str(i.error_document_404),
 		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),
 		Options: engine.Option(i.options), User: i.user, UID: int(i.uid), GID: int(i.gid),
-		KeepaliveSecs: int(i.keepalive_timeout), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),
+		KeepaliveSecs: int(i.keepalive_timeout), HeaderSecs: int(i.timeout_secs_ah_idle), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),
 		UDPLossTx: int(i.udp_loss_sim_tx_pc), UDPLossRx: int(i.udp_loss_sim_rx_pc),
 		KATime: int(i.ka_time), KAProbes: int(i.ka_probes), KAInterval: int(i.ka_interval),
 		MaxHeaderData: int(i.max_http_header_data), ServBufSize: int(i.pt_serv_buf_size),

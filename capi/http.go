@@ -113,6 +113,37 @@ func go_lws_hdr_custom_copy(wsi *C.struct_lws, dst *C.char, n C.int, name *C.cha
 	})
 }
 
+//export go_lws_http_cookie_get
+func go_lws_http_cookie_get(wsi *C.struct_lws, name, buf *C.char, size *C.size_t) C.int {
+	if name == nil || buf == nil || size == nil {
+		return 1
+	}
+	return withHeaders(wsi, 1, func(h *wire.Headers) C.int {
+		n, err := h.Cookie(cView(buf, int(min(*size, 1<<30))), str(name))
+		switch err {
+		case nil:
+			*size = C.size_t(n)
+			return 0
+		case wire.ErrTooLarge:
+			return 2
+		}
+		return 1
+	})
+}
+
+//export go_lws_http_mark_sse
+func go_lws_http_mark_sse(wsi *C.struct_lws) C.int {
+	c := conn(wsi, "lws_http_mark_sse")
+	if c == nil {
+		return 0
+	}
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	h1.DetachHeaders(c)
+	c.SetTimeout(engine.NoPendingTimeout, 0)
+	return 0
+}
+
 //export go_lws_get_urlarg_by_name
 func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C.char {
 	if name == nil {

@@ -61,6 +61,14 @@ LWS_ENTRY(int, -1, lws_http_redirect,
 	  (struct lws * wsi, int code, const unsigned char *loc, int len,
 	   unsigned char **p, unsigned char *end),
 	  (wsi, code, loc, len, p, end))
+LWS_ENTRY(int, 1, lws_http_cookie_get,
+	  (struct lws * wsi, const char *name, char *buf, size_t *max),
+	  (wsi, name, buf, max))
+LWS_ENTRY(int, 1, lws_http_mark_sse, (struct lws * wsi), (wsi))
+LWS_ENTRY(int, -1, lws_chunked_html_process,
+	  (struct lws_process_html_args * args,
+	   struct lws_process_html_state *s),
+	  (args, s))
 LWS_ENTRY(int, 1, lws_http_transaction_completed, (struct lws * wsi), (wsi))
 LWS_ENTRY(int, 1, lws_http_headers_detach, (struct lws * wsi), (wsi))
 LWS_ENTRY(int, -1, lws_serve_http_file,

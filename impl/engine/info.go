@@ -108,6 +108,7 @@ type Info struct {
 	User           unsafe.Pointer
 	UID, GID       int
 	KeepaliveSecs  int
+	HeaderSecs     int
 	TimeoutSecs    int
 	ConnectSecs    int
 	KATime         int

@@ -20,6 +20,7 @@ const (
 	TimeoutKeepaliveIdle       TimeoutReason = 15
 	TimeoutIssuePayload        TimeoutReason = 18
 	TimeoutCloseSend           TimeoutReason = 24
+	TimeoutHoldingHeaders      TimeoutReason = 25
 	TimeoutClientConnIdle      TimeoutReason = 27
 	TimeoutUserOK              TimeoutReason = 32
 )

@@ -37,6 +37,7 @@ type Vhost struct {
 	Active []*Conn
 
 	KeepaliveSecs int
+	HeaderSecs    int // for a request's headers to come
 	ConnectSecs   int
 	KATime        int
 	KAProbes      int
@@ -72,6 +73,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
 		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
 		KeepaliveSecs: or(info.KeepaliveSecs, 5),
+		HeaderSecs:    or(info.HeaderSecs, 10),
 		ConnectSecs:   or(info.ConnectSecs, 20),
 		KATime:        info.KATime, KAProbes: info.KAProbes, KAInterval: info.KAInterval,
 		Retry:      ctx.DefaultRetry,

@@ -36,14 +36,21 @@ func findMount(c *engine.Conn, uri string) *engine.Mount {
 	readable := h.Total(wire.TokenGetURI) > 0 || h.Total(wire.TokenPostURI) > 0 || h.Total(wire.TokenHeadURI) > 0
 	for _, m := range c.Vhost.Mounts {
 		n := len(m.Mountpoint)
-		if !strings.HasPrefix(uri, m.Mountpoint) || n > 1 && len(uri) > n && uri[n] != '/' {
+		if !strings.HasPrefix(uri, m.Mountpoint) || n != 1 && len(uri) > n && uri[n] != '/' && uri[n] != 0 {
 			continue
 		}
-		if n > best && (m.Kind == engine.MountCallback || m.Kind == engine.MountCGI || readable || m.Protocol != "") {
+		// As the reference has it, a callback mount beats every one before it.
+		if m.Kind == engine.MountCallback || n > best && (m.Kind == engine.MountCGI || readable || m.Protocol != "") {
 			best, hit = n, m
 		}
 	}
 	return hit
+}
+
+// cut is s up to the NUL that a path has where '&' or ';' was.
+func cut(s string) string {
+	s, _, _ = strings.Cut(s, "\x00")
+	return s
 }
 
 // requestURI is the request's path as the parser cleaned it.
@@ -66,7 +73,7 @@ func (app) RedirectHit(c *engine.Conn) (done, ok bool) {
 	if m == nil {
 		return false, true
 	}
-	return redirect(c, m, uri)
+	return redirect(c, m, cut(uri))
 }
 
 func redirect(c *engine.Conn, m *engine.Mount, uri string) (done, ok bool) {
@@ -120,7 +127,7 @@ func (app) Action(c *engine.Conn) bool {
 		}
 		return callHTTP(c, uri)
 	}
-	if done, ok := redirect(c, m, string(uri)); done {
+	if done, ok := redirect(c, m, cut(string(uri))); done {
 		return ok
 	}
 	if done, ok := authorise(c, m); done {
@@ -131,6 +138,9 @@ func (app) Action(c *engine.Conn) bool {
 		if done, ok := callbackMount(c, m, uri, rest); done {
 			return ok
 		}
+	}
+	if s := h1.StateOf(c); s != nil {
+		s.Cache = cacheControl(m)
 	}
 	if m.Kind == engine.MountFile {
 		switch serveMount(c, m, rest) {

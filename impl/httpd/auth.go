@@ -15,6 +15,8 @@ import (
 
 const authByCallback = 1 << 28 // LWSAUTHM_BASIC_AUTH_CALLBACK
 
+const authMax = 159 // bytes of an Authorization header
+
 // authorise checks a mount's basic authorisation (RFC 7617); done tells that
 // the request was answered.
 func authorise(c *engine.Conn, m *engine.Mount) (done, ok bool) {
@@ -52,9 +54,10 @@ func basicCredentials(c *engine.Conn) (cred string, found bool) {
 	if h.Total(wire.TokenHTTPAuthorization) == 0 || h.FragmentLen(wire.TokenHTTPAuthorization, 1) > 0 {
 		return "", false
 	}
-	kind, b64, ok := strings.Cut(string(h.Value(wire.TokenHTTPAuthorization)), " ")
-	if !ok || !strings.EqualFold(kind, "Basic") {
-		engine.Errf("%s: auth missing basic", c)
+	value := string(h.Value(wire.TokenHTTPAuthorization))
+	kind, b64, ok := strings.Cut(value, " ")
+	if !ok || !strings.EqualFold(kind, "Basic") || len(value) > authMax {
+		engine.Errf("%s: the authorization is not Basic, or longer than %d bytes", c, authMax)
 		return "", true
 	}
 	plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(b64))

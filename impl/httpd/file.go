@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"unsafe"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/h1"
@@ -43,6 +44,7 @@ var Open func(ctx *engine.Context, name string, gzip bool) (File, error)
 type transfer struct {
 	f         File
 	size, pos int64
+	interpret *engine.Protocol // its callback edits the text before it is sent
 }
 
 type outcome int
@@ -57,7 +59,7 @@ var intermediates = map[bool]string{false: "private", true: "public"}
 
 // serveMount serves the file that rest of the URI means in a FILE mount.
 func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
-	name := string(rest)
+	name := cut(string(rest))
 	if name == "" || name == "/" {
 		name = "index.html"
 		if m.HasDef {
@@ -71,10 +73,9 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 		return notFound
 	}
 	etag := fmt.Sprintf("%08X%08X", f.Size(), f.ModTime())
-	cache := cacheControl(m)
 	if string(c.Headers.Value(wire.TokenHTTPIfNoneMatch)) == etag {
 		f.Close()
-		return notModified(c, etag, cache)
+		return notModified(c, etag)
 	}
 	mime := mimeType(full, m)
 	if mime == nil {
@@ -87,6 +88,16 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 	}
 	resp := c.PT().Resp
 	extra, _ := h1.AddByToken(c, resp[len(resp)/2:len(resp)/2:len(resp)-1], wire.TokenHTTPEtag, []byte(etag))
+	s.SendingChunked = false
+	interpreter, ok := interpretedBy(c, m, full)
+	if !ok {
+		f.Close()
+		return failed
+	}
+	if interpreter != nil && !c.Stream() {
+		s.SendingChunked = true
+		extra, _ = h1.AddByToken(c, extra, wire.TokenHTTPTransferEncoding, []byte("chunked"))
+	}
 	if m.Protocol != "" {
 		p := c.Vhost.Protocol(m.Protocol)
 		if p == nil || !c.Bind(p) {
@@ -99,7 +110,7 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 			return failed
 		}
 	}
-	n := sendFile(c, f, *mime, string(extra), cache)
+	n := sendFile(c, f, *mime, string(extra), interpreter)
 	if n < 0 || n > 0 && h1.Completed(c) != 0 {
 		return failed
 	}
@@ -165,14 +176,30 @@ func mimeType(name string, m *engine.Mount) *string {
 	return nil
 }
 
-func notModified(c *engine.Conn, etag, cache string) outcome {
+// interpretedBy binds the connection to the protocol that edits files with this
+// name's ending, if the mount has one; ok false closes.
+func interpretedBy(c *engine.Conn, m *engine.Mount, name string) (p *engine.Protocol, ok bool) {
+	for _, o := range m.Interpret {
+		if len(name) <= len(o.Name) || !strings.HasSuffix(name, o.Name) {
+			continue
+		}
+		if p = c.Vhost.Protocol(o.Value); p == nil {
+			engine.Errf("%s: mount %s: no protocol '%s' to interpret %s", c, m.Mountpoint, o.Value, o.Name)
+			return nil, false
+		}
+		return p, c.Bind(p) && c.EnsureUser()
+	}
+	return nil, true
+}
+
+func notModified(c *engine.Conn, etag string) outcome {
 	resp := c.PT().Resp
 	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], 304)
 	if ok {
 		b, ok = h1.AddByToken(c, b, wire.TokenHTTPEtag, []byte(etag))
 	}
 	if ok {
-		b, ok = h1.AddByToken(c, b, wire.TokenHTTPCacheControl, []byte(cache))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPCacheControl, cacheOf(c))
 	}
 	if ok {
 		b, ok = h1.Finalize(c, b)
@@ -195,11 +222,20 @@ func ServeFile(c *engine.Conn, name, ctype, headers string) int {
 		}
 		return 1
 	}
-	return sendFile(c, f, ctype, headers, "no-store")
+	return sendFile(c, f, ctype, headers, nil)
 }
 
-// sendFile sends the headers and begins to send f, which it takes over.
-func sendFile(c *engine.Conn, f File, ctype, headers, cache string) int {
+// cacheOf is the Cache-Control of a file that is sent on c.
+func cacheOf(c *engine.Conn) []byte {
+	if s := h1.StateOf(c); s != nil && s.Cache != "" {
+		return []byte(s.Cache)
+	}
+	return []byte("no-store")
+}
+
+// sendFile sends the headers and begins to send f, which it takes over;
+// interpret, when there is one, edits the text.
+func sendFile(c *engine.Conn, f File, ctype, headers string, interpret *engine.Protocol) int {
 	s := h1.StateOf(c)
 	if s == nil {
 		f.Close()
@@ -217,11 +253,11 @@ func sendFile(c *engine.Conn, f File, ctype, headers, cache string) int {
 	if ok && ctype != "" {
 		b, ok = h1.AddByToken(c, b, wire.TokenHTTPContentType, []byte(ctype))
 	}
-	if ok && !c.Stream() {
+	if ok && !s.SendingChunked && !c.Stream() {
 		b, ok = h1.AddContentLength(c, b, uint64(f.Size()))
 	}
 	if ok && !strings.Contains(headers, "cache-control") && !strings.Contains(headers, "Cache-Control") {
-		b, ok = h1.AddByToken(c, b, wire.TokenHTTPCacheControl, []byte(cache))
+		b, ok = h1.AddByToken(c, b, wire.TokenHTTPCacheControl, cacheOf(c))
 	}
 	if !ok {
 		f.Close()
@@ -247,7 +283,7 @@ func sendFile(c *engine.Conn, f File, ctype, headers, cache string) int {
 		}
 		return 0
 	}
-	s.App = &transfer{f: f, size: f.Size()}
+	s.App = &transfer{f: f, size: f.Size(), interpret: interpret}
 	c.AskWriteable()
 	return 0
 }
@@ -273,18 +309,12 @@ func FileFragment(c *engine.Conn) int {
 	if !ok {
 		return -1
 	}
-	pt := c.PT()
-	if cap(pt.FileBuf) == 0 {
-		pt.FileBuf = make([]byte, filePiece)
-	}
 	if t.size == 0 && c.Stream() && c.Write(engine.Payload{}, engine.WriteHTTPFinal) < 0 {
 		return -1
 	}
 	for sent := 0; t.pos < t.size && sent < fileBudget; {
-		b := pt.FileBuf[:min(filePiece, t.size-t.pos)]
-		n, err := t.f.Read(b)
-		if err != nil || n <= 0 {
-			engine.Errf("%s: file ends at %d of %d bytes: %v", c, t.pos, t.size, err)
+		b, n := t.piece(c)
+		if n < 0 || c.Dead() {
 			return -1
 		}
 		t.pos += int64(n)
@@ -292,7 +322,7 @@ func FileFragment(c *engine.Conn) int {
 		if t.pos == t.size {
 			wp = engine.WriteHTTPFinal
 		}
-		if c.Write(engine.PayloadOf(b[:n]), wp) != n {
+		if (len(b) > 0 || c.Stream()) && c.Write(engine.PayloadOf(b), wp) != len(b) {
 			return -1
 		}
 		sent += n
@@ -312,6 +342,69 @@ func FileFragment(c *engine.Conn) int {
 		return -1
 	}
 	return 1
+}
+
+// piece reads the next n bytes of the file and says what is to be sent for
+// them; n below 0: it failed.
+func (t *transfer) piece(c *engine.Conn) (b []byte, n int) {
+	if t.interpret != nil {
+		return t.interpreted(c)
+	}
+	pt := c.PT()
+	if cap(pt.FileBuf) == 0 {
+		pt.FileBuf = make([]byte, filePiece)
+	}
+	b = pt.FileBuf[:min(filePiece, t.size-t.pos)]
+	n = t.read(c, b)
+	return b[:max(n, 0)], n
+}
+
+func (t *transfer) read(c *engine.Conn, b []byte) int {
+	n, err := t.f.Read(b)
+	if err != nil || n <= 0 {
+		engine.Errf("%s: file ends at %d of %d bytes: %v", c, t.pos, t.size, err)
+		return -1
+	}
+	return n
+}
+
+// What PROCESS_HTML gets of the reference's buffer: behind an h2 frame header and
+// room for a chunk's head, and with room for what the text may grow by.
+const (
+	htmlFront = 9 + 10
+	htmlGrow  = 128
+)
+
+// interpreted is piece with the program's PROCESS_HTML in between.
+func (t *transfer) interpreted(c *engine.Conn) (b []byte, n int) {
+	buf := c.PT().Resp
+	size := min(len(buf), c.Ctx.ServBufSize)
+	if size <= htmlFront+htmlGrow {
+		engine.Errf("%s: pt_serv_buf_size %d is too small to interpret files", c, size)
+		return nil, -1
+	}
+	text := buf[htmlFront : size-htmlGrow]
+	text = text[:min(int64(len(text)), t.size-t.pos)]
+	if n = t.read(c, text); n < 0 {
+		return nil, -1
+	}
+	a := (*accessArgs)(c.PT().Args)
+	*a = accessArgs{p: unsafe.Pointer(&text[0]), len: int32(n), maxLen: int32(size - htmlFront)}
+	if h1.StateOf(c).SendingChunked {
+		a.chunked = 1
+	}
+	if t.pos+int64(n) == t.size {
+		a.final = 1
+	}
+	if c.CallProtocol(t.interpret, engine.ReasonProcessHTML, c.F.User, unsafe.Pointer(a), 0) < 0 {
+		return nil, -1
+	}
+	from, to := uintptr(a.p)-uintptr(unsafe.Pointer(&buf[0])), uintptr(a.len)
+	if c.Dead() || a.len < 0 || from > uintptr(size) || to > uintptr(size)-from {
+		engine.Errf("%s: PROCESS_HTML left its buffer", c)
+		return nil, -1
+	}
+	return buf[from : from+to], n
 }
 
 // Drop closes the file.

@@ -21,11 +21,13 @@ func (Binder) Bind(c *engine.Conn, _ engine.AdoptFlags, named bool) {
 	} else if len(v.Protocols) > 0 {
 		c.SetProtocol(v.Protocols[0])
 	}
-	c.SetTimeout(engine.TimeoutEstablish, c.Ctx.TimeoutSecs)
 }
 
-// Bound has nothing to add: the header store comes with the first byte.
-func (Binder) Bound(*engine.Conn) {}
+// Bound gives the headers of the first request their time. The store for them
+// comes with the first byte.
+func (Binder) Bound(c *engine.Conn) {
+	c.SetTimeout(engine.TimeoutHoldingHeaders, c.Vhost.HeaderSecs)
+}
 
 // AdoptReason tells the program of the connection.
 func (Binder) AdoptReason() engine.Reason { return engine.ReasonServerNewClientInstantiated }

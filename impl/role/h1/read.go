@@ -124,6 +124,9 @@ func (s *State) consume(c *engine.Conn, b []byte) (used int, ok bool) {
 
 // header parses header bytes, and acts on the request when they are complete.
 func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
+	if c.Headers == nil && s.later { // the first one's time began when it was accepted
+		c.SetTimeout(engine.TimeoutHoldingHeaders, c.Vhost.HeaderSecs)
+	}
 	h := AttachHeaders(c)
 	if s.Parsed {
 		s.restart(c)
@@ -138,6 +141,9 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 	}
 	s.Parsed = true
 	rest := b[used:]
+	if ok, took := s.tunnel(c, b); took {
+		return len(b), ok
+	}
 	ok = s.request(c)
 	if ok && !c.Dead() && c.Role() != Role && len(rest) > 0 { // upgraded
 		c.Keep(rest)
@@ -155,10 +161,8 @@ func (s *State) restart(c *engine.Conn) {
 
 // badRequest answers what is no acceptable request, and closes.
 func (s *State) badRequest(c *engine.Conn, b []byte, err error) bool {
-	if errors.Is(err, h1.ErrUnknownMethod) && Fallback != nil {
-		if done, ok := Fallback(c, b); done {
-			return ok
-		}
+	if errors.Is(err, h1.ErrUnknownMethod) && Fallback != nil && c.Vhost.Options.Has(engine.OptFallback) {
+		return Fallback(c, b)
 	}
 	engine.Infof("%s: request refused: %v (header limit %d bytes)", c, err, c.Ctx.MaxHeaderData)
 	code := 400

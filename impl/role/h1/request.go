@@ -14,14 +14,29 @@ import (
 // noLengthBody is how long a request's body may be that announces no length.
 const noLengthBody = 100 << 20
 
-// request acts on a request whose headers are complete; false closes.
-func (s *State) request(c *engine.Conn) bool {
-	h := c.Headers
-	if c.Vhost.Port != 0 && h.Total(h1.TokenHost) > 0 {
-		if v := c.Ctx.SelectVhost(c.Vhost.Port, string(h.Value(h1.TokenHost))); v != nil {
+// tunnel makes the connection of a CONNECT request a raw one, which gets b, the
+// bytes that ended the request; took false: it is another request.
+func (s *State) tunnel(c *engine.Conn, b []byte) (ok, took bool) {
+	if c.Headers.Total(h1.TokenConnect) == 0 || Fallback == nil {
+		return false, false
+	}
+	selectVhost(c)
+	return !s.rejected(c) && Fallback(c, b), true
+}
+
+// selectVhost binds the connection to the vhost that the Host header names.
+func selectVhost(c *engine.Conn) {
+	if c.Vhost.Port != 0 && c.Headers.Total(h1.TokenHost) > 0 {
+		if v := c.Ctx.SelectVhost(c.Vhost.Port, string(c.Headers.Value(h1.TokenHost))); v != nil {
 			c.BindVhost(v)
 		}
 	}
+}
+
+// request acts on a request whose headers are complete; false closes.
+func (s *State) request(c *engine.Conn) bool {
+	h := c.Headers
+	selectVhost(c)
 	if s.rejected(c) {
 		DetachHeaders(c)
 		return false
@@ -162,7 +177,7 @@ func redirectToHTTPS(c *engine.Conn) bool {
 
 // bodyHeaders finds out what body the request has.
 func (s *State) bodyHeaders(h *h1.Headers) {
-	s.bodyLen, s.explicitZero, s.chunked = 0, false, nil
+	s.bodyLen, s.bodyLeft, s.explicitZero, s.chunked = 0, 0, false, nil
 	if h.Has(h1.TokenPostURI) || h.Has(h1.TokenPatchURI) || h.Has(h1.TokenPutURI) {
 		s.bodyLen = noLengthBody
 	}
@@ -172,6 +187,8 @@ func (s *State) bodyHeaders(h *h1.Headers) {
 	} else if n := h.ContentLength(); n >= 0 {
 		s.bodyLen = n
 		s.explicitZero = n == 0
+	} else {
+		return // only a program that answers by itself waits for such a body
 	}
 	s.bodyLeft = s.bodyLen
 }
@@ -258,6 +275,7 @@ func Completed(c *engine.Conn) int {
 	}
 	DetachHeaders(c)
 	s.restart(c)
+	s.later = true
 	c.SetState(engine.StateHeaders)
 	c.SetTimeout(engine.TimeoutKeepaliveIdle, c.Vhost.KeepaliveSecs)
 	c.NoRead = false

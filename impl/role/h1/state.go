@@ -32,9 +32,12 @@ type State struct {
 	ToHTTPS bool
 	// SendingChunked: the response body leaves in chunks.
 	SendingChunked bool
+	// Cache is the Cache-Control of files, as the last mount that was hit says; "" means no-store.
+	Cache string
 	// TxLength is what the response's Content-Length promised.
 	TxLength int64
 
+	later    bool // requests were served before
 	// PendingBody is what a stream has yet to send before it is closed.
 	PendingBody []byte
 
@@ -90,8 +93,8 @@ var App Application
 var Upgrades = map[string]func(c *engine.Conn) bool{}
 
 // Fallback turns a connection that does not speak HTTP over to another role,
-// with all bytes that it sent; nil or false when the vhost does not allow it.
-var Fallback func(c *engine.Conn, b []byte) (done, ok bool)
+// with all bytes that it sent; nil when there is none, false closes.
+var Fallback func(c *engine.Conn, b []byte) bool
 
 // Write sends b as it is.
 func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int {

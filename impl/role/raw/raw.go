@@ -102,13 +102,10 @@ func (SocketBinder) Bound(*engine.Conn) {}
 // AdoptReason tells the program of the connection.
 func (SocketBinder) AdoptReason() engine.Reason { return engine.ReasonRAWAdopt }
 
-// Fallback makes an HTTP connection whose peer does not speak HTTP a raw one,
-// where the vhost wants that, and hands out what came.
-func Fallback(c *engine.Conn, b []byte) (done, ok bool) {
+// Fallback makes an HTTP connection whose peer does not speak HTTP, or asks for
+// a tunnel, a raw one, and hands out what came.
+func Fallback(c *engine.Conn, b []byte) bool {
 	v := c.Vhost
-	if !v.Options.Has(engine.OptFallback) {
-		return false, false
-	}
 	p := v.Protocols[min(v.RawIndex, len(v.Protocols)-1)]
 	if q := v.Protocol(v.AcceptProtocol); q != nil {
 		p = q
@@ -121,10 +118,10 @@ func Fallback(c *engine.Conn, b []byte) (done, ok bool) {
 	c.SetTimeout(engine.NoPendingTimeout, 0)
 	engine.Noticef("%s: fallback to raw, protocol %s", c, p.Name)
 	if c.Call(engine.ReasonRAWAdopt, nil, 0) != 0 {
-		return true, false
+		return false
 	}
 	if c.Dead() {
-		return true, true
+		return true
 	}
-	return true, c.CallBytes(engine.ReasonRAWRX, b) == 0
+	return c.CallBytes(engine.ReasonRAWRX, b) == 0
 }

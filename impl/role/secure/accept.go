@@ -213,8 +213,7 @@ func (a *accepting) plain(c *engine.Conn) bool {
 	case redirect && s != nil:
 		s.ToHTTPS = true
 	case !redirect && !serve && h1.Fallback != nil:
-		_, ok := h1.Fallback(c, nil)
-		return ok
+		return h1.Fallback(c, nil)
 	}
 	return true
 }

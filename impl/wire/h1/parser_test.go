@@ -76,7 +76,7 @@ var parseTable = []struct {
 	{"cookies", Request, "GET / HTTP/1.1\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n", "0=/\n15=HTTP/1.1\n26=a=1|; b=2\n", nil},
 	{"custom", Request, "GET / HTTP/1.1\r\nX-A: \t v  \r\nx-a:\r\nDelete: x\r\n\r\n", "0=/\n15=HTTP/1.1\nx-a:v\nx-a:\ndelete:x\n", nil},
 	{"old origin", Request, "GET / HTTP/1.1\r\nSec-WebSocket-Origin: o\r\n\r\n", "0=/\n6=o\n15=HTTP/1.1\n", nil},
-	{"same length twice", Request, "GET / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n", "0=/\n15=HTTP/1.1\n27=5\n", nil},
+	{"same length twice", Request, "GET / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n", "0=/\n15=HTTP/1.1\n27=5|  5\n", nil},
 	{"chunked", Request, "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n", "1=/\n15=HTTP/1.1\n68=Chunked\n", nil},
 
 	{"unknown method", Request, "FOO / HTTP/1.1\r\n\r\n", "", ErrUnknownMethod},

@@ -177,8 +177,6 @@ func checkFraming(h *Headers, kind Kind) error {
 			return ErrMalformed
 		}
 	}
-	n := h.first[TokenHTTPContentLength]
-	h.frags[n].next, h.last[TokenHTTPContentLength] = 0, n
 	return nil
 }
 

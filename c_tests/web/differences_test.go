@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+package web
+
+import "strconv"
+
+// difference is a case where ours must answer otherwise; both are patterns for
+// how the answer begins.
+type difference struct {
+	quirk     int // in docs/quirks.md
+	ref, ours string
+}
+
+const (
+	badRequest = `HTTP/1\.0 400 `
+	tooLarge   = `HTTP/1\.0 431 `
+	nothing    = `$`
+	anything   = ``
+)
+
+var differences = map[string]difference{
+	"pipelined dyn":          {1, anything, `(HTTP.*uri '/dyn/1'.*)(HTTP.*uri '/dyn/2'.*)`},
+	"pipelined files":        {1, `.*403 Forbidden`, `(HTTP/1.1 200 OK.*){4}`},
+	"pipelined post and get": {46, `.*body 4 002e39a2\nbody 4`, `.*body 4 002e39a2\nHTTP/1.1 200 OK`},
+	"too long a body":        {46, `.*body 4 002e39a2\nbody 4`, `.*body 4 002e39a2\n$`},
+
+	"huge header":        {21, nothing, tooLarge},
+	"huge cookie":        {21, nothing, tooLarge},
+	"too long a path":    {21, nothing, tooLarge},
+	"too many arguments": {21, nothing, tooLarge},
+	"post chunked":       {23, anything, `HTTP/1\.1 200 .*body 12 c81ce176`},
+
+	"cookies":            {43, `.*cookie e 1 '1'`, `.*cookie one 1 '1'\ncookie two 1 '2'\nHTTP`},
+	"cookies, two lines": {43, `.*cookie one 9 '1'`, `.*'one=1; two=2; three=3'.*cookie one 1 '1'\ncookie two 1 '2'\nHTTP`},
+
+	"odd version":             {44, `HTTP/1\.0 200`, badRequest},
+	"CR CR LF":                {44, `HTTP/1\.1 200`, badRequest},
+	"bare CR in a value":      {44, `HTTP/1\.1 200`, badRequest},
+	"NUL in a value":          {44, `HTTP/1\.1 200`, badRequest},
+	"NUL in the path":         {44, nothing, badRequest},
+	"escaped NUL":             {44, nothing, badRequest},
+	"arguments, escapes":      {44, nothing, badRequest},
+	"two hosts":               {44, `HTTP/1\.1 200`, badRequest},
+	"folded header":           {44, anything, badRequest},
+	"folded known header":     {44, anything, badRequest},
+	"space before colon":      {44, `HTTP/1\.1 200`, badRequest},
+	"header without colon":    {44, anything, badRequest},
+	"header without name":     {44, anything, badRequest},
+	"length negative":         {44, nothing, badRequest},
+	"length nonsense":         {44, `HTTP/1\.1 200`, badRequest},
+	"length with plus":        {44, `HTTP/1\.1 200`, badRequest},
+	"length huge":             {44, nothing, badRequest},
+	"two lengths, different":  {44, anything, badRequest},
+	"post chunked and length": {44, anything, badRequest},
+	"empty lines first":       {44, nothing, `HTTP/1\.1 200`},
+	"spaces around values":    {44, `.*'a b  '.*'v \t'`, `.*'a b'.*'v'`},
+
+	"upgrade h2c": {45, nothing, `HTTP/1\.1 200`},
+
+	"mount redirect with odd host": {47, `.*/cached/\x00\r\n`, `.*/cached/\r\n`},
+	"redirect mount to https":      {47, `.*/a/b\x00\x00\r\n`, `.*/a/b\r\n`},
+
+	"connection list": {48, `.*text\n$`, `.*'HTTP/1.1' \[HTTP/1.1\]\n$`},
+
+	"auth end of a line": {50, `HTTP/1\.1 200`, `HTTP/1\.1 401`},
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+func hex(n int) string  { return strconv.FormatInt(int64(n), 16) }
+
+// curls are arguments of curl.
+var curls = [][]string{
+	{"SITE/"},
+	{"-I", "SITE/plain.txt"},
+	{"-r", "1-3", "SITE/plain.txt"},
+	{"-r", "0-0,2-2", "SITE/plain.txt"},
+	{"--compressed", "SITE/both.txt"},
+	{"-u", "user:secret", "SITE/auth/plain.txt"},
+	{"-u", "user:wrong", "SITE/auth/plain.txt"},
+	{"--http1.0", "SITE/large.txt"},
+	{"-X", "OPTIONS", "SITE/dyn/x"},
+	{"-X", "DELETE", "SITE/dyn/x"},
+	{"-d", "text=1&send=2", "SITE/form/x"},
+	{"-F", "text=hello", "-F", "file=@web_test.go;filename=w.go;type=text/plain", "-H", "User-Agent: c", "SITE/form/x"},
+	{"-T", "prog/site.c", "SITE/dyn/put"},
+	{"-H", "Expect: 100-continue", "--expect100-timeout", "0.2", "--data-binary", "@prog/site.c", "SITE/dyn/post"},
+	{"--path-as-is", "SITE/../outside.txt"},
+	{"--path-as-is", "SITE/sub/../plain.txt"},
+	{"SITE/plain.txt", "-o", "/dev/null", "SITE/sub/", "SITE/dyn/again"},
+	{"-H", "If-None-Match: 000000056553F100", "SITE/plain.txt"},
+	{"-b", "two=2; last=3456789", "SITE/dyn/x"},
+	{"SITE/cached"},
+	{"SITE/old/x"},
+	{"SITE/nothing"},
+	{"SITE/html/page.shtml"},
+}
