@@ -37,7 +37,7 @@ type State struct {
 	// TxLength is what the response's Content-Length promised.
 	TxLength int64
 
-	later    bool // requests were served before
+	later bool // requests were served before
 	// PendingBody is what a stream has yet to send before it is closed.
 	PendingBody []byte
 
