@@ -125,6 +125,7 @@ test:
 
 test-all:
 	@$(MAKE) --no-print-directory lib reference
+	@tools/fetch-reference -p
 	@$(GO) build -o $(B)/testsum ./tools/testsum
 	@lint=0; GO="$(GO)" tools/lint || lint=$$?; set -o pipefail; \
 	 $(GO) test -count=1 -p 1 -timeout 30m -json ./... | $(B)/testsum lint=$$lint

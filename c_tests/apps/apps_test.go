@@ -221,6 +221,14 @@ func checkLoaded(t testing.TB, l library, pid int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if found := libraries(t, pid); len(found) != 1 || !found[want] {
+		t.Errorf("process %d should have %s mapped, it has %v", pid, want, found)
+	}
+}
+
+// libraries are the libwebsockets that a process has mapped.
+func libraries(t testing.TB, pid int) map[string]bool {
+	t.Helper()
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
 	if err != nil {
 		t.Fatal(err)
@@ -231,9 +239,7 @@ func checkLoaded(t testing.TB, l library, pid int) {
 			found[f[5]] = true
 		}
 	}
-	if len(found) != 1 || !found[want] {
-		t.Errorf("process %d should have %s mapped, it has %v", pid, want, found)
-	}
+	return found
 }
 
 // interrupt ends a program as ctrl-C does and fails the test unless it ends well.

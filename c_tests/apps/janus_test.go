@@ -5,6 +5,7 @@ package apps
 import (
 	"crypto/tls"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"net"
 	"os"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"libwebsockets/c_tests/harness"
 )
 
@@ -24,7 +27,7 @@ import (
 func TestJanus(t *testing.T) {
 	both(t, func(t *testing.T, l library) {
 		ws, wss, admin := freePort(t), freePort(t), freePort(t)
-		s := startJanus(t, l, ws, wss, admin)
+		s := startJanus(t, l, ws, wss, admin, "")
 		checkLoaded(t, l, s.Pid())
 
 		plain := func(port int) func() net.Conn {
@@ -66,9 +69,79 @@ func TestJanus(t *testing.T) {
 	})
 }
 
+// janus' event handler: a client context in a thread of its own, beside the
+// server's. It connects again through lws_sul_schedule when it has lost its server.
+func TestJanusEvents(t *testing.T) {
+	for _, scheme := range []string{"ws", "wss"} {
+		t.Run(scheme, func(t *testing.T) {
+			both(t, func(t *testing.T, l library) {
+				events, conns := make(chan string, 1000), make(chan *websocket.Conn, 10)
+				backend := wsPeer(t, func(c *websocket.Conn) {
+					conns <- c
+					for {
+						_, m, err := c.ReadMessage()
+						if err != nil {
+							return
+						}
+						events <- string(m)
+					}
+				}, "janus-events")
+				if scheme == "wss" {
+					backend.StartTLS()
+					t.Setenv("SSL_CERT_FILE", write(t, t.TempDir(), "ca.pem",
+						string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: backend.Certificate().Raw}))))
+				} else {
+					backend.Start()
+				}
+				_, host, _ := strings.Cut(backend.URL, "://")
+				ws := freePort(t)
+				s := startJanus(t, l, ws, freePort(t), freePort(t), scheme+"://"+host+"/events")
+				checkLoaded(t, l, s.Pid())
+				next := func() *websocket.Conn {
+					t.Helper()
+					select {
+					case c := <-conns:
+						if c.Subprotocol() != "janus-events" {
+							t.Errorf("subprotocol %q", c.Subprotocol())
+						}
+						return c
+					case <-time.After(15 * time.Second):
+						t.Fatalf("janus does not connect:\n%s\n%s", strings.Join(s.All(), "\n"), tail(s.Proc))
+						return nil
+					}
+				}
+				expect := func(r *harness.Raw, what string) {
+					t.Helper()
+					got := janusAsk(t, r, map[string]any{"janus": "create", "transaction": what})
+					id := fmt.Sprintf("%.0f", got["data"].(map[string]any)["id"].(float64))
+					for limit := time.After(10 * time.Second); ; {
+						select {
+						case m := <-events:
+							if strings.Contains(m, id) && strings.Contains(m, "created") {
+								return
+							}
+						case <-limit:
+							t.Fatalf("%s: no event of session %s\n%s", what, id, tail(s.Proc))
+						}
+					}
+				}
+				c := next()
+				r := wsDial(t, s.addr(), "/", "janus-protocol")
+				for i := range 5 {
+					expect(r, fmt.Sprint("session ", i))
+				}
+				c.NetConn().Close() // it comes back after a second
+				next()
+				expect(r, "after the break")
+				interrupt(t, s.Proc)
+			})
+		})
+	}
+}
+
 // startJanus writes a configuration that has nothing but the WebSocket
-// transport, and starts janus with it.
-func startJanus(t *testing.T, l library, ws, wss, admin int) server {
+// transport, and starts janus with it. With a backend, events go there.
+func startJanus(t *testing.T, l library, ws, wss, admin int, backend string) server {
 	t.Helper()
 	exe, err := exec.LookPath("janus")
 	if err != nil {
@@ -76,31 +149,48 @@ func startJanus(t *testing.T, l library, ws, wss, admin int) server {
 	}
 	cert, key := certificate(t)
 	dir := t.TempDir()
-	for _, d := range []string{"empty", "transports"} {
+	for _, d := range []string{"empty", "transports", "events"} {
 		if err := os.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	plugin, _ := filepath.Glob("/usr/lib/*/janus/transports/libjanus_websockets.so")
-	if len(plugin) != 1 {
-		t.Fatalf("janus' WebSocket transport: %v", plugin)
+	use := []string{"transports/libjanus_websockets.so"}
+	if backend != "" {
+		use = append(use, "events/libjanus_wsevh.so")
 	}
-	if err := os.Symlink(plugin[0], filepath.Join(dir, "transports", "libjanus_websockets.so")); err != nil {
-		t.Fatal(err)
+	for _, name := range use {
+		plugin, _ := filepath.Glob("/usr/lib/*/janus/" + name)
+		if len(plugin) != 1 {
+			t.Fatalf("janus' plugin %s: %v", name, plugin)
+		}
+		if err := os.Symlink(plugin[0], filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, text := range map[string]string{
 		"janus.jcfg": fmt.Sprintf(`general: {
 	configs_folder = "%[1]s"
 	plugins_folder = "%[1]s/empty"
 	transports_folder = "%[1]s/transports"
-	events_folder = "%[1]s/empty"
+	events_folder = "%[1]s/events"
 	loggers_folder = "%[1]s/empty"
 	interface = "127.0.0.1"
 	debug_level = 4
 	debug_colors = false
 }
 nat: { ice_enforce_list = "lo" }
-`, dir),
+events: { broadcast = %t }
+`, dir, backend != ""),
+		"janus.eventhandler.wsevh.jcfg": fmt.Sprintf(`general: {
+	enabled = true
+	events = "sessions"
+	grouping = false
+	json = "compact"
+	backend = "%s"
+	subprotocol = "janus-events"
+	ws_logging = "err,warn"
+}
+`, backend),
 		"janus.transport.websockets.jcfg": fmt.Sprintf(`general: {
 	json = "compact"
 	pingpong_trigger = 1

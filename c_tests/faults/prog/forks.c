@@ -327,7 +327,7 @@ main(int argc, char **argv)
 	static lws_sorted_usec_list_t sul;
 	const char *mode = argc > 1 ? argv[1] : "before";
 	pthread_t thread;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 	int n;
 
 	if (argc > 4) {
@@ -359,6 +359,8 @@ main(int argc, char **argv)
 	}
 	if (!strcmp(mode, "closed")) {
 		fork_and_leave();
+		while (getppid() == parent)
+			usleep(1000); /* it still listens */
 		for (n = 3; n < 256; n++)
 			close(n);
 		for (n = 0; n < 20; n++) /* others take the numbers */

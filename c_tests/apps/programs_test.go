@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+
+package apps
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"libwebsockets/c_tests/harness"
+)
+
+// The programs of Debian that use the library: unpacked by
+// tools/fetch-reference -p, not installed, with what they need.
+
+// debianFile is a path below build/reference/programs.
+func debianFile(t testing.TB, elem ...string) string {
+	t.Helper()
+	p := filepath.Join(append([]string{top(), "build", "reference", "programs"}, elem...)...)
+	if _, err := os.Stat(p); err != nil {
+		t.Fatalf("%s is missing: run tools/fetch-reference -p first", p)
+	}
+	return p
+}
+
+const multiarch = "usr/lib/x86_64-linux-gnu"
+
+// programEnv makes an unpacked program run with the library.
+func (l library) programEnv(t testing.TB, more ...string) []string {
+	t.Helper()
+	path := []string{l.dir, debianFile(t, multiarch), debianFile(t, "lib/x86_64-linux-gnu")}
+	return append([]string{"LD_LIBRARY_PATH=" + strings.Join(path, ":")}, more...)
+}
+
+// write makes a file in a folder and returns its path.
+func write(t testing.TB, dir, name, text string) string {
+	t.Helper()
+	p := filepath.Join(dir, name)
+	if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// wsPeer serves WebSockets for a program that connects to us; each connection
+// is handed to serve.
+func wsPeer(t testing.TB, serve func(c *websocket.Conn), protocols ...string) *httptest.Server {
+	t.Helper()
+	s := httptest.NewUnstartedServer(wsHandler(t, serve, protocols...))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func wsHandler(t testing.TB, serve func(c *websocket.Conn), protocols ...string) http.Handler {
+	up := websocket.Upgrader{Subprotocols: protocols, CheckOrigin: func(*http.Request) bool { return true }}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := up.Upgrade(w, r, nil)
+		if err != nil {
+			t.Logf("upgrade: %v", err)
+			return
+		}
+		defer c.Close()
+		serve(c)
+	})
+}
+
+// udpPort is a UDP port that nobody uses.
+func udpPort(t testing.TB) int {
+	t.Helper()
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).Port
+}
+
+// killLater ends a process that is not our child, at the latest with the test.
+func killLater(t testing.TB, pid int) {
+	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
+}
+
+func terminate(t testing.TB, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		t.Errorf("process %d: %v", pid, err)
+	}
+}
+
+// gone waits for the end of a process that is not our child.
+func gone(t testing.TB, pid int) {
+	t.Helper()
+	eventually(t, 15*time.Second, fmt.Sprintf("the end of process %d", pid), func() bool {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		_, state, _ := strings.Cut(string(b), ") ")
+		return err != nil || strings.HasPrefix(state, "Z")
+	})
+}
+
+// children are the processes that a process has started.
+func children(t testing.TB, pid int) []int {
+	t.Helper()
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	var l []int
+	for f := range strings.FieldsSeq(string(b)) {
+		n, _ := strconv.Atoi(f)
+		l = append(l, n)
+	}
+	return l
+}
+
+// runCode runs a command that may fail.
+func runCode(t testing.TB, name string, args ...string) (out string, code int) {
+	t.Helper()
+	b, err := exec.Command(name, args...).CombinedOutput()
+	var x *exec.ExitError
+	if err != nil && !errors.As(err, &x) {
+		t.Fatal(err)
+	}
+	if x != nil {
+		code = x.ExitCode()
+	}
+	return string(b), code
+}
+
+func float64Bytes(v float64) []byte {
+	return binary.LittleEndian.AppendUint64(nil, math.Float64bits(v))
+}
+
+func floatOf(t testing.TB, m string) float64 {
+	t.Helper()
+	if len(m) != 8 {
+		t.Fatalf("%q is no number", m)
+	}
+	return math.Float64frombits(binary.LittleEndian.Uint64([]byte(m)))
+}
+
+// TestCheckApp: what tools/check-app says of each program and plugin, and of
+// one with a symbol that is not there.
+func TestCheckApp(t *testing.T) {
+	tool := filepath.Join(top(), "tools", "check-app")
+	lib := filepath.Join(ours(t).dir, "libwebsockets.so.17")
+	for path, want := range map[string]int{
+		"usr/bin/driftnet": 20, "usr/bin/swupdate": 5, "usr/bin/seaf-daemon": 6,
+		multiarch + "/kamailio/modules/lwsc.so":               11,
+		multiarch + "/csound/plugins64-6.0/libwebsocketIO.so": 9,
+		"usr/lib/ardour7/surfaces/libardour_websockets.so":    18,
+	} {
+		out := run(t, "", nil, tool, "-l", lib, debianFile(t, path))
+		if !strings.Contains(out, fmt.Sprintf("%d symbols of libwebsockets, 0 missing (linked to the shared library: yes)", want)) ||
+			strings.Count(out, "  ok ") != want {
+			t.Errorf("%s: %s", path, out)
+		}
+	}
+	exe := compile(t, "gcc", write(t, t.TempDir(), "odd.c", "extern int lws_not_there(void); int f(void) { return lws_not_there(); }\n"), "-shared", "-fPIC")
+	out, code := runCode(t, tool, "-l", lib, exe)
+	if code != 1 || !strings.Contains(out, "MISSING lws_not_there") {
+		t.Errorf("exit status %d: %s", code, out)
+	}
+	if out, code := runCode(t, tool, "-l", lib, filepath.Join(top(), "README.md")); code != 2 {
+		t.Errorf("a text: exit status %d: %s", code, out)
+	}
+}
+
+// csound's opcode: a context for each instance, serviced by a thread of its
+// own, and messages in fragments that it begins with LWS_WRITE_NO_FIN.
+func TestCsound(t *testing.T) {
+	both(t, func(t *testing.T, l library) {
+		dir, port := t.TempDir(), freePort(t)
+		plugins := filepath.Join(dir, "plugins")
+		if err := os.Mkdir(plugins, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		name := "libwebsocketIO.so" // the others need sound cards, X, ...
+		if err := os.Symlink(debianFile(t, multiarch, "csound/plugins64-6.0", name), filepath.Join(plugins, name)); err != nil {
+			t.Fatal(err)
+		}
+		score := write(t, dir, "test.csd", fmt.Sprintf(`<CsoundSynthesizer>
+<CsInstruments>
+sr = 1000
+ksmps = 10
+nchnls = 1
+0dbfs = 1
+instr 1
+  ksend init 0
+  kgot init 0
+  kgot websocket %d, ksend
+  ksend = kgot + 1
+endin
+instr 2
+  kother init 7
+  kback init 0
+  kback websocket %d, kother
+endin
+</CsInstruments>
+<CsScore>
+i1 0 3
+i2 0 3
+</CsScore>
+</CsoundSynthesizer>
+`, port, port+1))
+		p := harness.StartEnv(t, l.programEnv(t, "OPCODE6DIR64="+plugins), debianFile(t, "usr/bin/csound"), "-+rtaudio=dummy", "-odac", "-d", "-m0", score)
+		s := server{p, port}
+		waitListening(t, s)
+		waitListening(t, server{p, port + 1})
+		checkLoaded(t, l, p.Pid())
+		in, out, other := wsDial(t, s.addr(), "/", "kgot"), wsDial(t, s.addr(), "/", "ksend"), wsDial(t, server{p, port + 1}.addr(), "/", "kother")
+		if err := in.SendMessage(harness.Binary, float64Bytes(42.5)); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, 2*time.Second, "what was sent comes back", func() bool { return floatOf(t, message(t, out)) == 43.5 })
+		if v := floatOf(t, message(t, other)); v != 7 {
+			t.Errorf("the other instance sends %v", v)
+		}
+		if err := p.Wait(20 * time.Second); err != nil {
+			t.Errorf("%v\n%s", err, p.Log())
+		}
+	})
+}
