@@ -71,9 +71,15 @@ GO_STATE := --rename-section .data=godata --rename-section .bss=gobss \
     --rename-section .noptrdata=gonoptrdata --rename-section .noptrbss=gonoptrbss \
     --rename-section .go.module=gomodule --globalize-symbol=runtime.tlsg --globalize-symbol=pthread_g
 
+# Go's build cache looks at the headers of the package's own folder alone: this one
+# changes whenever another does.
+HDR_HASH := capi/headers.gen.h
+$(HDR_HASH): $(C_HDR)
+	@echo "/* $$(cat $(C_HDR) | md5sum) */" >$@
+
 # The Go object has exactly one constructor, which starts the runtime. It moves
 # to a section of its own, so that the loader does not run it (docs/architecture.md).
-$(B)/obj/libcore.a: $(GO_SRC) $(C_HDR)
+$(B)/obj/libcore.a: $(GO_SRC) $(C_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
 	CGO_ENABLED=1 CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -trimpath -buildmode=c-archive \
 	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi
@@ -148,4 +154,4 @@ install: lib
 	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)
 
 clean:
-	rm -rf $(B)
+	rm -rf $(B) $(HDR_HASH)

@@ -136,7 +136,7 @@ lwsgo_loop_turn(struct lws_context *cx)
 	int64_t due, sul;
 
 	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
-	service(cx, 1);
+	service(cx, -1);
 	if (!cx->loop)
 		return LWSGO_LOOP_GONE;
 	/* as in service(): who changes something sees that we wait */
