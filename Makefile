@@ -23,6 +23,8 @@ B       := build
 LIB     := $(B)/lib/libwebsockets.so.17
 SONAME  := libwebsockets.so.17
 VERSION := 4.1.6
+# Older sources have headers of their own (docs/generations.md).
+GENERATIONS := 1.3 1.5 1.6
 
 GOTAGS := $(if $(VALGRIND),-tags valgrind)
 
@@ -147,8 +149,11 @@ install: lib
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
 	$(if $(PLUGINS),install -m 755 $(PLUGINS) $(DESTDIR)$(LIBDIR))
-	cd include && find . -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
+	cd include && find . -path ./compat -prune -o -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
+	cd include && find compat -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
 	$(FILL) pkgconfig/libwebsockets.pc.in >$(PC_DIR)/libwebsockets.pc
+	for g in $(GENERATIONS); do \
+	  $(FILL) -e "s|@GENERATION@|$$g|" pkgconfig/libwebsockets-generation.pc.in >$(PC_DIR)/libwebsockets-$$g.pc; done
 	$(FILL) cmake/libwebsockets-config.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config.cmake
 	$(FILL) cmake/libwebsockets-config-version.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config-version.cmake
 	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)

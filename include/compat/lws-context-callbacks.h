@@ -11,6 +11,7 @@
 #define LWS_CONTEXT_CALLBACKS_H
 
 #include <libwebsockets/../libwebsockets.h>
+#include <fcntl.h> /* these were included by the headers of the time */
 #include <netdb.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -8,6 +8,11 @@
 #define LWS_PLAIN_FILES_H
 
 #include <libwebsockets/../libwebsockets.h>
+#include <fcntl.h> /* these were included by the headers of the time */
+#include <netdb.h>
+#include <stdarg.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+
+// Package generations compiles one small program for each generation of
+// libwebsockets' interface, with that generation's pkg-config name, and drives
+// every one against every other: old clients with new servers and the reverse.
+package generations
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// programs are in prog/, each with the pkg-config name of its time.
+var programs = []struct{ name, pkg string }{
+	{"g12", "libwebsockets-1.3"},
+	{"g13", "libwebsockets-1.3"},
+	{"g15", "libwebsockets-1.5"},
+	{"g16", "libwebsockets-1.6"},
+	{"g24", "libwebsockets"},
+	{"g41", "libwebsockets"},
+}
+
+const messages = 90 // ten of each size
+
+var stage string // an installed copy, and the programs
+
+func TestMain(m *testing.M) {
+	var err error
+	if stage, err = os.MkdirTemp("", "generations"); err != nil {
+		panic(err)
+	}
+	out, err := exec.Command("make", "-s", "-C", "../..", "install", "DESTDIR="+stage, "PREFIX=/usr").CombinedOutput()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "make install: %v\n%s", err, out)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(stage)
+	os.Exit(code)
+}
+
+// build compiles a program as its user would: no flags but pkg-config's.
+func build(t *testing.T, name, pkg string, compiler ...string) string {
+	t.Helper()
+	cmd := exec.Command("pkg-config", "--cflags", "--libs", pkg)
+	cmd.Env = append(os.Environ(), "PKG_CONFIG_PATH="+stage+"/usr/lib/pkgconfig", "PKG_CONFIG_SYSROOT_DIR="+stage)
+	flags, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pkg-config %s: %v", pkg, err)
+	}
+	exe := filepath.Join(stage, name+strings.Join(compiler, ""))
+	args := append(compiler[1:], "-Wall", "-Wextra", "-Werror", "-o", exe, "prog/"+name+".c")
+	args = append(append(args, strings.Fields(string(flags))...), "-lpthread")
+	if out, err := exec.Command(compiler[0], args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", compiler[0], name, err, out)
+	}
+	return exe
+}
+
+func command(exe string, args ...string) *exec.Cmd {
+	cmd := exec.Command(exe, args...)
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+stage+"/usr/lib")
+	return cmd
+}
+
+// serve starts a program's server and waits until it answers.
+func serve(t *testing.T, exe, file string) (port string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ = net.SplitHostPort(l.Addr().String())
+	l.Close()
+	cmd := command(exe, "server", port, file)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil || said.Len() > 0 {
+			t.Errorf("server %s: %v\n%s", filepath.Base(exe), err, said.Bytes())
+		}
+	})
+	for range 1000 {
+		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+			c.Close()
+			return port
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("server %s does not listen", filepath.Base(exe))
+	return ""
+}
+
+func fetch(t *testing.T, url string) (*http.Response, string) {
+	t.Helper()
+	r, err := (&http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}).Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, string(body)
+}
+
+// Seen to fail with the trampolines of two protocols exchanged
+// (capi/c/generations.c).
+func TestGenerations(t *testing.T) {
+	file := filepath.Join(stage, "page.txt")
+	text := strings.Repeat("every byte of it\n", 200)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	exes := map[string]string{}
+	for _, p := range programs {
+		exes[p.name] = build(t, p.name, p.pkg, "gcc", "-std=gnu99")
+		build(t, p.name, p.pkg, "gcc", "-std=gnu11")
+	}
+	for _, s := range programs {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			port := serve(t, exes[s.name], file)
+			if _, body := fetch(t, "http://127.0.0.1:"+port+"/"); body != text {
+				t.Errorf("the file came as %d bytes, not %d", len(body), len(text))
+			}
+			for _, c := range programs {
+				out, err := command(exes[c.name], "client", port, fmt.Sprint(messages)).CombinedOutput()
+				if want := fmt.Sprintf("%d of %d echoed\n", messages, messages); err != nil || string(out) != want {
+					t.Errorf("client %s: %v: %s", c.name, err, out)
+				}
+			}
+		})
+	}
+}
+
+// What the functions of a time add to an answer.
+func TestAnswersOfTheTime(t *testing.T) {
+	file := filepath.Join(stage, "answer.txt")
+	text := strings.Repeat("line\n", 100)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ program, pkg, path, header, value string }{
+		{"g13", "libwebsockets-1.3", "/v2", "X-Gen", ""},
+		{"g13", "libwebsockets-1.3", "/v3", "X-Gen", "3"},
+		{"g13", "libwebsockets-1.3", "/v4", "X-Gen", "4"},
+		{"g15", "libwebsockets-1.5", "/hand", "X-Gen", "5"},
+		{"g16", "libwebsockets-1.6", "/hand", "Content-Type", "text/plain"},
+	} {
+		t.Run(c.program+c.path, func(t *testing.T) {
+			port := serve(t, build(t, c.program, c.pkg, "gcc", "-std=gnu17"), file)
+			r, body := fetch(t, "http://127.0.0.1:"+port+c.path)
+			if r.StatusCode != 200 || r.Header.Get(c.header) != c.value || body != text {
+				t.Errorf("%s, %s %q, %d bytes", r.Status, c.header, r.Header.Get(c.header), len(body))
+			}
+		})
+	}
+	for _, p := range []struct{ program, pkg string }{{"g13", "libwebsockets-1.3"}, {"g15", "libwebsockets-1.5"}} {
+		port := serve(t, build(t, p.program, p.pkg, "gcc", "-std=gnu17"), file)
+		if r, body := fetch(t, "http://127.0.0.1:"+port+"/status"); r.StatusCode != 403 || !strings.Contains(body, "<p>no</p>") {
+			t.Errorf("%s: %s %q", p.program, r.Status, body)
+		}
+	}
+}
+
+// The headers of older generations in C++ too.
+func TestHeadersInCXX(t *testing.T) {
+	for _, g := range []string{"1.3", "1.5", "1.6"} {
+		for _, std := range []string{"c++11", "c++20"} {
+			source := filepath.Join(t.TempDir(), "t.cc")
+			if err := os.WriteFile(source, []byte("#include <libwebsockets.h>\nint main() { return 0; }\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			out, err := exec.Command("g++", "-std="+std, "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+				"-I"+stage+"/usr/include/libwebsockets/compat/"+g, "-I"+stage+"/usr/include", source).CombinedOutput()
+			if err != nil {
+				t.Errorf("%s, %s: %s", g, std, out)
+			}
+		}
+	}
+}

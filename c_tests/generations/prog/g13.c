@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* A program of v1.3, v1.4 or v1.5 (pkg-config libwebsockets-1.3): every name of those. */
+#include "gen.h"
+#include <libwebsockets.h>
+
+static struct libwebsocket_protocols protocols[];
+static struct libwebsocket *client_wsi;
+
+static int
+callback_http(struct libwebsocket_context *context, struct libwebsocket *wsi,
+	      enum libwebsocket_callback_reasons reason, void *user, void *in, size_t len)
+{
+	char name[64], rip[64], uri[64];
+	int n;
+
+	(void)user;
+	(void)len;
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		libwebsockets_get_peer_addresses(context, wsi, libwebsocket_get_socket_fd(wsi), name,
+						 sizeof(name), rip, sizeof(rip));
+		if (strcmp(rip, "127.0.0.1"))
+			return -1;
+		n = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI);
+		if (n <= 0 || n >= (int)sizeof(uri) ||
+		    lws_hdr_copy(wsi, uri, sizeof(uri), WSI_TOKEN_GET_URI) != n || strcmp(uri, in)) {
+			libwebsockets_return_http_status(context, wsi, HTTP_STATUS_BAD_REQUEST, NULL);
+			return -1;
+		}
+		if (!strcmp(uri, "/status"))
+			return libwebsockets_return_http_status(context, wsi, HTTP_STATUS_FORBIDDEN,
+								"<p>no</p>") ? -1 : -1;
+		if (!strcmp(uri, "/v2")) /* the three lengths of the argument list */
+			n = libwebsockets_serve_http_file(context, wsi, gen_file, "text/plain");
+		else if (!strcmp(uri, "/v3"))
+			n = libwebsockets_serve_http_file(context, wsi, gen_file, "text/plain",
+							  "x-gen: 3\x0d\x0a");
+		else
+			n = libwebsockets_serve_http_file(context, wsi, gen_file, "text/plain",
+							  "x-gen: 4\x0d\x0a", 10);
+		if (n < 0 || (n > 0 && lws_http_transaction_completed(wsi)))
+			return -1;
+		break;
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		return -1;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return libwebsockets_serve_http_file_fragment(context, wsi) < 0;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int
+callback_gen(struct libwebsocket_context *context, struct libwebsocket *wsi,
+	     enum libwebsocket_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct gen *g = user;
+	int last;
+
+	if (libwebsocket_context_user(context) != protocols)
+		abort();
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		if (libwebsockets_get_protocol(wsi) != &protocols[1])
+			abort();
+		libwebsocket_rx_flow_control(wsi, 0);
+		libwebsocket_rx_flow_allow_all_protocol(&protocols[1]);
+		if (reason == LWS_CALLBACK_CLIENT_ESTABLISHED) {
+			gen_fill(g);
+			libwebsocket_callback_on_writable_all_protocol(&protocols[1]);
+		}
+		break;
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_CLIENT_RECEIVE:
+		last = libwebsocket_is_final_fragment(wsi) &&
+		       !libwebsockets_remaining_packet_payload(wsi);
+		if (!lws_frame_is_binary(wsi) || (libwebsocket_get_reserved_bits(wsi) & 0x30) ||
+		    gen_piece(g, in, len, last))
+			return -1;
+		if (!last)
+			break;
+		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
+			if (gen_check(g))
+				return -1;
+			gen_fill(g);
+		}
+		libwebsocket_callback_on_writable(context, wsi);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		if (!g->ready)
+			break;
+		/* fallthrough */
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+		if (!g->len || lws_send_pipe_choked(wsi))
+			break;
+		if (libwebsocket_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
+			return -1;
+		g->len = 0;
+		g->ready = 0;
+		break;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+	case LWS_CALLBACK_CLOSED:
+		if (wsi == client_wsi)
+			gen_stop = 1;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static struct libwebsocket_protocols protocols[] = {
+    {"http-only", callback_http, 0, 0, 0, NULL},
+    {"gen", callback_gen, sizeof(struct gen), 0, 1, NULL},
+    {NULL, NULL, 0, 0, 0, NULL},
+};
+
+int
+main(int argc, char **argv)
+{
+	unsigned char md[20], random[4];
+	char b64[64];
+	struct libwebsocket_context *context;
+	struct lws_context_creation_info info;
+	int server = gen_args(argc, argv);
+
+	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
+	memset(&info, 0, sizeof(info));
+	info.port = server ? gen_port : CONTEXT_PORT_NO_LISTEN;
+	info.iface = "lo";
+	info.protocols = protocols;
+	info.extensions = libwebsocket_get_internal_extensions();
+	info.gid = -1;
+	info.uid = -1;
+	info.user = protocols;
+	context = libwebsocket_create_context(&info);
+	if (!context)
+		return 1;
+	if (libwebsockets_get_random(context, random, sizeof(random)) != sizeof(random) ||
+	    !*libwebsocket_canonical_hostname(context) || !*lws_get_library_version())
+		return 1;
+	libwebsockets_SHA1((const unsigned char *)"gen", 3, md);
+	if (lws_b64_encode_string((char *)md, 3, b64, sizeof(b64)) < 0)
+		return 1;
+	if (!server) {
+		client_wsi = libwebsocket_client_connect(context, "127.0.0.1", gen_port, 0, "/", "localhost",
+							 "localhost", "gen", -1);
+		if (!client_wsi)
+			return 1;
+	}
+	while (!gen_stop && libwebsocket_service(context, 50) >= 0)
+		libwebsocket_cancel_service(context);
+	libwebsocket_context_destroy(context);
+	return gen_report(server);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* A program between v1.5 and v1.6 (pkg-config libwebsockets-1.5): lws_ names, and the context beside wsi. */
+#include "gen.h"
+#include <libwebsockets.h>
+
+static struct lws_protocols protocols[];
+static struct lws *client_wsi;
+
+static struct lws_plat_file_ops platform;
+static int opened;
+
+static lws_filefd_type
+count_open(struct lws *wsi, const char *filename, unsigned long *filelen, int flags)
+{
+	opened++;
+	return platform.open(wsi, filename, filelen, flags);
+}
+
+/* The whole answer by hand. */
+static int
+send_file(struct lws_context *context, struct lws *wsi)
+{
+	unsigned char buf[GEN_ROOM + 8192], *p = buf + GEN_ROOM, *end = buf + sizeof(buf) - GEN_ROOM;
+	unsigned long size, n = 0;
+	lws_filefd_type fd = lws_plat_file_open(wsi, gen_file, &size, LWS_O_RDONLY);
+
+	if (fd == LWS_INVALID_FILE || size > 4096)
+		return -1;
+	if (lws_add_http_header_status(context, wsi, 200, &p, end) ||
+	    lws_add_http_header_by_token(context, wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
+					 (const unsigned char *)"text/plain", 10, &p, end) ||
+	    lws_add_http_header_by_name(context, wsi, (const unsigned char *)"x-gen:",
+					(const unsigned char *)"5", 1, &p, end) ||
+	    lws_add_http_header_content_length(context, wsi, size, &p, end) ||
+	    lws_finalize_http_header(context, wsi, &p, end) ||
+	    lws_write(wsi, buf + GEN_ROOM, (size_t)(p - (buf + GEN_ROOM)), LWS_WRITE_HTTP_HEADERS) < 0)
+		return -1;
+	if (lws_plat_file_seek_cur(wsi, fd, 1) != 1 ||
+	    lws_plat_file_seek_cur(wsi, fd, -1) != 0 ||
+	    lws_plat_file_read(wsi, fd, &n, buf + GEN_ROOM, 4096) || n != size ||
+	    lws_plat_file_close(wsi, fd) ||
+	    lws_write(wsi, buf + GEN_ROOM, n, LWS_WRITE_HTTP) < 0)
+		return -1;
+	return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+static int
+callback_http(struct lws_context *context, struct lws *wsi, enum lws_callback_reasons reason, void *user,
+	      void *in, size_t len)
+{
+	char name[64], rip[64];
+	int n;
+
+	(void)user;
+	(void)len;
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		lws_get_peer_addresses(context, wsi, lws_get_socket_fd(wsi), name, sizeof(name), rip,
+				       sizeof(rip));
+		if (strcmp(rip, "127.0.0.1") || lws_get_ctx(wsi) != context)
+			return -1;
+		if (!strcmp(in, "/status")) {
+			lws_return_http_status(context, wsi, HTTP_STATUS_FORBIDDEN, "<p>no</p>");
+			return -1;
+		}
+		if (!strcmp(in, "/hand"))
+			return send_file(context, wsi);
+		n = lws_serve_http_file(context, wsi, gen_file, "text/plain", NULL, 0);
+		if (opened < 1 || n < 0 || (n > 0 && lws_http_transaction_completed(wsi)))
+			return -1;
+		break;
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return lws_serve_http_file_fragment(context, wsi) < 0;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int
+callback_gen(struct lws_context *context, struct lws *wsi,
+	     enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct gen *g = user;
+	int last;
+
+	if (lws_context_user(context) != protocols)
+		abort();
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		if (lws_get_protocol(wsi) != &protocols[1])
+			abort();
+		lws_rx_flow_control(wsi, 0);
+		lws_rx_flow_allow_all_protocol(context, &protocols[1]);
+		if (reason == LWS_CALLBACK_CLIENT_ESTABLISHED) {
+			gen_fill(g);
+			lws_callback_on_writable_all_protocol(&protocols[1]);
+			lws_callback_on_writable_all_protocol(context, &protocols[1]);
+		}
+		break;
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_CLIENT_RECEIVE:
+		last = lws_is_final_fragment(wsi) &&
+		       !lws_remaining_packet_payload(wsi);
+		if (!lws_frame_is_binary(wsi) || (lws_get_reserved_bits(wsi) & 0x30) ||
+		    gen_piece(g, in, len, last))
+			return -1;
+		if (!last)
+			break;
+		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
+			if (gen_check(g))
+				return -1;
+			gen_fill(g);
+		}
+		lws_callback_on_writable(context, wsi);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		if (!g->ready)
+			break;
+		/* fallthrough */
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+		if (!g->len || lws_send_pipe_choked(wsi))
+			break;
+		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
+			return -1;
+		g->len = 0;
+		g->ready = 0;
+		break;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+	case LWS_CALLBACK_CLOSED:
+		if (wsi == client_wsi)
+			gen_stop = 1;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static struct lws_protocols protocols[] = {
+    {"http-only", callback_http, 0, 0, 0, NULL},
+    {"gen", callback_gen, sizeof(struct gen), 0, 1, NULL},
+    {NULL, NULL, 0, 0, 0, NULL},
+};
+
+int
+main(int argc, char **argv)
+{
+	unsigned char md[20], random[4];
+	char b64[64];
+	struct lws_context *context;
+	struct lws_context_creation_info info;
+	int server = gen_args(argc, argv);
+
+	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
+	memset(&info, 0, sizeof(info));
+	info.port = server ? gen_port : CONTEXT_PORT_NO_LISTEN;
+	info.iface = "lo";
+	info.protocols = protocols;
+	info.extensions = lws_get_internal_extensions();
+	info.gid = -1;
+	info.uid = -1;
+	info.user = protocols;
+	context = lws_create_context(&info);
+	if (!context)
+		return 1;
+	platform = *lws_get_fops(context);
+	lws_get_fops(context)->open = count_open;
+	if (lws_get_random(context, random, sizeof(random)) != sizeof(random) ||
+	    !*lws_canonical_hostname(context) || !*lws_get_library_version())
+		return 1;
+	lws_SHA1((const unsigned char *)"gen", 3, md);
+	if (lws_b64_encode_string((char *)md, 3, b64, sizeof(b64)) < 0)
+		return 1;
+	if (!server) {
+		client_wsi = lws_client_connect(context, "127.0.0.1", gen_port, 0, "/", "localhost",
+							 "localhost", "gen", -1);
+		if (!client_wsi)
+			return 1;
+	}
+	while (!gen_stop && lws_service(context, 50) >= 0)
+		lws_cancel_service(context);
+	lws_context_destroy(context);
+	return gen_report(server);
+}
