@@ -14,11 +14,13 @@ import (
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/h1"
+	"libwebsockets/impl/role/h2"
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/raw"
 )
 
 func init() {
+	listen.Register(h2.Binder{})
 	listen.Register(h1.Binder{})
 	listen.Register(raw.SocketBinder{})
 	listen.Register(raw.DatagramBinder{})

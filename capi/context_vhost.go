@@ -179,6 +179,9 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 		UnixPerms: str(i.unix_socket_perms), AcceptRole: str(i.listen_accept_role), AcceptProtocol: str(i.listen_accept_protocol),
 		TLS: i,
 	}
+	for n, v := range i.http2_settings {
+		info.HTTP2Settings[n] = uint32(v)
+	}
 	if info.MaxHeaderData == 0 {
 		info.MaxHeaderData = int(i.max_http_header_data2)
 	}

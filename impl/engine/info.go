@@ -128,6 +128,7 @@ type Info struct {
 	IPLimitWSI     int
 	UDPLossTx      int // percent of datagrams to lose, for tests
 	UDPLossRx      int
+	HTTP2Settings  [7]uint32
 	TLS            any // what impl/tls needs, opaque to the engine
 }
 

@@ -49,6 +49,9 @@ func (c *Conn) Network() *Conn {
 	return c
 }
 
+// Mux is how a stream's bytes get onto the network connection, nil for others.
+func (c *Conn) Mux() Mux { return c.mux }
+
 // Stream tells whether another connection carries c.
 func (c *Conn) Stream() bool { return c.net != nil }
 

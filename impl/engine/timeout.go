@@ -132,6 +132,10 @@ type Keepalive interface {
 // Valid notes that the peer has been heard (lws_validity_confirmed): the
 // wait for the next ping starts again.
 func (c *Conn) Valid() {
+	if c.net != nil {
+		c.net.Valid()
+		return
+	}
 	if c.Retry.PingSecs == 0 || c.Dead() {
 		return
 	}

@@ -48,6 +48,8 @@ type Vhost struct {
 	DefaultIndex int // protocol for upgrades that name none
 	RawIndex     int // protocol for raw connections
 
+	HTTP2Settings [7]uint32 // http2_settings, [0] tells that they count
+
 	Listener *Conn
 	TLS      any // the vhost's TLS contexts, made by impl/tls
 
@@ -76,11 +78,12 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		HeaderSecs:    or(info.HeaderSecs, 10),
 		ConnectSecs:   or(info.ConnectSecs, 20),
 		KATime:        info.KATime, KAProbes: info.KAProbes, KAInterval: info.KAInterval,
-		Retry:      ctx.DefaultRetry,
-		IPLimitWSI: info.IPLimitWSI,
-		privs:      make([]unsafe.Pointer, len(info.Protocols)),
-		finalize:   info.Finalize,
-		released:   info.Released,
+		Retry:         ctx.DefaultRetry,
+		IPLimitWSI:    info.IPLimitWSI,
+		privs:         make([]unsafe.Pointer, len(info.Protocols)),
+		finalize:      info.Finalize,
+		released:      info.Released,
+		HTTP2Settings: info.HTTP2Settings,
 	}
 	if v.Name == "" {
 		v.Name = "default"

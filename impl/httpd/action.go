@@ -163,6 +163,22 @@ func (app) Action(c *engine.Conn) bool {
 	return callHTTP(c, uri)
 }
 
+// BindPost binds a POST request to its mount's protocol before anything else
+// is told of it. What becomes of that is seen when the request is served.
+func (app) BindPost(c *engine.Conn) {
+	m := findMount(c, string(requestURI(c)))
+	if m == nil {
+		return
+	}
+	name := m.Origin
+	if m.Protocol != "" {
+		name = m.Protocol
+	}
+	if p := c.Vhost.Protocol(name); p != nil {
+		c.Bind(p)
+	}
+}
+
 // callHTTP gives the request to the program.
 func callHTTP(c *engine.Conn, uri []byte) bool {
 	c.SetState(engine.StateDoingTransaction)

@@ -188,7 +188,7 @@ func (s *State) body(c *engine.Conn, b []byte) (used int, ok bool) {
 		return n, false
 	}
 	if s.bodyLeft > 0 {
-		c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+		s.contentTimeout(c)
 		return n, true
 	}
 	return n, s.bodyDone(c)

@@ -139,12 +139,19 @@ func (s *State) action(c *engine.Conn) bool {
 		DetachHeaders(c)
 		return false
 	}
+	if c.Stream() && Extended != nil {
+		if done, ok := Extended(c); done {
+			return ok
+		}
+	}
 	if !c.EnsureUser() {
 		DetachHeaders(c)
 		return false
 	}
 	s.bodyHeaders(h)
-	s.connection(h)
+	if !c.Stream() {
+		s.connection(h)
+	}
 	if c.CallBytes(engine.ReasonFilterHTTPConnection, uri) != 0 {
 		engine.Infof("%s: FILTER_HTTP_CONNECTION refused", c)
 		return false
@@ -152,11 +159,18 @@ func (s *State) action(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
-	c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+	s.contentTimeout(c)
 	if s.ToHTTPS {
 		return redirectToHTTPS(c)
 	}
 	return App.Action(c)
+}
+
+// contentTimeout starts the time in which the transaction has to go on.
+func (s *State) contentTimeout(c *engine.Conn) {
+	if !s.Immortal {
+		c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+	}
 }
 
 // hostMax is how long a host name may be that a redirect names.
@@ -263,7 +277,7 @@ func Completed(c *engine.Conn) int {
 	if !s.Parsed {
 		return 0
 	}
-	if s.sawEOF || !s.KeepAlive {
+	if s.sawEOF || !s.KeepAlive || c.Stream() { // a stream is one transaction
 		return 1
 	}
 	if len(c.Vhost.Protocols) == 0 || !c.Bind(c.Vhost.Protocols[0]) {

@@ -38,6 +38,8 @@ type State struct {
 	TxLength int64
 
 	later bool // requests were served before
+	// Immortal: the transaction has no timeout.
+	Immortal bool
 	// PendingBody is what a stream has yet to send before it is closed.
 	PendingBody []byte
 
@@ -80,6 +82,8 @@ type Application interface {
 	RedirectHit(c *engine.Conn) (done, ok bool)
 	// Fragment sends the next piece of what is being sent; false closes.
 	Fragment(c *engine.Conn) bool
+	// BindPost binds a stream's POST request to the protocol of its mount.
+	BindPost(c *engine.Conn)
 	// Drop gives back what App holds.
 	Drop(c *engine.Conn)
 }
@@ -91,6 +95,10 @@ var App Application
 // name in lower case. The function is called with the request's headers, and
 // with what was received behind them once it returned true; false closes.
 var Upgrades = map[string]func(c *engine.Conn) bool{}
+
+// Extended serves a stream's request that is no plain one, a WebSocket's for
+// instance (RFC 8441); done false: it is one. ok false closes.
+var Extended func(c *engine.Conn) (done, ok bool)
 
 // Fallback turns a connection that does not speak HTTP over to another role,
 // with all bytes that it sent; nil when there is none, false closes.

@@ -28,7 +28,7 @@ func (role) Readable(c *engine.Conn) bool {
 		c.Consume(n)
 		return ok
 	}
-	if c.RxOff() {
+	if c.RxOff() || c.Stream() {
 		return true
 	}
 	b := c.PT().Buf[:s.readSize(c)]
@@ -74,6 +74,21 @@ func Feed(c *engine.Conn, b []byte) bool {
 	}
 	return ok
 }
+
+// StreamBody takes what came on a stream; false closes.
+func (role) StreamBody(c *engine.Conn, b []byte) bool {
+	n, ok := stateOf(c).parse(c, b)
+	if ok && !c.Dead() {
+		c.Keep(b[n:])
+	}
+	return ok
+}
+
+// StreamEnd: a stream that has ended is a connection that has.
+func (role) StreamEnd(*engine.Conn) bool { return false }
+
+// StreamHead is not called: a WebSocket begins behind the header section.
+func (role) StreamHead(*engine.Conn) bool { return true }
 
 // parse takes b apart and hands its pieces out until the program stops
 // receiving. It returns how much of b was used; false closes.

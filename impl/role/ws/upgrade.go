@@ -35,21 +35,12 @@ func upgrade(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
-	h := c.Headers
 	s := start(c, nil, false)
 	c.SetState(engine.StateEstablished)
 	if !c.EnsureUser() {
 		return false
 	}
-	if v := h.Value(wire.TokenVersion); string(v) != "13" {
-		engine.Noticef("%s: unknown client spec version %q", c, v)
-	}
-	var offered unsafe.Pointer
-	if h.Total(wire.TokenProtocol) > 0 {
-		offered = unsafe.Pointer(&h.Value(wire.TokenProtocol)[0])
-	}
-	if c.Call(engine.ReasonFilterProtocolConnection, offered, 0) != 0 {
-		engine.Warnf("%s: User code denied connection", c)
+	if !permitted(c) {
 		return false
 	}
 	if c.Dead() {
@@ -70,6 +61,66 @@ func upgrade(c *engine.Conn) bool {
 	}
 	c.Valid()
 	h1.DetachHeaders(c)
+	return true
+}
+
+// permitted asks the program whether the WebSocket may be.
+func permitted(c *engine.Conn) bool {
+	h := c.Headers
+	if v := h.Value(wire.TokenVersion); string(v) != "13" {
+		engine.Noticef("%s: unknown client spec version %q", c, v)
+	}
+	var offered unsafe.Pointer
+	if h.Total(wire.TokenProtocol) > 0 {
+		offered = unsafe.Pointer(&h.Value(wire.TokenProtocol)[0])
+	}
+	if c.Call(engine.ReasonFilterProtocolConnection, offered, 0) != 0 {
+		engine.Warnf("%s: User code denied connection", c)
+		return false
+	}
+	return true
+}
+
+// maxStreamProtocol is how long a stream's list of subprotocols may be.
+const maxStreamProtocol = 64
+
+// UpgradeStream makes an HTTP/2 stream a WebSocket (RFC 8441 §5); false closes.
+func UpgradeStream(c *engine.Conn) bool {
+	p, ok := chooseProtocol(c)
+	if !ok {
+		return false
+	}
+	c.Bind(p)
+	if c.Dead() {
+		return true
+	}
+	if !c.EnsureUser() || !permitted(c) {
+		return false
+	}
+	if c.Dead() {
+		return true
+	}
+	h := c.Headers
+	resp := c.PT().Resp
+	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], 200)
+	if n := h.Total(wire.TokenProtocol); n > maxStreamProtocol {
+		engine.Infof("%s: %d bytes of subprotocols (limit %d)", c, n, maxStreamProtocol)
+		return false
+	} else if ok && n > 0 && c.Protocol.Name != "" {
+		b, ok = h1.AddByToken(c, b, wire.TokenProtocol, []byte(c.Protocol.Name))
+	}
+	if !ok || c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders) < 0 {
+		return false
+	}
+	start(c, nil, false)
+	c.SetState(engine.StateEstablished)
+	if c.Call(engine.ReasonEstablished, nil, 0) != 0 {
+		engine.Noticef("%s: user ESTABLISHED failed connection", c)
+		return false
+	}
+	if !c.Dead() {
+		h1.DetachHeaders(c)
+	}
 	return true
 }
 

@@ -333,3 +333,6 @@ func (h *Headers) CustomCopy(dst []byte, name string) int {
 	dst[copy(dst, v)] = 0
 	return len(v)
 }
+
+// Alias makes t another name for the value of of.
+func (h *Headers) Alias(t, of Token) { h.first[t], h.last[t] = h.first[of], h.last[of] }
