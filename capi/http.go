@@ -39,6 +39,7 @@ import (
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/httpd"
 	"libwebsockets/impl/role/h1"
+	"libwebsockets/impl/role/h2"
 	wire "libwebsockets/impl/wire/h1"
 )
 
@@ -140,7 +141,7 @@ func go_lws_http_mark_sse(wsi *C.struct_lws) C.int {
 	c.Ctx.Lock()
 	defer c.Ctx.Unlock()
 	h1.DetachHeaders(c)
-	c.SetTimeout(engine.NoPendingTimeout, 0)
+	h2.Immortal(c)
 	return 0
 }
 

@@ -273,6 +273,9 @@ func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) C.int {
 	if c == nil {
 		return -1
 	}
+	if c.Stream() { // its window does that
+		return 0
+	}
 	on := enable != 0
 	if enable&rxReasonApplies != 0 {
 		on = enable&rxReasonEnable != 0

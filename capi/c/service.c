@@ -86,14 +86,6 @@ lws_get_peer_simple(struct lws *wsi, char *name, size_t namelen)
 	return lws_get_peer_simple_fd(wsi->fd, name, namelen);
 }
 
-/* HTTP/1 and WebSocket have no flow control of their own: no limit is known. */
-LWS_VISIBLE lws_fileofs_t
-lws_get_peer_write_allowance(struct lws *wsi)
-{
-	(void)wsi;
-	return -1;
-}
-
 /* Only its address matters: a vhost's extension table names it. The
  * negotiation and the work are the engine's. */
 LWS_VISIBLE int

@@ -117,6 +117,9 @@ const optFixWindowOverflow engine.Option = 1 << 31
 
 func (n *Net) windowUpdate(ev *wire.Event) error {
 	add := int64(wire.Uint32(ev.Payload) &^ (1 << 31))
+	if add == 0 {
+		return wire.ErrZeroUpdate.On(ev.Stream)
+	}
 	win := &n.tx
 	var st *Stream
 	if ev.Stream != 0 {
@@ -127,9 +130,6 @@ func (n *Net) windowUpdate(ev *wire.Event) error {
 			return nil
 		}
 		win = &st.tx
-	}
-	if add == 0 {
-		return wire.ErrZeroUpdate.On(ev.Stream)
 	}
 	if !win.Add(add) {
 		if !n.c.Vhost.Options.Has(optFixWindowOverflow) {
@@ -159,6 +159,7 @@ func (n *Net) rstStream(ev *wire.Event) error {
 		if !n.opened(ev.Stream) {
 			return errIdleStream
 		}
+		n.forget(ev.Stream) // it knows that the stream is closed
 		return nil
 	}
 	if !n.client && !n.limits.resets.take(n, "streams that are opened and reset") {

@@ -16,11 +16,10 @@ import (
 // Limits of one header section: bytes as they come, frames, and bytes as they
 // are unpacked (name, value and 32 for each field, RFC 9113 §6.5.2).
 const (
-	maxBlock        = 64 << 10
-	maxBlockFrames  = 64
-	maxBlockFields  = 256 << 10
-	fieldOverhead   = 32
-	maxEmptyInBlock = 8
+	maxBlock       = 64 << 10
+	maxBlockFrames = 64
+	maxBlockFields = 256 << 10
+	fieldOverhead  = 32
 )
 
 var (
@@ -175,6 +174,9 @@ var pseudoTokens = map[string]fields.Token{
 // not kept, as in the reference.
 func store(h *fields.Headers, name, value string) error {
 	if name == ":path" {
+		if value == "" {
+			return errPseudo
+		}
 		return h.AddTarget(fields.TokenHTTPColonPath, []byte(value))
 	}
 	t, ok := pseudoTokens[name]

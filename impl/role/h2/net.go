@@ -229,6 +229,14 @@ func (n *Net) wasReset(stream uint32) bool {
 	return false
 }
 
+func (n *Net) forget(stream uint32) {
+	for i, s := range n.reset {
+		if s == stream {
+			n.reset[i] = 0
+		}
+	}
+}
+
 func (n *Net) stream(id uint32) *Stream {
 	for _, st := range n.streams {
 		if st.id == id {

@@ -110,7 +110,7 @@ func (n *Net) accept(id uint32) *Stream {
 	h1.AttachHeaders(c)
 	st.grant(streamWindow)
 	if v.Options.Has(optLongPoll) {
-		st.MarkImmortal()
+		Immortal(c)
 	}
 	return st
 }
@@ -238,7 +238,7 @@ func extended(c *engine.Conn) (done, ok bool) {
 		string(h.Value(fields.TokenColonProtocol)) != "websocket" {
 		return false, true
 	}
-	st.MarkImmortal()
+	Immortal(c)
 	if !ws.UpgradeStream(c) {
 		h1.DetachHeaders(c)
 		return true, false

@@ -21,7 +21,6 @@ type Stream struct {
 	ending    bool // END_STREAM goes out with the last of what is to be sent
 	endSent   bool
 	resetDone bool // RST_STREAM was sent or came
-	immortal  bool // a long poll or the like: no timeout
 
 	tx     wire.Window
 	rx     int64 // what the peer may still send
@@ -195,12 +194,11 @@ func (st *Stream) mayCall() bool {
 	return true
 }
 
-// MarkImmortal takes the stream's timeout away for good (lws_http_mark_sse,
-// long polls, WebSockets).
-func (st *Stream) MarkImmortal() {
-	st.immortal = true
-	st.c.SetTimeout(engine.NoPendingTimeout, 0)
-	if s := h1.StateOf(st.c); s != nil {
+// Immortal takes a transaction's timeout away for good (lws_http_mark_sse, long
+// polls, WebSockets).
+func Immortal(c *engine.Conn) {
+	c.SetTimeout(engine.NoPendingTimeout, 0)
+	if s := h1.StateOf(c); s != nil && c.Stream() {
 		s.Immortal = true
 	}
 }
