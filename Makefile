@@ -4,6 +4,7 @@
 #   make lib      build/lib/libwebsockets.so.17
 #   make test     all tests; the last line says how many passed and failed
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=)
+#   make deb      Debian packages in build/deb
 #   make deps     install what building and testing need (Debian, as root)
 #   make clean
 
@@ -53,7 +54,7 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib run test test-all lint install clean deps reference
+.PHONY: all lib run test test-all lint install deb clean deps reference
 all: lib
 lib: $(LIB) $(B)/lib/libwebsockets.so $(PLUGINS)
 
@@ -157,6 +158,9 @@ install: lib
 	$(FILL) cmake/libwebsockets-config.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config.cmake
 	$(FILL) cmake/libwebsockets-config-version.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config-version.cmake
 	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)
+
+deb: lib
+	@tools/deb
 
 clean:
 	rm -rf $(B) $(HDR_HASH)
