@@ -109,7 +109,7 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_in
 	}
 	own := max(len(src), 1)
 	n := own + len(plugged)
-	mem := (*C.struct_lws_protocols)(C.calloc(C.size_t(n+1), C.sizeof_struct_lws_protocols))
+	mem := (*C.struct_lws_protocols)(C.lwsgo_zalloc(C.size_t(n+1)*C.sizeof_struct_lws_protocols, allocReason))
 	v.protocols, v.count_protocols = mem, C.int(n)
 	out := unsafe.Slice(mem, n+1)
 	for i, p := range src {
@@ -298,7 +298,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, inf
 
 // releaseVhost gives back what C holds of a vhost that is gone.
 func releaseVhost(cv *C.struct_lws_vhost) {
-	C.free(unsafe.Pointer(cv.protocols))
+	C.lwsgo_free(unsafe.Pointer(cv.protocols))
 	cv.protocols = nil
 	freeMu.Lock()
 	freeVH = append(freeVH, cv)

@@ -65,11 +65,20 @@ func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, i
 	return int(C.lwsgo_call(p.Callback, unsafe.Pointer(f), C.int(r), user, in, C.size_t(n)))
 }
 
-func (program) Alloc(n uintptr) unsafe.Pointer { return C.calloc(1, C.size_t(n)) }
+func (program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(n), allocReason) }
 
-func (program) Free(p unsafe.Pointer) { C.free(p) }
+func (program) Free(p unsafe.Pointer) { C.lwsgo_free(p) }
 
-func (program) CString(s string) unsafe.Pointer { return unsafe.Pointer(C.CString(s)) }
+// allocReason is what lws_set_allocator's function is told.
+var allocReason = lasting("libwebsockets")
+
+func (p program) CString(s string) unsafe.Pointer {
+	m := p.Alloc(uintptr(len(s)) + 1)
+	if m != nil {
+		copy(unsafe.Slice((*byte)(m), len(s)), s)
+	}
+	return m
+}
 
 // faces, vhosts and contexts that were given back wait here for reuse, oldest
 // first; their memory never goes back to malloc.

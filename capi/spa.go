@@ -5,6 +5,7 @@ package main
 /*
 #include <stdlib.h>
 #include "spa.h"
+#include "c/lws_private.h"
 
 static inline void
 lwsgo_spa_set_info(struct lws_spa *spa, const lws_spa_create_info_t *i)
@@ -113,7 +114,7 @@ func (s *spa) alloc(i *C.lws_spa_create_info_t, storage int) bool {
 		if s.ac != nil {
 			return C.lwsac_use_zero(s.ac, n, i.ac_chunk_size)
 		}
-		return C.calloc(1, max(n, 1))
+		return C.lwsgo_zalloc(max(n, 1), allocReason)
 	}
 	if s.c = (*C.struct_lws_spa)(get(C.sizeof_struct_lws_spa)); s.c == nil {
 		return false
@@ -133,10 +134,10 @@ func (s *spa) free() {
 		return
 	}
 	if s.c != nil {
-		C.free(unsafe.Pointer(s.c.lengths))
-		C.free(unsafe.Pointer(s.c.params))
-		C.free(unsafe.Pointer(s.c.storage))
-		C.free(unsafe.Pointer(s.c))
+		C.lwsgo_free(unsafe.Pointer(s.c.lengths))
+		C.lwsgo_free(unsafe.Pointer(s.c.params))
+		C.lwsgo_free(unsafe.Pointer(s.c.storage))
+		C.lwsgo_free(unsafe.Pointer(s.c))
 	}
 }
 

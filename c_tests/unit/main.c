@@ -63,6 +63,8 @@ static const struct {
 	ENTRY(vfs), ENTRY(daemon), ENTRY(purify), ENTRY(base64),
 	ENTRY(tokenize), ENTRY(strexp), ENTRY(address), ENTRY(uri),
 	ENTRY(lejp), ENTRY(null), ENTRY(random), ENTRY(fork),
+	ENTRY(headers), ENTRY(spa), ENTRY(context), ENTRY(auth), ENTRY(peer),
+	ENTRY(timers), ENTRY(retry), ENTRY(state), ENTRY(ext_options), ENTRY(allocator),
 };
 
 /* What is C must not have started the Go runtime, which has threads. */

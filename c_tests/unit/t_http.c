@@ -9,9 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-FAMILY(headers);
-FAMILY(spa);
-
 static void (*at_request)(struct lws *wsi);
 static int answered;
 

@@ -54,5 +54,15 @@ FAMILY(lejp);
 FAMILY(null);
 FAMILY(random);
 FAMILY(fork);
+FAMILY(headers);
+FAMILY(spa);
+FAMILY(context);
+FAMILY(auth);
+FAMILY(peer);
+FAMILY(timers);
+FAMILY(retry);
+FAMILY(state);
+FAMILY(ext_options);
+FAMILY(allocator);
 
 #endif

@@ -123,6 +123,10 @@ int64_t lwsgo_sul_next(struct lws_context *cx)
 
 #define LWSGO_INTERNAL __attribute__((visibility("hidden")))
 
+/* Memory that programs get to see comes from lws_set_allocator()'s function. */
+LWSGO_INTERNAL void *lwsgo_zalloc(size_t size, const char *what);
+LWSGO_INTERNAL void lwsgo_free(void *p);
+
 /* Notes that p lasts as long as the process; returns p. */
 LWSGO_INTERNAL void *lwsgo_keep(void *p);
 

@@ -74,7 +74,7 @@ load(const struct search *s, const char *path, const char *symbol)
 		return 1;
 	}
 	h = header_of(dl, path, symbol, s->class_name);
-	p = h ? malloc(sizeof(*p)) : NULL;
+	p = h ? lws_realloc(NULL, sizeof(*p), __func__) : NULL;
 	if (!p) {
 		dlclose(dl);
 		return 1;
@@ -126,7 +126,7 @@ lws_plugins_destroy(struct lws_plugin **pplugin, each_plugin_cb_t each,
 		if (each)
 			each(p, each_user);
 		dlclose(p->u.l);
-		free(p);
+		lwsgo_free(p);
 	}
 	*pplugin = NULL;
 	return 0;

@@ -73,7 +73,7 @@ lws_smd_msg_alloc(struct lws_context *ctx, lws_smd_class_t _class, size_t len)
 			 (unsigned int)len, LWS_SMD_MAX_PAYLOAD);
 		return NULL;
 	}
-	m = calloc(1, sizeof(*m) + len);
+	m = lwsgo_zalloc(sizeof(*m) + len, __func__);
 	if (!m)
 		return NULL;
 	m->timestamp = lws_now_usecs();
@@ -85,7 +85,7 @@ lws_smd_msg_alloc(struct lws_context *ctx, lws_smd_class_t _class, size_t len)
 LWS_VISIBLE void
 lws_smd_msg_free(void **payload)
 {
-	free(message_of(*payload));
+	lwsgo_free(message_of(*payload));
 	*payload = NULL;
 }
 
@@ -131,7 +131,7 @@ lws_smd_msg_send(struct lws_context *ctx, void *payload)
 	if (m->wanted)
 		lws_dll2_add_tail(&m->list, &ctx->smd.messages);
 	else
-		free(m);
+		lwsgo_free(m);
 	pthread_mutex_unlock(&ctx->smd.lock);
 	lws_cancel_service(ctx);
 	return 0;
@@ -175,7 +175,7 @@ had(struct message *m)
 	if (--m->wanted)
 		return;
 	lws_dll2_remove(&m->list);
-	free(m);
+	lwsgo_free(m);
 }
 
 /* Delivers p's next message; 1 when there is another one. The lock is held. */
@@ -200,7 +200,7 @@ static void
 drop(struct lws_smd_peer *p)
 {
 	lws_dll2_remove(&p->list);
-	free(p);
+	lwsgo_free(p);
 }
 
 void
@@ -235,7 +235,7 @@ LWS_VISIBLE struct lws_smd_peer *
 lws_smd_register(struct lws_context *ctx, void *opaque, int flags,
 		 lws_smd_class_t _class_filter, lws_smd_notification_cb_t cb)
 {
-	struct lws_smd_peer *p = calloc(1, sizeof(*p));
+	struct lws_smd_peer *p = lwsgo_zalloc(sizeof(*p), __func__);
 
 	(void)flags;
 	if (!p)
@@ -277,7 +277,7 @@ lwsgo_smd_destroy(struct lws_context *cx)
 	pthread_mutex_lock(&cx->smd.lock);
 	while ((d = cx->smd.messages.head)) {
 		lws_dll2_remove(d);
-		free(lws_container_of(d, struct message, list));
+		lwsgo_free(lws_container_of(d, struct message, list));
 	}
 	while ((d = cx->smd.peers.head))
 		drop(lws_container_of(d, struct lws_smd_peer, list));

@@ -209,6 +209,23 @@ lws_realloc(void *ptr, size_t size, const char *reason)
 	return allocator(ptr, size, reason);
 }
 
+void *
+lwsgo_zalloc(size_t size, const char *what)
+{
+	void *p = lws_realloc(NULL, size, what);
+
+	if (p)
+		memset(p, 0, size);
+	return p;
+}
+
+void
+lwsgo_free(void *p)
+{
+	if (p)
+		lws_realloc(p, 0, "free");
+}
+
 void
 lws_set_allocator(void *(*cb)(void *ptr, size_t size, const char *reason))
 {

@@ -63,7 +63,7 @@ run_attached(struct lws_context *cx)
 		if (!item)
 			return;
 		item->cb(cx, 0, item->opaque);
-		free(item);
+		lwsgo_free(item);
 	}
 }
 
@@ -77,7 +77,7 @@ __lws_system_attach(struct lws_context *context, int tsi, lws_attach_cb_t cb,
 
 	(void)tsi;
 	if (!get) {
-		item = calloc(1, sizeof(*item));
+		item = lwsgo_zalloc(sizeof(*item), __func__);
 		if (!item)
 			return 1;
 		item->cb = cb;
@@ -179,7 +179,7 @@ lwsgo_system_destroy(struct lws_context *cx)
 	lwsgo_smd_destroy(cx);
 	while ((d = cx->attached.head)) {
 		lws_dll2_remove(d);
-		free(lws_container_of(d, struct lws_attach_item, list));
+		lwsgo_free(lws_container_of(d, struct lws_attach_item, list));
 	}
 	for (n = 0; n < LWS_SYSBLOB_TYPE_COUNT; n++)
 		lws_system_blob_destroy(&cx->blobs[n]);

@@ -30,6 +30,7 @@ var families = []string{
 	"log", "log_tty", "strings", "cmdline", "serialize", "dll2", "ring",
 	"buflist", "lwsac", "cached_file", "dir", "vfs", "daemon", "purify",
 	"base64", "tokenize", "strexp", "address", "uri", "lejp", "null", "fork",
+	"headers", "spa", "context", "auth", "peer", "timers", "retry", "state", "ext_options", "allocator",
 }
 
 // oursAlone the reference cannot do: it deadlocks in log_signal and needs a
