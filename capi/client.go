@@ -207,6 +207,7 @@ func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.ch
 func go_lws_http_basic_auth_gen(user, pw, buf *C.char, n C.size_t) C.int {
 	switch client.BasicAuth(cView(buf, int(min(n, openEnd))), str(user), str(pw)) {
 	case nil:
+		*next(buf, int(min(n, openEnd))-1) = 0 // where the reference puts one, too
 		return 0
 	case client.ErrAuthRoom:
 		return 1

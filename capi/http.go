@@ -179,7 +179,11 @@ var (
 //export go_lws_token_to_string
 func go_lws_token_to_string(t C.enum_lws_token_indexes) *C.uchar {
 	tokenOnce.Do(func() {
-		for i := wire.Token(0); i < wire.TokenCount; i++ {
+		named := wire.TokenCount
+		for named > 0 && (named-1).String() == "" { // parts of the request line
+			named--
+		}
+		for i := wire.Token(0); i < named; i++ {
 			tokenText = append(tokenText, lasting(i.String()))
 		}
 		tokenText = append(tokenText, lasting(""))

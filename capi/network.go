@@ -5,10 +5,12 @@ package main
 /*
 #define LWS_NO_SIZED_CALLS
 #include <libwebsockets.h>
+#include <string.h>
 */
 import "C"
 
 import (
+	"errors"
 	"net/netip"
 	"unsafe"
 
@@ -43,12 +45,21 @@ func putString(dst *C.char, n int, s string) {
 
 //export go_lws_get_peer_simple_fd
 func go_lws_get_peer_simple_fd(fd C.int, name *C.char, n C.size_t) *C.char {
-	s := peerText(int(fd))
-	if s == "" {
-		return nil
+	if s := peerText(int(fd)); s != "" {
+		putString(name, int(n), s)
+	} else if _, err := unix.Getpeername(int(fd)); err != nil {
+		putString(name, int(n), "getpeername: "+strerror(err))
 	}
-	putString(name, int(n), s)
 	return name
+}
+
+// strerror is how C says err.
+func strerror(err error) string {
+	var e unix.Errno
+	if errors.As(err, &e) {
+		return str(C.strerror(C.int(e)))
+	}
+	return err.Error()
 }
 
 //export go_lws_get_peer_addresses

@@ -4,7 +4,7 @@
  * cached in such a chunk.
  * C because of reason 5 (pointer work smaller than a crossing).
  */
-#include "lws_private.h"
+#include <libwebsockets.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -94,7 +94,7 @@ add_chunk(struct lwsac **head, size_t al, size_t chunk_size)
 	if (size < al)
 		size = al;
 	size += header;
-	c = lws_realloc(NULL, size, __func__);
+	c = malloc(size);
 	if (!c) {
 		lwsl_err("%s: OOM for %llu bytes\n", __func__,
 			 (unsigned long long)size);
@@ -213,7 +213,7 @@ lwsac_free(struct lwsac **head)
 	*head = NULL;
 	for (; c; c = next) {
 		next = c->next;
-		lwsgo_free(c);
+		free(c);
 	}
 }
 

@@ -4,7 +4,7 @@
  * C because of reason 5: each is one system call or a few field reads.
  */
 #define _GNU_SOURCE
-#include "lws_private.h"
+#include <libwebsockets.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -105,7 +105,7 @@ _lws_plat_file_open(const struct lws_plat_file_ops *fops, const char *filename,
 	if (fd < 0)
 		return NULL;
 	if (!fstat(fd, &s))
-		f = lwsgo_zalloc(sizeof(*f), __func__);
+		f = calloc(1, sizeof(*f));
 	if (!f) {
 		close(fd);
 		return NULL;
@@ -122,7 +122,7 @@ _lws_plat_file_close(lws_fop_fd_t *fop_fd)
 {
 	int fd = (*fop_fd)->fd;
 
-	lwsgo_free(*fop_fd);
+	free(*fop_fd);
 	*fop_fd = NULL;
 	return close(fd);
 }

@@ -48,17 +48,16 @@ var (
 // BasicAuth writes the value of an Authorization header for basic
 // authentication and a NUL to buf (lws_http_basic_auth_gen, RFC 7617).
 func BasicAuth(buf []byte, user, password string) error {
-	if len(buf) < 6+4*(len(user)+len(password)+1)/3+1 {
+	n := len(user) + len(password) + 1
+	if len(buf) < 6+4*n/3+1 {
 		return ErrAuthRoom
 	}
-	if len(user)+1+len(password) > maxBasicAuth {
+	if n > maxBasicAuth {
 		return ErrAuthTooLong
 	}
-	text := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
-	n := copy(buf, text)
-	if n == len(buf) {
-		n--
+	if len(buf) < 6+base64.StdEncoding.EncodedLen(n)+1 {
+		return ErrAuthRoom
 	}
-	buf[n] = 0
+	buf[copy(buf, "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))] = 0
 	return nil
 }

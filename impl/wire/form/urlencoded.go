@@ -67,10 +67,12 @@ func (u *urlencoded) onName(in []byte) (rest []byte, err error) {
 }
 
 func (u *urlencoded) addName(b []byte) error {
-	if u.n+len(b) > len(u.name) {
+	n := copy(u.name[u.n:], b)
+	u.n += n
+	if n < len(b) {
+		u.part = Part{Name: u.name[:]} // what is at hand when it ends
 		return ErrNameTooLong
 	}
-	u.n += copy(u.name[u.n:], b)
 	return nil
 }
 
