@@ -15,6 +15,7 @@ import (
 
 	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/secure"
 	"libwebsockets/impl/tls"
@@ -22,6 +23,7 @@ import (
 
 func init() {
 	engine.ProtocolsReady = secure.ProtocolsReady
+	h1.Scarce = secure.Full
 	listen.Secured, listen.SecureAccept, listen.Gated = secure.On, secure.Accept, secure.Full
 	client.SecureConnect = secureConnect
 }

@@ -129,9 +129,7 @@ func TestClient(t *testing.T) {
 	who := newParties(t)
 	ca := "ca=" + who.ca.certFile
 	self := issue(t, "localhost", nil, nil)
-	expired := issue(t, "localhost", who.ca, func(c *x509.Certificate) {
-		c.NotBefore, c.NotAfter = time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour)
-	})
+	outdated := issue(t, "localhost", who.ca, expired)
 	future := issue(t, "localhost", who.ca, func(c *x509.Certificate) {
 		c.NotBefore, c.NotAfter = time.Now().Add(24*time.Hour), time.Now().Add(48*time.Hour)
 	})
@@ -168,8 +166,8 @@ func TestClient(t *testing.T) {
 		"untrusted allowed":      {config: with(who.srv), args: []string{flags(allowUntrusted)}},
 		"self-signed":            {config: with(self), want: "X509_V_ERR = 18"},
 		"self-signed allowed":    {config: with(self), args: []string{flags(allowSelfSigned)}},
-		"expired":                {config: with(expired), args: []string{ca}, want: "X509_V_ERR = 10"},
-		"expired allowed":        {config: with(expired), args: []string{ca, flags(allowExpired)}},
+		"expired":                {config: with(outdated), args: []string{ca}, want: "X509_V_ERR = 10"},
+		"expired allowed":        {config: with(outdated), args: []string{ca, flags(allowExpired)}},
 		"not yet valid":          {config: with(future), args: []string{ca}, want: "X509_V_ERR = 9"},
 		"not yet valid allowed":  {config: with(future), args: []string{ca, flags(allowExpired)}},
 		"wrong name":             {config: with(who.other), args: []string{ca}, want: "X509_V_ERR = 62"},

@@ -115,6 +115,10 @@ func authority(t testing.TB, name string) *identity {
 	})
 }
 
+func expired(c *x509.Certificate) {
+	c.NotBefore, c.NotAfter = time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour)
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -122,7 +126,9 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func program(t testing.TB) string { return harness.Build(t, "./prog/tls.c", "-lssl", "-lcrypto") }
+func program(t testing.TB) string {
+	return harness.Build(t, "./prog/tls.c", "./prog/args.c", "./prog/info.c", "./prog/inspect.c", "-lssl", "-lcrypto")
+}
 
 // library names the libraries that a scenario runs with.
 var libraries = []struct {
@@ -168,6 +174,7 @@ func twice(t *testing.T, run func(t *testing.T, env []string) []string) []string
 		}
 		t.Run(l.name, func(t *testing.T) { got[i] = run(t, env) })
 	}
+	t.Log(strings.Join(got[1], "\n"))
 	if got[0] != nil && !slices.Equal(got[0], got[1]) {
 		t.Errorf("reference:\n  %s\nours:\n  %s", strings.Join(got[0], "\n  "), strings.Join(got[1], "\n  "))
 	}

@@ -29,6 +29,9 @@ const (
 	H2PriorKnowledge Flags = 1 << 18
 )
 
+// tell has lws_is_ssl say what the connection is to be, from the start.
+func (f Flags) tell(c *engine.Conn) { c.F.IsSSL = uint8(f & UseSSL) }
+
 // Text is a string that may be absent.
 type Text struct {
 	S   string
@@ -118,6 +121,7 @@ func Connect(i *Info) *engine.Conn {
 	s.defaults()
 	c.Data = s
 	c.NoError = true
+	s.info.Flags.tell(c)
 	if i.Retry != nil {
 		c.Retry = *i.Retry
 		c.F.Retry = i.Retry.C

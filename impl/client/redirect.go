@@ -193,6 +193,7 @@ func (s *State) reset(c *engine.Conn, t target, host string) bool {
 	if t.secure {
 		i.Flags |= UseSSL
 	}
+	i.Flags.tell(c)
 	s.pipeline, s.code = true, 0
 	c.SetRole(Role)
 	c.SetState(engine.StateUnconnected)

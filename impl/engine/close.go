@@ -142,6 +142,9 @@ func (c *Conn) kill(status CloseStatus) {
 	// to read of ours would be lost.
 	if !halfClosed && c.client && !c.broken && status != CloseNoStatusContextDestroy &&
 		c.fd >= 0 && (c.lingering || c.unread()) {
+		if c.TLS != nil {
+			c.TLS.Shutdown()
+		}
 		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
 		halfClosed, c.lingering = true, true
 	}

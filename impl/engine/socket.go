@@ -13,7 +13,7 @@ func (c *Conn) Disconnect() {
 		c.TLS.Close()
 		c.TLS = nil
 	}
-	c.F.SSL, c.F.IsSSL = nil, 0
+	c.F.SSL = nil
 	if c.fd >= 0 {
 		_ = unix.Close(c.fd)
 	}

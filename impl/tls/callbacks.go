@@ -88,10 +88,11 @@ type alpnList struct {
 	len C.uint
 }
 
-// Serve makes the context answer names and ALPN: SNI through the connections'
-// hook, ALPN with the first of names that the client knows too.
-func (x *Ctx) Serve(names []string) {
-	C.tls_serve_names(x.p)
+// ServeNames has the connections' hook choose by the name that a client asks for (SNI).
+func (x *Ctx) ServeNames() { C.tls_serve_names(x.p) }
+
+// ServeALPN answers with the first of names that the client knows too.
+func (x *Ctx) ServeALPN(names []string) {
 	w := wireNames(names)
 	if len(w) == 0 {
 		return

@@ -165,21 +165,26 @@ func (c *Conn) Write(b []byte) (int, error) {
 		return 0, nil
 	}
 	c.busy = true
-	C.tls_write(c.p, unsafe.Pointer(&b[0]), C.int(min(len(b), 1<<30)), &c.io)
+	C.tls_write(c.p, (*C.char)(unsafe.Pointer(&b[0])), C.int(min(len(b), 1<<30)), &c.io)
 	if c.leave() {
 		return 0, unix.EPIPE
 	}
 	c.cross &^= WriteWantsRead
-	if c.io.n > 0 {
-		return int(c.io.n), nil
+	n := int(c.io.n)
+	if n == len(b) {
+		return n, nil
 	}
 	if c.io.err == C.SSL_ERROR_WANT_READ {
 		c.cross |= WriteWantsRead
 	}
-	if err := c.result(); err != io.EOF {
-		return 0, err
+	err := c.result()
+	switch {
+	case n > 0: // the next call tells of a failure
+		return n, nil
+	case err == io.EOF:
+		return 0, unix.EPIPE
 	}
-	return 0, unix.EPIPE
+	return 0, err
 }
 
 // result is the outcome of a call that gave nothing.

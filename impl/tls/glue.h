@@ -76,11 +76,21 @@ tls_read(SSL *s, void *b, int n, struct tls_io *io)
 		io->pending = SSL_has_pending(s);
 }
 
+/* Writes until all is taken or the socket is full: OpenSSL sends a record (16
+ * KiB at most) at a time. What ended it shows in err also when n > 0. */
 static inline void
-tls_write(SSL *s, const void *b, int n, struct tls_io *io)
+tls_write(SSL *s, const char *b, int n, struct tls_io *io)
 {
+	int at = 0, r;
+
 	tls_begin();
-	tls_end(s, SSL_write(s, b, n), io);
+	do {
+		r = SSL_write(s, b + at, n - at);
+		if (r > 0)
+			at += r;
+	} while (r > 0 && at < n);
+	tls_end(s, r, io);
+	io->n = at;
 }
 
 static inline void

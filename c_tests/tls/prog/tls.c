@@ -6,15 +6,10 @@
  *
  *   server  echoes ws messages; GET /big?N answers N bytes, POST tells the
  *           body's length and hash, everything else the connection's TLS facts
- *   client  connects to port, prints what comes, ends with the connection
+ *   client  connects to port, prints what comes, ends with the connection;
+ *           conns=N makes N connections, is shows what lws_is_ssl says when
  */
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
-#include <openssl/ssl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tls.h"
 
 struct session {
 	unsigned char *msg; /* LWS_PRE in front */
@@ -24,52 +19,9 @@ struct session {
 	long left; /* of a big answer */
 };
 
-static struct args {
-	const char *name, *value;
-} args[64];
-static int nargs;
-static int stopped, finished;
+static int stopped, running;
 static struct lws_context *ctx;
 static int is_client;
-
-static const char *
-arg(const char *name)
-{
-	for (int i = 0; i < nargs; i++)
-		if (!strcmp(args[i].name, name))
-			return args[i].value;
-	return NULL;
-}
-
-static long
-num(const char *name)
-{
-	const char *v = arg(name);
-
-	return v ? strtol(v, NULL, 0) : 0;
-}
-
-static void
-say(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	putchar('\n');
-	fflush(stdout);
-}
-
-static unsigned long
-hash(unsigned long h, const void *p, size_t n)
-{
-	const unsigned char *b = p;
-
-	while (n--)
-		h = (h ^ *b++) * 16777619UL & 0xffffffffUL;
-	return h;
-}
 
 /* What lws knows of the connection's TLS, in one line. */
 static void
@@ -150,7 +102,7 @@ http(struct lws *wsi, struct session *s, const char *uri)
 	}
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI)) {
 		s->len = 0;
-		s->hash = 2166136261UL;
+		s->hash = HASH0;
 		return 0;
 	}
 	facts(wsi, b, sizeof(b));
@@ -235,11 +187,13 @@ tls(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		return 1;
 	case LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION:
 	case LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION:
-		say("%s_CERT_VERIFICATION store=%d ssl=%d good=%d err=%d",
+		say("%s_CERT_VERIFICATION store=%d ssl=%d good=%d err=%d depth=%d vhost=%s",
 		    reason == LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION ?
 			    "CLIENT" : "SERVER",
 		    !!user, in == lws_get_ssl(wsi), (int)len,
-		    X509_STORE_CTX_get_error(user));
+		    X509_STORE_CTX_get_error(user),
+		    X509_STORE_CTX_get_error_depth(user),
+		    lws_get_vhost_name(lws_get_vhost(wsi)));
 		if (arg("forgive"))
 			X509_STORE_CTX_set_error(user, X509_V_OK);
 		*ret = arg("strict") ? !len : (int)num("refusecert");
@@ -297,8 +251,16 @@ serve(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		print("ESTABLISHED", wsi);
 		return 0;
 	case LWS_CALLBACK_RECEIVE:
+		if (arg("pause") && !s->left) { /* once */
+			s->left = 1;
+			say("PAUSED %d", lws_rx_flow_control(wsi, 0));
+			lws_set_timer_usecs(wsi, 50000);
+		}
 		if (collect(wsi, s, in, len))
 			lws_callback_on_writable(wsi);
+		return 0;
+	case LWS_CALLBACK_TIMER:
+		say("RESUMED %d", lws_rx_flow_control(wsi, 1));
 		return 0;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		if (!s->msg)
@@ -348,7 +310,7 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		say("CLIENT_CONNECTION_ERROR");
 		if (arg("errors"))
 			say("ERROR %.*s", (int)len, in ? (const char *)in : "");
-		finished = 1;
+		running--;
 		return 0;
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
 		print("CLIENT_ESTABLISHED", wsi);
@@ -380,12 +342,12 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		return -1;
 	case LWS_CALLBACK_CLIENT_CLOSED:
 		say("CLIENT_CLOSED");
-		finished = 1;
+		running--;
 		return 0;
 	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
 		print("ESTABLISHED_CLIENT_HTTP", wsi);
 		say("STATUS %u", lws_http_client_http_response(wsi));
-		s->hash = 2166136261UL;
+		s->hash = HASH0;
 		return 0;
 	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
 		return lws_http_client_read(wsi, &p, &n) < 0 ? -1 : 0;
@@ -398,7 +360,27 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		return 0;
 	case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
 		say("CLOSED_CLIENT_HTTP");
-		finished = 1;
+		running--;
+		return 0;
+	case LWS_CALLBACK_RAW_CONNECTED:
+		print("RAW_CONNECTED", wsi);
+		lws_callback_on_writable(wsi);
+		return 0;
+	case LWS_CALLBACK_RAW_WRITEABLE:
+		if (!s->left)
+			lws_write(wsi, (unsigned char *)memcpy(p, "hello raw", 9), 9,
+				  LWS_WRITE_RAW);
+		s->left = 1;
+		return 0;
+	case LWS_CALLBACK_RAW_RX:
+		say("RAW_RX %.*s", (int)len, (const char *)in);
+		return -1;
+	case LWS_CALLBACK_RAW_CLOSE:
+		say("RAW_CLOSE");
+		running--;
+		return 0;
+	case LWS_CALLBACK_CLIENT_HTTP_REDIRECT:
+		say("CLIENT_HTTP_REDIRECT %d", (int)len);
 		return 0;
 	case LWS_CALLBACK_WSI_DESTROY:
 		say("WSI_DESTROY");
@@ -408,20 +390,64 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 	}
 }
 
+/* What the accessors say at the callbacks of a connection's life. */
+static void
+is_it(struct lws *wsi, enum lws_callback_reasons reason)
+{
+	const char *name;
+
+	switch (reason) {
+	case LWS_CALLBACK_WSI_CREATE: name = "WSI_CREATE"; break;
+	case LWS_CALLBACK_WSI_DESTROY: name = "destroy"; break;
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: name = "instantiated"; break;
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: name = "FILTER_NETWORK"; break;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: name = "error"; break;
+	case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH: name = "pre-establish"; break;
+	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: name = "append"; break;
+	case LWS_CALLBACK_CLIENT_HTTP_REDIRECT: name = "redirect"; break;
+	case LWS_CALLBACK_CLOSED_CLIENT_HTTP: name = "closed http"; break;
+	case LWS_CALLBACK_CLIENT_CLOSED: name = "closed"; break;
+	case LWS_CALLBACK_CLOSED_HTTP: name = "closed server"; break;
+	case LWS_CALLBACK_RAW_CONNECTED: name = "raw connected"; break;
+	case LWS_CALLBACK_RAW_CLOSE: name = "raw close"; break;
+	case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
+	case LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL: name = "bind"; break;
+	case LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL:
+	case LWS_CALLBACK_HTTP_DROP_PROTOCOL: name = "drop"; break;
+	default: return;
+	}
+	say("is %s: is_ssl=%d ssl=%d", name, lws_is_ssl(wsi), !!lws_get_ssl(wsi));
+}
+
 static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	 size_t len)
 {
 	int ret;
 
+	if (arg("is"))
+		is_it(wsi, reason);
 	if (tls(wsi, reason, user, in, len, &ret))
 		return ret;
 	return is_client ? visit(wsi, reason, user, in, len) :
 			   serve(wsi, reason, user, in, len);
 }
 
+/* The protocol of a first vhost that nobody uses. */
+static int
+callback_first(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+	       void *in, size_t len)
+{
+	if (reason == LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION)
+		say("asked is the first vhost's protocol");
+	return callback(wsi, reason, user, in, len);
+}
+
 static const struct lws_protocols protocols[] = {
 	{ "echo", callback, sizeof(struct session), 0, 0, NULL, 0 },
+	{ NULL, NULL, 0, 0, 0, NULL, 0 }
+}, first_protocols[] = {
+	{ "first", callback_first, 0, 0, 0, NULL, 0 },
 	{ NULL, NULL, 0, 0, 0, NULL, 0 }
 };
 
@@ -433,123 +459,33 @@ stop(int sig)
 	lws_cancel_service(ctx);
 }
 
-/* The whole file, as a member pair of the info wants it. */
-static const void *
-slurp(const char *path, unsigned int *len)
-{
-	FILE *f = fopen(path, "rb");
-	char *b = malloc(1 << 16);
-
-	if (!f)
-		exit(3);
-	*len = (unsigned int)fread(b, 1, 1 << 16, f);
-	fclose(f);
-	return b;
-}
-
 static void
-server_info(struct lws_context_creation_info *i, const char *cert,
-	    const char *key)
-{
-	if (arg("mem")) {
-		i->server_ssl_cert_mem = slurp(cert, &i->server_ssl_cert_mem_len);
-		i->server_ssl_private_key_mem =
-			slurp(key, &i->server_ssl_private_key_mem_len);
-	} else {
-		i->ssl_cert_filepath = cert;
-		i->ssl_private_key_filepath = key;
-	}
-	i->ssl_private_key_password = arg("pass");
-	i->ssl_ca_filepath = arg("ca");
-	i->ssl_cipher_list = arg("ciphers");
-	i->tls1_3_plus_cipher_list = arg("suites");
-	i->ecdh_curve = arg("curve");
-	i->ssl_options_set = num("set");
-	i->ssl_options_clear = num("clear");
-}
-
-static void
-client_side(struct lws_context_creation_info *i)
-{
-	i->client_ssl_ca_filepath = arg("ca");
-	if (arg("camem"))
-		i->client_ssl_ca_mem = slurp(arg("camem"), &i->client_ssl_ca_mem_len);
-	if (arg("mem") && arg("cert")) {
-		i->client_ssl_cert_mem = slurp(arg("cert"), &i->client_ssl_cert_mem_len);
-		i->client_ssl_key_mem = slurp(arg("key"), &i->client_ssl_key_mem_len);
-	} else {
-		i->client_ssl_cert_filepath = arg("cert");
-		i->client_ssl_private_key_filepath = arg("key");
-	}
-	i->client_ssl_private_key_password = arg("pass");
-	i->client_ssl_cipher_list = arg("ciphers");
-	i->ssl_client_options_set = num("set");
-}
-
-static int
-connect_to(void)
+connect_to(struct lws_vhost *vh)
 {
 	struct lws_client_connect_info c;
 
 	memset(&c, 0, sizeof(c));
 	c.context = ctx;
-	c.address = "127.0.0.1";
+	c.vhost = vh;
+	c.address = arg("address") ? arg("address") : "127.0.0.1";
 	c.port = (int)num("port");
 	c.path = arg("path") ? arg("path") : "/";
 	c.host = arg("host") ? arg("host") : "localhost";
 	c.origin = c.host;
-	c.ssl_connection = LCCSCF_USE_SSL | (int)num("flags");
+	c.ssl_connection = (arg("plain") ? 0 : LCCSCF_USE_SSL) | (int)num("flags");
 	c.alpn = arg("clientalpn");
 	if (arg("http"))
 		c.method = "GET";
-	c.protocol = arg("http") ? NULL : "echo";
+	if (arg("raw"))
+		c.method = "RAW";
+	c.protocol = arg("http") || arg("raw") ? NULL : "echo";
 	c.local_protocol_name = "echo";
-	return !lws_client_connect_via_info(&c);
-}
-
-/* What the x509 helpers say of a certificate. */
-static int
-inspect(const char *path, const char *issuer)
-{
-	struct lws_x509_cert *c = NULL, *up = NULL;
-	union {
-		union lws_tls_cert_info_results r;
-		char room[512];
-	} u;
-	unsigned int n;
-	const void *b = slurp(path, &n);
-	int ret;
-
-	ret = lws_x509_create(&c);
-	say("create %d %d", ret, !!c);
-	say("parse %d", lws_x509_parse_from_pem(c, b, n));
-	free((void *)b);
-	b = slurp(issuer, &n);
-	lws_x509_create(&up);
-	say("parse %d", lws_x509_parse_from_pem(up, b, n));
-	free((void *)b);
-	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_COMMON_NAME, &u.r, 64);
-	say("CN %d %d %s", ret, u.r.ns.len, u.r.ns.name);
-	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_ISSUER_NAME, &u.r, 64);
-	say("issuer %d %d %s", ret, u.r.ns.len, u.r.ns.name);
-	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_USAGE, &u.r, 0);
-	say("usage %d 0x%x", ret, u.r.usage);
-	ret = lws_x509_info(c, LWS_TLS_CERT_INFO_OPAQUE_PUBLIC_KEY, &u.r, 400);
-	say("key %d %d %lx", ret, u.r.ns.len,
-	    hash(2166136261UL, u.r.ns.name, (size_t)u.r.ns.len));
-	say("key %d", lws_x509_info(c, LWS_TLS_CERT_INFO_OPAQUE_PUBLIC_KEY, &u.r, 8));
-	say("verified %d", lws_x509_info(c, LWS_TLS_CERT_INFO_VERIFIED, &u.r, 0));
-	say("verify %d %d %d %d", lws_x509_verify(c, up, NULL),
-	    lws_x509_verify(c, up, "localhost"), lws_x509_verify(c, up, "other"),
-	    lws_x509_verify(up, c, NULL));
-	lws_x509_info(c, LWS_TLS_CERT_INFO_VALIDITY_TO, &u.r, 0);
-	if (arg("times"))
-		say("UNTIL %lld", (long long)u.r.time);
-	lws_x509_destroy(&c);
-	say("destroy %d", !!c);
-	lws_x509_destroy(&c);
-	lws_x509_destroy(&up);
-	return 0;
+	c.sys_tls_client_cert = (uint8_t)num("sysclient");
+	running++;
+	if (!lws_client_connect_via_info(&c)) {
+		say("NO CONNECTION");
+		running--;
+	}
 }
 
 int
@@ -557,31 +493,33 @@ main(int argc, char **argv)
 {
 	struct lws_context_creation_info i;
 	struct lws_vhost *vh;
-	union lws_tls_cert_info_results r;
+	long conns;
 
-	for (int a = 1; a < argc && nargs < 64; a++) {
-		char *eq = strchr(argv[a], '=');
-
-		args[nargs].name = argv[a];
-		args[nargs].value = eq ? eq + 1 : "1";
-		if (eq)
-			*eq = '\0';
-		nargs++;
-	}
+	args_read(argc, argv);
 	if (arg("x509"))
 		return inspect(arg("x509"), arg("ca"));
 	is_client = !!arg("client");
 	lws_set_log_level((int)num("log") ? (int)num("log") : 7, NULL);
 	memset(&i, 0, sizeof(i));
 	i.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-		    LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | (uint64_t)num("opt");
+		    (arg("noinit") ? 0 : LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT) |
+		    (uint64_t)num("opt");
 	i.simultaneous_ssl_restriction = (int)num("limit");
 	i.timeout_secs = (unsigned int)num("timeout");
+	i.keepalive_timeout = (int)num("keepalive");
 	i.uid = i.gid = -1;
 	signal(SIGTERM, stop);
 	ctx = lws_create_context(&i);
 	if (!ctx)
 		return 2;
+	if (arg("first")) {
+		i.port = CONTEXT_PORT_NO_LISTEN;
+		i.protocols = first_protocols;
+		i.vhost_name = "first";
+		lws_create_vhost(ctx, &i);
+	}
+	if (arg("syscert"))
+		system_identity(ctx);
 	i.port = is_client ? CONTEXT_PORT_NO_LISTEN : 0;
 	i.iface = is_client ? NULL : "127.0.0.1";
 	i.protocols = protocols;
@@ -591,7 +529,7 @@ main(int argc, char **argv)
 	i.listen_accept_role = arg("role");
 	i.listen_accept_protocol = arg("role") ? "echo" : NULL;
 	if (is_client)
-		client_side(&i);
+		client_info(&i);
 	else
 		server_info(&i, arg("cert"), arg("key"));
 	vh = lws_create_vhost(ctx, &i);
@@ -609,10 +547,8 @@ main(int argc, char **argv)
 	}
 	if (arg("ownclient"))
 		say("INIT CLIENT %d", lws_init_vhost_client_ssl(&i, vh));
-	if (arg("cert") && !is_client &&
-	    !lws_tls_vhost_cert_info(vh, LWS_TLS_CERT_INFO_COMMON_NAME, &r,
-				     sizeof(r.ns.name)))
-		say("VHOST CN %s", r.ns.name);
+	if (arg("cert") && !is_client && !arg("noinit"))
+		vhost_facts(vh);
 	if (arg("extraca")) {
 		unsigned int n;
 		const void *der = slurp(arg("extraca"), &n);
@@ -622,9 +558,9 @@ main(int argc, char **argv)
 	}
 	if (!is_client)
 		say("PORT %d", lws_get_vhost_listen_port(vh));
-	else if (connect_to())
-		finished = 1;
-	while (!stopped && !(is_client && finished)) {
+	for (conns = arg("conns") ? num("conns") : is_client; conns; conns--)
+		connect_to(vh);
+	while (!stopped && !(is_client && running <= 0)) {
 		if (lws_service(ctx, 0) < 0)
 			break;
 		if (arg("newcert") && !access(arg("newcert"), F_OK)) {
@@ -635,6 +571,8 @@ main(int argc, char **argv)
 		}
 	}
 	lws_context_destroy(ctx);
+	if (i.provided_client_ssl_ctx)
+		SSL_CTX_free(i.provided_client_ssl_ctx);
 	say("END");
 	return 0;
 }

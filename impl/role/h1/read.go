@@ -144,6 +144,7 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 	if ok, took := s.tunnel(c, b); took {
 		return len(b), ok
 	}
+	s.behind = len(rest)
 	ok = s.request(c)
 	if ok && !c.Dead() && c.Role() != Role && len(rest) > 0 { // upgraded
 		c.Keep(rest)
@@ -183,6 +184,7 @@ func (s *State) body(c *engine.Conn, b []byte) (used int, ok bool) {
 		return s.chunkedBody(c, b)
 	}
 	n := int(min(int64(len(b)), s.bodyLeft))
+	s.behind = len(b) - n
 	s.bodyLeft -= int64(n)
 	if !s.bodyPiece(c, b[:n]) {
 		return n, false
@@ -198,6 +200,7 @@ func (s *State) chunkedBody(c *engine.Conn, b []byte) (used int, ok bool) {
 	for used < len(b) {
 		n, data, done, err := s.chunked.Next(b[used:])
 		used += n
+		s.behind = len(b) - used
 		if err != nil {
 			engine.Infof("%s: chunked body: %v", c, err)
 			c.SetLinger()

@@ -290,6 +290,10 @@ func Completed(c *engine.Conn) int {
 	DetachHeaders(c)
 	s.restart(c)
 	s.later = true
+	if Scarce != nil && Scarce(c.Vhost) && s.behind == 0 && len(c.Kept()) == 0 {
+		engine.Infof("%s: idle, and its place is wanted", c)
+		return 1
+	}
 	c.SetState(engine.StateHeaders)
 	c.SetTimeout(engine.TimeoutKeepaliveIdle, c.Vhost.KeepaliveSecs)
 	c.NoRead = false

@@ -43,6 +43,7 @@ type State struct {
 	// PendingBody is what a stream has yet to send before it is closed.
 	PendingBody []byte
 
+	behind   int  // bytes received behind what was parsed last
 	deferred bool // the transaction is over once the queue has drained
 	sawEOF   bool
 
@@ -55,6 +56,10 @@ func StateOf(c *engine.Conn) *State {
 	s, _ := c.Data.(*State)
 	return s
 }
+
+// Scarce tells whether connections to v are so few that one which has nothing
+// to do must make room; nil: never.
+var Scarce func(v *engine.Vhost) bool
 
 type role struct{}
 

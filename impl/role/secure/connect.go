@@ -45,13 +45,19 @@ func Connect(c *engine.Conn, r *Request, done func(error)) {
 		done(fmt.Errorf("no client TLS in vhost %s (lws_init_vhost_client_ssl)", c.Vhost.Name))
 		return
 	}
+	l := limitsOf(c.Ctx)
+	if !l.take(c.Ctx) {
+		done(errLimit)
+		return
+	}
 	k := &connector{c: c, allow: r.Allow, done: done}
 	t, err := start(c, o.Client, c.FD(), k)
 	if err != nil {
+		l.back(c.Ctx)
 		done(err)
 		return
 	}
-	k.t = t
+	k.t, t.place = t, l
 	t.VerifyPeer()
 	t.WantsName(r.Host)
 	if r.Allow&SkipHostname == 0 {
@@ -149,7 +155,12 @@ func (k *connector) verify(good bool, s tls.VerifyState) bool {
 		s.Forgive()
 		return true
 	}
-	n := k.t.ask(engine.ReasonOPENSSLPerformServerCertVerification, good, s)
+	// As in the reference, the context's first vhost is asked, whose ever the connection is.
+	first := k.c.Ctx.Vhosts[0].Protocols
+	if len(first) == 0 {
+		return good
+	}
+	n := k.t.ask(first[0], engine.ReasonOPENSSLPerformServerCertVerification, good, s)
 	if code, text, depth := s.Err(); !good && code != 0 {
 		engine.Errf("%s: server certificate: %s (X509_V_ERR %d, depth %d)", k.c, text, code, depth)
 		return false

@@ -2,7 +2,11 @@
 
 package secure
 
-import "libwebsockets/impl/engine"
+import (
+	"errors"
+
+	"libwebsockets/impl/engine"
+)
 
 // limits is what a context keeps for TLS: how many sessions there may be at a
 // time, and what is offered with ALPN.
@@ -12,6 +16,8 @@ type limits struct {
 	daily    *engine.Timer // looks at the certificates
 	clients  map[string]*shared
 }
+
+var errLimit = errors.New("tls restriction limit")
 
 // Setup notes a new context's limit of TLS sessions, 0 for none, and the
 // protocols that it offers where a vhost does not say, "" for all there are.

@@ -37,7 +37,7 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 	if len(s.CA) > 0 {
 		logErr(v, x.TrustMem(s.CA, false))
 	}
-	x.Serve(offers(alpnOf(v, t.cfg.ALPN)))
+	x.ServeNames()
 	if v.Options.Has(optRequireClientCert) {
 		x.VerifyClients(!v.Options.Has(optPeerCertOptional), fmt.Appendf(nil, "lws-%d", v.Ctx.Slot))
 	}
@@ -49,6 +49,7 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 	if v.CallFirstUser(engine.ReasonOPENSSLLoadExtraServerVerifyCerts, x.Pointer(), unsafe.Pointer(v.F), 0) != 0 {
 		return errRefused
 	}
+	x.ServeALPN(offers(alpnOf(v, t.cfg.ALPN)))
 	return nil
 }
 

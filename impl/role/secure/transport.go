@@ -96,14 +96,14 @@ func (t *transport) Verify(good bool, s tls.VerifyState) bool {
 		engine.Infof("%s: client certificate CN '%s'", c, cert.CommonName(62))
 	}
 	// The program's answer is final, whatever OpenSSL thinks.
-	return t.ask(engine.ReasonOPENSSLPerformClientCertVerification, good, s) == 0
+	return t.ask(c.Vhost.Protocols[0], engine.ReasonOPENSSLPerformClientCertVerification, good, s) == 0
 }
 
-// ask runs a certificate callback on the first protocol.
-func (t *transport) ask(r engine.Reason, good bool, s tls.VerifyState) int {
+// ask runs a certificate callback on p.
+func (t *transport) ask(p *engine.Protocol, r engine.Reason, good bool, s tls.VerifyState) int {
 	n := uintptr(0)
 	if good {
 		n = 1
 	}
-	return t.c.CallProtocol(t.c.Vhost.Protocols[0], r, s.Pointer(), t.SSL(), n)
+	return t.c.CallProtocol(p, r, s.Pointer(), t.SSL(), n)
 }
