@@ -174,7 +174,6 @@ func twice(t *testing.T, run func(t *testing.T, env []string) []string) []string
 		}
 		t.Run(l.name, func(t *testing.T) { got[i] = run(t, env) })
 	}
-	t.Log(strings.Join(got[1], "\n"))
 	if got[0] != nil && !slices.Equal(got[0], got[1]) {
 		t.Errorf("reference:\n  %s\nours:\n  %s", strings.Join(got[0], "\n  "), strings.Join(got[1], "\n  "))
 	}

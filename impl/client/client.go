@@ -29,7 +29,7 @@ const (
 	H2PriorKnowledge Flags = 1 << 18
 )
 
-// tell has lws_is_ssl say what the connection is to be, from the start.
+// tell has lws_is_ssl say what the connection is to be, before it is.
 func (f Flags) tell(c *engine.Conn) { c.F.IsSSL = uint8(f & UseSSL) }
 
 // Text is a string that may be absent.
@@ -121,7 +121,6 @@ func Connect(i *Info) *engine.Conn {
 	s.defaults()
 	c.Data = s
 	c.NoError = true
-	s.info.Flags.tell(c)
 	if i.Retry != nil {
 		c.Retry = *i.Retry
 		c.F.Retry = i.Retry.C
@@ -130,7 +129,11 @@ func Connect(i *Info) *engine.Conn {
 	if i.Made != nil {
 		i.Made(c)
 	}
-	if !s.bind(c) || !s.begin(c) || c.Dead() {
+	if !s.bind(c) {
+		return nil
+	}
+	i.Flags.tell(c)
+	if !s.begin(c) || c.Dead() {
 		return nil
 	}
 	if !i.raw() {

@@ -3,6 +3,7 @@
 package client
 
 import (
+	"io"
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
@@ -194,7 +195,11 @@ func (s *State) reply(c *engine.Conn) bool {
 			return true
 		}
 		if err != nil {
-			c.ConnectionError("read failed")
+			text := "read failed"
+			if err != io.EOF { // an alert, for instance
+				text += ": " + err.Error()
+			}
+			c.ConnectionError(text)
 			return false
 		}
 		b = b[:n]
