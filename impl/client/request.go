@@ -196,7 +196,7 @@ func (s *State) reply(c *engine.Conn) bool {
 		}
 		if err != nil {
 			text := "read failed"
-			if err != io.EOF { // an alert, for instance
+			if c.TLS != nil && err != io.EOF { // an alert, for instance
 				text += ": " + err.Error()
 			}
 			c.ConnectionError(text)
