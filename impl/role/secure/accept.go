@@ -201,12 +201,12 @@ func peek(fd int) (b int, ok bool) {
 func (a *accepting) plain(c *engine.Conn) bool {
 	o := c.Vhost.Options
 	redirect, serve, fallback := o.Has(optRedirectToHTTPS), o.Has(optAllowHTTP), o.Has(optFallback)
+	a.t.Close()
+	c.TLS, c.F.SSL, c.F.IsSSL = nil, nil, 0
 	if !redirect && !serve && !fallback {
 		engine.Noticef("%s: the client did not send a TLS hello", c)
 		return false
 	}
-	a.t.Close()
-	c.TLS, c.F.SSL, c.F.IsSSL = nil, nil, 0
 	a.handOver(c)
 	s := h1.StateOf(c)
 	switch {
