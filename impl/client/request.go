@@ -3,10 +3,10 @@
 package client
 
 import (
-	"io"
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
+	"io"
 	"strconv"
 	"unsafe"
 
