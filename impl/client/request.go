@@ -3,12 +3,15 @@
 package client
 
 import (
+	"errors"
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"io"
 	"strconv"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/h1"
@@ -196,8 +199,8 @@ func (s *State) reply(c *engine.Conn) bool {
 		}
 		if err != nil {
 			text := "read failed"
-			if c.TLS != nil && err != io.EOF { // an alert, for instance
-				text += ": " + err.Error()
+			if sys := unix.Errno(0); c.TLS != nil && err != io.EOF && !errors.As(err, &sys) {
+				text += ": " + err.Error() // an alert, for instance
 			}
 			c.ConnectionError(text)
 			return false
