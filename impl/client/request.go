@@ -3,10 +3,10 @@
 package client
 
 import (
-	"errors"
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"io"
 	"strconv"
 	"unsafe"
