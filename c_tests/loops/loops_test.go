@@ -157,7 +157,7 @@ var (
 		"uv": {
 			"foreign-out": goodbye, "foreign-in": goodbye, "foreign-callback": goodbye, "foreign-service": goodbye,
 			"foreign-twice": goodbye, "foreign-two": goodbye, "own-callback": goodbye, "own-sigint": goodbye,
-			"own-signal-cb": goodbye, "own-fork": goodbye, "tls": goodbye,
+			"own-signal-cb": goodbye, "own-fork": goodbye, "cancel-threads": goodbye, "tls": goodbye,
 			"adopt":       {107, "server 66 x2\n", "server 66\n"},
 			"refused":     {107, "client 76\nclient 1 text\n", "client 1 text\nclient 76\n"},
 			"port-in-use": {108, "port in use: context\n", "port in use: none\n"},
@@ -224,11 +224,23 @@ func TestTraces(t *testing.T) {
 					want = strings.ReplaceAll(want, e.ref, e.ours)
 				}
 				if want != have {
-					t.Errorf("the reference, with what is allowed:\n%s\nours:\n%s", want, have)
+					t.Errorf("- the reference, with what is allowed; + ours\n%s", diff(t, want, have))
 				}
 			})
 		}
 	}
+}
+
+// diff is what diff(1) says.
+func diff(t *testing.T, want, have string) string {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"want": want, "have": have} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, _ := exec.Command("diff", "-u", dir+"/want", dir+"/have").Output() // its status: they differ
+	return string(out)
 }
 
 // TestNoPlugin: a plugin that is not there, or that is made for another

@@ -447,6 +447,45 @@ cancel(void)
 	end_loop();
 }
 
+static int ended;
+
+static void *
+many_cancels(void *p)
+{
+	(void)p;
+	while (!__atomic_load_n(&ended, __ATOMIC_SEQ_CST)) {
+		lws_cancel_service(rig.context);
+		usleep(50);
+	}
+	return NULL;
+}
+
+/* Threads wake the loop all the time: nothing is lost, nothing comes twice. */
+static void
+cancel_threads(void)
+{
+	pthread_t t[4];
+	int n;
+
+	make_loop();
+	rig.messages = 300;
+	rig.all_closed = quit;
+	if (make_context())
+		return;
+	make_client();
+	for (n = 0; n < 4; n++)
+		pthread_create(&t[n], NULL, many_cancels, NULL);
+	the_loop.run();
+	__atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+	for (n = 0; n < 4; n++)
+		pthread_join(t[n], NULL);
+	destroy("outside");
+	rig.ticked = linger_then_stop;
+	the_loop.run();
+	destroy("again");
+	end_loop();
+}
+
 static int pushes;
 
 static void
@@ -731,6 +770,7 @@ static const struct {
 	{ "timers", timers },
 	{ "wsi-timers", wsi_timers },
 	{ "cancel", cancel },
+	{ "cancel-threads", cancel_threads },
 	{ "writeable", writeable },
 	{ "flow-control", flow_control },
 	{ "adopt", adopt },
