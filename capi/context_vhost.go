@@ -41,6 +41,7 @@ import (
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/listen"
+	wire "libwebsockets/impl/wire/h1"
 )
 
 func str(p *C.char) string {
@@ -70,6 +71,18 @@ func headers(p *C.struct_lws_protocol_vhost_options) []engine.PVO {
 		l = append(l, engine.PVO{Name: str(p.name), Value: str(p.value)})
 	}
 	return l
+}
+
+// tokenLimits copies how long header values may be.
+func tokenLimits(l *C.struct_lws_token_limits) *wire.TokenLimits {
+	if l == nil {
+		return nil
+	}
+	t := &wire.TokenLimits{}
+	for i := range min(len(t), len(l.token_limit)) {
+		t[i] = uint16(l.token_limit[i])
+	}
+	return t
 }
 
 func mounts(m *C.struct_lws_http_mount) []*engine.Mount {
@@ -174,7 +187,7 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 		KeepaliveSecs: int(i.keepalive_timeout), HeaderSecs: int(i.timeout_secs_ah_idle), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),
 		UDPLossTx: int(i.udp_loss_sim_tx_pc), UDPLossRx: int(i.udp_loss_sim_rx_pc),
 		KATime: int(i.ka_time), KAProbes: int(i.ka_probes), KAInterval: int(i.ka_interval),
-		MaxHeaderData: int(i.max_http_header_data), ServBufSize: int(i.pt_serv_buf_size),
+		MaxHeaderData: int(i.max_http_header_data), TokenLimits: tokenLimits(i.token_limits), ServBufSize: int(i.pt_serv_buf_size),
 		FDLimit: int(i.fd_limit_per_thread), RlimitNofile: int(i.rlimit_nofile), BindIface: i.bind_iface != 0,
 		UnixPerms: str(i.unix_socket_perms), AcceptRole: str(i.listen_accept_role), AcceptProtocol: str(i.listen_accept_protocol),
 		TLS: i,

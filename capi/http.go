@@ -357,8 +357,8 @@ func go_lws_get_mimetype(file *C.char, m *C.struct_lws_http_mount) *C.char {
 			extra = append(extra, wire.MimeMap{Suffix: e.Name, Type: e.Value})
 		}
 	}
-	t := wire.MimeType(str(file), extra)
-	if t == "" {
+	t, ok := wire.MimeType(str(file), extra)
+	if !ok {
 		return nil
 	}
 	freeMu.Lock()

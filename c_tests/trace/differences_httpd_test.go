@@ -5,15 +5,31 @@ package trace
 const overTLS = "_over_TLS"
 
 func init() {
+	for name, reason := range map[string]string{
+		"httpd-tunnel":       "the raw connection begins with what ended the request",
+		"httpd-early-answer": "answers the first piece",
+	} {
+		notBytewise[name] = reason
+	}
 	alsoDiffer(map[string][]difference{
 		"cli-request-variants" + overTLS: {{31, "cli0",
 			[]string{"CLIENT_CONNECTION_ERROR @http 'connect SSL err 1: error:00000001:lib(0)::reason(1)'"},
 			[]string{"CLIENT_CONNECTION_ERROR @http 'server's cert didn't look good, X509_V_ERR = 62: hostname mismatch'"}, false}},
+		"httpd-cookies": {
+			{43, "srv0", []string{"  last in 4: 1  0", "  last in 64: 1  0"}, []string{"  last in 4: 0 xyz 3", "  last in 64: 0 xyz 3"}, true},
+			{43, "srv0", []string{"  session in 4: 1  0", "  session in 64: 1  0"}, []string{"  session in 4: 0  0", "  session in 64: 0  0"}, true}},
+		"httpd-status-long": {{47, "peer0", []string{"<- content-length: 510", "<- body 510 fnv=e98d4f72"},
+			[]string{"<- content-length: 509", "<- body 509 fnv=f5216206"}, false}},
+		"httpd-header-limit": {{21, "peer0", []string{"<- end", "<- end", "<- end"},
+			[]string{tooLarge, "<- end", tooLarge, "<- end", tooLarge, "<- end"}, true}},
 		"kill-sync" + overTLS: {{40, "all",
 			[]string{"global: killed", "srv0: CLOSED @dflt", "srv0: WSI_DESTROY @http (is dflt)"},
 			[]string{"srv0: CLOSED @dflt", "srv0: WSI_DESTROY @http (is dflt)", "global: killed"}, false}},
 	})
 }
+
+// tooLarge is what a peer reads whose headers do not fit.
+var tooLarge = `<- bytes 236 'HTTP/1.0 431 \r\ncontent-type: text/html\r\ncontent-length: 173\r\n\r\n` + page("431", "") + "'"
 
 // notOverTLS are the scenarios that are not repeated over TLS, with the reason.
 var notOverTLS = map[string]string{

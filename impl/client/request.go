@@ -108,6 +108,7 @@ func (s *State) issue(c *engine.Conn) bool {
 func (s *State) awaitReply(c *engine.Conn) {
 	c.SetState(engine.StateWaitingServerReply)
 	c.SetTimeout(engine.TimeoutAwaitingServer, c.Ctx.TimeoutSecs)
+	s.parser.Limits = c.Ctx.TokenLimits
 	s.parser.Init(wire.Response, c.Ctx.MaxHeaderData)
 	c.NoRead = false
 	c.TouchPoll()

@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/wire/h1"
 )
 
 // Limits and defaults of a context, where the program says nothing.
@@ -33,6 +35,7 @@ type Context struct {
 	TimeoutSecs   int
 	ServBufSize   int
 	MaxHeaderData int
+	TokenLimits   *h1.TokenLimits // nil: none
 	ServerString  string
 	Reject        []PVO
 	Hostname      string
@@ -71,6 +74,7 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		TimeoutSecs:   or(info.TimeoutSecs, defaultTimeout),
 		ServBufSize:   or(info.ServBufSize, DefaultServBuf),
 		MaxHeaderData: or(info.MaxHeaderData, DefaultHeaderData),
+		TokenLimits:   info.TokenLimits,
 		ServerString:  info.ServerString,
 		Reject:        info.RejectKeywords,
 		DefaultRetry:  Retry{PingSecs: 300, HangupSecs: 310},

@@ -2,7 +2,11 @@
 
 package engine
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"libwebsockets/impl/wire/h1"
+)
 
 // Option is a bit of the LWS_SERVER_OPTION_ family.
 type Option uint64
@@ -115,6 +119,7 @@ type Info struct {
 	KAProbes       int
 	KAInterval     int
 	MaxHeaderData  int
+	TokenLimits    *h1.TokenLimits
 	ServBufSize    int
 	FDLimit        int
 	RlimitNofile   int

@@ -77,8 +77,8 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 		f.Close()
 		return notModified(c, etag)
 	}
-	mime := mimeType(full, m)
-	if mime == nil {
+	mime, known := mimeType(full, m)
+	if !known {
 		f.Close()
 		engine.Infof("%s: unknown mimetype for %s", c, full)
 		if h1.ReturnStatus(c, 415, "") != 0 || h1.Completed(c) != 0 {
@@ -110,7 +110,7 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 			return failed
 		}
 	}
-	n := sendFile(c, f, *mime, string(extra), interpreter)
+	n := sendFile(c, f, mime, string(extra), interpreter)
 	if n < 0 || n > 0 && h1.Completed(c) != 0 {
 		return failed
 	}
@@ -165,15 +165,12 @@ func cacheControl(m *engine.Mount) string {
 	return fmt.Sprintf("%s%s, max-age=%d", revalidate, intermediates[m.CacheInterm], m.CacheMaxAge)
 }
 
-func mimeType(name string, m *engine.Mount) *string {
+func mimeType(name string, m *engine.Mount) (t string, ok bool) {
 	var extra []wire.MimeMap
 	for _, p := range m.ExtraMimetypes {
 		extra = append(extra, wire.MimeMap{Suffix: p.Name, Type: p.Value})
 	}
-	if t := wire.MimeType(name, extra); t != "" {
-		return &t
-	}
-	return nil
+	return wire.MimeType(name, extra)
 }
 
 // interpretedBy binds the connection to the protocol that edits files with this

@@ -32,6 +32,7 @@ func DetachHeaders(c *engine.Conn) {
 // Begin makes c a server connection that awaits its first request.
 func Begin(c *engine.Conn) {
 	s := &State{}
+	s.parser.Limits = c.Ctx.TokenLimits
 	s.parser.Init(h1.Request, c.Ctx.MaxHeaderData)
 	c.Data = s
 	c.SetRole(Role)

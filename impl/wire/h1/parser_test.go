@@ -61,7 +61,7 @@ var parseTable = []struct {
 	{"absolute", Request, "GET http://q//a?b HTTP/1.1\r\n\r\n", "0=http:/q/a\n15=HTTP/1.1\n76=b\n", nil},
 	{"args", Request, "GET /a?x=1&y=2;z=%3d&w+w=a%26b&p%3dq=%3d HTTP/1.1\r\n\r\n",
 		"0=/a\n15=HTTP/1.1\n76=x=1|y=2|z==|w w=a&b|p_q==\n", nil},
-	{"empty args", Request, "GET /a? HTTP/1.1\r\n\r\n", "0=/a\n15=HTTP/1.1\n76=\n", nil},
+	{"empty args", Request, "GET /a? HTTP/1.1\r\n\r\n", "0=/a\n15=HTTP/1.1\n76=/\n", nil},
 	{"only args", Request, "GET ?a=1 HTTP/1.1\r\n\r\n", "0=/\n15=HTTP/1.1\n76=a=1\n", nil},
 	{"path split", Request, "GET /a;b&c HTTP/1.1\r\n\r\n", "0=/a|b|c\n15=HTTP/1.1\n", nil},
 	{"plus", Request, "GET /+a+b?+c HTTP/1.1\r\n\r\n", "0=/+a b\n15=HTTP/1.1\n76= c\n", nil},

@@ -72,23 +72,22 @@ var mimeTypes = [...]MimeMap{
 }
 
 // MimeType is the media type of a file name: the first of extra (a mount's own
-// list) that matches, then the built-in ones, then extra's '*', then "". A name
-// that is only the suffix does not match.
-func MimeType(file string, extra []MimeMap) string {
-	fallback := ""
+// list) that matches, then the built-in ones, then extra's '*'; ok is false when
+// none does. It may be "": send none. A name that is only the suffix does not match.
+func MimeType(file string, extra []MimeMap) (t string, ok bool) {
 	for _, m := range extra {
-		if fallback == "" && strings.HasPrefix(m.Suffix, "*") {
-			fallback = m.Type
+		if !ok && strings.HasPrefix(m.Suffix, "*") {
+			t, ok = m.Type, true
 		} else if endsIn(file, m.Suffix) {
-			return m.Type
+			return m.Type, true
 		}
 	}
 	for i := range mimeTypes {
 		if endsIn(file, mimeTypes[i].Suffix) {
-			return mimeTypes[i].Type
+			return mimeTypes[i].Type, true
 		}
 	}
-	return fallback
+	return t, ok
 }
 
 func endsIn(file, suffix string) bool {

@@ -34,7 +34,7 @@ func TestMimeType(t *testing.T) {
 		{"html", nil, ""}, {"x.wasm", nil, ""}, {"", nil, ""}, {"x.", nil, ""},
 		{"x.js", extra, "x/js"}, {"x.css", extra, "text/css"}, {"x.wasm", extra, "x/any"},
 	} {
-		if got := MimeType(c.file, c.extra); got != c.want {
+		if got, ok := MimeType(c.file, c.extra); got != c.want || ok != (c.want != "") {
 			t.Errorf("%q: %q, want %q", c.file, got, c.want)
 		}
 	}

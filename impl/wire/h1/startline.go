@@ -81,13 +81,19 @@ func (p *Parser) requestLine(h *Headers, line []byte) error {
 		}
 		return h.Add(t, trimLeft(trimRight(rest)))
 	}
-	target, version, _ := bytes.Cut(trimLeft(trimRight(rest)), []byte{' '})
+	rest = trimLeft(rest)
+	target, version, _ := bytes.Cut(trimRight(rest), []byte{' '})
 	version = trimLeft(version)
 	if !goodTarget(target) || (len(version) != 0 && !goodVersion(version)) {
 		return ErrMalformed
 	}
 	if err := h.AddTarget(t, target); err != nil {
 		return err
+	}
+	if len(rest) > len(target) { // a space ends it
+		if err := h.fillEmpty(); err != nil {
+			return err
+		}
 	}
 	p.cutTarget(h, t)
 	p.state = wantField

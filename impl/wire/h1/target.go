@@ -59,6 +59,20 @@ func (h *Headers) AddTarget(t Token, raw []byte) error {
 	return h.putArgs(args)
 }
 
+// fillEmpty makes the last part of a target "/" where it is empty, an argument too:
+// so does the reference.
+func (h *Headers) fillEmpty() error {
+	f := &h.frags[h.nfrag]
+	if f.n != 0 {
+		return nil
+	}
+	h.buf = h.buf[:f.off]
+	if err := h.put([]byte{'/'}); err != nil {
+		return err
+	}
+	return h.end()
+}
+
 // plainPath tells whether storing p as it is is right: nothing to decode, to
 // split or to sanitise.
 func plainPath(p []byte) bool {
