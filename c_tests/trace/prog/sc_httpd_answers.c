@@ -168,7 +168,7 @@ static void early_answer(void)
 
 static int queued_hook(event *e)
 {
-	static char b[400000];
+	static char b[150000];
 
 	if (e->reason == LWS_CALLBACK_HTTP) {
 		if (web_head(e, 200, "text/plain", sizeof b))
@@ -191,7 +191,7 @@ static void queued_peer(peer *p)
 	p_put(p, "GET /q HTTP/1.1\r\nHost: t\r\n\r\n");
 	p_head(p);
 	p_pause(300);
-	p_body(p, 400000);
+	p_body(p, 150000);
 	p_close(p);
 }
 

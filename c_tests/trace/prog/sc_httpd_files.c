@@ -394,7 +394,7 @@ static void slow_reader_peer(peer *p)
 	p_put(p, GET("/large.txt"));
 	p_head(p);
 	p_pause(200);
-	p_body(p, 200000);
+	p_body(p, 100000);
 	p_close(p);
 }
 
@@ -411,7 +411,7 @@ static void with_peer(script_fn script)
 
 static void slow_reader(void)
 {
-	large_file(200000);
+	large_file(100000);
 	with_peer(slow_reader_peer);
 }
 
