@@ -43,7 +43,11 @@ func parseExtensions(path, text string) (*Extensions, error) {
 			return nil, fmt.Errorf("%s:%d: want KIND NAME REASON, where KIND is one of %s",
 				path, n, strings.Join(extensionKinds, ", "))
 		}
-		e.entries = append(e.entries, extension{f[0], f[1]})
+		name := f[1]
+		if f[0] == "type" { // "struct lws_map_info"
+			name += " " + f[2]
+		}
+		e.entries = append(e.entries, extension{f[0], name})
 	}
 	return e, nil
 }

@@ -252,6 +252,10 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		}
 	}
 	C.lwsgo_init_fops(cx, i.fops)
+	if has(size, unsafe.Offsetof(i.log_cx), unsafe.Sizeof(i.log_cx)) && i.log_cx != nil {
+		cx.log_cx = i.log_cx
+		C.lwsl_refcount_cx(i.log_cx, 1)
+	}
 	if has(size, unsafe.Offsetof(i.plugin_dirs), unsafe.Sizeof(i.plugin_dirs)) && i.plugin_dirs != nil {
 		C.lwsgo_load_plugins(cx, i.plugin_dirs)
 	}

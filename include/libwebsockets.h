@@ -251,6 +251,9 @@ struct lws;
 #include <libwebsockets/lws-settings.h>
 #include <libwebsockets/lws-netdev.h>
 #include <libwebsockets/lws-older.h>
+#include <libwebsockets/lws-newer.h>
+#include <libwebsockets/lws-map.h>
+#include <libwebsockets/lws-cache-ttl.h>
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,7 @@ var programs = []struct{ name, pkg string }{
 	{"g16", "libwebsockets-1.6"},
 	{"g24", "libwebsockets"},
 	{"g41", "libwebsockets"},
+	{"g43", "libwebsockets"},
 }
 
 const messages = 90 // ten of each size
@@ -107,7 +108,12 @@ func serve(t *testing.T, exe, file string) (port string) {
 
 func fetch(t *testing.T, url string) (*http.Response, string) {
 	t.Helper()
-	r, err := (&http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}).Get(url)
+	q, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Header.Set("X-Gen", "custom")
+	r, err := (&http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}).Do(q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,6 +168,7 @@ func TestAnswersOfTheTime(t *testing.T) {
 		{"g13", "libwebsockets-1.3", "/v4", "X-Gen", "4"},
 		{"g15", "libwebsockets-1.5", "/hand", "X-Gen", "5"},
 		{"g16", "libwebsockets-1.6", "/hand", "Content-Type", "text/plain"},
+		{"g43", "libwebsockets", "/?a=xyz&b=1", "Content-Type", "text/plain"},
 	} {
 		t.Run(c.program+c.path, func(t *testing.T) {
 			port := serve(t, build(t, c.program, c.pkg, "gcc", "-std=gnu17"), file)

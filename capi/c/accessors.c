@@ -181,3 +181,36 @@ lws_get_vhost_listen_port(struct lws_vhost *vhost)
 {
 	return vhost->port;
 }
+
+LWS_VISIBLE const char *
+lws_wsi_tag(struct lws *wsi)
+{
+	if (!wsi)
+		return "[null wsi]";
+	lws_snprintf(wsi->tag, sizeof(wsi->tag), "[wsi%s|%x]",
+		     wsi->role & LWSGO_CLIENT ? "cli" : "srv", wsi->slot);
+	return wsi->tag;
+}
+
+LWS_VISIBLE const char *
+lws_vh_tag(struct lws_vhost *vh)
+{
+	if (!vh)
+		return "[null vhost]";
+	lws_snprintf(vh->tag, sizeof(vh->tag), "[vh|%x|%s|%s|%d]", vh->slot,
+		     vh->name ? vh->name : "", vh->iface ? vh->iface : "",
+		     vh->port);
+	return vh->tag;
+}
+
+LWS_VISIBLE int
+lws_context_is_being_destroyed(struct lws_context *context)
+{
+	return !!__atomic_load_n(&context->dead, __ATOMIC_SEQ_CST);
+}
+
+LWS_VISIBLE int
+lws_tls_session_is_reused(struct lws *wsi)
+{
+	return wsi->ssl && SSL_session_reused((SSL *)wsi->ssl);
+}

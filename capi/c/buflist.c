@@ -152,3 +152,35 @@ lws_buflist_describe(struct lws_buflist **head, void *id, const char *reason)
 		}
 	}
 }
+
+int
+lws_buflist_fragment_use(struct lws_buflist **head, uint8_t *buf, size_t len,
+			 char *frag_first, char *frag_fin)
+{
+	struct lws_buflist *b = *head;
+
+	if (frag_first)
+		*frag_first = b && !b->pos;
+	if (frag_fin)
+		*frag_fin = 0;
+	if (!b || !len)
+		return 0;
+	if (len > b->len - b->pos)
+		len = b->len - b->pos;
+	if (frag_fin)
+		*frag_fin = b->pos + len == b->len;
+	memcpy(buf, payload(b) + b->pos, len);
+	lws_buflist_use_segment(head, len);
+	return (int)len;
+}
+
+int
+lws_buflist_linear_use(struct lws_buflist **head, uint8_t *buf, size_t len)
+{
+	size_t done = 0;
+
+	while (*head && done < len)
+		done += (size_t)lws_buflist_fragment_use(
+			head, buf + done, len - done, NULL, NULL);
+	return (int)done;
+}

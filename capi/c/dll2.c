@@ -133,3 +133,18 @@ _lws_dll2_search_sz_pl(lws_dll2_owner_t *own, const char *name, size_t namelen,
 	}
 	return NULL;
 }
+
+void
+lws_dll2_add_sorted_priv(lws_dll2_t *d, lws_dll2_owner_t *own, void *priv,
+			 int (*compare3)(void *priv, const lws_dll2_t *d,
+					 const lws_dll2_t *i))
+{
+	struct lws_dll2 *p = own->head;
+
+	while (p && compare3(priv, p, d) < 0)
+		p = p->next;
+	if (p)
+		lws_dll2_add_before(d, p);
+	else
+		lws_dll2_add_tail(d, own);
+}

@@ -248,6 +248,12 @@ lwsgo_log_level(void)
 	return atomic_load_explicit(&enabled, memory_order_relaxed);
 }
 
+emit_fn
+lwsgo_log_emitter(void)
+{
+	return atomic_load_explicit(&emitter, memory_order_relaxed);
+}
+
 int
 lwsl_visible(int level)
 {
@@ -257,7 +263,7 @@ lwsl_visible(int level)
 static void
 emit(int level, const char *line)
 {
-	atomic_load_explicit(&emitter, memory_order_relaxed)(level, line);
+	lwsgo_log_emitter()(level, line);
 }
 
 static void
@@ -352,11 +358,11 @@ lwsgo_log_emit(void)
 
 /* One row: offset, 16 columns of hex, the same bytes as text. */
 static void
-hexdump_row(int level, const unsigned char *buf, size_t ofs, size_t len)
+hexdump_row(char line[80], const unsigned char *buf, size_t ofs, size_t len)
 {
 	static const char digits[] = "0123456789ABCDEF";
-	char line[80], *p = line;
 	size_t n, row = len - ofs < 16 ? len - ofs : 16;
+	char *p = line;
 
 	p += lws_snprintf(p, 10, "%04X: ", (unsigned int)ofs);
 	memset(p, ' ', 16 * 3 + 3);
@@ -372,29 +378,40 @@ hexdump_row(int level, const unsigned char *buf, size_t ofs, size_t len)
 	}
 	*p++ = '\n';
 	*p = '\0';
+}
+
+void
+lwsgo_hexdump(void (*put)(void *to, int level, const char *line), void *to,
+	      int level, const void *vbuf, size_t len)
+{
+	char line[80];
+	size_t ofs;
+
+	if (!len || !vbuf) {
+		put(to, level, len ? "(hexdump: NULL ptr)\n" :
+				     "(hexdump: zero length)\n");
+		return;
+	}
+	put(to, level, "\n");
+	for (ofs = 0; ofs < len; ofs += 16) {
+		hexdump_row(line, vbuf, ofs, len);
+		put(to, level, line);
+	}
+	put(to, level, "\n");
+}
+
+static void
+put_line(void *to, int level, const char *line)
+{
+	(void)to;
 	_lws_log(level, "%s", line);
 }
 
 void
 lwsl_hexdump_level(int level, const void *vbuf, size_t len)
 {
-	size_t ofs;
-
-	if (!lwsl_visible(level))
-		return;
-	if (!len) {
-		_lws_log(level, "(hexdump: zero length)\n");
-		return;
-	}
-	if (!vbuf) {
-		_lws_log(level, "(hexdump: NULL ptr)\n");
-		return;
-	}
-
-	_lws_log(level, "\n");
-	for (ofs = 0; ofs < len; ofs += 16)
-		hexdump_row(level, vbuf, ofs, len);
-	_lws_log(level, "\n");
+	if (lwsl_visible(level))
+		lwsgo_hexdump(put_line, NULL, level, vbuf, len);
 }
 
 void

@@ -23,4 +23,13 @@ __attribute__((visibility("hidden"))) void lwsgo_log_emit(void);
 /* The set of enabled levels: a caller can skip making a line nobody sees. */
 __attribute__((visibility("hidden"))) int lwsgo_log_level(void);
 
+/* Where lines go. */
+__attribute__((visibility("hidden"))) void (*lwsgo_log_emitter(void))(
+	int level, const char *line);
+
+/* Hands the lines of a hex dump to put. */
+__attribute__((visibility("hidden"))) void
+lwsgo_hexdump(void (*put)(void *to, int level, const char *line), void *to,
+	      int level, const void *vbuf, size_t len);
+
 #endif

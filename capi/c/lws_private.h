@@ -40,6 +40,8 @@ struct lws {
 	const lws_retry_bo_t *retry; /* NULL: the default */
 	struct lws *net; /* carries the stream; NULL: no stream */
 	struct lws_udp *udp;	     /* NULL: no datagram socket */
+	/* C's own */
+	char tag[24]; /* lws_wsi_tag() */
 };
 
 #define LWSGO_WS 1
@@ -58,6 +60,7 @@ struct lws_vhost {
 	int count_protocols;
 	void (*finalize)(struct lws_vhost *vh, void *arg);
 	void *finalize_arg;
+	char tag[80]; /* lws_vh_tag() */
 };
 
 struct lws_system_blob {
@@ -94,6 +97,7 @@ struct lws_context {
 	lws_state_manager_t mgr_system;
 	lws_state_notify_link_t notify_protocols;
 	lws_sorted_usec_list_t sul_system;
+	lws_sorted_usec_list_t sul_cpd;
 	int protocols_done; /* PROTOCOL_INIT has been */
 	const lws_system_ops_t *system_ops;
 	lws_dll2_owner_t attached;
@@ -105,6 +109,7 @@ struct lws_context {
 		lws_dll2_owner_t peers;
 		int delivering;
 	} smd;
+	struct lws_log_cx *log_cx; /* NULL: the process' */
 	void *generation; /* a program of v1.2 to v1.5 (generations.c) */
 	void *plain; /* its file operations of v1.5 (plain_files.c) */
 	const struct lws_event_loop_ops *loop_ops;

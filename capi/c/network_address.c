@@ -75,3 +75,37 @@ lws_sa46_compare_ads(const lws_sockaddr46 *sa46a, const lws_sockaddr46 *sa46b)
 		return memcmp(&sa46a->sa6.sin6_addr, &sa46b->sa6.sin6_addr, 16);
 	return sa46a->sa4.sin_addr.s_addr != sa46b->sa4.sin_addr.s_addr;
 }
+
+/* The address as 16 bytes of IPv6; IPv4 as ::ffff:a.b.c.d. 0: of no kind. */
+static int
+as_ipv6(const lws_sockaddr46 *a, uint8_t b[16])
+{
+	if (a->sa4.sin_family == AF_INET6) {
+		memcpy(b, &a->sa6.sin6_addr, 16);
+		return 1;
+	}
+	if (a->sa4.sin_family != AF_INET)
+		return 0;
+	memset(b, 0, 10);
+	memset(b + 10, 0xff, 2);
+	memcpy(b + 12, &a->sa4.sin_addr, 4);
+	return 1;
+}
+
+int
+lws_sa46_on_net(const lws_sockaddr46 *sa46a, const lws_sockaddr46 *sa46_net,
+		int net_len)
+{
+	uint8_t a[16], net[16], mask;
+	int bits;
+
+	if (!as_ipv6(sa46a, a) || !as_ipv6(sa46_net, net) || net_len < 0)
+		return 1;
+	bits = sa46_net->sa4.sin_family == AF_INET ? 96 + net_len : net_len;
+	if (bits > 128)
+		return 1;
+	if (memcmp(a, net, (size_t)bits / 8))
+		return 1;
+	mask = (uint8_t)(0xff00 >> (bits % 8));
+	return bits % 8 && ((a[bits / 8] ^ net[bits / 8]) & mask);
+}

@@ -360,3 +360,84 @@ lws_json_simple_strcmp(const char *buf, size_t len, const char *name,
 		return -1;
 	return strncmp(hit, comp, al);
 }
+
+void
+lws_hex_from_byte_array(const uint8_t *src, size_t slen, char *dest, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (!len)
+		return;
+	for (; slen && len > 2; slen--, src++, len -= 2) {
+		*dest++ = digits[*src >> 4];
+		*dest++ = digits[*src & 15];
+	}
+	*dest = '\0';
+}
+
+/* Greedy with one step back: the last '*' takes one more character. */
+int
+lws_strcmp_wildcard(const char *wildcard, size_t wlen, const char *check,
+		    size_t clen)
+{
+	size_t w = 0, c = 0, star = 0, from = 0;
+	int any = 0;
+
+	while (c < clen) {
+		if (w < wlen && wildcard[w] == '*') {
+			any = 1;
+			star = ++w;
+			from = c;
+		} else if (w < wlen && wildcard[w] == check[c]) {
+			w++;
+			c++;
+		} else if (any) {
+			w = star;
+			c = ++from;
+		} else
+			return 1;
+	}
+	while (w < wlen && wildcard[w] == '*')
+		w++;
+	return w < wlen;
+}
+
+static uint64_t
+rotate(uint64_t x, int k)
+{
+	return x << k | x >> (64 - k);
+}
+
+/* splitmix64 spreads the seed, as the generator's authors advise. */
+void
+lws_xos_init(struct lws_xos *xos, uint64_t seed)
+{
+	for (int n = 0; n < 4; n++) {
+		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+
+		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+		xos->s[n] = z ^ z >> 31;
+	}
+}
+
+/* xoshiro256** of Blackman and Vigna. */
+uint64_t
+lws_xos(struct lws_xos *xos)
+{
+	uint64_t *s = xos->s, r = rotate(s[1] * 5, 7) * 9, t = s[1] << 17;
+
+	s[2] ^= s[0];
+	s[3] ^= s[1];
+	s[1] ^= s[2];
+	s[0] ^= s[3];
+	s[2] ^= t;
+	s[3] = rotate(s[3], 45);
+	return r;
+}
+
+int
+lws_xos_percent(struct lws_xos *xos, int percent)
+{
+	return (int)(lws_xos(xos) % 100) < percent;
+}

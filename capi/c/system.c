@@ -176,6 +176,9 @@ lwsgo_system_destroy(struct lws_context *cx)
 	int n;
 
 	lws_sul_cancel(&cx->sul_system);
+	lws_sul_cancel(&cx->sul_cpd);
+	lwsl_refcount_cx(cx->log_cx, 0);
+	cx->log_cx = NULL;
 	lwsgo_smd_destroy(cx);
 	while ((d = cx->attached.head)) {
 		lws_dll2_remove(d);
@@ -283,6 +286,18 @@ lws_system_cpd_start(struct lws_context *cx)
 	if (!cx->system_ops || !cx->system_ops->captive_portal_detect_request)
 		return 0; /* nobody can look */
 	return cx->system_ops->captive_portal_detect_request(cx);
+}
+
+static void
+cpd_begin(lws_sorted_usec_list_t *sul)
+{
+	lws_system_cpd_start(lws_container_of(sul, struct lws_context, sul_cpd));
+}
+
+LWS_VISIBLE void
+lws_system_cpd_start_defer(struct lws_context *cx, lws_usec_t defer_us)
+{
+	lws_sul_schedule(cx, 0, &cx->sul_cpd, cpd_begin, defer_us);
 }
 
 LWS_VISIBLE void

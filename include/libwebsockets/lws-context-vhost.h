@@ -117,6 +117,8 @@ typedef int (*lws_peer_limits_notify_t)(struct lws_context *ctx,
 					lws_sockfd_type sockfd,
 					lws_sockaddr46 *sa46);
 
+struct lws_log_cx;
+
 /**
  * How to make a context, a vhost, or a vhost's client TLS.
  *
@@ -372,6 +374,9 @@ struct lws_context_creation_info {
 	/**< (C) folders to load protocol plugins from, ended by NULL. A vhost has the
 	 * protocols of theirs that its pvo names; without pvo, and without
 	 * EXPLICIT_VHOSTS, all of them. NULL: none */
+	struct lws_log_cx *log_cx;
+	/**< (C) where the program's lines about the context's things go (lws-newer.h); it must outlive
+	 * the context. NULL: what lws_set_log_level() set */
 };
 
 /**

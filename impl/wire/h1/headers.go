@@ -311,6 +311,15 @@ func (h *Headers) Custom(name string) (value []byte, ok bool) {
 	return nil, false
 }
 
+// EachCustom calls f with the name (lower case, with colon) of each unknown
+// header, in order; valid until Reset.
+func (h *Headers) EachCustom(f func(name []byte)) {
+	for i := range h.custom {
+		c := &h.custom[i]
+		f(h.buf[c.name : c.name+c.nameLen])
+	}
+}
+
 // CustomLen is the length of an unknown header's value, -1 when absent.
 func (h *Headers) CustomLen(name string) int {
 	v, ok := h.Custom(name)

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* A program of v4.3 (pkg-config libwebsockets): what that added. */
+#include "gen.h"
+#include <libwebsockets.h>
+
+static int log_lines, log_users, names;
+
+#define MUST(x) \
+	do { \
+		if (!(x)) { \
+			fprintf(stderr, "line %d: %s\n", __LINE__, #x); \
+			exit(3); \
+		} \
+	} while (0)
+
+static void
+emit(struct lws_log_cx *cx, int level, const char *line, size_t len)
+{
+	(void)cx;
+	(void)level;
+	log_lines++;
+	MUST(strlen(line) == len && line[len - 1] == '\n' && !strncmp(line, "mine: ", 6));
+}
+
+static void
+mine(struct lws_log_cx *cx, void *obj, char **p, char *e)
+{
+	(void)cx;
+	(void)obj;
+	*p += lws_snprintf(*p, lws_ptr_diff_size_t(e, *p), "mine: ");
+}
+
+static void
+use(struct lws_log_cx *cx, int new_)
+{
+	(void)new_;
+	log_users = cx->refcount;
+}
+
+static lws_log_cx_t log_cx = {
+    .u.emit_cx = emit,
+    .refcount_cb = use,
+    .prepend = mine,
+    .lll_flags = LLLF_LOG_CONTEXT_AWARE | LLL_USER | LLL_ERR | LLL_NOTICE,
+};
+
+static void
+custom(const char *name, int nlen, void *opaque)
+{
+	names += nlen == 6 && !strncmp(name, "x-gen:", 6);
+	MUST(opaque == &names);
+}
+
+static int
+callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	char arg[16];
+
+	(void)user;
+	(void)in;
+	(void)len;
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		lwsl_wsi_user(wsi, "a request");
+		lwsl_vhost_user(lws_get_vhost(wsi), "is for %s", lws_vh_tag(lws_get_vhost(wsi)));
+		lwsl_cx_user(lws_get_context(wsi), "and here");
+		lwsl_wsi_debug(wsi, "nobody sees this");
+		lwsl_hexdump_wsi_notice(wsi, "x", 1);
+		MUST(strstr(lws_wsi_tag(wsi), "wsisrv"));
+		if (lws_get_urlarg_by_name_safe(wsi, "absent", arg, sizeof(arg)) != -1)
+			return -1;
+		if (lws_get_urlarg_by_name_safe(wsi, "a", arg, sizeof(arg)) == 3)
+			MUST(!strcmp(arg, "xyz") && lws_get_urlarg_by_name_safe(wsi, "a", arg, 3) == -1);
+		MUST(!lws_hdr_custom_name_foreach(wsi, custom, &names));
+		MUST(!lws_tls_session_is_reused(wsi));
+		if (lws_serve_http_file(wsi, gen_file, "text/plain", NULL, 0) < 0)
+			return -1;
+		break;
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int
+callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct gen *g = user;
+	int last;
+
+	switch (reason) {
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		gen_fill(g);
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_CLIENT_RECEIVE:
+		last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
+		if (gen_piece(g, in, len, last))
+			return -1;
+		if (!last)
+			break;
+		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
+			if (gen_check(g))
+				return -1;
+			gen_fill(g);
+		}
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		if (!g->ready)
+			break;
+		/* fallthrough */
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+		if (!g->len)
+			break;
+		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
+			return -1;
+		g->len = 0;
+		g->ready = 0;
+		break;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+	case LWS_CALLBACK_CLIENT_CLOSED:
+		gen_stop = 1;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static const struct lws_protocols protocols[] = {
+    {"http-only", callback_http, 0, 0, 0, NULL, 0},
+    {"gen", callback_gen, sizeof(struct gen), 0, 0, NULL, 0},
+    LWS_PROTOCOL_LIST_TERM,
+};
+
+static int gone;
+
+static void
+item_gone(void *item, size_t size)
+{
+	(void)item;
+	gone += (int)size;
+}
+
+static void
+caches(struct lws_context *context)
+{
+	struct lws_cache_creation_info info;
+	struct lws_cache_ttl_lru *l2, *l1;
+	lws_cache_results_t walk;
+	const void *p;
+	size_t n;
+	int count = 0;
+
+	memset(&info, 0, sizeof(info));
+	info.cx = context;
+	info.name = "l2";
+	info.ops = &lws_cache_ops_heap;
+	l2 = lws_cache_create(&info);
+	info.name = "l1";
+	info.cb = item_gone;
+	info.parent = l2;
+	info.max_items = 2;
+	info.max_payload = 8;
+	l1 = lws_cache_create(&info);
+	MUST(l1 && l2);
+	MUST(!lws_cache_write_through(l1, "abc", (const uint8_t *)"1", 1, lws_now_usecs() + 60000000, NULL));
+	MUST(!lws_cache_write_through(l1, "abd", (const uint8_t *)"22", 2, lws_now_usecs() + 60000000, NULL));
+	MUST(!lws_cache_item_get(l1, "abc", &p, &n) && n == 1 && *(const char *)p == '1');
+	MUST(!lws_cache_write_through(l1, "b", (const uint8_t *)"333", 3, lws_now_usecs() + 60000000, NULL));
+	MUST(gone == 2 && lws_cache_footprint(l1) == 4 && lws_cache_footprint(l2) == 6);
+	MUST(!lws_cache_item_get(l1, "abd", &p, &n) && n == 2); /* from l2 */
+	MUST(lws_cache_item_get(l1, "none", &p, &n));
+	MUST(lws_cache_write_through(l1, "big", (const uint8_t *)"123456789", 9, lws_now_usecs() + 1, NULL));
+	MUST(!lws_cache_lookup(l1, "ab*", (const void **)&walk.ptr, &walk.size));
+	while (!lws_cache_results_walk(&walk)) {
+		count++;
+		MUST(walk.tag_len == 3 && !memcmp(walk.tag, "ab", 2) && walk.payload_len == (walk.tag[2] == 'c' ? 1 : 2));
+	}
+	MUST(count == 2 && lws_cache_lookup(l1, "zz*", (const void **)&walk.ptr, &walk.size));
+	MUST(!lws_cache_item_remove(l1, "a*") && lws_cache_item_get(l1, "abc", &p, &n));
+	MUST(!lws_cache_expunge(l1) && !lws_cache_footprint(l1) && !lws_cache_footprint(l2));
+	MUST(!lws_cache_write_through(l2, "old", NULL, 4, lws_now_usecs() - 1, NULL));
+	MUST(lws_cache_item_get(l2, "old", &p, &n));
+	lws_cache_debug_dump(l2);
+	lws_cache_destroy(&l1);
+	lws_cache_destroy(&l2);
+	MUST(!l1 && !l2);
+}
+
+static void
+maps(int in_lwsac)
+{
+	struct lwsac *ac = NULL;
+	struct lws_map_item *item;
+	lws_map_info_t info;
+	lws_map_t *map;
+	char key[16];
+	int n;
+
+	memset(&info, 0, sizeof(info));
+	if (in_lwsac) {
+		info._alloc = lws_map_alloc_lwsac;
+		info._free = lws_map_free_lwsac;
+		info.opaque = &ac;
+		info.aux = (void *)(intptr_t)4096;
+	}
+	info.modulo = 7;
+	map = lws_map_create(&info);
+	MUST(map);
+	for (n = 0; n < 500; n++) {
+		lws_snprintf(key, sizeof(key), "key %d", n % 400);
+		MUST(lws_map_item_create_ks(map, key, &n, sizeof(n)));
+	}
+	for (n = 0; n < 400; n++) {
+		int v;
+
+		lws_snprintf(key, sizeof(key), "key %d", n);
+		item = lws_map_item_lookup_ks(map, key);
+		MUST(item && lws_map_item_value_len(item) == sizeof(v) &&
+		     lws_map_item_key_len(item) == strlen(key) &&
+		     !memcmp(lws_map_item_key(item), key, strlen(key)));
+		memcpy(&v, lws_map_item_value(item), sizeof(v));
+		MUST(v == (n < 100 ? n + 400 : n));
+		lws_map_item_destroy(item);
+		MUST(!lws_map_item_lookup_ks(map, key));
+	}
+	lws_map_destroy(&map);
+	MUST(!map);
+	lwsac_free(&ac);
+}
+
+static int
+cmp3(void *priv, const lws_dll2_t *d, const lws_dll2_t *i)
+{
+	return *(int *)priv * (d < i ? -1 : d > i);
+}
+
+static void
+small(void)
+{
+	static const struct {
+		const char *pattern, *text;
+		int same;
+	} w[] = {{"*", "", 1},	   {"", "", 1},	       {"a*", "abc", 1}, {"*c", "abc", 1},   {"a*c", "abcbc", 1},
+		 {"a*b", "abc", 0}, {"a", "", 0},       {"", "a", 0},	   {"a**b", "ab", 1},  {"*.org", "x.orgs", 0},
+		 {"*a*b*", "xaybz", 1}};
+	static const time_t times[] = {0, 784111777, 1700000000, 4102444800};
+	lws_sockaddr46 a, net;
+	struct lws_buflist *bl = NULL;
+	lws_dll2_t d[3];
+	lws_dll2_owner_t own;
+	lws_xos_t x, y;
+	char buf[32], first, last;
+	uint8_t b[8];
+	int sign = -1;
+	time_t t;
+
+	for (size_t n = 0; n < LWS_ARRAY_SIZE(w); n++)
+		MUST(lws_strcmp_wildcard(w[n].pattern, strlen(w[n].pattern), w[n].text, strlen(w[n].text)) ==
+		     !w[n].same);
+	for (size_t n = 0; n < LWS_ARRAY_SIZE(times); n++) {
+		MUST(!lws_http_date_render_from_unix(buf, sizeof(buf), &times[n]) && strlen(buf) == 29);
+		MUST(!lws_http_date_parse_unix(buf, strlen(buf), &t) && t == times[n]);
+	}
+	MUST(!lws_http_date_render_from_unix(buf, 30, &times[1]) && !strcmp(buf, "Sun, 06 Nov 1994 08:49:37 GMT"));
+	MUST(lws_http_date_render_from_unix(buf, 29, &times[1]) && lws_http_date_parse_unix("Sun", 3, &t));
+	MUST(!lws_http_date_parse_unix("Sunday, 06-Nov-94 08:49:37 GMT", 30, &t) && t == times[1]);
+	lws_hex_from_byte_array((const uint8_t *)"\x01\xab", 2, buf, sizeof(buf));
+	MUST(!strcmp(buf, "01ab"));
+	lws_hex_from_byte_array((const uint8_t *)"\x01\xab", 2, buf, 4);
+	MUST(!strcmp(buf, "01"));
+	lws_xos_init(&x, 1);
+	lws_xos_init(&y, 1);
+	for (int n = 0; n < 100; n++)
+		MUST(lws_xos(&x) == lws_xos(&y));
+	MUST(!lws_xos_percent(&x, 0) && lws_xos_percent(&x, 100));
+	MUST(!lws_sa46_parse_numeric_address("10.1.2.3", &a) && !lws_sa46_parse_numeric_address("10.1.0.0", &net));
+	MUST(!lws_sa46_on_net(&a, &net, 16) && lws_sa46_on_net(&a, &net, 24) && !lws_sa46_on_net(&a, &net, 22));
+	MUST(!lws_sa46_parse_numeric_address("2001:db8::1", &a) && lws_sa46_on_net(&a, &net, 8));
+	MUST(!lws_sa46_parse_numeric_address("2001:db8::", &net) && !lws_sa46_on_net(&a, &net, 32) &&
+	     lws_sa46_on_net(&a, &net, 128));
+	MUST(lws_buflist_append_segment(&bl, (const uint8_t *)"abc", 3) > 0 &&
+	     !lws_buflist_append_segment(&bl, (const uint8_t *)"defg", 4));
+	MUST(lws_buflist_fragment_use(&bl, b, 2, &first, &last) == 2 && first && !last && !memcmp(b, "ab", 2));
+	MUST(lws_buflist_fragment_use(&bl, b, 8, &first, &last) == 1 && !first && last && b[0] == 'c');
+	MUST(!lws_buflist_append_segment(&bl, (const uint8_t *)"hij", 3));
+	MUST(lws_buflist_linear_use(&bl, b, 6) == 6 && !memcmp(b, "defghi", 6));
+	MUST(lws_buflist_linear_use(&bl, b, 8) == 1 && b[0] == 'j' && !bl);
+	memset(d, 0, sizeof(d));
+	lws_dll2_owner_clear(&own);
+	for (int n = 0; n < 3; n++)
+		lws_dll2_add_sorted_priv(&d[(n + 1) % 3], &own, &sign, cmp3);
+	MUST(own.head == &d[2] && own.tail == &d[0] && !lws_dll2_is_detached(&d[0]));
+}
+
+int
+main(int argc, char **argv)
+{
+	struct lws_context_creation_info info;
+	struct lws_context *context;
+	int server = gen_args(argc, argv);
+
+	lws_set_log_level(LLL_ERR, NULL); /* one item is too large for its cache */
+	memset(&info, 0, sizeof(info));
+	info.port = server ? gen_port : CONTEXT_PORT_NO_LISTEN;
+	info.protocols = protocols;
+	info.log_cx = &log_cx;
+	context = lws_create_context(&info);
+	MUST(context && lwsl_context_get_cx(context) == &log_cx && log_cx.refcount == 1 && log_users == 1);
+	small();
+	maps(0);
+	maps(1);
+	caches(context);
+	MUST(!lws_context_is_being_destroyed(context));
+	MUST(!lws_vhd_find_by_pvo(context, "gen", "name", "value"));
+	if (!server) {
+		struct lws_client_connect_info i;
+
+		memset(&i, 0, sizeof(i));
+		i.context = context;
+		i.address = i.host = i.origin = "127.0.0.1";
+		i.port = gen_port;
+		i.path = "/";
+		i.protocol = "gen";
+		MUST(lws_client_connect_via_info(&i));
+	}
+	while (!gen_stop && lws_service(context, 50) >= 0)
+		;
+	if (server && names) /* it was asked by TestAnswersOfTheTime */
+		MUST(log_lines >= 3);
+	lws_context_destroy(context);
+	MUST(!log_cx.refcount && !log_users);
+	return gen_report(server);
+}
