@@ -12,11 +12,13 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	rand2 "math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -167,7 +169,9 @@ func TestForks(t *testing.T) {
 					t.Errorf("the second context: %d echoes, %v", n, err)
 				}
 			}
-			f.WaitLine("^TIMER child$", 10*time.Second)
+			h.Eventually(t, 10*time.Second, "the timer", func() bool {
+				return strings.Contains(strings.Join(f.All(), "\n"), "TIMER child")
+			})
 			f.end(t, pid, "child")
 			all := strings.Join(f.All(), "\n")
 			if n := strings.Count(all, "TIMER child"); n != 1 {
@@ -249,6 +253,43 @@ func TestForkChildren(t *testing.T) {
 		f.drive(t)
 	}
 	f.WaitLine("^CHILDREN 40$", 15*time.Second)
+	f.end(t, pid, "parent")
+}
+
+// TestForkBusy: a thread forks while another serves a load; each child uses
+// the library, and its parent's context.
+func TestForkBusy(t *testing.T) {
+	if !h.Ours(t) {
+		t.Skip("the reference is not safe to be used by two threads")
+	}
+	f := startForks(t, "busy")
+	pid := f.pid(t)
+	stop := make(chan struct{})
+	var loads sync.WaitGroup
+	for range 4 {
+		loads.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				c, err := f.dial(rand2.IntN(2))
+				if err != nil {
+					continue // a child has accepted it, and ends
+				}
+				_ = echo(c, 50)
+				c.Close()
+			}
+		})
+	}
+	f.WaitLine("^CHILDREN 40$", 40*time.Second)
+	close(stop)
+	loads.Wait()
+	if n := strings.Count(strings.Join(f.All(), "\n"), "PARSED child"); n != 40 {
+		t.Errorf("%d children have parsed", n)
+	}
+	f.drive(t)
 	f.end(t, pid, "parent")
 }
 

@@ -13,6 +13,7 @@
  *   external  ... and the program polls by itself
  *   both      parent and child serve the same sockets
  *   children  the parent serves; its children end at once, or exec
+ *   busy      ... or use the library and its context for a while
  *   callback  the child is made inside a callback, and calls from there
  */
 #include "common.h"
@@ -321,6 +322,38 @@ on_children(lws_sorted_usec_list_t *sul)
 		printf("CHILDREN %d\n", children);
 }
 
+/* Forks whatever the servicing thread is doing. */
+static void *
+busy_thread(void *arg)
+{
+	struct lws_context *mine;
+	int n, status;
+	pid_t pid;
+
+	for (n = 0; n < 40 && !stopping; n++) {
+		usleep(3000);
+		pid = fork();
+		if (pid < 0)
+			BAD("fork: errno %d", errno);
+		if (!pid) {
+			in_child = 1;
+			alarm(20);
+			lws_set_log_level(LLL_ERR, NULL);
+			parse();
+			mine = bare_context();
+			turns(3); /* the parent's */
+			lws_context_destroy(mine);
+			fflush(stdout);
+			_exit(mine ? 0 : 3);
+		}
+		waitpid(pid, &status, 0);
+		if (status)
+			BAD("child %d: status %x", n, status);
+	}
+	printf("CHILDREN %d\n", n);
+	return arg;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -405,6 +438,9 @@ main(int argc, char **argv)
 			return 4;
 		in_child = !pid;
 	}
+	if (!strcmp(mode, "busy") &&
+	    pthread_create(&thread, NULL, busy_thread, NULL))
+		return 5;
 	if (!strcmp(mode, "children"))
 		lws_sul_schedule(context, 0, &sul, on_children, 5000);
 	return serve_all();
