@@ -3,10 +3,7 @@
 package abitest
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,7 +12,7 @@ import (
 
 // SymbolTable makes the text of docs/symbols.md: every public symbol with the
 // header that declares it, whether the library built in build/lib has it, and
-// the tests that use it. root is the checkout.
+// the tests that prove it. root is the checkout.
 func SymbolTable(root string) (string, error) {
 	names, err := ReadExportMap(filepath.Join(root, "capi/exports.map"))
 	if err != nil {
@@ -36,7 +33,7 @@ func SymbolTable(root string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tests, err := testUses(root)
+	tests, err := FindProofs(root)
 	if err != nil {
 		return "", err
 	}
@@ -44,7 +41,7 @@ func SymbolTable(root string) (string, error) {
 	return renderTable(names, ext, lib, facts, tests), nil
 }
 
-func renderTable(names []string, ext *Extensions, lib *Library, facts *Facts, tests map[string][]string) string {
+func renderTable(names []string, ext *Extensions, lib *Library, facts *Facts, tests Proofs) string {
 	built := 0
 	for _, n := range names {
 		if _, ok := lib.Symbols[n]; ok {
@@ -56,9 +53,11 @@ func renderTable(names []string, ext *Extensions, lib *Library, facts *Facts, te
 		"Made by `go run ./tools/symbols` from the headers, the built library and the test sources;\n" +
 		"`go test ./abi_test/` fails when it is stale. A symbol that is not built is not in the library:\n" +
 		"a program that needs it fails to link or to load, by name. Symbols without a header are\n" +
-		"exported by the original too, but not declared in public.\n\n")
+		"exported by the original too, but not declared in public. The last column names the tests\n" +
+		"that prove it: \"unit F\" is `go test ./c_tests/unit/check -run /F`, \"trace S\" is\n" +
+		"`TRACE_ONLY=S go test ./c_tests/trace`, \"AREA P\" is the program P of `go test ./c_tests/AREA`.\n\n")
 	fmt.Fprintf(&b, "%d of %d symbols are built. (ext) = not in Debian's library.\n\n", built, len(names))
-	b.WriteString("| symbol | header | state | tests |\n|---|---|---|---|\n")
+	b.WriteString("| symbol | header | state | proved by |\n|---|---|---|---|\n")
 	for _, n := range names {
 		header, state, mark := "–", "not built", ""
 		if d, ok := facts.Functions[n]; ok {
@@ -77,56 +76,41 @@ func renderTable(names []string, ext *Extensions, lib *Library, facts *Facts, te
 	return b.String()
 }
 
-// cite names up to three test files.
-func cite(files []string) string {
-	if len(files) > 3 {
-		return strings.Join(files[:3], ", ") + fmt.Sprintf(" and %d more", len(files)-3)
+// cite names up to three tests, unit tests first: they try more inputs.
+func cite(tests []string) string {
+	l := slices.Clone(tests)
+	slices.SortStableFunc(l, func(a, b string) int {
+		return rank(a) - rank(b)
+	})
+	if len(l) > 3 {
+		return strings.Join(l[:3], ", ") + fmt.Sprintf(" and %d more", len(l)-3)
 	}
-	return strings.Join(files, ", ")
+	return strings.Join(l, ", ")
+}
+
+func rank(test string) int {
+	switch {
+	case strings.HasPrefix(test, "unit "):
+		return 0
+	case strings.HasPrefix(test, "trace "):
+		return 1
+	}
+	return 2
 }
 
 var (
-	word    = regexp.MustCompile(`[A-Za-z_]\w*`)
-	notCode = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*|#\s*include[^\n]*`)
+	word = regexp.MustCompile(`[A-Za-z_]\w*`)
+	// what is no code, and texts, in which there may be signs of comments
+	notCode = regexp.MustCompile(`(?s)"(?:\\.|[^"\\])*"|/\*.*?\*/|//[^\n]*|#\s*include[^\n]*`)
+	plain   = regexp.MustCompile(`^"[\w.-]*"$`)
 )
 
-// testUses tells which test files (paths below the checkout, sorted) use each
-// word: the C programs of c_tests and the Go tests of abi_test, comments left
-// out.
-func testUses(root string) (map[string][]string, error) {
-	uses := map[string][]string{}
-	for dir, suffixes := range map[string][]string{
-		"c_tests":  {".c", ".h", ".cc", "_test.go"},
-		"abi_test": {"_test.go"},
-	} {
-		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			if err != nil || d.IsDir() || !slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(path, s) }) {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			rel, err := filepath.Rel(root, path)
-			if err != nil {
-				return err
-			}
-			words := word.FindAllString(notCode.ReplaceAllString(string(text), " "), -1)
-			slices.Sort(words)
-			for _, w := range slices.Compact(words) {
-				uses[w] = append(uses[w], filepath.ToSlash(rel))
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
+// code is a C source without comments and without what texts say.
+func code(text string) string {
+	return notCode.ReplaceAllStringFunc(text, func(m string) string {
+		if plain.MatchString(m) {
+			return m
 		}
-	}
-	for _, files := range uses {
-		slices.Sort(files)
-	}
-	return uses, nil
+		return " "
+	})
 }

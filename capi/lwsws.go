@@ -40,6 +40,7 @@ import (
 type config struct {
 	p, end unsafe.Pointer
 	full   bool
+	expand bool // dataDirName in texts
 
 	keys  []string // JSON paths of interest
 	value func(key string, why lejp.Reason) error
@@ -113,7 +114,10 @@ const dataDirName, dataDir = "_lws_ddir_", C.LWS_INSTALL_DATADIR
 // str puts the value, with to being told where it begins. A long value comes
 // in pieces, which follow each other.
 func (f *config) str(key string, why lejp.Reason, to **C.char) error {
-	s := strings.Replace(f.text(), dataDirName, dataDir, 1)
+	s := f.text()
+	if f.expand {
+		s = strings.Replace(s, dataDirName, dataDir, 1)
+	}
 	if f.last == key { // goes on: over the NUL of the piece before
 		f.p = unsafe.Add(f.p, -1)
 	}
@@ -259,6 +263,9 @@ func (f *config) step(c *lejp.Ctx, _ unsafe.Pointer, why lejp.Reason) int8 {
 // isValue tells whether a callback brings a value.
 func isValue(why lejp.Reason) bool { return why&64 != 0 }
 
+// isText tells whether it is a text, or a piece of one.
+func isText(why lejp.Reason) bool { return why == lejp.ValStrEnd || why == lejp.ValStrChunk }
+
 // maxPluginDirs is the room for plugin folders, with the NULL behind them.
 const maxPluginDirs = 10
 
@@ -306,6 +313,9 @@ func go_lwsws_get_config_globals_sized(info *C.struct_lws_context_creation_info,
 			count++
 			return f.str(key, why, &dirs[count-1])
 		case "global.reject-service-keywords[].*":
+			if !isText(why) {
+				return nil
+			}
 			return f.pair(key, why, 0, "", &info.reject_service_keywords)
 		}
 		if extended {

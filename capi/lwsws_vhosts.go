@@ -118,7 +118,7 @@ func go_lwsws_get_config_vhosts(cx *C.struct_lws_context, info *C.struct_lws_con
 		return 1
 	}
 	f := &vhostConfig{
-		config: config{p: unsafe.Pointer(*cs), end: unsafe.Add(unsafe.Pointer(*cs), int(*n)), info: info, keys: vhostKeys},
+		config: config{p: unsafe.Pointer(*cs), end: unsafe.Add(unsafe.Pointer(*cs), int(*n)), info: info, keys: vhostKeys, expand: true},
 		cx:     cx, protocols: info.protocols, pprotocols: info.pprotocols, extensions: info.extensions,
 	}
 	f.value = f.step1
@@ -205,8 +205,10 @@ func (f *vhostConfig) make() error {
 	return nil
 }
 
+const callbackScheme = "callback://"
+
 // mountKinds are the schemes of origins, in the order of enum lws_mount_protocols.
-var mountKinds = []string{"http://", "https://", "file://", "cgi://", ">http://", ">https://", "callback://", "gzip://"}
+var mountKinds = []string{"http://", "https://", "file://", "cgi://", ">http://", ">https://", callbackScheme, "gzip://"}
 
 func (f *vhostConfig) addMount() error {
 	if f.mount.mountpoint == nil || f.mount.origin == nil {
@@ -224,9 +226,6 @@ func (f *vhostConfig) addMount() error {
 		*m = f.mount
 		m.origin_protocol = C.uchar(n)
 		m.origin = next(f.mount.origin, len(scheme))
-		if scheme == "callback://" {
-			m.protocol = m.origin
-		}
 		if f.tail != nil {
 			f.tail.mount_next = m
 		} else {
@@ -261,9 +260,18 @@ func (f *vhostConfig) set(key string, why lejp.Reason) error {
 		if key == "vhosts[].mounts[].origin" && *to != nil && f.last != key {
 			to = new(*C.char) // the first one counts
 		}
-		return f.str(key, why, to)
+		if err := f.str(key, why, to); err != nil {
+			return err
+		}
+		if key == "vhosts[].mounts[].origin" && strings.HasPrefix(str(*to), callbackScheme) {
+			f.mount.protocol = next(*to, len(callbackScheme))
+		}
+		return nil
 	}
 	if list, suffix := f.listOf(key); list != nil {
+		if list == &f.info.headers && !isText(why) {
+			return nil
+		}
 		n := 0
 		if key == "vhosts[].ws-protocols[].*.*" {
 			n = 1

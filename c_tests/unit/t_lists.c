@@ -95,6 +95,39 @@ dll2_step(lws_dll2_owner_t *o)
 	}
 }
 
+/* Objects with a name, found by it. */
+static void
+named_search(void)
+{
+	static const char *const names[] = { "a", "ab", "abc", "b", "", NULL, "abcd" };
+	struct named {
+		int before;
+		lws_dll2_t list;
+		const char *name;
+	} objects[8];
+	char name[8];
+	int n, k;
+
+	for (n = 0; n < 1500; n++) {
+		lws_dll2_owner_t own;
+		const struct named *hit;
+		size_t len;
+
+		lws_dll2_owner_clear(&own);
+		memset(objects, 0, sizeof(objects));
+		for (k = 0; k < (int)rnd(9); k++) {
+			objects[k].name = names[rnd(ARRAY(names))];
+			lws_dll2_add_tail(&objects[k].list, &own);
+		}
+		len = rnd_text(name, 4, "abcd");
+		if (len && !rnd(4))
+			len--;
+		hit = _lws_dll2_search_sz_pl(&own, name, len, offsetof(struct named, list),
+					     offsetof(struct named, name));
+		printf("search %s %d: %d\n", name, (int)len, hit ? (int)(hit - objects) : -1);
+	}
+}
+
 void
 unit_dll2(void)
 {
@@ -102,6 +135,7 @@ unit_dll2(void)
 	size_t i;
 	int n;
 
+	named_search();
 	lws_dll2_owner_clear(&owner);
 	for (i = 0; i < ARRAY(members); i++) {
 		members[i].value = (int)rnd(6);

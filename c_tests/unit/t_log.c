@@ -133,6 +133,16 @@ to_stderr(void)
 	lwsl_hexdump("hexdump", 7);
 }
 
+static void
+logv(int level, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	_lws_logv(level, format, ap);
+	va_end(ap);
+}
+
 void
 unit_log(void)
 {
@@ -147,6 +157,9 @@ unit_log(void)
 	lws_set_log_level(0xfff, to_stdout);
 	lengths();
 	levels();
+	logv(LLL_ERR, "logv %d %s\n", 5, "text");
+	logv(LLL_CLIENT, "no line end");
+	logv(0, "no level\n");
 	hexdumps();
 	stamps();
 	to_stderr();
