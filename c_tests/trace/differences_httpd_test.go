@@ -6,8 +6,12 @@ const overTLS = "_over_TLS"
 
 func init() {
 	for name, reason := range map[string]string{
-		"httpd-tunnel":       "the raw connection begins with what ended the request",
-		"httpd-early-answer": "answers the first piece",
+		"httpd-tunnel":             "the raw connection begins with what ended the request",
+		"httpd-form-long":          "ends where the storage is full",
+		"httpd-form-bad":           "ends at the bad byte",
+		"httpd-upload-refuse-open": "ends at the byte that opens the file",
+		"httpd-upload-refuse-end":  "ends at the byte that ends the file",
+		"httpd-early-answer":       "answers the first piece",
 	} {
 		notBytewise[name] = reason
 	}

@@ -171,6 +171,8 @@ func (s *State) badRequest(c *engine.Conn, b []byte, err error) bool {
 	switch {
 	case errors.Is(err, h1.ErrForbidden):
 		code = 403
+	case errors.Is(err, h1.ErrTargetTooLarge):
+		code = 414
 	case errors.Is(err, h1.ErrTooLarge):
 		code = 431
 	}

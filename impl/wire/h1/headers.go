@@ -2,6 +2,7 @@ package h1
 
 import (
 	"errors"
+	"fmt"
 	"unsafe"
 )
 
@@ -16,8 +17,12 @@ const maxFragments = int(TokenCount)
 // customOverhead is what an unknown header costs of the limit besides its bytes.
 const customOverhead = 8
 
-// ErrTooLarge says that a message's header does not fit the limit.
-var ErrTooLarge = errors.New("h1: header too large")
+// ErrTooLarge says that a message's header does not fit the limit, ErrTargetTooLarge
+// that the request line alone does not; errors.Is takes it for the former too.
+var (
+	ErrTooLarge       = errors.New("h1: header too large")
+	ErrTargetTooLarge = fmt.Errorf("h1: request line too large: %w", ErrTooLarge)
+)
 
 type fragment struct {
 	off, n uint32

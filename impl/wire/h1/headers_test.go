@@ -155,3 +155,25 @@ func TestFraming(t *testing.T) {
 		t.Error(h.ContentLength(), h.Chunked(), h.StatusCode())
 	}
 }
+
+// FuzzCookie: any Cookie header and name; a value that is found is part of the
+// header and within bounds.
+func FuzzCookie(f *testing.F) {
+	f.Add("a=1; b=2", "b", 8)
+	f.Add("; =; a", "", 1)
+	f.Add("a==b;a", "a", 0)
+	f.Fuzz(func(t *testing.T, header, name string, room int) {
+		if room < 0 || room > 1<<12 {
+			t.Skip()
+		}
+		var h Headers
+		if h.Add(TokenHTTPCookie, []byte(header)) != nil {
+			t.Skip()
+		}
+		dst := make([]byte, room)
+		n, err := h.Cookie(dst, name)
+		if err == nil && (n >= room || !strings.Contains(header, name+"="+string(dst[:n])) || dst[n] != 0) {
+			t.Errorf("%q of %q: %q", name, header, dst[:n])
+		}
+	})
+}

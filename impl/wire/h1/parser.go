@@ -1,6 +1,9 @@
 package h1
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // Kind says which start line a message has.
 type Kind uint8
@@ -119,6 +122,9 @@ func (p *Parser) Parse(h *Headers, in []byte) (used int, done bool, err error) {
 }
 
 func (p *Parser) fail(err error) error {
+	if p.state == wantStart && p.kind == Request && errors.Is(err, ErrTooLarge) {
+		err = ErrTargetTooLarge
+	}
 	p.state, p.err = failed, err
 	return err
 }
