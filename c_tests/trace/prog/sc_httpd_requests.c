@@ -314,6 +314,105 @@ static void tunnel(void)
 	}
 }
 
+/* ---- upgrades only for the right host ---- */
+
+static void strict_peer(peer *p)
+{
+	static const char *const hosts[] = {"trace.test:%d", "trace.test", "other.test:%d", "trace.test:%d0", "trace.test:x", "[::1]:%d"};
+
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(hosts); i++) {
+		char host[64], req[400];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(host, sizeof host, hosts[i], rig.port);
+#pragma GCC diagnostic pop
+		snprintf(req, sizeof req,
+		         "GET /chat HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+		         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", host);
+		p_connect(p);
+		p_put(p, req);
+		if (p_head(p))
+			p_shut_frame(p, 1000, "");
+		p_rest(p);
+		p_close(p);
+	}
+}
+
+static void strict_host(void)
+{
+	rig.info.vhost_name = "trace.test";
+	rig.info.options |= LWS_SERVER_OPTION_VHOST_UPG_STRICT_HOST_CHECK;
+	if (server(web_protocols, NULL)) {
+		peer_start("peer0", strict_peer);
+		finish();
+	}
+}
+
+/* ---- the program says no to what was accepted ---- */
+
+static int instantiated_hook(event *e)
+{
+	return e->reason == LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED ? -1 : PASS;
+}
+
+static void silent_end_peer(peer *p)
+{
+	p_connect(p);
+	p_rest(p);
+}
+
+static void refuse_instantiated(void)
+{
+	if (server(web_protocols, instantiated_hook)) {
+		peer_start("peer0", silent_end_peer);
+		finish();
+	}
+}
+
+/* ---- two connections at a time ---- */
+
+static int order_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_HTTP)
+		return ok(e, e->conn);
+	return PASS;
+}
+
+static void first_peer(peer *p)
+{
+	p_connect(p);
+	p_put(p, GET("/first"));
+	p_response(p);
+	mark("first is answered");
+	await("second is answered");
+	p_put(p, GET("/again"));
+	p_response(p);
+	p_close(p);
+}
+
+static void second_peer(peer *p)
+{
+	await("first is answered");
+	p_connect(p);
+	p_put(p, GET("/second"));
+	p_response(p);
+	p_close(p);
+	mark("second is answered");
+}
+
+/* With room for the headers of one request, an idle connection holds none. */
+static void header_pool(void)
+{
+	rig.info.max_http_header_pool = 1;
+	rig.info.keepalive_timeout = 30;
+	if (server(web_protocols, order_hook)) {
+		peer_start("peer0", first_peer);
+		peer_start("peer1", second_peer);
+		finish();
+	}
+}
+
 static const scenario sc_httpd_requests[] = {
     {"httpd-cookies", cookies},
     {"httpd-custom-headers", custom_headers},
@@ -329,6 +428,9 @@ static const scenario sc_httpd_requests[] = {
     {"httpd-auth-unknown-mode", auth_unknown_mode},
     {"httpd-auth-no-file", auth_no_file},
     {"httpd-tunnel", tunnel},
+    {"httpd-strict-host", strict_host},
+    {"httpd-refuse-instantiated", refuse_instantiated},
+    {"httpd-header-pool", header_pool},
     {NULL, NULL},
 };
 
