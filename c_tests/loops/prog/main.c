@@ -487,6 +487,7 @@ cancel_threads(void)
 }
 
 static int pushes;
+static struct lws *pushed; /* another thread asks for its WRITEABLE */
 
 static void
 ask(struct lws *wsi)
@@ -509,7 +510,7 @@ push(struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t len)
 	(void)in;
 	if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
 		say(wsi, "pushed %d", (int)len);
-		if (++pushes == 20)
+		if (++pushes == 20 && !pushed)
 			destroy_at_next_tick();
 		return 1;
 	}
@@ -530,6 +531,112 @@ writeable(void)
 	make_client();
 	the_loop.run();
 	destroy("again");
+	end_loop();
+}
+
+static int kill_how;
+
+static void
+kill_one(struct lws *wsi)
+{
+	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, kill_how);
+}
+
+static void
+kill_in_tick(void)
+{
+	if (rig.open < 6)
+		return;
+	rig.ticked = NULL;
+	rig.all_closed = destroy_at_next_tick;
+	each_server(kill_one);
+}
+
+static void
+connect_in_tick(void)
+{
+	if (rig.ticks < 3)
+		return;
+	rig.ticked = kill_in_tick;
+	make_client();
+	make_client();
+	make_client();
+}
+
+/* The program's timer connects, and closes what has come. */
+static void
+kills(int how)
+{
+	kill_how = how;
+	make_loop();
+	rig.ticked = connect_in_tick;
+	if (make_context())
+		return;
+	the_loop.run();
+	destroy("again");
+	end_loop();
+}
+
+static void
+kill_sync(void)
+{
+	kills(LWS_TO_KILL_SYNC);
+}
+
+static void
+kill_async(void)
+{
+	kills(LWS_TO_KILL_ASYNC);
+}
+
+
+static void *
+pusher(void *p)
+{
+	(void)p;
+	while (!__atomic_load_n(&ended, __ATOMIC_SEQ_CST)) {
+		if (__atomic_load_n(&pushed, __ATOMIC_SEQ_CST))
+			lws_callback_on_writable(pushed);
+		usleep(200);
+	}
+	return NULL;
+}
+
+static void
+remember(struct lws *wsi)
+{
+	__atomic_store_n(&pushed, wsi, __ATOMIC_SEQ_CST);
+}
+
+static void
+remember_in_tick(void)
+{
+	if (pushes < 20) {
+		each_server(remember);
+		return;
+	}
+	__atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+	the_loop.stop();
+}
+
+/* Another thread asks for WRITEABLE: with this library alone. */
+static void
+push_thread(void)
+{
+	pthread_t t;
+
+	make_loop();
+	rig.other = push;
+	rig.ticked = remember_in_tick;
+	if (make_context())
+		return;
+	make_client();
+	pthread_create(&t, NULL, pusher, NULL);
+	the_loop.run();
+	pthread_join(t, NULL);
+	destroy("outside");
+	rig.ticked = linger_then_stop;
+	the_loop.run();
 	end_loop();
 }
 
@@ -772,12 +879,15 @@ static const struct {
 	{ "cancel", cancel },
 	{ "cancel-threads", cancel_threads },
 	{ "writeable", writeable },
+	{ "kill-sync", kill_sync },
+	{ "kill-async", kill_async },
 	{ "flow-control", flow_control },
 	{ "adopt", adopt },
 	{ "tls", tls },
 	{ "refused", refused },
 	{ "port-in-use", port_in_use },
 	{ "no-plugin", no_plugin },
+	{ "push-thread", push_thread },
 };
 
 int
