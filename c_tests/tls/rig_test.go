@@ -81,7 +81,7 @@ func finish(t testing.TB, c, up *x509.Certificate, key, pub, upKey any) *identit
 		must(t, os.WriteFile(p, b, 0o600))
 		return p
 	}
-	id.certFile = write("cert.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	id.certFile = write("cert.pem", pemOf(der))
 	id.keyFile = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
 	id.certDER, id.keyDER = write("cert.der", der), write("key.der", keyDER)
 	if k, ok := key.(*ecdsa.PrivateKey); ok { // the reference reads no other form of DER
@@ -91,6 +91,10 @@ func finish(t testing.TB, c, up *x509.Certificate, key, pub, upKey any) *identit
 		id.keyFile = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}))
 	}
 	return id
+}
+
+func pemOf(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 // encrypted makes a server identity whose key file needs a password.

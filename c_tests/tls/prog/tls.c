@@ -356,8 +356,11 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		s->len += len;
 		return 0;
 	case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-		say("COMPLETED_CLIENT_HTTP %zu %08lx", s->len, s->hash);
-		return 0;
+		if (arg("nosum")) /* of a body that is never twice the same */
+			say("COMPLETED_CLIENT_HTTP");
+		else
+			say("COMPLETED_CLIENT_HTTP %zu %08lx", s->len, s->hash);
+		return -!!arg("once");
 	case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
 		say("CLOSED_CLIENT_HTTP");
 		running--;
