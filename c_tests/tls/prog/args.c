@@ -45,6 +45,9 @@ say(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (arg("silent") && strncmp(fmt, "PORT", 4) && strncmp(fmt, "ROUNDS", 6) &&
+	    strncmp(fmt, "BAD", 3))
+		return;
 	va_start(ap, fmt);
 	vprintf(fmt, ap);
 	va_end(ap);

@@ -563,9 +563,15 @@ main(int argc, char **argv)
 		say("PORT %d", lws_get_vhost_listen_port(vh));
 	for (conns = arg("conns") ? num("conns") : is_client; conns; conns--)
 		connect_to(vh);
-	while (!stopped && !(is_client && running <= 0)) {
+	for (long round = 0; !stopped && !(is_client && running <= 0);) {
 		if (lws_service(ctx, 0) < 0)
 			break;
+		if (is_client && running <= 0 && round < num("rounds")) {
+			if (round % 1000 == 0 || round == num("rounds") - 1)
+				say("ROUNDS %ld", round);
+			round++;
+			connect_to(vh);
+		}
 		if (arg("newcert") && !access(arg("newcert"), F_OK)) {
 			unlink(arg("newcert"));
 			say("CERT UPDATED %d",
