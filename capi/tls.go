@@ -61,9 +61,9 @@ func blob(cx *C.struct_lws_context, what C.lws_system_blob_item_t, i C.int) []by
 	return out
 }
 
-// cBlob copies n bytes at p.
+// cBlob copies n bytes at p; nil when there is no p.
 func cBlob(p unsafe.Pointer, n C.uint) []byte {
-	if p == nil || n == 0 {
+	if p == nil {
 		return nil
 	}
 	return C.GoBytes(p, C.int(n))

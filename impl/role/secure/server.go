@@ -14,7 +14,7 @@ import (
 // initServer makes the vhost's server context, if it is to have one.
 func (t *Vhost) initServer(v *engine.Vhost) error {
 	s := &t.cfg.Server
-	if s.CertFile != "" || len(s.Cert) > 0 {
+	if s.CertFile != "" || s.Cert != nil {
 		v.Options |= optCreateServerCtx
 	}
 	if t.cfg.Port == engine.PortNoListen {
@@ -41,7 +41,7 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 	if v.Options.Has(optRequireClientCert) {
 		x.VerifyClients(!v.Options.Has(optPeerCertOptional), fmt.Appendf(nil, "lws-%d", v.Ctx.Slot))
 	}
-	if s.CertFile != "" || len(s.Cert) > 0 {
+	if s.CertFile != "" || s.Cert != nil {
 		if err := t.loadCerts(v, s.Identity); err != nil {
 			return err
 		}
@@ -99,6 +99,10 @@ func (t *Vhost) loadCertFiles(v *engine.Vhost, id Identity) error {
 	if id.KeyFile != "" {
 		if err := x.UseKeyFile(id.KeyFile, id.Password, id.HasPassword); err != nil {
 			return err
+		}
+		// OpenSSL also takes a key of another kind than the certificate's.
+		if err := x.CheckKey(); err != nil {
+			return fmt.Errorf("'%s': %w", id.KeyFile, err)
 		}
 	} else if v.CallFirstUser(engine.ReasonOPENSSLContextRequiresPrivateKey, x.Pointer(), nil, 0) != 0 {
 		return fmt.Errorf("private key not set: %w", errRefused)

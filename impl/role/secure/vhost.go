@@ -29,7 +29,7 @@ const (
 	optAllowHTTP         engine.Option = 1 << 29
 )
 
-// Identity is a certificate with its key, in files or memory. Empty: not given.
+// Identity is a certificate with its key, in files or memory. "" and nil: not given.
 type Identity struct {
 	CertFile, KeyFile string
 	Cert, Key         []byte
