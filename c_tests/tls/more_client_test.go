@@ -70,7 +70,6 @@ func answers(text string, then func(raw net.Conn, c *tls.Conn)) script {
 }
 
 func goodbye(raw net.Conn, c *tls.Conn) { c.Close() }
-func wait(raw net.Conn, c *tls.Conn)    { untilClosed(c) }
 func cut(raw net.Conn, _ *tls.Conn)     { raw.Close() }
 func reset(raw net.Conn, _ *tls.Conn) {
 	_ = raw.(*net.TCPConn).SetLinger(0)

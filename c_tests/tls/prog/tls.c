@@ -19,7 +19,7 @@ struct session {
 	long left; /* of a big answer */
 };
 
-static int stopped, running;
+static int stopped, stopping, running;
 static struct lws_context *ctx;
 static int is_client;
 
@@ -105,6 +105,8 @@ http(struct lws *wsi, struct session *s, const char *uri)
 		s->hash = HASH0;
 		return 0;
 	}
+	if (!strcmp(uri, "/quit"))
+		stopping = 1;
 	facts(wsi, b, sizeof(b));
 	return text(wsi, s, b);
 }
@@ -245,6 +247,7 @@ serve(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		return http_writeable(wsi, s);
 	case LWS_CALLBACK_CLOSED_HTTP:
 		say("CLOSED_HTTP");
+		stopped |= stopping; /* who asked for it has left */
 		return 0;
 	case LWS_CALLBACK_ESTABLISHED:
 		say("ESTABLISHED in=%d", in == lws_get_ssl(wsi));
