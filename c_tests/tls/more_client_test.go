@@ -120,6 +120,7 @@ func TestClientMore(t *testing.T) {
 		"accessors, untrusted":     {good, three, get(), "X509_V_ERR = 20"},
 		"accessors, no TLS":        {nil, func(raw net.Conn, _ *tls.Conn) { _, _ = io.WriteString(raw, "no TLS\r\n"); untilClosed(raw) }, get(ca), "wrong version number"},
 		"closed at once":           {nil, func(raw net.Conn, _ *tls.Conn) { b := make([]byte, 5); _, _ = io.ReadFull(raw, b); untilQuiet(raw) }, get(ca), ""},
+		"silence":                  {nil, func(raw net.Conn, _ *tls.Conn) { untilClosed(raw) }, get(ca, "timeout=1"), "Timed out waiting SSL"},
 		"provided context":         {good, three, get("provided=" + who.ca.certFile), ""},
 		"provided, other CA":       {good, three, get("provided=" + who.rogue.certFile), "X509_V_ERR = 20"},
 		"provided, ca ignored":     {good, three, get(ca, "provided="+who.rogue.certFile), "X509_V_ERR = 20"},

@@ -35,6 +35,8 @@ func tiny(t *testing.T, refuse bool, args ...string) *harness.Proc {
 
 // TestTinyServer: handshake, messages and bodies, a byte at a time and with
 // refused writes: OpenSSL's calls are repeated as they must be.
+//
+// Seen to fail: with SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER left out.
 func TestTinyServer(t *testing.T) {
 	who := newParties(t)
 	for name, v := range versions {
@@ -108,5 +110,30 @@ func TestManyInARecord(t *testing.T) {
 	}
 	c.Close()
 	p.settle(t)
+	p.Stop()
+}
+
+// TestStalled: handshakes that stand still, at every point, hold nobody up.
+func TestStalled(t *testing.T) {
+	who := newParties(t)
+	p := &guest{Proc: server(t, nil, who.files()...)}
+	hello := firstFlight(t, who)
+	for n := 0; n < len(hello); n += 3 {
+		c, err := dial(p)
+		must(t, err)
+		defer c.Close()
+		_, err = c.Write(hello[:n])
+		must(t, err)
+	}
+	whole, err := dial(p) // stalls after the server's flight
+	must(t, err)
+	defer whole.Close()
+	_, err = whole.Write(hello)
+	must(t, err)
+	for range 20 {
+		if s := visit(p, who.config(nil)); len(s) != 2 || !strings.HasPrefix(s[1], "200") {
+			t.Fatal("another connection: ", s)
+		}
+	}
 	p.Stop()
 }

@@ -300,6 +300,14 @@ serve(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 	}
 }
 
+/* A client connection is over: the loop shall see it, without an event too. */
+static void
+ended(void)
+{
+	running--;
+	lws_cancel_service(ctx);
+}
+
 static int
 visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
       void *in, size_t len)
@@ -313,7 +321,7 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		say("CLIENT_CONNECTION_ERROR");
 		if (arg("errors"))
 			say("ERROR %.*s", (int)len, in ? (const char *)in : "");
-		running--;
+		ended();
 		return 0;
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
 		print("CLIENT_ESTABLISHED", wsi);
@@ -345,7 +353,7 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		return -1;
 	case LWS_CALLBACK_CLIENT_CLOSED:
 		say("CLIENT_CLOSED");
-		running--;
+		ended();
 		return 0;
 	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
 		print("ESTABLISHED_CLIENT_HTTP", wsi);
@@ -366,7 +374,7 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		return -!!arg("once");
 	case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
 		say("CLOSED_CLIENT_HTTP");
-		running--;
+		ended();
 		return 0;
 	case LWS_CALLBACK_RAW_CONNECTED:
 		print("RAW_CONNECTED", wsi);
@@ -383,7 +391,7 @@ visit(struct lws *wsi, enum lws_callback_reasons reason, struct session *s,
 		return -1;
 	case LWS_CALLBACK_RAW_CLOSE:
 		say("RAW_CLOSE");
-		running--;
+		ended();
 		return 0;
 	case LWS_CALLBACK_CLIENT_HTTP_REDIRECT:
 		say("CLIENT_HTTP_REDIRECT %d", (int)len);
