@@ -155,7 +155,7 @@ func TestCheckApp(t *testing.T) {
 	tool := filepath.Join(top(), "tools", "check-app")
 	lib := filepath.Join(ours(t).dir, "libwebsockets.so.17")
 	for path, want := range map[string]int{
-		"usr/bin/driftnet": 20, "usr/bin/swupdate": 5, "usr/bin/seaf-daemon": 6,
+		"usr/bin/rtpengine": 21, "usr/bin/driftnet": 20, "usr/bin/swupdate": 5, "usr/bin/seaf-daemon": 6,
 		multiarch + "/kamailio/modules/lwsc.so":               11,
 		multiarch + "/csound/plugins64-6.0/libwebsocketIO.so": 9,
 		"usr/lib/ardour7/surfaces/libardour_websockets.so":    18,
