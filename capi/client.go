@@ -91,8 +91,9 @@ func go_lws_client_connect_via_info(i *C.struct_lws_client_connect_info) (ret *C
 		Path: str(i.path), Host: str(i.host), Origin: text(i.origin),
 		Protocols: text(i.protocol), LocalProtocol: text(i.local_protocol_name), Method: text(i.method),
 		Iface: str(i.iface), ALPN: str(i.alpn), Version: int(i.ietf_version_or_minus_one),
-		ClientCert: uint8(i.sys_tls_client_cert),
-		User:       i.userdata, Opaque: i.opaque_user_data, KeepWarmSecs: int(i.keep_warm_secs),
+		ClientCert:   uint8(i.sys_tls_client_cert),
+		ManualCredit: int(i.manual_initial_tx_credit),
+		User:         i.userdata, Opaque: i.opaque_user_data, KeepWarmSecs: int(i.keep_warm_secs),
 	}
 	if i.parent_wsi != nil {
 		info.Parent = conn(i.parent_wsi, "lws_client_connect_via_info: parent_wsi")

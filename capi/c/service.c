@@ -83,7 +83,8 @@ lws_callback_all_protocol_vhost(struct lws_vhost *vh,
 LWS_VISIBLE const char *
 lws_get_peer_simple(struct lws *wsi, char *name, size_t namelen)
 {
-	return lws_get_peer_simple_fd(wsi->fd, name, namelen);
+	return lws_get_peer_simple_fd(lws_get_network_wsi(wsi)->fd, name,
+				      namelen);
 }
 
 /* Only its address matters: a vhost's extension table names it. The

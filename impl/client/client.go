@@ -27,6 +27,8 @@ const (
 	NoFollowRedirect Flags = 1 << 12
 	Pipeline         Flags = 1 << 16
 	H2PriorKnowledge Flags = 1 << 18
+	H2QuirkEndStream Flags = 1 << 5
+	H2ManualRxFlow   Flags = 1 << 9
 )
 
 // tell has lws_is_ssl say what the connection is to be, before it is.
@@ -61,6 +63,7 @@ type Info struct {
 	Parent       *engine.Conn
 	Retry        *engine.Retry
 	KeepWarmSecs int
+	ManualCredit int // of a stream at first, with H2ManualRxFlow
 	// Made is called before any callback of the new connection.
 	Made func(c *engine.Conn)
 }

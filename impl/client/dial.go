@@ -267,7 +267,7 @@ func (s *State) secure(c *engine.Conn) {
 		fail(c, errNoTLS.Error())
 		return
 	}
-	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), ALPN: s.alpn(), ClientCert: s.info.ClientCert}
+	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), ALPN: s.info.ALPN, ClientCert: s.info.ClientCert}
 	SecureConnect(c, req, func(err error) {
 		switch {
 		case c.Dead():
@@ -281,33 +281,14 @@ func (s *State) secure(c *engine.Conn) {
 	})
 }
 
-// alpn is what to offer: without a client for it, not h2.
-func (s *State) alpn() string {
-	if HTTP2 != nil || s.info.raw() || s.info.ALPN == "" {
-		return s.info.ALPN
-	}
-	var l []string
-	for _, p := range strings.Split(s.info.ALPN, ",") {
-		if p = strings.TrimSpace(p); p != "" && p != "h2" {
-			l = append(l, p)
-		}
-	}
-	if len(l) == 0 {
-		return "http/1.1"
-	}
-	return strings.Join(l, ",")
-}
-
 // up goes on when bytes can be sent to the peer.
 func (s *State) up(c *engine.Conn) {
 	ok := true
-	t, hasALPN := c.TLS.(interface{ ALPN() string })
 	switch {
 	case s.info.raw():
 		ok = s.rawUp(c)
-	case HTTP2 != nil && !s.info.ws() &&
-		(hasALPN && t.ALPN() == "h2" || c.TLS == nil && s.info.Flags&H2PriorKnowledge != 0):
-		ok = HTTP2(c)
+	case s.isHTTP2(c):
+		ok = s.startHTTP2(c)
 	default:
 		ok = s.issue(c)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h2"
 )
 
 // Transactions with LCCSCF_PIPELINE to one endpoint share a connection, one
@@ -27,12 +28,21 @@ func (s *State) join(c *engine.Conn) bool {
 		return false
 	}
 	for _, l := range c.Vhost.Active {
-		ls := StateOf(l)
+		ls := endpointOf(l)
 		if l == c || ls == nil || l.Dead() || l.Closing() || !s.sameEndpoint(ls) {
 			continue
 		}
 		if l.State() == engine.StateIdling && !ls.keepAlive {
 			continue
+		}
+		if n := h2.NetOf(l); n != nil {
+			if !n.Alive() {
+				continue
+			}
+			if n.Ready() {
+				share(c, n)
+				return true
+			}
 		}
 		c.SetState(engine.StateIssueHandshake)
 		s.leader = l
@@ -65,7 +75,7 @@ func (s *State) activate(c *engine.Conn) {
 func (s *State) leaveQueue(c *engine.Conn) {
 	if l := s.leader; l != nil {
 		s.leader = nil
-		if ls := StateOf(l); ls != nil {
+		if ls := endpointOf(l); ls != nil {
 			ls.followers = remove(ls.followers, c)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h2"
 	wire "libwebsockets/impl/wire/h1"
 )
 
@@ -183,6 +184,9 @@ func (s *State) reset(c *engine.Conn, t target, host string) bool {
 	s.redirects++
 	engine.Infof("%s: redirect to %s port %d, %s", c, t.address, t.port, t.path)
 	s.leaveQueue(c)
+	if st := h2.StreamOf(c); st != nil {
+		st.Leave()
+	}
 	c.Disconnect()
 	if c.Dead() {
 		return true

@@ -41,8 +41,4 @@ type Handshaker interface {
 	Handshake(c *engine.Conn)
 }
 
-// HTTP2 takes over a connection on which ALPN settled for h2, or that the
-// program wants to speak it from the start; false closes. nil: no h2 is offered.
-var HTTP2 func(c *engine.Conn) bool
-
 var errNoTLS = errors.New("no TLS in this vhost")

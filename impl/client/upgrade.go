@@ -132,6 +132,12 @@ func (s *State) upgrade(c *engine.Conn) bool {
 		engine.Warnf("%s: ws handshake, answer %d: %s", c, s.code, fault)
 		return refuse(c, fault)
 	}
+	return s.establish(c, string(h.Value(wire.TokenAccept)) == string(s.accept[:]))
+}
+
+// establish makes a connection whose handshake is right a WebSocket; false closes.
+func (s *State) establish(c *engine.Conn, accepted bool) bool {
+	h := c.Headers
 	c.Join()
 	p, fault := extension(h, c.Vhost.Exts)
 	var options []option
@@ -143,7 +149,7 @@ func (s *State) upgrade(c *engine.Conn) bool {
 		return true
 	case fault != "":
 		return refuse(c, fault)
-	case string(h.Value(wire.TokenAccept)) != string(s.accept[:]):
+	case !accepted:
 		return refuse(c, "HS: Accept hash wrong")
 	case !c.EnsureUser():
 		return refuse(c, "HS: OOM")

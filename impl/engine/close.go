@@ -23,7 +23,7 @@ const (
 func (s State) established() bool {
 	switch s {
 	case StateUnconnected, StateWaitingDNS, StateWaitingConnect, StateWaitingProxyReply,
-		StateTLSHandshake, StateWaitingServerReply, StatePreWSAccept:
+		StateTLSHandshake, StateWaitingServerReply, StateAwaitingPreface, StatePreWSAccept:
 		return false
 	}
 	return true

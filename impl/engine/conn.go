@@ -22,6 +22,7 @@ const (
 	StateTLSHandshake
 	StateIssueHandshake     // client: the request is to be sent
 	StateWaitingServerReply // client: the response is to come
+	StateAwaitingPreface    // HTTP/2: nothing of the peer has come
 	StateHeaders            // server: a request's headers are to come
 	StateDoingTransaction   // server: the program is answering
 	StateIssuingFile        // server: a file is on its way
@@ -41,7 +42,7 @@ const (
 )
 
 var stateNames = [...]string{"unconnected", "waiting for DNS", "connecting", "waiting for the proxy", "TLS handshake",
-	"sending the handshake", "waiting for the reply", "headers", "transaction", "sending a file", "body",
+	"sending the handshake", "waiting for the reply", "awaiting the preface", "headers", "transaction", "sending a file", "body",
 	"discarding the body", "between requests", "sending the body", "idle", "upgrade", "established", "sending close", "awaiting close ack",
 	"returned close", "flushing", "shutdown", "dead"}
 

@@ -40,6 +40,16 @@ func (c *Conn) LeaveCarrier() {
 	c.Ctx.count++
 }
 
+// Inherit moves the program's data and protocol from o to c.
+func (c *Conn) Inherit(o *Conn) {
+	c.freeUser()
+	c.setProtocol(o.Protocol)
+	c.F.User, c.external = o.F.User, o.external
+	o.F.User, o.external = nil, false
+	c.F.OpaqueUser, o.F.OpaqueUser = o.F.OpaqueUser, nil
+	c.Retry, c.F.Retry = o.Retry, o.F.Retry
+}
+
 // Network is the connection that has the descriptor: c itself, or the one that
 // carries it (lws_get_network_wsi).
 func (c *Conn) Network() *Conn {

@@ -84,6 +84,17 @@ body(struct lws *wsi, struct session *s)
 }
 
 static int
+hello(struct lws *wsi)
+{
+	unsigned char buf[LWS_PRE + 8];
+
+	memcpy(buf + LWS_PRE, "hello", 5);
+	if (head(wsi, "text/plain", 5) || lws_write(wsi, buf + LWS_PRE, 5, LWS_WRITE_HTTP_FINAL) != 5)
+		return -1;
+	return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+static int
 callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct session *s = user;
@@ -128,13 +139,14 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 		}
 		if (!strncmp(uri, "/hang", 5))
 			return 0;
-		if (head(wsi, "text/plain", 5))
-			return 1;
-		memcpy(buf + LWS_PRE, "hello", 5);
-		if (lws_write(wsi, buf + LWS_PRE, 5, LWS_WRITE_HTTP_FINAL) != 5)
-			return 1;
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
+		if (!strncmp(uri, "/later", 6)) {
+			lws_set_timer_usecs(wsi, 50 * LWS_US_PER_MS);
+			return 0;
+		}
+		return hello(wsi);
 	}
+	case LWS_CALLBACK_TIMER:
+		return hello(wsi);
 	case LWS_CALLBACK_HTTP_BODY:
 		s->got += len;
 		for (size_t i = 0; i < len; i++)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
 	wire "libwebsockets/impl/wire/h2"
 )
 
@@ -23,6 +24,8 @@ type Net struct {
 	settled bool   // the peer's first SETTINGS frame has come
 	// Settled is called when it has; false closes.
 	Settled func(n *Net) bool
+	// Owner is whom a client's connection works for.
+	Owner Owner
 
 	dec       wire.Decoder
 	hdec      *hpack.Decoder
@@ -55,6 +58,9 @@ const (
 	streamWindow = 4 * 65536
 )
 
+// firstStream is the number of a client's first stream, as the reference's.
+const firstStream = 3
+
 // NetOf is the state of a network connection, nil for others.
 func NetOf(c *engine.Conn) *Net {
 	n, _ := c.Data.(*Net)
@@ -63,18 +69,19 @@ func NetOf(c *engine.Conn) *Net {
 
 // start makes c, which is connected, speak HTTP/2.
 func start(c *engine.Conn, client bool) *Net {
-	n := &Net{c: c, client: client, our: settingsOf(c.Vhost), peer: wire.Defaults, next: 1,
+	n := &Net{c: c, client: client, our: settingsOf(c.Vhost), peer: wire.Defaults, next: firstStream,
 		tx: wire.DefaultWindow, rx: wire.DefaultWindow}
 	n.dec.MaxFrame = n.our[wire.MaxFrameSize]
 	n.hdec = hpack.NewDecoder(n.our[wire.HeaderTableSize], n.field)
 	n.hdec.SetMaxStringLength(maxBlock)
 	n.limits.init()
-	if !client {
-		n.preface = wire.Preface
-	}
 	c.Data = n
 	c.SetRole(NetRole)
 	c.SetState(engine.StateEstablished)
+	if !client {
+		n.preface = wire.Preface
+		c.SetState(engine.StateAwaitingPreface)
+	}
 	return n
 }
 
@@ -150,6 +157,7 @@ func (n *Net) receive(b []byte) bool {
 		if n.preface != "" {
 			return true
 		}
+		n.c.SetState(engine.StateEstablished)
 		n.c.Valid()
 		n.idle()
 		if !n.announce() {
@@ -261,7 +269,7 @@ const idleSecs = 31
 // idle starts the time that a connection may be without a stream.
 func (n *Net) idle() {
 	c := n.c
-	if n.client {
+	if n.client && !n.settled {
 		return
 	}
 	if len(n.streams) > 0 {
@@ -277,7 +285,7 @@ func (n *Net) idle() {
 
 // over tells whether the connection has nothing more to do: a peer that goes
 // away opens no further streams.
-func (n *Net) over() bool { return n.leaving && len(n.streams) == 0 }
+func (n *Net) over() bool { return (n.leaving || n.spent()) && len(n.streams) == 0 }
 
 // roleNet is the role of network connections.
 type roleNet struct{}
@@ -323,10 +331,17 @@ func (roleNet) CloseVia(c *engine.Conn, _ engine.CloseStatus) bool {
 }
 
 // Ending closes the streams before the connection.
-func (roleNet) Ending(c *engine.Conn, _ engine.CloseStatus) { NetOf(c).endStreams() }
+func (roleNet) Ending(c *engine.Conn, _ engine.CloseStatus) {
+	n := NetOf(c)
+	n.endStreams()
+	if o := n.Owner; o != nil {
+		n.Owner = nil
+		o.Gone(n)
+	}
+}
 
-// Gone has nothing to give back.
-func (roleNet) Gone(*engine.Conn) {}
+// Gone tells a client's owner.
+func (roleNet) Gone(c *engine.Conn) { h1.DetachHeaders(c) }
 
 // Ping asks the peer for a sign of life.
 func (roleNet) Ping(c *engine.Conn) bool {

@@ -144,9 +144,16 @@ type roleStream struct{}
 // StreamRole is the one value of the role.
 var StreamRole engine.Role = roleStream{}
 
-func (roleStream) Name() string                                   { return "h2" }
-func (roleStream) Reasons(client bool) *engine.Reasons            { return reasonsOf(client) }
-func (roleStream) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
+func (roleStream) Name() string                        { return "h2" }
+func (roleStream) Reasons(client bool) *engine.Reasons { return reasonsOf(client) }
+
+// CloseVia sends what is left of a small answer.
+func (roleStream) CloseVia(c *engine.Conn, _ engine.CloseStatus) bool {
+	if s := h1.StateOf(c); s != nil && s.PendingBody != nil {
+		h1.StreamWriteable(c)
+	}
+	return false
+}
 
 // Gone gives back what the transaction holds.
 func (roleStream) Gone(c *engine.Conn) { h1.Role.Gone(c) }
@@ -201,7 +208,7 @@ func (roleStream) Writeable(c *engine.Conn) bool {
 	if done, ok := h1.StreamWriteable(c); done {
 		return ok && (c.Dead() || !file || !st.ending)
 	}
-	if !st.mayCall() {
+	if !st.MayCall() {
 		return true
 	}
 	return c.Call(engine.ReasonHTTPWriteable, nil, 0) == 0
@@ -223,7 +230,7 @@ func (st *Stream) act() {
 		c.Close(engine.CloseNoStatus)
 		return
 	}
-	if k := c.Kept(); len(k) > 0 {
+	if len(c.Kept()) > 0 {
 		c.Resume()
 	} else {
 		st.goOn(true)

@@ -95,6 +95,13 @@ func (st *Stream) Ended(c *engine.Conn) {
 		n.rst(st.id, wire.Cancel)
 	}
 	st.resetDone = true
+	if n.client {
+		for _, o := range n.streams { // one of them may have waited for our place
+			if o.id == 0 {
+				o.c.Hold(false)
+			}
+		}
+	}
 	n.idle()
 	if n.over() {
 		n.c.PT().Later(func() {
@@ -159,12 +166,15 @@ func (st *Stream) credit() {
 
 // grant lets the peer send n bytes more.
 func (st *Stream) grant(n int64) {
-	if n = min(n, wire.MaxWindow-st.rx); n <= 0 || st.peerEnded {
+	if n = min(n, wire.MaxWindow-st.rx); n <= 0 {
 		return
 	}
 	st.rx += n
 	st.est += n
 	st.n.est += n
+	if st.peerEnded {
+		return
+	}
 	st.n.c.Issue(wire.AppendWindowUpdate(nil, st.id, uint32(n)))
 }
 
@@ -179,9 +189,9 @@ func (st *Stream) unhold() {
 	}
 }
 
-// mayCall tells whether WRITEABLE is to be given. A stream without
+// MayCall tells whether WRITEABLE is to be given. A stream without
 // allowance gets it once, as it may have something else to do; then it waits.
-func (st *Stream) mayCall() bool {
+func (st *Stream) MayCall() bool {
 	if st.allowance() > 0 {
 		return true
 	}

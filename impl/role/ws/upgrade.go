@@ -114,7 +114,7 @@ func UpgradeStream(c *engine.Conn) bool {
 	}
 	start(c, nil, false)
 	c.SetState(engine.StateEstablished)
-	if c.Call(engine.ReasonEstablished, nil, 0) != 0 {
+	if c.Call(engine.ReasonEstablished, nil, 1) != 0 { // the reference's len tells of the stream
 		engine.Noticef("%s: user ESTABLISHED failed connection", c)
 		return false
 	}

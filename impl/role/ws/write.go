@@ -61,6 +61,9 @@ func (s *State) writeData(c *engine.Conn, b engine.Payload, op ws.Opcode, wp eng
 	if !s.sendFrame(c, h, b, plain) {
 		return -1
 	}
+	if c.Stream() && !c.Client() { // the reference counts the header here, too
+		n += ws.HeaderLen(ws.Header{Length: uint64(n)})
+	}
 	return n
 }
 
