@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+
+package h2
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"libwebsockets/c_tests/harness"
+)
+
+// goServer is Go's server for HTTPS; h2 false: without HTTP/2.
+func goServer(t *testing.T, h2 bool) (port int, connections *atomic.Int32) {
+	cert, key, _ := certificate(t)
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	must(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	connections = new(atomic.Int32)
+	s := &http.Server{
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}},
+		ConnState: func(_ net.Conn, st http.ConnState) {
+			if st == http.StateNew {
+				connections.Add(1)
+			}
+		},
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/moved":
+				http.Redirect(w, r, "/text", http.StatusFound)
+			case "/nothing":
+				w.WriteHeader(http.StatusNoContent)
+			case "/up":
+				n, _ := io.Copy(io.Discard, r.Body)
+				fmt.Fprintf(w, "%s got %d", r.Proto, n)
+			default:
+				w.Header().Set("Content-Length", "300000")
+				_, _ = w.Write(make([]byte, 300000))
+			}
+		}),
+	}
+	if !h2 {
+		s.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){}
+	}
+	go func() { _ = s.ServeTLS(l, "", "") }()
+	t.Cleanup(func() { s.Close() })
+	return l.Addr().(*net.TCPAddr).Port, connections
+}
+
+// TestClientProgram lets a client on our library talk to Go's server: one
+// connection for all requests with HTTP/2, and HTTP/1.1 where ALPN says so.
+func TestClientProgram(t *testing.T) {
+	exe := harness.Build(t, "prog/client.c")
+	yes, count := goServer(t, true)
+	no, _ := goServer(t, false)
+	run := func(args ...string) string {
+		t.Helper()
+		p := harness.Start(t, exe, args...)
+		if err := p.Wait(30 * time.Second); err != nil {
+			t.Errorf("%v: %v\n%s", args, err, p.Log())
+		}
+		return strings.Join(p.All(), "; ")
+	}
+	for _, c := range []struct{ args, want string }{
+		{"/text", "status 200 got 300000; ok 1 of 1 on 1 connections"},
+		{"/nothing", "status 204 got 0; ok 1 of 1 on 1 connections"},
+		{"/moved", "status 200 got 300000; ok 1 of 1 on 1 connections"},
+		{"-m POST -b 200000 /up", "status 200 got 19; ok 1 of 1 on 1 connections"},
+	} {
+		args := strings.Fields(c.args)
+		last := len(args) - 1
+		if got := run(append(args[:last:last], fmt.Sprint(yes), args[last])...); got != c.want {
+			t.Errorf("%s: %s; want %s", c.args, got, c.want)
+		}
+	}
+	count.Store(0)
+	if got := run("-n", "60", "-c", "20", fmt.Sprint(yes), "/text"); got != "ok 60 of 60 on 1 connections" || count.Load() != 1 {
+		t.Errorf("60 requests: %s; the server saw %d connections", got, count.Load())
+	}
+	if got := run("-m", "POST", "-b", "20000", fmt.Sprint(no), "/up"); got != "status 200 got 18; ok 1 of 1 on 1 connections" {
+		t.Errorf("a server without HTTP/2: %s", got)
+	}
+	if got := run("-n", "8", "-c", "4", fmt.Sprint(no), "/text"); !strings.HasPrefix(got, "ok 8 of 8") {
+		t.Errorf("a server without HTTP/2: %s", got)
+	}
+	// More at a time than the server's 24 streams, and a WebSocket on a stream.
+	p := server(t, "-p")
+	if got := run("-p", "-n", "200", "-c", "60", fmt.Sprint(p.Port), "/hello"); got != "ok 200 of 200 on 1 connections" {
+		t.Errorf("200 requests: %s", got)
+	}
+	if got := run("-p", "-w", fmt.Sprint(p.Port), "/"); got != "echo on a stream; echo on a stream; ok 0 of 1 on 1 connections" {
+		t.Errorf("a WebSocket: %s", got)
+	}
+}
