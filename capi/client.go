@@ -231,18 +231,48 @@ func go_lws_set_proxy(v *C.struct_lws_vhost, proxy *C.char) C.int {
 	return 0
 }
 
-// initProxy gives a new vhost its proxy: the program's, or the environment's.
-func initProxy(v *engine.Vhost) {
-	proxy := v.HTTPProxy
-	v.HTTPProxy = ""
-	if proxy == "" {
-		name := C.CString("http_proxy")
-		defer C.free(unsafe.Pointer(name))
-		if proxy = str(C.getenv(name)); proxy == "" {
-			return
+//export go_lws_set_socks
+func go_lws_set_socks(v *C.struct_lws_vhost, proxy *C.char) C.int {
+	vh := vhost(v)
+	if vh == nil || proxy == nil {
+		return -1
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	if err := client.SetSocks(vh, str(proxy)); err != nil {
+		engine.Errf("lws_set_socks: %v", err)
+		return -1
+	}
+	return 0
+}
+
+// initProxies gives a new vhost its proxies: the program's, or the environment's.
+func initProxies(v *engine.Vhost) {
+	for _, p := range [...]struct {
+		given *string
+		env   string
+		set   func(*engine.Vhost, string) error
+	}{
+		{&v.HTTPProxy, "http_proxy", client.SetProxy},
+		{&v.Socks, "socks_proxy", client.SetSocks},
+	} {
+		proxy := *p.given
+		*p.given = ""
+		if proxy == "" {
+			proxy = getenv(p.env)
+		}
+		if proxy == "" {
+			continue
+		}
+		if err := p.set(v, proxy); err != nil {
+			engine.Errf("vhost %s: %v", v.Name, err)
 		}
 	}
-	if err := client.SetProxy(v, proxy); err != nil {
-		engine.Errf("vhost %s: %v", v.Name, err)
-	}
+}
+
+// getenv asks libc: the program may have changed its environment.
+func getenv(name string) string {
+	cs := C.CString(name)
+	defer C.free(unsafe.Pointer(cs))
+	return str(C.getenv(cs))
 }

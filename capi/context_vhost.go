@@ -36,7 +36,6 @@ static inline void *lwsgo_dummy_callback(void) { return (void *)lws_callback_htt
 import "C"
 
 import (
-	"syscall"
 	"unsafe"
 
 	"libwebsockets/impl/engine"
@@ -203,6 +202,9 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 			PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup), C: unsafe.Pointer(r),
 		}
 	}
+	if has(size, unsafe.Offsetof(i.socks_proxy_port), unsafe.Sizeof(i.socks_proxy_port)) {
+		info.Socks, info.SocksPort = str(i.socks_proxy_address), int(i.socks_proxy_port)
+	}
 	if has(size, unsafe.Offsetof(i.ip_limit_wsi), unsafe.Sizeof(i.ip_limit_wsi)) {
 		info.IPLimitWSI = int(i.ip_limit_wsi)
 		if s := uint16(i.ws_ping_pong_interval); s != 0 && info.RetryPolicy == nil {
@@ -229,6 +231,12 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 	if loopWanted != 0 && loop == nil {
 		return nil
 	}
+	become, err := wanted(i)
+	if err != nil {
+		engine.Errf("lws_create_context: %v", err)
+		return nil
+	}
+	info.UID, info.GID = become.uid, become.gid
 	cx := newContextFace()
 	if cx == nil {
 		engine.Errf("No memory for websocket context")
@@ -260,7 +268,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		C.lwsgo_load_plugins(cx, i.plugin_dirs)
 	}
 	C.lwsgo_system_init(cx, i)
-	cx.uid, cx.gid = i.uid, i.gid
+	cx.uid, cx.gid = C.int(become.uid), C.int(become.gid)
 	cx.pcontext = i.pcontext
 	cx.baggage = i.external_baggage_free_on_destroy
 	ctx.Lock()
@@ -274,11 +282,13 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		}
 	}
 	if info.Options.Has(engine.OptExplicitVhosts) {
-		uid, gid := i.uid, i.gid
-		ctx.OnStart = func() bool { return dropPrivileges(uid, gid) }
+		ctx.Become = become.take // in lws_finalize_startup
+		ctx.Unlock()
+		return cx
 	}
 	ctx.Unlock()
-	if !info.Options.Has(engine.OptExplicitVhosts) && !dropPrivileges(i.uid, i.gid) {
+	if err := become.take(); err != nil {
+		engine.Errf("lws_create_context: %v", err)
 		ctx.Lock()
 		ctx.Destroy()
 		ctx.Unlock()
@@ -302,7 +312,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, inf
 	}
 	info.Released = func() { releaseVhost(cv) }
 	v := engine.NewVhost(ctx, (*engine.VhostFace)(unsafe.Pointer(cv)), info)
-	initProxy(v)
+	initProxies(v)
 	if len(ctx.Vhosts) == 1 {
 		v.AnnounceWake(true)
 	}
@@ -443,18 +453,6 @@ func go_lws_protocol_vh_priv_get(v *C.struct_lws_vhost, prot *C.struct_lws_proto
 	return vh.Priv(p)
 }
 
-//export go_lws_finalize_startup
-func go_lws_finalize_startup(cx *C.struct_lws_context) C.int {
-	defer guard("lws_finalize_startup")
-	ctx := context(cx)
-	if ctx == nil {
-		return 1
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	return b2i(!ctx.FinalizeStartup())
-}
-
 //export go_lws_adjust_protocol_psds
 func go_lws_adjust_protocol_psds(wsi *C.struct_lws, size C.size_t) unsafe.Pointer {
 	c := conn(wsi, "lws_adjust_protocol_psds")
@@ -521,25 +519,4 @@ func go_lws_canonical_hostname(cx *C.struct_lws_context) *C.char {
 // announce logs what the reference logs first.
 func announce() {
 	engine.Noticef("LWS: %s, loglevel %d", str(C.lws_get_library_version()), engine.Prog.LogLevel())
-}
-
-// dropPrivileges becomes the user and group that the program names. It goes
-// through libc, which tells all threads.
-func dropPrivileges(u, g C.int) bool {
-	uid, gid := int(u), int(g)
-	if gid > 0 {
-		if err := syscall.Setgid(gid); err != nil {
-			engine.Errf("setgid: %d: %v", gid, err)
-			return false
-		}
-		engine.Noticef(" Set privs to group %d", gid)
-	}
-	if uid > 0 {
-		if err := syscall.Setuid(uid); err != nil {
-			engine.Errf("setuid: %d: %v", uid, err)
-			return false
-		}
-		engine.Noticef(" Set privs to user %d", uid)
-	}
-	return true
 }

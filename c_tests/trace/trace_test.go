@@ -96,7 +96,8 @@ func run(lib string, args ...string) string {
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.Contains(v, "_proxy=") })
+	cmd.Env = append(cmd.Env, "LD_LIBRARY_PATH="+lib)
 	cmd.WaitDelay = time.Second
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems

@@ -15,6 +15,13 @@ lws_get_context(const struct lws *wsi)
 	return wsi->context;
 }
 
+LWS_VISIBLE void
+lws_get_effective_uid_gid(struct lws_context *context, int *uid, int *gid)
+{
+	*uid = context->uid;
+	*gid = context->gid;
+}
+
 LWS_VISIBLE struct lws_vhost *lws_get_vhost(struct lws *wsi) { return wsi->vhost; }
 
 LWS_VISIBLE const struct lws_protocols *

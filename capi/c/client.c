@@ -34,3 +34,5 @@ LWS_ENTRY(int, 1, lws_http_basic_auth_gen,
 	  (user, pw, buf, len))
 LWS_ENTRY(int, -1, lws_set_proxy, (struct lws_vhost * vhost, const char *proxy),
 	  (vhost, proxy))
+LWS_ENTRY(int, -1, lws_set_socks, (struct lws_vhost * vhost, const char *socks),
+	  (vhost, socks))

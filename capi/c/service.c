@@ -64,6 +64,10 @@ LWS_ENTRY(int, -1, lws_set_extension_option,
 	  (wsi, ext_name, opt_name, opt_val))
 LWS_ENTRY(struct lws *, NULL, wsi_from_fd,
 	  (const struct lws_context *context, int fd), (context, fd))
+LWS_ENTRY(int, LWS_ITOSA_NOT_EXIST, lws_interface_to_sa,
+	  (int ipv6, const char *ifname, struct sockaddr_in *addr,
+	   size_t addrlen),
+	  (ipv6, ifname, addr, addrlen))
 LWS_ENTRY(const char *, NULL, lws_get_peer_simple_fd,
 	  (lws_sockfd_type fd, char *name, size_t namelen), (fd, name, namelen))
 LWS_ENTRY_VOID(lws_get_peer_addresses,

@@ -340,11 +340,8 @@ func handshakeEvent(c *engine.Conn) {
 
 // TimedOut adds what the program would otherwise not learn.
 func (role) TimedOut(c *engine.Conn, _ engine.TimeoutReason) {
-	switch c.State() {
-	case engine.StateTLSHandshake:
+	if c.State() == engine.StateTLSHandshake {
 		c.ConnectionError("Timed out waiting SSL")
-	case engine.StateWaitingProxyReply:
-		c.ConnectionError("Closed before conn: no answer from the proxy")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -47,8 +46,11 @@ func (s *State) begin(c *engine.Conn) bool {
 	if s.unix = strings.HasPrefix(host, "+"); s.unix {
 		return s.dial(c)
 	}
-	if v := c.Vhost; v.HTTPProxyPort != 0 {
+	switch v := c.Vhost; {
+	case v.HTTPProxyPort != 0:
 		host, port = v.HTTPProxy, v.HTTPProxyPort
+	case v.SocksPort != 0:
+		host, port = v.Socks, v.SocksPort
 	}
 	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		s.addrs = []netip.AddrPort{netip.AddrPortFrom(a, uint16(port))}
@@ -127,20 +129,7 @@ func (s *State) sockaddr(v *engine.Vhost, a netip.AddrPort) (family int, sa unix
 	if a.Addr().Is4() && !only {
 		return unix.AF_INET, &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
 	}
-	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: zoneID(a.Addr().Zone())}
-}
-
-func zoneID(zone string) uint32 {
-	if zone == "" {
-		return 0
-	}
-	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
-		return uint32(n)
-	}
-	if i, err := net.InterfaceByName(zone); err == nil {
-		return uint32(i.Index)
-	}
-	return 0
+	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: listen.ScopeOf(a.Addr().Zone())}
 }
 
 // try connects to one address, then to the next ones if that fails at once.
@@ -214,7 +203,7 @@ func bindTo(fd int, iface string, v6 bool) error {
 	}
 	var sa unix.Sockaddr = &unix.SockaddrInet4{Addr: a.Unmap().As4()}
 	if v6 {
-		sa = &unix.SockaddrInet6{Addr: a.As16(), ZoneId: zoneID(a.Zone())}
+		sa = &unix.SockaddrInet6{Addr: a.As16(), ZoneId: listen.ScopeOf(a.Zone())}
 	}
 	if err := unix.Bind(fd, sa); err != nil {
 		return fmt.Errorf("bind to %s: %w", iface, err)
@@ -249,11 +238,16 @@ func (s *State) connected(c *engine.Conn) {
 	}
 	c.Detail = ""
 	c.SetTimeout(engine.TimeoutSentClientHandshake, c.Ctx.TimeoutSecs)
-	if c.Vhost.HTTPProxyPort != 0 && !s.unix {
+	switch {
+	case s.unix:
+		s.secure(c)
+	case c.Vhost.HTTPProxyPort != 0:
 		s.askProxy(c)
-		return
+	case c.Vhost.SocksPort != 0:
+		s.askSocks(c)
+	default:
+		s.secure(c)
 	}
-	s.secure(c)
 }
 
 // secure starts TLS, if the connection is to have it.

@@ -113,7 +113,7 @@ func (r *rig) connect(port int, path string, flags Flags) *engine.Conn {
 	r.ctx.Lock()
 	defer r.ctx.Unlock()
 	return Connect(&Info{
-		Ctx: r.ctx, Address: "127.0.0.1", Port: port, Path: path, Host: "h", Flags: flags,
+		Ctx: r.ctx, Address: "127.0.0.1", Port: port, Path: path, Flags: flags,
 		Method: has("GET"), LocalProtocol: has("p"),
 	})
 }

@@ -4,7 +4,9 @@ package client
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -29,28 +31,38 @@ func SetProxy(v *engine.Vhost, proxy string) error {
 		auth = base64.StdEncoding.EncodeToString([]byte(proxy[:n]))
 		proxy = proxy[n+1:]
 	}
-	host, port, hasPort := strings.Cut(proxy, ":")
-	if strings.HasPrefix(proxy, "[") {
-		var ok bool
-		if host, port, ok = strings.Cut(proxy[1:], "]"); !ok {
-			return fmt.Errorf("malformed proxy '%s'", proxy)
-		}
-		port, hasPort = strings.CutPrefix(port, ":")
+	host, port, err := hostPort(proxy, v.HTTPProxyPort)
+	if err != nil {
+		return fmt.Errorf("http_proxy %w", err)
 	}
-	if !hasPort && v.HTTPProxyPort == 0 {
-		return fmt.Errorf("http_proxy needs to be ads:port")
-	}
-	if hasPort {
-		digits := strings.TrimRight(port, "/")
-		n, err := strconv.ParseUint(digits, 10, 16)
-		if err != nil {
-			return fmt.Errorf("http_proxy: bad port %q", port)
-		}
-		v.HTTPProxyPort = int(n)
-	}
-	v.HTTPProxy, v.HTTPProxyAuth = strings.TrimRight(host, "/"), auth
-	engine.Infof(" Proxy %s:%d", v.HTTPProxy, v.HTTPProxyPort)
+	v.HTTPProxy, v.HTTPProxyPort, v.HTTPProxyAuth = host, port, auth
+	engine.Infof(" Proxy %s:%d", host, port)
 	return nil
+}
+
+// hostPort takes "host:port" or "[address]:port" apart. Without a port it is
+// the one that is known already; 0 is none.
+func hostPort(s string, known int) (host string, port int, err error) {
+	host, digits, has := strings.Cut(s, ":")
+	if strings.HasPrefix(s, "[") {
+		var ok bool
+		if host, digits, ok = strings.Cut(s[1:], "]"); !ok {
+			return "", 0, fmt.Errorf("malformed: '%s'", s)
+		}
+		digits, has = strings.CutPrefix(digits, ":")
+	}
+	host = strings.TrimRight(host, "/")
+	if !has {
+		if known == 0 {
+			return "", 0, errors.New("needs to be ads:port")
+		}
+		return host, known, nil
+	}
+	n, err := strconv.ParseUint(strings.TrimRight(digits, "/"), 10, 16)
+	if err != nil {
+		return "", 0, fmt.Errorf("has the bad port %q", digits)
+	}
+	return host, int(n), nil
 }
 
 // connectRequest is the request for a tunnel (RFC 9110 §9.3.6).
@@ -73,24 +85,31 @@ func (s *State) askProxy(c *engine.Conn) {
 		return
 	}
 	s.parser.Init(wire.Response, c.Ctx.MaxHeaderData)
+	c.Detail = "waiting for the proxy"
 	c.SetTimeout(engine.TimeoutAwaitingProxy, c.Ctx.TimeoutSecs)
 	c.SetState(engine.StateWaitingProxyReply)
 }
 
 // proxyReply reads the proxy's answer; false closes.
 func (s *State) proxyReply(c *engine.Conn) bool {
+	if s.socks != nil {
+		return s.socksReply(c)
+	}
 	b := c.PT().Buf[:c.Ctx.ServBufSize]
 	n, err := c.Read(b)
 	if err == engine.ErrAgain {
 		return true
 	}
+	if err == io.EOF {
+		return refuse(c, "proxy not h1: it hung up")
+	}
 	if err != nil {
-		return refuse(c, "proxy read err")
+		return refuse(c, "proxy read err: "+err.Error())
 	}
 	h := h1.AttachHeaders(c)
 	used, done, err := s.parser.Parse(h, b[:n])
 	if err != nil {
-		return refuse(c, "proxy not h1")
+		return refuse(c, "proxy not h1: "+err.Error())
 	}
 	if !done {
 		return true
@@ -98,10 +117,17 @@ func (s *State) proxyReply(c *engine.Conn) bool {
 	if code := h.StatusCode(); code/100 != 2 {
 		return refuse(c, fmt.Sprintf("proxy not h1: it answers %d", code))
 	}
-	engine.Infof("%s: proxy connection established", c)
 	s.attachHeaders(c)
-	c.Keep(b[used:n])
+	s.tunnel(c, b[used:n])
+	return true
+}
+
+// tunnel goes on when the proxy has connected us; early is what came behind
+// its answer.
+func (s *State) tunnel(c *engine.Conn, early []byte) {
+	engine.Infof("%s: proxy connection established", c)
+	c.Detail = ""
+	c.Keep(early)
 	c.SetTimeout(engine.TimeoutSentClientHandshake, c.Ctx.TimeoutSecs)
 	s.secure(c)
-	return true
 }

@@ -13,8 +13,8 @@ import (
 // after the other: the first is the leader, the others wait behind it and
 // inherit its socket when its transaction is over.
 
-// shares tells whether the connection can take part in that.
-func (i *Info) shares() bool {
+// leads tells whether others can wait behind such a transaction.
+func (i *Info) leads() bool {
 	switch i.Method.S {
 	case "GET", "POST", "PUT":
 		return true
@@ -24,7 +24,7 @@ func (i *Info) shares() bool {
 
 // join puts c behind a connection to the same endpoint, if there is one.
 func (s *State) join(c *engine.Conn) bool {
-	if !s.pipeline || !s.info.shares() {
+	if !s.pipeline || !s.info.leads() && !s.info.ws() {
 		return false
 	}
 	for _, l := range c.Vhost.Active {
@@ -56,15 +56,20 @@ func (s *State) join(c *engine.Conn) bool {
 	return false
 }
 
+// sameEndpoint tells whether o is connected to where s wants to. As in the
+// reference it is the host name that o was made with which has to be the
+// address.
 func (s *State) sameEndpoint(o *State) bool {
 	a, b := &s.info, &o.info
-	return a.Address == b.Address && a.Port == b.Port && a.Iface == b.Iface && a.Host == b.Host &&
-		a.Flags&UseSSL == b.Flags&UseSSL
+	return a.Address == o.hostName && a.Port == b.Port && a.Iface == b.Iface && a.Flags&UseSSL == b.Flags&UseSSL
 }
 
 // activate makes c one that others can queue behind.
 func (s *State) activate(c *engine.Conn) {
-	if s.info.shares() && !s.active {
+	if s.hostName == "" {
+		s.hostName = s.info.Host
+	}
+	if s.info.leads() && !s.active {
 		s.active = true
 		c.Vhost.Active = append(c.Vhost.Active, c)
 	}
@@ -113,6 +118,7 @@ func (s *State) passOn(c *engine.Conn) bool {
 	rest := s.followers[1:]
 	s.followers, s.active = nil, false
 	fs.leader, fs.active, fs.inherited = nil, true, true
+	fs.hostName, fs.info.KeepWarmSecs = s.hostName, s.info.KeepWarmSecs
 	fs.followers = append(fs.followers, rest...)
 	for _, r := range rest {
 		StateOf(r).leader = f

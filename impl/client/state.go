@@ -22,6 +22,7 @@ type State struct {
 	next    int // of addrs
 	attempt engine.Timer
 	lastErr string // why the last address failed
+	socks   *socks // while a SOCKS5 proxy is talked to
 
 	// The request.
 	key         [24]byte // Sec-WebSocket-Key
@@ -44,6 +45,7 @@ type State struct {
 
 	// Several transactions on one connection.
 	pipeline  bool
+	hostName  string         // the host that the connection was made for
 	active    bool           // on the vhost's list
 	leader    *engine.Conn   // whose connection is waited for
 	followers []*engine.Conn // who wait for this one

@@ -214,7 +214,11 @@ func (c *Conn) tellClosed(pre State) {
 		tell = false
 	}
 	if !tell && c.client && !pre.established() {
-		c.ConnectionError("Closed before conn")
+		text := "Closed before conn"
+		if c.Detail != "" {
+			text += ": " + c.Detail
+		}
+		c.ConnectionError(text)
 	}
 	if !tell {
 		return

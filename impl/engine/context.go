@@ -44,8 +44,12 @@ type Context struct {
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
 
-	// OnStart runs before the first turn, with the lock held; false is fatal.
-	OnStart func() bool
+	// UID and GID are who the program wants to be once it listens; 0 and -1 mean no change.
+	UID, GID int
+	// Become makes the process that, where it is put off until the vhosts exist
+	// (EXPLICIT_VHOSTS); nil otherwise.
+	Become func() error
+	became bool
 
 	// Looped: another event loop calls Turn, and the reference asks for no
 	// thread id there. OnRelease takes our descriptors out of that loop.
@@ -77,6 +81,8 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		TokenLimits:   info.TokenLimits,
 		ServerString:  info.ServerString,
 		Reject:        info.RejectKeywords,
+		UID:           info.UID,
+		GID:           info.GID,
 		DefaultRetry:  Retry{PingSecs: 300, HangupSecs: 310},
 		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
 	}
@@ -136,8 +142,10 @@ func (ctx *Context) Unlock() { ctx.PT.mu.Unlock() }
 
 // Start runs PROTOCOL_INIT for the vhosts made so far. The lock is held.
 func (ctx *Context) Start() error {
-	if !ctx.FinalizeStartup() {
-		return errors.New("the program's user could not be set")
+	if !ctx.became {
+		if err := ctx.Finalize(); err != nil {
+			return err
+		}
 	}
 	var fresh []*Vhost
 	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
@@ -154,13 +162,6 @@ func (ctx *Context) Start() error {
 		ProtocolsReady(ctx, fresh)
 	}
 	return nil
-}
-
-// FinalizeStartup runs OnStart, once: the context's user and group are set.
-func (ctx *Context) FinalizeStartup() bool {
-	fn := ctx.OnStart
-	ctx.OnStart = nil
-	return fn == nil || fn()
 }
 
 // Deprecate closes the listening sockets, so that another context can listen
@@ -190,6 +191,19 @@ func (ctx *Context) DeliverKept() bool {
 	ctx.PT.runRipe()
 	ctx.PT.leave(nested)
 	return any
+}
+
+// Finalize gives up privileges, where the context has put that off.
+func (ctx *Context) Finalize() error {
+	if ctx.Become == nil {
+		return nil
+	}
+	if err := ctx.Become(); err != nil {
+		Errf("giving up privileges: %v", err)
+		return err
+	}
+	ctx.became = true
+	return nil
 }
 
 // ProtocolsReady, when set, is called when PROTOCOL_INIT has run for the

@@ -108,6 +108,8 @@ type Info struct {
 	Error404       string
 	HTTPProxy      string
 	HTTPProxyPort  int
+	Socks          string
+	SocksPort      int
 	Options        Option
 	User           unsafe.Pointer
 	UID, GID       int

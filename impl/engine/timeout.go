@@ -19,6 +19,7 @@ const (
 	TimeoutFlushBeforeClose    TimeoutReason = 12
 	TimeoutKeepaliveIdle       TimeoutReason = 15
 	TimeoutIssuePayload        TimeoutReason = 18
+	TimeoutAwaitingSocks       TimeoutReason = 19
 	TimeoutCloseSend           TimeoutReason = 24
 	TimeoutHoldingHeaders      TimeoutReason = 25
 	TimeoutClientConnIdle      TimeoutReason = 27

@@ -33,6 +33,11 @@ type Vhost struct {
 	HTTPProxyPort int
 	HTTPProxyAuth string // base64 of user:password
 
+	Socks         string
+	SocksPort     int
+	SocksUser     string
+	SocksPassword string
+
 	// Active are the client connections that others can queue behind.
 	Active []*Conn
 
@@ -74,6 +79,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
 		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
 		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
+		Socks: info.Socks, SocksPort: info.SocksPort,
 		KeepaliveSecs: or(info.KeepaliveSecs, 5),
 		HeaderSecs:    or(info.HeaderSecs, 10),
 		ConnectSecs:   or(info.ConnectSecs, 20),

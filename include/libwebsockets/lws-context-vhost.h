@@ -377,6 +377,14 @@ struct lws_context_creation_info {
 	struct lws_log_cx *log_cx;
 	/**< (C) where the program's lines about the context's things go (lws-newer.h); it must outlive
 	 * the context. NULL: what lws_set_log_level() set */
+	const char *socks_proxy_address;
+	/**< (V) SOCKS5 proxy for client connections, "[user:password@]host[:port]";
+	 * NULL: what the environment variable socks_proxy says. An HTTP proxy
+	 * comes first. */
+	unsigned int socks_proxy_port;
+	/**< (V) its port, if it is not given with the address */
+	unsigned int _ext_unused2;
+	/**< must be 0 */
 };
 
 /**

@@ -48,8 +48,8 @@ func (role) Gone(c *engine.Conn) {
 }
 
 // Open makes the vhost listen, unless it shares another one's socket. The
-// lock is held. An error is fatal for the vhost; an interface that is missing
-// is one only with FAIL_UPON_UNABLE_TO_BIND.
+// lock is held. An error is fatal for the vhost; a place to bind to that is
+// missing is one only with FAIL_UPON_UNABLE_TO_BIND.
 func Open(v *engine.Vhost) error {
 	if v.Port == engine.PortNoListen || v.Port == engine.PortNoListenServer {
 		return nil
@@ -61,13 +61,12 @@ func Open(v *engine.Vhost) error {
 		}
 	}
 	fd, port, err := open(v)
-	if errors.Is(err, errNoIface) && !v.Options.Has(engine.OptFailUponUnableToBind) {
-		engine.Errf("VH %s: iface %s port %d: %v", v.Name, v.Iface, v.Port, err)
-		return nil
-	}
 	if err != nil {
-		engine.Errf("vhost %s: cannot listen: %v", v.Name, err)
-		return err
+		engine.Errf("vhost %s: cannot listen on port %d: %v", v.Name, v.Port, err)
+		if fatal(v, err) {
+			return err
+		}
+		return nil
 	}
 	v.Port = port
 	v.F.Port = int32(port)

@@ -17,8 +17,22 @@ import (
 	"libwebsockets/impl/engine"
 )
 
-// errNoIface: the interface does not exist (yet).
-var errNoIface = errors.New("interface not usable")
+// What may be wrong with an interface.
+var (
+	ErrNotExist  = errors.New("DOESN'T EXIST")
+	ErrNotUsable = errors.New("NOT USABLE")
+)
+
+// errSetup: the socket itself is at fault, not the place that it is to be bound to.
+var errSetup = errors.New("socket")
+
+// fatal tells whether a vhost cannot be without the listener that failed. A
+// port in use is always fatal; a place that is not there (yet) or not permitted
+// only when the program says so.
+func fatal(v *engine.Vhost, err error) bool {
+	busy := errors.Is(err, unix.EADDRINUSE) && !v.Options.Has(engine.OptUnixSock)
+	return busy || errors.Is(err, errSetup) || v.Options.Has(engine.OptFailUponUnableToBind)
+}
 
 // open makes the vhost's listening socket. It returns the port that it got.
 func open(v *engine.Vhost) (fd, port int, err error) {
@@ -76,7 +90,7 @@ func openInet(v *engine.Vhost, v6 bool) (int, error) {
 
 func bindInet(v *engine.Vhost, fd int, addr netip.Addr, v6 bool) error {
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
-		return fmt.Errorf("SO_REUSEADDR: %w", err)
+		return fmt.Errorf("%w: SO_REUSEADDR: %w", errSetup, err)
 	}
 	if v6 && v.Options.Has(engine.OptV6OnlyModify) {
 		only := 0
@@ -84,20 +98,20 @@ func bindInet(v *engine.Vhost, fd int, addr netip.Addr, v6 bool) error {
 			only = 1
 		}
 		if err := unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only); err != nil {
-			return fmt.Errorf("IPV6_V6ONLY: %w", err)
+			return fmt.Errorf("%w: IPV6_V6ONLY: %w", errSetup, err)
 		}
 	}
 	if v.Options.Has(engine.OptAllowListenShare) {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
-			return fmt.Errorf("SO_REUSEPORT: %w", err)
+			return fmt.Errorf("%w: SO_REUSEPORT: %w", errSetup, err)
 		}
 	}
 	if err := SetOptions(v, fd); err != nil {
-		return err
+		engine.Warnf("vhost %s: listening socket: %v", v.Name, err)
 	}
 	var sa unix.Sockaddr = &unix.SockaddrInet4{Port: v.Port, Addr: addr4(addr)}
 	if v6 {
-		sa = &unix.SockaddrInet6{Port: v.Port, Addr: addr.As16()}
+		sa = &unix.SockaddrInet6{Port: v.Port, Addr: addr.As16(), ZoneId: ScopeOf(addr.Zone())}
 	}
 	if err := unix.Bind(fd, sa); err != nil {
 		return fmt.Errorf("bind on port %d: %w", v.Port, err)
@@ -121,72 +135,109 @@ func openUnix(v *engine.Vhost) (int, error) {
 		unix.Close(fd)
 		return -1, fmt.Errorf("bind to %q: %w", path, err)
 	}
-	if path[0] != '@' && v.UnixPerms != "" {
-		if err = unixPerms(path, v.UnixPerms); err != nil {
+	if path[0] != '@' {
+		if err = own(v, path); err != nil {
 			unix.Close(fd)
 			return -1, err
 		}
-		engine.Noticef("vh %s unix skt %s perms %s", v.Name, path, v.UnixPerms)
 	}
 	return fd, nil
 }
 
-// unixPerms gives the socket to "user:group" and to nobody else.
-func unixPerms(path, perms string) error {
-	un, gn, ok := strings.Cut(perms, ":")
-	if !ok {
-		return fmt.Errorf("unix_socket_perms %q: not user:group", perms)
+// own gives the socket to who the program wants, and to nobody else: to
+// unix_socket_perms, or to the user that the process will be.
+func own(v *engine.Vhost, path string) error {
+	uid, gid := v.Ctx.UID, v.Ctx.GID
+	if v.UnixPerms != "" {
+		var err error
+		if uid, gid, err = idsOf(v.UnixPerms); err != nil {
+			return fmt.Errorf("unix_socket_perms: %w", err)
+		}
 	}
-	u, err := user.Lookup(un)
-	if err != nil {
-		return err
+	if uid == 0 || gid == 0 {
+		return nil
 	}
-	g, err := user.LookupGroup(gn)
-	if err != nil {
-		return err
-	}
-	uid, _ := strconv.Atoi(u.Uid)
-	gid, _ := strconv.Atoi(g.Gid)
 	if err := os.Chown(path, uid, gid); err != nil {
 		return err
 	}
+	engine.Noticef("vh %s unix skt %s perms %d:%d", v.Name, path, uint32(uid), uint32(gid))
 	return os.Chmod(path, 0o660)
+}
+
+// idsOf looks "user:group" up.
+func idsOf(perms string) (uid, gid int, err error) {
+	un, gn, ok := strings.Cut(perms, ":")
+	if !ok {
+		return 0, 0, fmt.Errorf("%q is not user:group", perms)
+	}
+	u, err := user.Lookup(un)
+	if err != nil {
+		return 0, 0, err
+	}
+	g, err := user.LookupGroup(gn)
+	if err != nil {
+		return 0, 0, err
+	}
+	uid, _ = strconv.Atoi(u.Uid)
+	gid, _ = strconv.Atoi(g.Gid)
+	return uid, gid, nil
 }
 
 // InterfaceAddr is the address to bind to for an interface name or an address
 // in text; with v6 an IPv4 address is mapped.
 func InterfaceAddr(name string, v6 bool) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(name); err == nil {
-		return mapAddr(a, v6)
+		return mapAddr(name, a, v6)
 	}
 	ifc, err := net.InterfaceByName(name)
 	if err != nil {
-		return netip.Addr{}, fmt.Errorf("%w: %s: %v", errNoIface, name, err)
+		return netip.Addr{}, fmt.Errorf("iface %s %w", name, ErrNotExist)
 	}
 	addrs, err := ifc.Addrs()
 	if err != nil {
 		return netip.Addr{}, err
 	}
 	for _, a := range addrs {
-		if n, ok := a.(*net.IPNet); ok {
-			if ip, ok := netip.AddrFromSlice(n.IP); ok {
-				if m, err := mapAddr(ip.Unmap(), v6); err == nil {
-					return m, nil
-				}
-			}
+		n, ok := a.(*net.IPNet)
+		if !ok {
+			continue
+		}
+		ip, ok := netip.AddrFromSlice(n.IP)
+		if !ok {
+			continue
+		}
+		if ip = ip.Unmap(); ip.IsLinkLocalUnicast() && ip.Is6() {
+			ip = ip.WithZone(strconv.Itoa(ifc.Index))
+		}
+		if m, err := mapAddr(name, ip, v6); err == nil {
+			return m, nil
 		}
 	}
-	return netip.Addr{}, fmt.Errorf("%w: %s has no address", errNoIface, name)
+	return netip.Addr{}, fmt.Errorf("iface %s %w: no address", name, ErrNotUsable)
 }
 
-func mapAddr(a netip.Addr, v6 bool) (netip.Addr, error) {
+func mapAddr(name string, a netip.Addr, v6 bool) (netip.Addr, error) {
 	switch {
 	case v6 && a.Is4():
 		return netip.AddrFrom16(a.As16()), nil
 	case !v6 && !a.Unmap().Is4():
-		return a, fmt.Errorf("%w: %s is an IPv6 address", errNoIface, a)
+		return a, fmt.Errorf("iface %s %w: %s is an IPv6 address", name, ErrNotUsable, a)
 	}
 	return a, nil
+}
+
+// ScopeOf is the number of an IPv6 zone, which is an interface's name or number.
+func ScopeOf(zone string) uint32 {
+	if zone == "" {
+		return 0
+	}
+	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
+		return uint32(n)
+	}
+	if i, err := net.InterfaceByName(zone); err == nil {
+		return uint32(i.Index)
+	}
+	return 0
 }
 
 // SetOptions sets what every TCP socket of the vhost gets: no delay, keepalive

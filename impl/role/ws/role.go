@@ -78,6 +78,7 @@ func (role) CloseVia(c *engine.Conn, status engine.CloseStatus) bool {
 		return false
 	}
 	c.SetState(engine.StateAwaitingCloseAck)
+	c.FlowControl(true) // the peer's close frame is to be read
 	c.SetTimeout(engine.TimeoutCloseAck, closeAckSecs)
 	return true
 }
