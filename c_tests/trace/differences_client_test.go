@@ -47,6 +47,30 @@ func init() {
 			[]string{"WS_SERVER_DROP_PROTOCOL @dflt"}, false}},
 		"code-flow-off-client": {{73, "cli0", []string{"CLIENT_WRITEABLE @chat", "  returns -1"}, nil, true}},
 	})
+	differences["hcm-redirect-refused"+overTLS] = nil // refused as a downgrade before
+	for _, l := range []struct {
+		why   string
+		names []string
+	}{
+		{"the proxy speaks plainly; TestThroughProxy in c_tests/tls has TLS behind it", []string{"hcc-proxy-info", "hcc-proxy-env",
+			"hcc-proxy-auth", "hcc-proxy-refuses", "hcc-proxy-silent", "hcc-proxy-port", "hcc-proxy-ws"}},
+		{"the connection is never made", []string{"hcc-several-dead", "hcc-ipv6-disabled", "hcc-iface-missing",
+			"hcc-attempt-limit", "hcc-connect-limit", "hcc-killed-connecting", "hcc-set-proxy"}},
+		{"whether the handshake is over by then depends on how its flights arrive", []string{"hcc-unix", "hcc-unix-abstract",
+			"sock-unix-abstract"}},
+		{"the same timers behind the handshake", []string{"hcc-retry", "hcc-retry-ends", "hcc-retry-wsi", "hcq-keep-warm",
+			"hcq-leader-closes", "hcq-leader-dies"}},
+		{"no connections", []string{"sock-keepalive-bad", "sock-bind-device-missing", "sock-iface-missing",
+			"sock-iface-missing-fatal", "sock-iface-foreign", "sock-port-taken", "sock-port-taken-share", "sock-vhosts-share",
+			"sock-v6-both", "sock-v6-only", "sock-unix-mode", "sock-unix-owner", "sock-unix-root", "sock-unix-nobody",
+			"sock-unix-taken", "sock-unix-no-folder", "sock-helpers", "sock-drop-ids", "sock-drop-gid", "sock-drop-uid",
+			"sock-drop-uid-no-gid", "sock-drop-names", "sock-drop-unknown-user", "sock-drop-unknown-group",
+			"sock-drop-unknown-uid", "sock-drop-caps", "sock-drop-serves", "sock-drop-explicit"}},
+	} {
+		for _, name := range l.names {
+			notOverTLS[name] = l.why
+		}
+	}
 	notBytewise["hcq-leader-refuses"] = "refuses the first piece"
 	for name, trace := range map[string]string{
 		"hcm-unknown": unknownMethod, "hcc-nowhere": nowhere, "hcc-slow-name": slowName, "hcc-never-name": neverName,
