@@ -89,32 +89,9 @@ func TestGeneration24Server(t *testing.T) {
 	if a := ask(t, "tcp", s.addr(), get("/absent")); !strings.HasPrefix(a.text, "HTTP/1.1 415") {
 		t.Errorf("an absent file: %s", a.shown())
 	}
-	stop := keepBusy(t, s.addr())
 	drive(t, s.addr())
-	stop()
 	runClient(t, staticProgram(t, "test-client"), fmt.Sprintf("ws://127.0.0.1:%d/", s.port))
 	interrupt(t, s.Proc)
-}
-
-// keepBusy pings a server every 10 ms. The program counts on lws_service
-// returning after its timeout of 50 ms, which 4.1.6 pays no heed to: it turns
-// only when something happens.
-func keepBusy(t *testing.T, addr string) (stop func()) {
-	t.Helper()
-	r := wsDial(t, addr, "/?mirror=busy", "lws-mirror-protocol")
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-end:
-				return
-			case <-time.After(10 * time.Millisecond):
-				_ = r.SendMessage(harness.Ping, nil)
-			}
-		}
-	}()
-	return func() { close(end); <-ended; r.Close() }
 }
 
 // The test client of v2.4.2 with the original's server of 4.1.6, and with ours.

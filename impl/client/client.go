@@ -158,6 +158,7 @@ func (s *State) defaults() {
 	if i.Host == "" {
 		i.Host = i.Address
 	}
+	i.Host = strings.TrimRight(i.Host, "\r\n") // some format a line: it would end the head
 	if i.Version <= 0 {
 		i.Version = 13
 	}
