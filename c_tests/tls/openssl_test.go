@@ -176,8 +176,10 @@ func TestSClient(t *testing.T) {
 					t.Errorf("s_client says nothing that is understood:\n%s", out)
 				}
 				// Whether the hello comes before the program is told of the connection
-				// or after it is up to the machine.
-				return append(lines, slices.DeleteFunc(trace(p.Proc), func(l string) bool { return strings.HasPrefix(l, "NEW_CLIENT") })...)
+				// or after it, is up to the machine.
+				return append(lines, slices.DeleteFunc(trace(p.Proc), func(l string) bool {
+					return strings.HasPrefix(l, "NEW_CLIENT") || l == "CLOSED_HTTP"
+				})...)
 			})
 		})
 	}

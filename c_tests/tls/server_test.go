@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -395,6 +396,39 @@ func TestCertUpdated(t *testing.T) {
 	}
 	keep.Close()
 	p.Stop()
+}
+
+// TestCertFromMemory: a vhost whose files are still to come is given its
+// certificate in memory.
+func TestCertFromMemory(t *testing.T) {
+	who := newParties(t)
+	for name, mem := range map[string][]string{
+		"PEM": {"memcert=" + who.srv.certFile, "memkey=" + who.srv.keyFile},
+		"DER": {"memcert=" + who.srv.certDER, "memkey=" + who.srv.keyDER},
+		"bad": {"memcert=" + who.srv.keyFile, "memkey=" + who.srv.keyFile},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := twice(t, func(t *testing.T, env []string) []string {
+				none := filepath.Join(t.TempDir(), "none.pem")
+				flag := filepath.Join(t.TempDir(), "now")
+				p := &guest{Proc: server(t, env, append(mem, "cert="+none, "key="+none, "newcert="+flag, opts(optIgnoreMissing))...)}
+				out := visit(p, who.config(nil)) // no certificate yet
+				p.settle(t)
+				must(t, os.WriteFile(flag, nil, 0o600))
+				_ = plainly(p, "no TLS hello", false) // an event
+				p.WaitLine("CERT UPDATED 0", patience)
+				p.settle(t)
+				out = append(out, visit(p, who.config(nil))...)
+				p.settle(t)
+				p.Stop()
+				return append(out, trace(p.Proc)...)
+			})
+			if served := slices.ContainsFunc(got, func(l string) bool { return strings.HasPrefix(l, "200") }); served != (name != "bad") {
+				t.Errorf("served: %v", served)
+			}
+		})
+	}
 }
 
 func copyFile(t *testing.T, from, to string) {

@@ -196,14 +196,18 @@ struct lws_context_creation_info {
 	const void *server_ssl_private_key_mem;
 	/**< (V) key from memory, PEM or DER */
 	const void *server_ssl_ca_mem;
-	/**< (V) CA from memory, PEM or DER */
+	/**< (V) CAs from memory, PEM or DER, that clients' certificates are
+	 * checked with */
 
 	long ssl_options_set;
 	/**< (V) SSL_OP_* bits to set on the server SSL_CTX */
 	long ssl_options_clear;
 	/**< (V) SSL_OP_* bits to clear */
 	int simultaneous_ssl_restriction;
-	/**< (C) most TLS sessions at a time; 0: no limit */
+	/**< (C) most TLS sessions at a time, of servers and clients together; 0:
+	 * no limit. At the limit TLS listeners accept nobody, an idle
+	 * keep-alive connection is closed, and a client connection fails with
+	 * LWS_CALLBACK_CLIENT_CONNECTION_ERROR. */
 	int ssl_info_event_mask;
 	/**< (V) SSL_CB_* events that cause LWS_CALLBACK_SSL_INFO; 0: none */
 	unsigned int server_ssl_cert_mem_len;

@@ -390,7 +390,9 @@ size_t lws_get_allocated_heap(void);
 LWS_VISIBLE LWS_EXTERN int
 lws_get_tsi(struct lws *wsi);
 
-/** Nonzero if the connection uses TLS. */
+/** Nonzero if the connection uses TLS or is to: for a client from the connect
+ * call on, for a connection accepted by a vhost with TLS from the start, until
+ * its peer turns out to speak plain HTTP where that is allowed. */
 LWS_VISIBLE LWS_EXTERN int
 lws_is_ssl(struct lws *wsi);
 

@@ -502,6 +502,21 @@ connect_to(struct lws_vhost *vh)
 	}
 }
 
+/* The vhost's certificate again: from its files, or from memory. */
+static void
+update(void)
+{
+	const char *cert = NULL, *key = NULL;
+	unsigned int n = 0, k = 0;
+
+	if (arg("memcert")) {
+		cert = slurp(arg("memcert"), &n);
+		key = slurp(arg("memkey"), &k);
+	}
+	say("CERT UPDATED %d", lws_tls_cert_updated(ctx, arg("cert"), arg("key"),
+						    cert, n, key, k));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -585,9 +600,7 @@ main(int argc, char **argv)
 		}
 		if (arg("newcert") && !access(arg("newcert"), F_OK)) {
 			unlink(arg("newcert"));
-			say("CERT UPDATED %d",
-			    lws_tls_cert_updated(ctx, arg("cert"), arg("key"),
-						 NULL, 0, NULL, 0));
+			update();
 		}
 	}
 	lws_context_destroy(ctx);
