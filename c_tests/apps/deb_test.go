@@ -26,7 +26,7 @@ func TestDeb(t *testing.T) {
 	}
 	root, admin := packageDatabase(t)
 	dpkg := func(args ...string) (string, error) {
-		cmd := exec.Command("dpkg", append([]string{"--root=" + root, "--force-not-root,bad-path", "--log=/dev/null"}, args...)...)
+		cmd := exec.Command("fakeroot", append([]string{"dpkg", "--root=" + root, "--force-not-root,bad-path", "--log=/dev/null"}, args...)...)
 		cmd.Env = append(os.Environ(), "LC_ALL=C", "PATH="+os.Getenv("PATH")+":/sbin:/usr/sbin")
 		b, err := cmd.CombinedOutput()
 		return string(b), err
