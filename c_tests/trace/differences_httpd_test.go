@@ -22,6 +22,18 @@ func init() {
 		"httpd-cookies": {
 			{43, "srv0", []string{"  last in 4: 1  0", "  last in 64: 1  0"}, []string{"  last in 4: 0 xyz 3", "  last in 64: 0 xyz 3"}, true},
 			{43, "srv0", []string{"  session in 4: 1  0", "  session in 64: 1  0"}, []string{"  session in 4: 0  0", "  session in 64: 0  0"}, true}},
+		"httpd-strict-host-prefix": {
+			{45, "peer0", []string{"<- HTTP/1.1 101 Switching Protocols", "<- Upgrade: WebSocket", "<- Connection: Upgrade",
+				"<- Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "<- bytes 4 88 02 03 e8"}, nil, false},
+			{45, "srv0", []string{"HTTP_BIND_PROTOCOL @http", "FILTER_PROTOCOL_CONNECTION @http (none)", "ADD_HEADERS @http in",
+				"ESTABLISHED @http", "WS_PEER_INITIATED_CLOSE @http len=2 code=1000 ", "WS_SERVER_DROP_PROTOCOL @http",
+				"CLOSED @http"}, nil, false}},
+		"httpd-strict-host-prefix" + overTLS: {
+			{45, "peer0", []string{"<- HTTP/1.1 101 Switching Protocols", "<- Upgrade: WebSocket", "<- Connection: Upgrade",
+				"<- Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "<- bytes 4 88 02 03 e8"}, nil, false},
+			{45, "srv0", []string{"HTTP_BIND_PROTOCOL @http", "FILTER_PROTOCOL_CONNECTION @http (none)", "ADD_HEADERS @http in",
+				"ESTABLISHED @http in", "WS_PEER_INITIATED_CLOSE @http len=2 code=1000 ", "WS_SERVER_DROP_PROTOCOL @http",
+				"CLOSED @http"}, []string{"CLOSED_HTTP @http"}, false}},
 		"httpd-status-long": {{47, "peer0", []string{"<- content-length: 510", "<- body 510 fnv=e98d4f72"},
 			[]string{"<- content-length: 509", "<- body 509 fnv=f5216206"}, false}},
 		"httpd-header-limit": {{21, "peer0", []string{"<- end", "<- end", "<- end"},

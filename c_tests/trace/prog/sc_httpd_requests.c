@@ -316,11 +316,11 @@ static void tunnel(void)
 
 /* ---- upgrades only for the right host ---- */
 
+static const char *const *hosts;
+
 static void strict_peer(peer *p)
 {
-	static const char *const hosts[] = {"trace.test:%d", "trace.test", "other.test:%d", "trace.test:%d0", "trace.test:x", "[::1]:%d"};
-
-	for (size_t i = 0; i < LWS_ARRAY_SIZE(hosts); i++) {
+	for (size_t i = 0; hosts[i]; i++) {
 		char host[64], req[400];
 
 #pragma GCC diagnostic push
@@ -339,14 +339,30 @@ static void strict_peer(peer *p)
 	}
 }
 
-static void strict_host(void)
+static void strict(const char *const *h)
 {
+	hosts = h;
 	rig.info.vhost_name = "trace.test";
 	rig.info.options |= LWS_SERVER_OPTION_VHOST_UPG_STRICT_HOST_CHECK;
 	if (server(web_protocols, NULL)) {
 		peer_start("peer0", strict_peer);
 		finish();
 	}
+}
+
+static void strict_host(void)
+{
+	static const char *const h[] = {"trace.test:%d", "trace.test", "other.test:%d", "trace.test:%d0",
+	                                "trace.test:x",  "[::1]:%d",   NULL};
+
+	strict(h);
+}
+
+static void strict_host_prefix(void)
+{
+	static const char *const h[] = {"trace.te:%d", NULL};
+
+	strict(h);
 }
 
 /* ---- the program says no to what was accepted ---- */
@@ -429,6 +445,7 @@ static const scenario sc_httpd_requests[] = {
     {"httpd-auth-no-file", auth_no_file},
     {"httpd-tunnel", tunnel},
     {"httpd-strict-host", strict_host},
+    {"httpd-strict-host-prefix", strict_host_prefix},
     {"httpd-refuse-instantiated", refuse_instantiated},
     {"httpd-header-pool", header_pool},
     {NULL, NULL},

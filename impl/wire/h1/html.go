@@ -1,5 +1,7 @@
 package h1
 
+import "bytes"
+
 // heldMax is how many bytes of a name that may still come are held back: what
 // fits struct lws_process_html_state with its NUL.
 const heldMax = 14
@@ -22,17 +24,16 @@ func (e *Expander) Expand(dst, held, in []byte, final bool) (out, kept []byte, o
 		text = append(append(make([]byte, 0, len(held)+len(in)), held...), in...)
 	}
 	for len(text) > 0 {
-		n, add := 1, text[:1]
-		if text[0] == '$' {
+		n := bytes.IndexByte(text, '$')
+		if n < 0 {
+			n = len(text)
+		}
+		add := text[:n]
+		if n == 0 {
 			var wait bool
 			if n, add, wait = e.variable(text); wait && !final {
 				return dst, append([]byte(nil), text...), true
 			}
-		} else {
-			for n < len(text) && text[n] != '$' {
-				n++
-			}
-			add = text[:n]
 		}
 		if len(dst)+len(add) > cap(dst) {
 			return dst, nil, false
