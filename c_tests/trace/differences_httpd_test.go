@@ -49,6 +49,7 @@ var tooLarge = `<- bytes 236 'HTTP/1.0 431 \r\ncontent-type: text/html\r\nconten
 
 // notOverTLS are the scenarios that are not repeated over TLS, with the reason.
 var notOverTLS = map[string]string{
+	"cli-refuse-append":  "whether the reference tells of a close or of an error depends on how the handshake's flights arrive",
 	"raw-client":         "the reference starts a raw client's handshake on no socket (quirk 41)",
 	"raw-client-ends":    "the reference starts a raw client's handshake on no socket (quirk 41)",
 	"raw-greeting":       "the reference forgets WRITEABLE that is asked for in RAW_ADOPT (quirk 42)",
