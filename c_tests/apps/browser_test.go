@@ -4,6 +4,7 @@ package apps
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,6 +27,9 @@ func browse(t *testing.T, l library, s server, scheme string) {
 		p.wait("its three connections are open", `["wsdi", "s", "wslm"].every(
 			(id) => document.getElementById(id + "_status").textContent.includes("websocket connection opened"))`)
 	}
+	if scheme == "https" {
+		overHTTP2(t, one, s)
+	}
 	browseCounter(t, one)
 	browseCounter(t, two)
 	one.wait("the status lists both pages", `document.querySelectorAll("#conninfo tr").length == 2`)
@@ -34,6 +38,32 @@ func browse(t *testing.T, l library, s server, scheme string) {
 	browseForm(t, two)
 	interrupt(t, s.Proc)
 	one.wait("the page sees the server's end", `document.getElementById("wsdi_status").textContent.includes("CLOSED")`)
+}
+
+// overHTTP2: the page came by HTTP/2, and the WebSockets of both pages are on
+// streams: they need no connections of their own.
+func overHTTP2(t *testing.T, p page, s server) {
+	t.Helper()
+	if got := p.eval(`performance.getEntriesByType("navigation")[0].nextHopProtocol`); got != "h2" {
+		t.Errorf("the page came by %s", got)
+	}
+	const established = "01"
+	open := 0
+	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		table, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(string(table), "\n") {
+			f := strings.Fields(line)
+			if len(f) > 3 && strings.HasSuffix(f[1], fmt.Sprintf(":%04X", s.port)) && f[3] == established {
+				open++
+			}
+		}
+	}
+	if open < 1 || open > 3 { // six WebSockets
+		t.Errorf("the browser has %d connections for two pages", open)
+	}
 }
 
 // browseCounter: the number counts up, and starts again with the button.

@@ -226,6 +226,9 @@ func (n *Net) dataBegins(ev *wire.Event) error {
 	case st == nil && !n.opened(ev.Stream):
 		return errIdleStream
 	case st == nil && n.wasReset(ev.Stream):
+		if !ev.Flags.Has(wire.EndStream) {
+			n.c.Issue(wire.AppendRstStream(nil, ev.Stream, wire.NoError))
+		}
 		return nil
 	case st == nil:
 		return errClosedStream.On(ev.Stream)

@@ -6,6 +6,7 @@
 package h2
 
 import (
+	"bytes"
 	"errors"
 
 	"golang.org/x/net/http2/hpack"
@@ -21,6 +22,7 @@ type Net struct {
 	client bool
 
 	preface string // what of the peer's preface is still to come
+	twice   bool   // the preface came again, as the reference's clients sometimes send it
 	settled bool   // the peer's first SETTINGS frame has come
 	// Settled is called when it has; false closes.
 	Settled func(n *Net) bool
@@ -148,6 +150,9 @@ func (n *Net) readable() bool {
 
 // receive takes bytes of the peer; false closes.
 func (n *Net) receive(b []byte) bool {
+	if !n.client && !n.settled && !n.twice && n.preface == "" && bytes.HasPrefix(b, []byte(wire.Preface[:3])) {
+		n.twice, n.preface = true, wire.Preface // no frame begins like that
+	}
 	if n.preface != "" {
 		k := min(len(b), len(n.preface))
 		if string(b[:k]) != n.preface[:k] {
@@ -157,12 +162,16 @@ func (n *Net) receive(b []byte) bool {
 		if n.preface != "" {
 			return true
 		}
+		if n.twice {
+			return n.receive(b)
+		}
 		n.c.SetState(engine.StateEstablished)
 		n.c.Valid()
 		n.idle()
 		if !n.announce() {
 			return false
 		}
+		return n.receive(b)
 	}
 	for len(b) > 0 && !n.ending {
 		used, ev, have, err := n.dec.Next(b)
@@ -220,9 +229,14 @@ func (n *Net) goAway(code wire.Code, text string) {
 	n.c.Issue(wire.AppendGoAway(nil, n.last, code, text))
 }
 
-func (n *Net) rst(stream uint32, code wire.Code) {
+// noteReset notes that a stream is over on our side, whatever still comes.
+func (n *Net) noteReset(stream uint32) {
 	n.reset[n.resetAt] = stream
 	n.resetAt = (n.resetAt + 1) % len(n.reset)
+}
+
+func (n *Net) rst(stream uint32, code wire.Code) {
+	n.noteReset(stream)
 	n.c.Issue(wire.AppendRstStream(nil, stream, code))
 }
 

@@ -84,6 +84,8 @@ func (st *Stream) Ended(c *engine.Conn) {
 	}
 	switch {
 	case st.resetDone || st.id == 0 || st.endSent && st.peerEnded:
+	case st.endSent && st.got == 0:
+		n.noteReset(st.id) // it is told when it sends something after all
 	case st.endSent:
 		n.rst(st.id, wire.NoError) // the rest of the request is of no use (RFC 9113 §8.1)
 	case c.F.Role&engine.FaceWS != 0 && st.headSent && c.Unsent() == 0:
