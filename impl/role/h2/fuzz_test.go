@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+
+package h2
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h1"
+	fields "libwebsockets/impl/wire/h1"
+	wire "libwebsockets/impl/wire/h2"
+)
+
+// guest is a program that answers by chance.
+type guest struct {
+	mem            map[unsafe.Pointer][]byte
+	rnd            *rand.Rand
+	made, gone     int
+	closed         map[uint32]int
+	internalErrors []string
+}
+
+func (p *guest) Call(_ *engine.Protocol, f *engine.Face, r engine.Reason, _, _ unsafe.Pointer, _ uintptr) int {
+	c := engine.ConnOf(f)
+	if c == nil {
+		return 0
+	}
+	switch r {
+	case engine.ReasonWSICreate:
+		p.made++
+	case engine.ReasonWSIDestroy:
+		p.gone++
+	case engine.ReasonClosedHTTP, engine.ReasonClosed:
+		p.closed[f.Slot]++
+	case engine.ReasonHTTP, engine.ReasonHTTPBodyCompletion, engine.ReasonHTTPWriteable, engine.ReasonReceive:
+		return p.answer(c)
+	}
+	return 0
+}
+
+// answer does one of the things that programs do.
+func (p *guest) answer(c *engine.Conn) int {
+	c.Ctx.Lock()
+	defer c.Ctx.Unlock()
+	switch p.rnd.IntN(8) {
+	case 0:
+		return -1
+	case 1:
+		h1.ReturnStatus(c, 200, "words")
+		return -h1.Completed(c)
+	case 2:
+		b, _ := h1.AddCommon(c, make([]byte, 0, 500), 200, "text/plain", h1.NoContentLength)
+		c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders)
+		c.AskWriteable()
+	case 3:
+		c.Write(engine.PayloadOf(make([]byte, p.rnd.IntN(100000))), engine.WriteHTTP)
+		c.AskWriteable()
+	case 4:
+		c.Write(engine.PayloadOf(make([]byte, p.rnd.IntN(1000))), engine.WriteHTTPFinal)
+		return -h1.Completed(c)
+	case 5:
+		c.SetTimeout(engine.TimeoutUserOK, -1)
+	case 6:
+		c.Close(engine.CloseNoStatus)
+	}
+	return 0
+}
+
+func (p *guest) Alloc(n uintptr) unsafe.Pointer {
+	b := make([]byte, n+1)
+	p.mem[unsafe.Pointer(&b[0])] = b
+	return unsafe.Pointer(&b[0])
+}
+func (p *guest) Free(m unsafe.Pointer)         { delete(p.mem, m) }
+func (p *guest) CString(string) unsafe.Pointer { return p.Alloc(1) }
+func (p *guest) NewFace() *engine.Face         { return &engine.Face{} }
+func (p *guest) FreeFace(*engine.Face)         {}
+func (p *guest) LogLevel() int                 { return engine.LogErr }
+func (p *guest) Log(_ int, l string) {
+	if strings.Contains(l, "internal error") {
+		p.internalErrors = append(p.internalErrors, l)
+	}
+}
+
+type site struct{}
+
+func (site) Action(c *engine.Conn) bool {
+	c.SetState(engine.StateDoingTransaction)
+	return c.CallBytes(engine.ReasonHTTP, c.Headers.Value(fields.TokenHTTPColonPath)) == 0 && (c.Dead() || h1.ExpectBody(c))
+}
+func (site) RedirectHit(*engine.Conn) (done, ok bool) { return false, true }
+func (site) Fragment(*engine.Conn) bool               { return true }
+func (site) BindPost(*engine.Conn)                    {}
+func (site) Drop(*engine.Conn)                        {}
+
+// stir makes frames of arbitrary bytes: two for each.
+func stir(in []byte) (out []byte) {
+	add := func(t wire.Type, f wire.Flags, stream uint32, p []byte) {
+		out = append(wire.AppendHeader(out, wire.Header{Length: uint32(len(p)), Type: t, Flags: f, Stream: stream}), p...)
+	}
+	head := func(kv ...string) (b []byte) {
+		for i := 0; i < len(kv); i += 2 {
+			b = wire.AppendField(b, kv[i], []byte(kv[i+1]))
+		}
+		return b
+	}
+	for ; len(in) >= 2; in = in[2:] {
+		stream, x := uint32(in[0]>>4)*2+1, in[1]
+		end := wire.Flags(x & 1)
+		switch in[0] & 15 {
+		case 0, 1, 2:
+			add(wire.Headers, wire.EndHeaders|end, stream, head(":method", "GET", ":scheme", "http", ":path", "/a?b"))
+		case 3, 4:
+			add(wire.Headers, wire.EndHeaders|end, stream, head(":method", "POST", ":scheme", "http", ":path", "/", "content-length", fmt.Sprint(x)))
+		case 5:
+			add(wire.Headers, wire.EndHeaders, stream, head(":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/"))
+		case 6, 7:
+			add(wire.Data, end, stream, make([]byte, x))
+		case 8:
+			out = wire.AppendRstStream(out, stream, wire.Cancel)
+		case 9:
+			out = wire.AppendWindowUpdate(out, stream*uint32(x&1), uint32(x)<<9)
+		case 10:
+			out = wire.AppendSettings(out, wire.Setting{ID: wire.InitialWindowSize, Value: uint32(x) << 6})
+		case 11:
+			out = wire.AppendPing(out, false, [8]byte{x})
+		case 12:
+			b := head(":method", "GET", ":scheme", "http", ":path", "/split")
+			k := int(x) % len(b)
+			add(wire.Headers, end, stream, b[:k])
+			add(wire.Continuation, wire.EndHeaders, stream, b[k:])
+		case 13:
+			add(wire.Type(x), wire.Flags(x), stream, []byte{x, x})
+		case 14:
+			out = wire.AppendGoAway(out, 0, wire.NoError, "")
+		case 15:
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// audit reads what we sent: well-formed frames, nothing behind the end of a
+// stream, never more data than the peer's windows allow.
+func audit(t *testing.T, sent []byte, conn int64, initial int64, given map[uint32]int64) {
+	t.Helper()
+	d := wire.Decoder{MaxFrame: wire.MinMaxFrame}
+	ended, used := map[uint32]bool{}, map[uint32]int64{}
+	for len(sent) > 0 {
+		n, ev, have, err := d.Next(sent)
+		if err != nil {
+			t.Fatalf("we sent what is no frame: %v", err)
+		}
+		sent = sent[n:]
+		if !have {
+			return
+		}
+		if ev.Type == wire.Data || ev.Type == wire.Headers {
+			if ended[ev.Stream] {
+				t.Fatalf("%v behind the end of stream %d", ev.Type, ev.Stream)
+			}
+			ended[ev.Stream] = ev.Last && ev.Flags.Has(wire.EndStream)
+		}
+		if ev.Type == wire.Data {
+			used[0] += int64(len(ev.Payload))
+			used[ev.Stream] += int64(len(ev.Payload))
+			if used[0] > conn || used[ev.Stream] > initial+given[ev.Stream] {
+				t.Fatalf("more data than the windows allow: %d of %d, stream %d: %d of %d", used[0], conn, ev.Stream, used[ev.Stream], initial+given[ev.Stream])
+			}
+		}
+	}
+}
+
+// windows is the most that the frames in b ever allow.
+func windows(b []byte) (conn, initial int64, given map[uint32]int64) {
+	conn, initial, given = wire.DefaultWindow, wire.DefaultWindow, map[uint32]int64{}
+	d := wire.Decoder{MaxFrame: wire.MinMaxFrame}
+	for len(b) > 0 {
+		n, ev, have, err := d.Next(b)
+		b = b[n:]
+		if err != nil && err.(*wire.Error).Stream == 0 {
+			return
+		}
+		if !have {
+			continue
+		}
+		switch ev.Type {
+		case wire.WindowUpdate:
+			if add := int64(wire.Uint32(ev.Payload)); ev.Stream == 0 {
+				conn += add
+			} else {
+				given[ev.Stream] += add
+			}
+		case wire.Settings:
+			_ = wire.EachSetting(ev.Payload, func(s wire.Setting) error {
+				if s.ID == wire.InitialWindowSize {
+					initial = max(initial, int64(s.Value))
+				}
+				return nil
+			})
+		}
+	}
+	return
+}
+
+// FuzzStreams: whatever frames come, cut anywhere, and whatever the program
+// does: no panic, all connections end, and what we send keeps the rules.
+func FuzzStreams(f *testing.F) {
+	f.Add([]byte{0, 1, 3, 5, 6, 5, 9, 255, 16, 1, 8, 0}, uint64(1))
+	f.Add([]byte{5, 0, 6, 9, 6, 1, 0x20, 1, 0x40, 1, 10, 0, 10, 255}, uint64(2))
+	f.Add([]byte{0, 1, 0x10, 1, 0x20, 1, 0x30, 1, 9, 1, 9, 3, 14, 0}, uint64(3))
+	f.Add([]byte{12, 7, 0x1c, 30, 15, 3, 13, 99, 11, 1}, uint64(4))
+	f.Fuzz(func(t *testing.T, in []byte, seed uint64) {
+		if len(in) > 400 {
+			in = in[:400]
+		}
+		run(t, stir(in), seed)
+	})
+}
+
+func run(t *testing.T, frames []byte, seed uint64) {
+	p := &guest{mem: map[unsafe.Pointer][]byte{}, rnd: rand.New(rand.NewPCG(seed, 1)), closed: map[uint32]int{}}
+	engine.Prog, h1.App = p, site{}
+	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, &engine.Info{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[1])
+	ctx.Lock()
+	v := engine.NewVhost(ctx, &engine.VhostFace{}, &engine.Info{Protocols: []engine.Protocol{{Name: "p", Callback: unsafe.Pointer(p), Size: 8}}})
+	c := engine.NewConn(v, h1.Role, false)
+	p.made++
+	c.SetProtocol(v.Protocols[0])
+	Accept(c)
+	c.Attach(fds[0])
+	ctx.Unlock()
+	all := append(wire.AppendSettings([]byte(wire.Preface)), frames...)
+	conn, initial, given := windows(all[len(wire.Preface):])
+	var sent []byte
+	turn := func() {
+		var ev [8]engine.Event
+		k, _ := unix.EpollWait(int(ctx.F.EpollFD), ev[:], 0)
+		ctx.Before()
+		ctx.Turn(ev[:max(k, 0)])
+		var b [32768]byte
+		for {
+			n, err := unix.Read(fds[1], b[:])
+			if err != nil || n <= 0 {
+				return
+			}
+			sent = append(sent, b[:n]...)
+		}
+	}
+	for len(all) > 0 && !c.Dead() {
+		n, err := unix.Write(fds[1], all[:1+p.rnd.IntN(min(len(all), 300))])
+		if err != nil {
+			break
+		}
+		all = all[n:]
+		turn()
+	}
+	for range 5 {
+		turn()
+	}
+	_ = unix.Shutdown(fds[1], unix.SHUT_RDWR)
+	for i := 0; i < 20 && !c.Dead(); i++ {
+		turn()
+	}
+	if !c.Dead() {
+		t.Error("the connection stayed")
+	}
+	audit(t, sent, conn, initial, given)
+	ctx.Lock()
+	defer ctx.Unlock()
+	if !ctx.Destroy() {
+		t.Error("the context stayed")
+	}
+	if p.made != p.gone {
+		t.Errorf("%d connections made, %d destroyed", p.made, p.gone)
+	}
+	for _, l := range p.internalErrors {
+		t.Error(l)
+	}
+}
