@@ -138,7 +138,10 @@ func eachOf(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols,
 //export go_lws_callback_on_writable_all_protocol
 func go_lws_callback_on_writable_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) C.int {
 	ctx := context(cx)
-	if ctx == nil || prot == nil {
+	if ctx == nil {
+		return 0
+	}
+	if prot == nil {
 		return -1
 	}
 	ctx.Lock()

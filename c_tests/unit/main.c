@@ -62,7 +62,7 @@ static const struct {
 	ENTRY(buflist), ENTRY(lwsac), ENTRY(cached_file), ENTRY(dir),
 	ENTRY(vfs), ENTRY(daemon), ENTRY(purify), ENTRY(base64),
 	ENTRY(tokenize), ENTRY(strexp), ENTRY(address), ENTRY(uri),
-	ENTRY(lejp), ENTRY(null), ENTRY(random), ENTRY(fork),
+	ENTRY(lejp), ENTRY(null), ENTRY(random), ENTRY(fork), ENTRY(nulls),
 	ENTRY(headers), ENTRY(spa), ENTRY(context), ENTRY(auth), ENTRY(peer),
 	ENTRY(timers), ENTRY(retry), ENTRY(state), ENTRY(ext_options), ENTRY(allocator),
 };

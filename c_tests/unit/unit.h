@@ -54,6 +54,7 @@ FAMILY(lejp);
 FAMILY(null);
 FAMILY(random);
 FAMILY(fork);
+FAMILY(nulls);
 FAMILY(headers);
 FAMILY(spa);
 FAMILY(context);

@@ -71,12 +71,12 @@ func build(t *testing.T, lib string) string {
 // What differs from run to run: times and the names of temporary folders.
 var masks = regexp.MustCompile(`\[\d{4}/\d\d/\d\d [\d:]+\]|unit_files_\w{6}|unit_cached_\w{6}`)
 
-func run(t *testing.T, bin, lib, family string) []byte {
+func run(t *testing.T, bin, lib, family string, env ...string) []byte {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bin, family)
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib, "LC_ALL=C")
+	cmd.Env = append(append(os.Environ(), "LD_LIBRARY_PATH="+lib, "LC_ALL=C"), env...)
 	// a daemon that was left behind must not keep us waiting for its pipe
 	cmd.WaitDelay = time.Second
 	var out, errs bytes.Buffer
@@ -128,6 +128,40 @@ func TestAgainstReference(t *testing.T) {
 				differ(t, want, got)
 			}
 		})
+	}
+}
+
+// Each pointer argument NULL: what the reference survives, ours does, with the
+// same answer. Seen to fail with a library whose lws_buflist_total_len and
+// lwsac_info follow the pointer.
+func TestNullPointers(t *testing.T) {
+	our, ref := library(t, ours), library(t, fetched, installed)
+	if our == "" || ref == "" {
+		t.Skip("needs both libraries: make lib reference")
+	}
+	t.Parallel()
+	bin := build(t, ref)
+	want := bytes.Split(run(t, bin, ref, "nulls"), []byte{'\n'})
+	survived := make([]byte, len(want))
+	count := 0
+	for i, line := range want {
+		survived[i] = 'x'
+		if !bytes.HasSuffix(line, []byte(": died")) {
+			survived[i] = '.'
+			count++
+		}
+	}
+	if count < 50 {
+		t.Errorf("the reference survives only %d calls", count)
+	}
+	got := bytes.Split(run(t, bin, our, "nulls", "UNIT_SURVIVED="+string(survived)), []byte{'\n'})
+	if len(got) != len(want) {
+		t.Fatalf("%d lines, not %d", len(got), len(want))
+	}
+	for i := range want {
+		if survived[i] == '.' && !bytes.Equal(want[i], got[i]) {
+			t.Errorf("reference %s\nours      %s", want[i], got[i])
+		}
 	}
 }
 
