@@ -51,7 +51,7 @@ func library(t *testing.T, dirs ...string) string {
 	return ""
 }
 
-func build(t *testing.T, lib string) string {
+func build(t *testing.T, lib string, more ...string) string {
 	t.Helper()
 	sources, err := filepath.Glob(filepath.Join(program, "*.c"))
 	if err != nil {
@@ -61,7 +61,7 @@ func build(t *testing.T, lib string) string {
 	// The reference's headers, and where they are not fetched, the installed ones.
 	args := append([]string{"-std=gnu11", "-O1", "-g", "-Wall", "-Wextra",
 		"-I../../../build/reference/root/usr/include", "-o", bin}, sources...)
-	args = append(args, "-L"+lib, "-l:"+soname)
+	args = append(append(args, more...), "-L"+lib, "-l:"+soname)
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}
@@ -162,6 +162,23 @@ func TestNullPointers(t *testing.T) {
 		if survived[i] == '.' && !bytes.Equal(want[i], got[i]) {
 			t.Errorf("reference %s\nours      %s", want[i], got[i])
 		}
+	}
+}
+
+// The same tables with the program under AddressSanitizer: neither the functions
+// that are C nor those that are Go touch memory that is not theirs, or leak.
+func TestSanitized(t *testing.T) {
+	our := library(t, ours)
+	if our == "" {
+		t.Fatal("build/lib has no library: make lib first")
+	}
+	t.Parallel()
+	bin := build(t, our, "-fsanitize=address", "-w")
+	for _, f := range []string{
+		"strings", "serialize", "dll2", "ring", "buflist", "lwsac", "purify", "base64", "tokenize", "strexp", "address",
+		"uri", "lejp", "headers", "spa", "context", "auth", "timers", "state", "ext_options",
+	} {
+		run(t, bin, our, f)
 	}
 }
 
