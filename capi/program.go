@@ -7,13 +7,19 @@ package main
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <stddef.h>
+#include "c/entry.h"
 #include "c/lws_private.h"
 #include "c/log.h"
 
 static inline int lwsgo_call(void *cb, void *wsi, int reason, void *user, void *in, size_t len)
 {
+	int was = lwsgo_self.outside, r;
+
 	lwsgo_log_emit();
-	return ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
+	lwsgo_self.outside = lwsgo_self.depth;
+	r = ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
+	lwsgo_self.outside = was;
+	return r;
 }
 */
 import "C"

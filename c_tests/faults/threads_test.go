@@ -207,3 +207,17 @@ func TestAlarm(t *testing.T) {
 		t.Errorf("too few: %d echoes, %d signals", n, alarms)
 	}
 }
+
+// TestDestroyInHandler: a signal handler that destroys the context while Go is
+// at work. Without lwsgo_interrupted most rounds hang or crash.
+func TestDestroyInHandler(t *testing.T) {
+	exe := h.Build(t, prog("quit.c"))
+	for i := range 12 {
+		p := h.Start(t, exe, fmt.Sprint(i)).Ready()
+		_, _ = loadFor(p.Addr(), 8, 300*time.Millisecond) // ends in the middle
+		p.WaitLine("^END$", 10*time.Second)
+		if err := p.Wait(10 * time.Second); err != nil {
+			t.Fatalf("round %d: %v\n%s", i, err, p.Log())
+		}
+	}
+}

@@ -60,7 +60,15 @@ lws_create_context_sized(const struct lws_context_creation_info *info,
 LWS_VISIBLE void
 lws_context_destroy(struct lws_context *context)
 {
-	if (!context || context->dead || !lwsgo_enter("lws_context_destroy"))
+	if (!context || context->dead)
+		return;
+	/* Programs do call it in their SIGINT handler. */
+	if (lwsgo_interrupted()) {
+		__atomic_store_n(&context->leaving, 1, __ATOMIC_SEQ_CST);
+		lwsgo_kick(context);
+		return;
+	}
+	if (!lwsgo_enter("lws_context_destroy"))
 		return;
 	lws_state_transition(&context->mgr_system, LWS_SYSTATE_POLICY_INVALID);
 	go_lws_context_destroy(context);

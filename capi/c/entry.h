@@ -24,6 +24,7 @@
 struct lwsgo_thread {
 	int ready;	  /* its goroutine stack has been grown */
 	int depth;	  /* entries on its stack */
+	int outside;	  /* how many of them the program's callbacks lie above */
 	int cancel_state; /* the program's setting, kept by the outermost entry */
 	/* Log lines that wait for the end of the step (log.c). */
 	struct lwsgo_line *lines, **lines_end;
@@ -54,6 +55,13 @@ lwsgo_leave(void)
 		lwsgo_log_emit();
 	if (!--lwsgo_self.depth)
 		pthread_setcancelstate(lwsgo_self.cancel_state, NULL);
+}
+
+/* In a signal handler that interrupted Go: there is no way in from here. */
+static inline int
+lwsgo_interrupted(void)
+{
+	return lwsgo_self.depth > lwsgo_self.outside;
 }
 
 #define LWS_ENTRY(ret_, err_, name_, params_, args_)                           \

@@ -94,6 +94,7 @@ struct lws_context {
 	void *baggage;
 	int uid, gid;
 	int started; /* the first turn has been */
+	int leaving; /* to be destroyed when the thread is out of Go */
 	lws_state_manager_t mgr_system;
 	lws_state_notify_link_t notify_protocols;
 	lws_sorted_usec_list_t sul_system;

@@ -76,7 +76,7 @@ wait_ms(struct lws_context *cx, int64_t us)
 
 /* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
 static int
-service(struct lws_context *cx, int longest)
+turn(struct lws_context *cx, int longest)
 {
 	struct epoll_event ev[EVENTS];
 	int64_t d, us, now;
@@ -127,6 +127,22 @@ service(struct lws_context *cx, int longest)
 		return -1;
 	r = go_lwsgo_turn(cx, ev, n);
 	lwsgo_leave();
+	return r;
+}
+
+static int
+service(struct lws_context *cx, int longest)
+{
+	int r = 0;
+
+	if (!cx->leaving)
+		r = turn(cx, longest);
+	/* a signal handler wanted it and came at the wrong moment */
+	if (LWSGO_UNLIKELY(cx->leaving)) {
+		cx->leaving = 0;
+		lws_context_destroy(cx);
+		r = -1;
+	}
 	return r;
 }
 
