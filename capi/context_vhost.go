@@ -50,15 +50,19 @@ func str(p *C.char) string {
 	return C.GoString(p)
 }
 
-// pvos copies a list of per-vhost options. Values stay with the program: they
-// may be pointers of any type.
+// pvos copies a list of per-vhost options. Values stay with the program, they
+// may be pointers of any type; but for the one that the engine reads.
 func pvos(p *C.struct_lws_protocol_vhost_options) []engine.PVO {
 	var l []engine.PVO
 	for ; p != nil; p = p.next {
-		l = append(l, engine.PVO{
+		o := engine.PVO{
 			Name: str(p.name), C: unsafe.Pointer(p),
 			Options: pvos(p.options), OptionsC: unsafe.Pointer(p.options),
-		})
+		}
+		if o.Name == engine.OptionBasicAuth {
+			o.Value = str(p.value)
+		}
+		l = append(l, o)
 	}
 	return l
 }

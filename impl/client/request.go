@@ -193,7 +193,7 @@ func (s *State) reply(c *engine.Conn) bool {
 		b = append([]byte(nil), b...)
 		c.Consume(len(b))
 	} else {
-		b = c.PT().Buf[:c.Ctx.ServBufSize]
+		b = c.PT().Buf[:c.Ctx.ServBufSize-engine.Pre]
 		n, err := c.Read(b)
 		if err == engine.ErrAgain {
 			return true

@@ -40,6 +40,10 @@ const (
 	PortNoListenServer = -2
 )
 
+// OptionBasicAuth names the file with the credentials that upgrades to a
+// protocol need.
+const OptionBasicAuth = "basic-auth"
+
 // PVO is one per-vhost option: struct lws_protocol_vhost_options, copied.
 type PVO struct {
 	Name, Value string

@@ -26,7 +26,10 @@ type accessArgs struct {
 	chunked int32
 }
 
-const authModeMask = 0xF0000000
+const (
+	authModeMask   = 0xF0000000
+	authByCallback = 1 << 28 // LWSAUTHM_BASIC_AUTH_CALLBACK
+)
 
 // findMount finds the mount with the longest mountpoint that covers uri.
 func findMount(c *engine.Conn, uri string) *engine.Mount {
@@ -223,6 +226,20 @@ func callbackMount(c *engine.Conn, m *engine.Mount, uri, rest []byte) (done, ok 
 	}
 	if c.Headers.Total(wire.TokenPostURI) > 0 {
 		return true, callHTTP(c, rest)
+	}
+	return false, true
+}
+
+// authorise checks a mount's basic authorisation; done tells that the request
+// was answered.
+func authorise(c *engine.Conn, m *engine.Mount) (done, ok bool) {
+	switch mode := m.AuthMask & authModeMask; {
+	case mode == authByCallback:
+		return h1.Authorise(c, nil)
+	case mode != 0:
+		return h1.Authorise(c, new(string)) // no such mode: nobody is let in
+	case m.HasAuthFile:
+		return h1.Authorise(c, &m.AuthFile)
 	}
 	return false, true
 }

@@ -7,7 +7,7 @@ import "libwebsockets/impl/engine"
 type file struct{}
 
 // File is the role of adopted descriptors that are no sockets ("raw-file"):
-// the program reads and writes them itself.
+// the program reads them itself.
 var File engine.Role = file{}
 
 var fileReasons = engine.Reasons{
@@ -34,9 +34,8 @@ func (file) Writeable(c *engine.Conn) bool {
 	return c.Call(engine.ReasonRAWWriteableFile, nil, 0) == 0
 }
 
-func (file) Write(c *engine.Conn, _ engine.Payload, _ engine.WriteProtocol) int {
-	engine.Errf("%s: lws_write on a raw file: write(2) to it instead", c)
-	return -1
+func (file) Write(c *engine.Conn, b engine.Payload, how engine.WriteProtocol) int {
+	return Socket.Write(c, b, how)
 }
 
 // FileBinder takes descriptors that are no sockets: a listen.Binder.

@@ -35,6 +35,9 @@ func upgrade(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
+	if done, ok := authorise(c, p); done {
+		return ok
+	}
 	s := start(c, nil, false)
 	c.SetState(engine.StateEstablished)
 	if !c.EnsureUser() {
@@ -62,6 +65,19 @@ func upgrade(c *engine.Conn) bool {
 	c.Valid()
 	h1.DetachHeaders(c)
 	return true
+}
+
+// authorise checks the credentials that the protocol's per-vhost options ask
+// for; done tells that the request was answered.
+func authorise(c *engine.Conn, p *engine.Protocol) (done, ok bool) {
+	if pvo := c.Vhost.PVO(p.Name); pvo != nil {
+		for i := range pvo.Options {
+			if o := &pvo.Options[i]; o.Name == engine.OptionBasicAuth {
+				return h1.Authorise(c, &o.Value)
+			}
+		}
+	}
+	return false, true
 }
 
 // permitted asks the program whether the WebSocket may be.
@@ -93,6 +109,9 @@ func UpgradeStream(c *engine.Conn) bool {
 	c.Bind(p)
 	if c.Dead() {
 		return true
+	}
+	if done, ok := authorise(c, p); done {
+		return ok
 	}
 	if !c.EnsureUser() || !permitted(c) {
 		return false

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package httpd
+package h1
 
 import (
 	"bufio"
@@ -9,34 +9,29 @@ import (
 	"strings"
 
 	"libwebsockets/impl/engine"
-	"libwebsockets/impl/role/h1"
 	wire "libwebsockets/impl/wire/h1"
 )
 
-const authByCallback = 1 << 28 // LWSAUTHM_BASIC_AUTH_CALLBACK
-
 const authMax = 159 // bytes of an Authorization header
 
-// authorise checks a mount's basic authorisation (RFC 7617); done tells that
-// the request was answered.
-func authorise(c *engine.Conn, m *engine.Mount) (done, ok bool) {
-	if !m.HasAuthFile && m.AuthMask&authModeMask == 0 {
-		return false, true
-	}
+// Authorise checks a request's basic authorisation (RFC 7617) against the lines
+// of a file, or with file nil by asking the program; done tells that the request
+// was answered.
+func Authorise(c *engine.Conn, file *string) (done, ok bool) {
 	cred, found := basicCredentials(c)
 	switch {
 	case !found:
 		return true, unauthorised(c)
 	case cred == "":
-		h1.ReturnStatus(c, 403, "")
-		return true, h1.Completed(c) == 0
+		ReturnStatus(c, 403, "")
+		return true, Completed(c) == 0
 	}
-	if m.AuthMask&authModeMask == authByCallback {
+	if file == nil {
 		b := append([]byte(cred), 0)
 		if c.CallBytes(engine.ReasonVerifyBasicAuthorization, b[:len(b)-1]) == 0 {
 			return true, unauthorised(c)
 		}
-	} else if !lineInFile(m.AuthFile, cred) {
+	} else if !lineInFile(*file, cred) {
 		engine.Errf("%s: basic auth lookup failed", c)
 		return true, unauthorised(c)
 	}
@@ -86,15 +81,15 @@ func lineInFile(name, line string) bool {
 
 func unauthorised(c *engine.Conn) bool {
 	resp := c.PT().Resp
-	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], 401)
+	b, ok := AddStatus(c, resp[:0:len(resp)-1], 401)
 	if ok {
-		b, ok = h1.AddByToken(c, b, wire.TokenHTTPWwwAuthenticate, []byte(`Basic realm="lwsws"`))
+		b, ok = AddByToken(c, b, wire.TokenHTTPWwwAuthenticate, []byte(`Basic realm="lwsws"`))
 	}
 	if ok {
-		b, ok = h1.AddContentLength(c, b, 0)
+		b, ok = AddContentLength(c, b, 0)
 	}
 	if ok {
-		b, ok = h1.Finalize(c, b)
+		b, ok = Finalize(c, b)
 	}
-	return ok && c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd) >= 0 && h1.Completed(c) == 0
+	return ok && c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd) >= 0 && Completed(c) == 0
 }
