@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -49,9 +50,16 @@ func Start(t testing.TB, exe string, args ...string) *Proc {
 // StartEnv is Start with additions to the environment.
 func StartEnv(t testing.TB, env []string, exe string, args ...string) *Proc {
 	t.Helper()
-	p := &Proc{t: t, name: exe[strings.LastIndex(exe, "/")+1:], lines: make(chan string, 4096), done: make(chan struct{})}
-	p.cmd = exec.Command(exe, args...)
-	p.cmd.Env = append(append(os.Environ(), "LD_LIBRARY_PATH="+Lib(t)), env...)
+	cmd := exec.Command(exe, args...)
+	cmd.Env = append(append(os.Environ(), "LD_LIBRARY_PATH="+Lib(t)), env...)
+	return StartCmd(t, cmd)
+}
+
+// StartCmd starts a command that the caller has prepared, library included;
+// its output is taken as that of Start.
+func StartCmd(t testing.TB, cmd *exec.Cmd) *Proc {
+	t.Helper()
+	p := &Proc{t: t, name: filepath.Base(cmd.Path), cmd: cmd, lines: make(chan string, 4096), done: make(chan struct{})}
 	p.cmd.Stderr = (*logWriter)(p)
 	p.cmd.WaitDelay = time.Second
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // for killAll

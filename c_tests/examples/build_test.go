@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+
+package examples
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// library is one of the two: its name in test names, its folder, its headers.
+type library struct {
+	name, dir, include string
+}
+
+// program is one folder with a CMakeLists.txt below minimal-examples.
+type program struct {
+	folder  string // "ws-server/minimal-ws-server"
+	sources []string
+	// unmet are the options that it requires and that Debian's build has not.
+	unmet []string
+	// foreign tells why it is no program for this machine at all.
+	foreign string
+
+	exe map[string]string // by library name, what built
+	err map[string]string // the compiler's or linker's first complaint
+}
+
+var (
+	required  = regexp.MustCompile(`require_lws_config\((\w+) (\d) requirements\)`)
+	sourceSet = regexp.MustCompile(`set\(SRCS ([^)]*)\)`)
+	added     = regexp.MustCompile(`add_executable\(\S+ ([^)]*)\)`)
+	option    = regexp.MustCompile(`(?m)^#define (\w+)`)
+	appended  = regexp.MustCompile(`(?ms)^if \(LWS_WITH_(\w+)\)(.*?)^endif\(\)`)
+	oneMore   = regexp.MustCompile(`list\(APPEND SRCS (\w+\.c)\)`)
+)
+
+// programs reads what there is from the CMake files of the source package.
+func programs(t testing.TB) []*program {
+	t.Helper()
+	has := map[string]bool{}
+	for _, m := range option.FindAllStringSubmatch(read(t, reference(t, "root/usr/include/lws_config.h")), -1) {
+		has[m[1]] = true
+	}
+	top := reference(t, source, "minimal-examples")
+	files, err := filepath.Glob(top + "/*/*/CMakeLists.txt")
+	must(t, err)
+	deeper, err := filepath.Glob(top + "/*/*/*/CMakeLists.txt")
+	must(t, err)
+	var list []*program
+	for _, f := range slices.Sorted(slices.Values(append(files, deeper...))) {
+		folder, _ := filepath.Rel(top, filepath.Dir(f))
+		p := &program{folder: folder, exe: map[string]string{}, err: map[string]string{}}
+		text := read(t, f)
+		for _, m := range required.FindAllStringSubmatch(text, -1) {
+			if has[m[1]] != (m[2] == "1") {
+				p.unmet = append(p.unmet, m[1])
+			}
+		}
+		switch s := sourceSet.FindStringSubmatch(text); {
+		case s != nil:
+			p.sources = strings.Fields(s[1])
+		case added.MatchString(text):
+			p.sources = strings.Fields(added.FindStringSubmatch(text)[1])
+		default:
+			p.foreign = "a project of Espressif's ESP-IDF"
+		}
+		for _, block := range appended.FindAllStringSubmatch(text, -1) {
+			for _, m := range oneMore.FindAllStringSubmatch(block[2], -1) {
+				if has["LWS_WITH_"+block[1]] {
+					p.sources = append(p.sources, m[1])
+				}
+			}
+		}
+		list = append(list, p)
+	}
+	if len(list) < 80 {
+		t.Fatalf("only %d programs found below %s", len(list), top)
+	}
+	return list
+}
+
+// include are the folders that the original's own build has in the path: the
+// library's headers, where "../plugins" leads to the plugins, and those of the
+// loops.
+func (p *program) include(t testing.TB, l library) []string {
+	t.Helper()
+	return []string{"-I" + l.include, "-I" + reference(t, source, "plugins"),
+		"-I/usr/include/glib-2.0", "-I/usr/lib/x86_64-linux-gnu/glib-2.0/include"}
+}
+
+var links = []string{"-Wl,--as-needed", "-luv", "-lev", "-lglib-2.0", "-lssl", "-lcrypto", "-lpthread", "-lm"}
+
+// build compiles with the headers of each library and links with it.
+func (p *program) build(t testing.TB, dir string, libs []library) {
+	t.Helper()
+	name := strings.ReplaceAll(p.folder, "/", "+")
+	for _, l := range libs {
+		out := filepath.Join(dir, l.name+"-"+name)
+		var objects []string
+		for _, s := range p.sources {
+			o := out + "-" + strings.TrimSuffix(s, ".c") + ".o"
+			cc := exec.Command("gcc", append(p.include(t, l), "-std=gnu11", "-O1", "-w", "-c", s, "-o", o)...)
+			cc.Dir = reference(t, source, "minimal-examples", p.folder)
+			if b, err := cc.CombinedOutput(); err != nil {
+				p.err[l.name] = complaint(b)
+				break
+			}
+			objects = append(objects, o)
+		}
+		if p.err[l.name] != "" {
+			continue
+		}
+		args := append(objects, "-o", out, "-L"+l.dir, "-l:libwebsockets.so.17")
+		if b, err := exec.Command("gcc", append(args, links...)...).CombinedOutput(); err != nil {
+			p.err[l.name] = complaint(b)
+			continue
+		}
+		p.exe[l.name] = out
+	}
+}
+
+var grumble = regexp.MustCompile(`(?:error: |undefined reference to )(.*)`)
+
+func complaint(out []byte) string {
+	if m := grumble.FindSubmatch(out); m != nil {
+		return string(m[1])
+	}
+	return string(out)
+}
+
+// buildAll builds a list of programs, on all processors.
+func buildAll(t testing.TB, list []*program, libs []library) {
+	t.Helper()
+	dir := t.TempDir()
+	var wait sync.WaitGroup
+	room := make(chan struct{}, 3)
+	for _, p := range list {
+		if p.foreign != "" {
+			continue
+		}
+		wait.Add(1)
+		room <- struct{}{}
+		go func() {
+			defer wait.Done()
+			p.build(t, dir, libs)
+			<-room
+		}()
+	}
+	wait.Wait()
+}
+
+// reason is why a program is not among those that are driven.
+func (p *program) reason() string {
+	switch {
+	case p.foreign != "":
+		return p.foreign
+	case p.exe["debian"] == "" && len(p.unmet) > 0:
+		return "needs " + strings.Join(p.unmet, ", ")
+	case p.exe["debian"] == "":
+		return fmt.Sprintf("does not build with Debian's library either: %s", p.err["debian"])
+	}
+	return ""
+}
