@@ -102,7 +102,8 @@ static int dyn(struct lws *wsi, enum lws_callback_reasons reason, void *user, vo
 	case LWS_CALLBACK_HTTP:
 		drop(s);
 		describe(s, wsi, in);
-		if (has(wsi, WSI_TOKEN_POST_URI) || has(wsi, WSI_TOKEN_PUT_URI) || has(wsi, WSI_TOKEN_PATCH_URI))
+		if (has(wsi, WSI_TOKEN_POST_URI) || has(wsi, WSI_TOKEN_PUT_URI) || has(wsi, WSI_TOKEN_PATCH_URI) ||
+		    has(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH))
 			return 0;
 		return answer(s, wsi);
 	case LWS_CALLBACK_HTTP_BODY:
