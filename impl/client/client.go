@@ -28,6 +28,7 @@ const (
 	Pipeline         Flags = 1 << 16
 	H2PriorKnowledge Flags = 1 << 18
 	H2QuirkEndStream Flags = 1 << 5
+	H2QuirkOverflow  Flags = 1 << 6
 	H2ManualRxFlow   Flags = 1 << 9
 )
 

@@ -35,10 +35,10 @@ func (s *State) isHTTP2(c *engine.Conn) bool {
 // startHTTP2 makes the connection a network connection; false closes.
 func (s *State) startHTTP2(c *engine.Conn) bool {
 	e := &endpoint{first: s}
-	e.info, e.active, e.followers, e.pipeline = s.info, s.active, s.followers, s.pipeline
+	e.info, e.active, e.followers, e.pipeline, e.hostName = s.info, s.active, s.followers, s.pipeline, s.hostName
 	s.active, s.followers = false, nil
 	c.SetTimeout(engine.TimeoutSentClientHandshake, c.Ctx.TimeoutSecs)
-	return h2.Connect(c, e)
+	return h2.Connect(c, e, s.info.Flags&H2QuirkOverflow != 0)
 }
 
 // endpointOf is what is known of where c leads.

@@ -40,6 +40,9 @@ func (s *State) join(c *engine.Conn) bool {
 				continue
 			}
 			if n.Ready() {
+				if s.info.ws() && !n.TakesWebSockets() {
+					continue
+				}
 				share(c, n)
 				return true
 			}

@@ -15,9 +15,11 @@ type Owner interface {
 	Gone(n *Net)
 }
 
-// Connect makes c, a client connection that is up, speak HTTP/2; false closes.
-func Connect(c *engine.Conn, o Owner) bool {
+// Connect makes c, a client connection that is up, speak HTTP/2; a server may
+// let windows overflow if fixOverflow says so. false closes.
+func Connect(c *engine.Conn, o Owner, fixOverflow bool) bool {
 	n := start(c, true)
+	n.FixOverflow = fixOverflow
 	n.Owner = o
 	n.Settled = o.Settled
 	return n.announce()
@@ -84,9 +86,6 @@ func (st *Stream) Begin(head []byte, end, manual bool, credit int) bool {
 
 // Interim forgets a header section that is not the final one (RFC 9110 §15.2).
 func (st *Stream) Interim() { st.headSeen = false }
-
-// Ending tells whether our side of the stream is over.
-func (st *Stream) Ending() bool { return st.ending }
 
 // Leave ends the stream and makes c a connection of its own again.
 func (st *Stream) Leave() {

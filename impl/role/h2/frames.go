@@ -132,7 +132,7 @@ func (n *Net) windowUpdate(ev *wire.Event) error {
 		win = &st.tx
 	}
 	if !win.Add(add) {
-		if !n.c.Vhost.Options.Has(optFixWindowOverflow) {
+		if !n.FixOverflow {
 			return wire.ErrWindowOverflow.On(ev.Stream)
 		}
 		*win = wire.MaxWindow

@@ -26,6 +26,8 @@ type Net struct {
 	settled bool   // the peer's first SETTINGS frame has come
 	// Settled is called when it has; false closes.
 	Settled func(n *Net) bool
+	// FixOverflow: the peer's windows may become too large (LCCSCF_H2_QUIRK_OVERFLOWS_TXCR).
+	FixOverflow bool
 	// Owner is whom a client's connection works for.
 	Owner Owner
 
@@ -82,6 +84,7 @@ func start(c *engine.Conn, client bool) *Net {
 	c.SetState(engine.StateEstablished)
 	if !client {
 		n.preface = wire.Preface
+		n.FixOverflow = c.Vhost.Options.Has(optFixWindowOverflow)
 		c.SetState(engine.StateAwaitingPreface)
 	}
 	return n
