@@ -132,8 +132,7 @@ func TestAgainstReference(t *testing.T) {
 }
 
 // Each pointer argument NULL: what the reference survives, ours does, with the
-// same answer. Seen to fail with a library whose lws_buflist_total_len and
-// lwsac_info follow the pointer.
+// same answer. Seen to fail with a library whose lwsac_info follows the pointer.
 func TestNullPointers(t *testing.T) {
 	our, ref := library(t, ours), library(t, fetched, installed)
 	if our == "" || ref == "" {
