@@ -77,10 +77,12 @@ end
 	waitListening(t, s)
 	checkLoaded(t, l, s.Pid())
 
-	r, err := http.Get("http://" + s.addr() + "/")
-	if err != nil {
-		t.Fatal(err)
-	}
+	// It listens while it still loads, and may drop who comes early.
+	var r *http.Response
+	eventually(t, 20*time.Second, "the page", func() bool {
+		r, err = http.Get("http://" + s.addr() + "/")
+		return err == nil
+	})
 	r.Body.Close()
 	if r.StatusCode != 200 || r.ContentLength < 500 {
 		t.Errorf("the page: %s, %d bytes", r.Status, r.ContentLength)

@@ -4,9 +4,7 @@
 // headers, with the reference's library and with ours, plain and over TLS, and
 // compares the bytes of their answers to a table of odd requests.
 //
-// Seen to fail: the reference itself in ours' place misses every row of the
-// table of differences; a build of ours with max-age of mounts ignored fails
-// /typed and /cached.
+// Seen to fail: a build of ours with max-age of mounts ignored.
 package web
 
 import (
