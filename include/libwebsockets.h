@@ -254,6 +254,7 @@ struct lws;
 #include <libwebsockets/lws-newer.h>
 #include <libwebsockets/lws-map.h>
 #include <libwebsockets/lws-cache-ttl.h>
+#include <libwebsockets/lws-lecp.h>
 
 #ifdef __cplusplus
 }

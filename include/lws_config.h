@@ -79,6 +79,8 @@
 #define LWS_WITH_DIR
 #define LWS_WITH_FILE_OPS
 #define LWS_WITH_LEJP
+#define LWS_WITH_CBOR
+#define LWS_WITH_CBOR_FLOAT
 #define LWS_WITH_LWSAC
 #define LWS_WITH_SYS_SMD
 #define LWS_WITH_SYS_STATE

@@ -298,6 +298,159 @@ small(void)
 	MUST(own.head == &d[2] && own.tail == &d[0] && !lws_dll2_is_detached(&d[0]));
 }
 
+struct seen {
+	char text[512];
+	size_t n;
+	int refuse;
+	uint8_t raw[64];
+	size_t raw_len;
+};
+
+static signed char
+item(struct lecp_ctx *ctx, char reason)
+{
+	struct seen *s = ctx->user;
+	size_t n = s->n;
+	char *p = s->text + n;
+	const size_t room = sizeof(s->text) - n;
+
+	MUST(room > 32);
+	switch (reason) {
+	case LECPCB_OBJECT_START:
+		n += (size_t)lws_snprintf(p, room, "{");
+		break;
+	case LECPCB_OBJECT_END:
+		n += (size_t)lws_snprintf(p, room, "}");
+		break;
+	case LECPCB_VAL_STR_END:
+		n += (size_t)lws_snprintf(p, room, "%s%s%d ", ctx->buf, lecp_parse_map_is_key(ctx) ? ":" : "",
+					  ctx->path_match);
+		break;
+	case LECPCB_VAL_BLOB_END:
+		n += (size_t)lws_snprintf(p, room, "%u bytes at %s ", ctx->npos, ctx->path);
+		s->n = n;
+		if (ctx->npos == 2) {
+			uint8_t sub[2];
+
+			memcpy(sub, ctx->buf, 2);
+			MUST(lecp_parse_subtree(ctx, sub, 2) == LECP_CONTINUE);
+		}
+		n = s->n;
+		break;
+	case LECPCB_VAL_NUM_UINT:
+		n += (size_t)lws_snprintf(p, room, "%llu ", (unsigned long long)ctx->item.u.u64);
+		break;
+	case LECPCB_VAL_NUM_INT:
+		n += (size_t)lws_snprintf(p, room, "%lld ", (long long)ctx->item.u.i64);
+		break;
+	case LECPCB_VAL_FLOAT16:
+		n += (size_t)lws_snprintf(p, room, "%x ", ctx->item.u.hf);
+		break;
+	case LECPCB_VAL_FLOAT32:
+		n += (size_t)lws_snprintf(p, room, "%g ", (double)ctx->item.u.f);
+		break;
+	case LECPCB_VAL_FLOAT64:
+		n += (size_t)lws_snprintf(p, room, "%g ", ctx->item.u.d);
+		break;
+	case LECPCB_TAG_START:
+		n += (size_t)lws_snprintf(p, room, "%llu(", (unsigned long long)ctx->item.u.u64);
+		lecp_parse_report_raw(ctx, 1);
+		break;
+	case LECPCB_TAG_END:
+		n += (size_t)lws_snprintf(p, room, ")");
+		lecp_parse_report_raw(ctx, 0);
+		break;
+	case LECPCB_LITERAL_CBOR:
+		MUST(s->raw_len + ctx->cbor_pos <= sizeof(s->raw));
+		memcpy(s->raw + s->raw_len, ctx->cbor, ctx->cbor_pos);
+		s->raw_len += ctx->cbor_pos;
+		break;
+	case LECPCB_FAILED:
+	case LECPCB_CONSTRUCTED:
+	case LECPCB_DESTRUCTED:
+		n += (size_t)lws_snprintf(p, room, "%c", "cd  f"[(int)reason]);
+		break;
+	default:
+		break;
+	}
+	s->n = n;
+	return s->refuse && reason == s->refuse;
+}
+
+static size_t
+write_cbor(uint8_t *to, size_t room, size_t piece)
+{
+	enum lws_lec_pctx_ret r;
+	lws_lec_pctx_t w;
+	size_t n = 0;
+
+	lws_lec_init(&w, to, piece);
+	do {
+		r = lws_lec_printf(&w, "{'a':[%d,-2,%llu],%s:%t(%.*b),'c':[%f,%f,%f],'sub':%.*b}", 1, 1ull << 40, "b", 99,
+				   3, "\x01\x02\x03", 1.5, 100000.0, 1.1, 2, "\x81\x05");
+		MUST(r != LWS_LECPCTX_RET_FAIL);
+		n += w.used;
+		MUST(n + piece <= room);
+		lws_lec_setbuf(&w, to + n, piece);
+	} while (r == LWS_LECPCTX_RET_AGAIN);
+	return n;
+}
+
+static void
+cbor(void)
+{
+	static const char *const paths[] = {".a", ".b"};
+	/* behind a container the reference does not take its key off the path */
+	static const char want[] = "c{a:1 1 -2 1099511627776 b:1 99(3 bytes at .ab )c:1 3e00 100000 1.1 "
+				   "sub:1 2 bytes at .abcsub 5 }";
+	uint8_t all[256], one[256];
+	struct lecp_ctx ctx;
+	struct seen s;
+	lws_lec_pctx_t w;
+	size_t n = write_cbor(all, sizeof(all), 128);
+	uint16_t half;
+	uint32_t single;
+
+	for (size_t piece = 1; piece < 20; piece++)
+		MUST(write_cbor(one, sizeof(one), piece) == n && !memcmp(all, one, n));
+	for (size_t piece = 1; piece <= n; piece++) {
+		memset(&s, 0, sizeof(s));
+		lecp_construct(&ctx, item, &s, paths, LWS_ARRAY_SIZE(paths));
+		for (size_t at = 0; at < n; at += piece) {
+			size_t m = n - at < piece ? n - at : piece;
+
+			MUST(lecp_parse(&ctx, all + at, m) == (at + m < n ? LECP_CONTINUE : 0));
+		}
+		if (strcmp(s.text, want))
+			fprintf(stderr, "%s\n", s.text);
+		MUST(!strcmp(s.text, want) && s.raw_len == 4 && !memcmp(s.raw, "\x43\x01\x02\x03", 4));
+		lecp_change_callback(&ctx, item);
+		lecp_destruct(&ctx);
+		MUST(!strcmp(s.text + sizeof(want) - 1, "dcd"));
+	}
+	memset(&s, 0, sizeof(s));
+	s.refuse = LECPCB_VAL_NUM_INT;
+	lecp_construct(&ctx, item, &s, NULL, 0);
+	MUST(lecp_parse(&ctx, all, n) == LECP_REJECT_CALLBACK && s.text[s.n - 1] == 'f');
+	lecp_construct(&ctx, item, &s, NULL, 0);
+	MUST(lecp_parse(&ctx, (const uint8_t *)"\xff", 1) == LECP_REJECT_BAD_CODING);
+	MUST(!strcmp(lecp_error_to_string(LECP_REJECT_BAD_CODING), "Bad CBOR coding") &&
+	     !strcmp(lecp_error_to_string(-6), "Unknown error") && !*lecp_error_to_string(0));
+
+	lws_lec_init(&w, one, sizeof(one));
+	lws_set_log_level(0, NULL); /* it says what is wrong */
+	MUST(lws_lec_printf(&w, "]") == LWS_LECPCTX_RET_FAIL);
+	lws_set_log_level(LLL_ERR, NULL);
+	lws_lec_init(&w, one, sizeof(one));
+	lws_lec_int(&w, LWS_CBOR_MAJTYP_ARRAY, 1, 0);
+	lws_lec_int(&w, LWS_CBOR_MAJTYP_UINT, 0, 0x1234);
+	lws_lec_int(&w, LWS_CBOR_MAJTYP_FLOAT, 1, 0);
+	MUST(!lws_lec_scratch(&w) && w.buf == one + 5 && !memcmp(one, "\x9f\x19\x12\x34\xff", 5));
+	lws_singles2halfp(&half, 0x3fc00000);
+	lws_halfp2singles(&single, 0xc400);
+	MUST(half == 0x3e00 && single == 0xc0800000);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -313,6 +466,7 @@ main(int argc, char **argv)
 	context = lws_create_context(&info);
 	MUST(context && lwsl_context_get_cx(context) == &log_cx && log_cx.refcount == 1 && log_users == 1);
 	small();
+	cbor();
 	maps(0);
 	maps(1);
 	caches(context);

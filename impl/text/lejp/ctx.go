@@ -5,7 +5,11 @@
 // knows from libwebsockets: the path, which of its paths match, the value.
 package lejp
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"libwebsockets/impl/text/pathmatch"
+)
 
 // The sizes of the public struct.
 const (
@@ -217,16 +221,6 @@ func (c *Ctx) appendPath(b byte) {
 
 func (c *Ctx) endPath() { c.pathMem()[c.parser().PathLen] = 0 }
 
-// pattern is the parser's n-th path, NUL-terminated.
-func (c *Ctx) pattern(n int) unsafe.Pointer {
-	stride := c.PathStride
-	if stride == 0 {
-		stride = unsafe.Sizeof(uintptr(0))
-	}
-	return *(*unsafe.Pointer)(unsafe.Add(c.parser().Paths,
-		uintptr(n)*stride))
-}
-
 // CheckPathMatch looks for the first of the parser's paths that the current
 // path matches, unless one is known to match. A '*' in it stands for the rest
 // of a name, at the end for everything.
@@ -236,52 +230,16 @@ func CheckPathMatch(c *Ctx) {
 	}
 	p := c.parser()
 	for n := range int(p.CountPaths) {
-		if c.matches(c.pattern(n)) {
+		pattern := pathmatch.Pattern(p.Paths, n, c.PathStride)
+		wild, ok := pathmatch.Match(c.pathMem()[:], pattern, c.Wild[:])
+		c.WildCount = wild
+		if ok {
 			c.PathMatch = uint8(n + 1)
 			c.PathMatchLen = p.PathLen
 			return
 		}
 	}
 	c.WildCount = 0
-}
-
-func (c *Ctx) matches(pattern unsafe.Pointer) bool {
-	next := func() { pattern = unsafe.Add(pattern, 1) }
-	p := 0
-	c.WildCount = 0
-	for {
-		here, want := c.pathAt(p), *(*byte)(pattern)
-		switch {
-		case here == 0 || want == 0:
-			return here == want
-		case want == '*':
-			c.noteWild(p)
-			next()
-			p = c.wildEnd(p, *(*byte)(pattern) == 0)
-		case here != want:
-			return false
-		default:
-			p++
-			next()
-		}
-	}
-}
-
-// noteWild remembers where a wildcard's text begins. The reference writes
-// beyond its array where there are more than MaxIndex.
-func (c *Ctx) noteWild(p int) {
-	if c.WildCount < MaxIndex {
-		c.Wild[c.WildCount] = uint16(p)
-		c.WildCount++
-	}
-}
-
-// wildEnd is where the text of a wildcard ends that begins at p.
-func (c *Ctx) wildEnd(p int, all bool) int {
-	for here := c.pathAt(p); here != 0 && (here != '.' || all); here = c.pathAt(p) {
-		p++
-	}
-	return p
 }
 
 // Wildcard writes what the n-th '*' of the matching path stands for, and a

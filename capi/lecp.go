@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+/*
+#include "c/lecp.h"
+
+static inline signed char
+lwsgo_lecp_call(void *cb, void *ctx, char why)
+{
+	return ((lecp_callback)cb)((struct lecp_ctx *)ctx, why);
+}
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/text/lecp"
+)
+
+// lecp.Ctx and lecp.Writer must be the public structs: what differs does not
+// compile.
+const (
+	_ = -(unsafe.Sizeof(C.struct_lecp_ctx{}) ^ unsafe.Sizeof(lecp.Ctx{}))
+	_ = -(unsafe.Sizeof(C.struct__lecp_stack{}) ^ unsafe.Sizeof(lecp.Level{}))
+	_ = -(unsafe.Offsetof(C.struct__lecp_stack{}.barrier) ^
+		unsafe.Offsetof(lecp.Level{}.Barrier))
+	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.st) ^
+		unsafe.Offsetof(lecp.Ctx{}.Levels))
+	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.item) ^
+		unsafe.Offsetof(lecp.Ctx{}.Item))
+	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.npos) ^
+		unsafe.Offsetof(lecp.Ctx{}.NPos))
+	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.ipos) ^
+		unsafe.Offsetof(lecp.Ctx{}.IPos))
+	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.path_match) ^
+		unsafe.Offsetof(lecp.Ctx{}.PathMatch))
+	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.literal_cbor_report) ^
+		unsafe.Offsetof(lecp.Ctx{}.ReportRaw))
+	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.buf) ^
+		unsafe.Offsetof(lecp.Ctx{}.Buf))
+	_ = -(unsafe.Sizeof(C.lws_lec_pctx_t{}) ^ unsafe.Sizeof(lecp.Writer{}))
+	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.start) ^
+		unsafe.Offsetof(lecp.Writer{}.Start))
+	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.used) ^
+		unsafe.Offsetof(lecp.Writer{}.Used))
+	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.opaque) ^
+		unsafe.Offsetof(lecp.Writer{}.Opaque))
+	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.vaa_pos) ^
+		unsafe.Offsetof(lecp.Writer{}.ArgPos))
+)
+
+func lecpCtx(c *C.struct_lecp_ctx) *lecp.Ctx {
+	return (*lecp.Ctx)(unsafe.Pointer(c))
+}
+
+func lecWriter(w *C.lws_lec_pctx_t) *lecp.Writer {
+	return (*lecp.Writer)(unsafe.Pointer(w))
+}
+
+func callLecp(c *lecp.Ctx, callback unsafe.Pointer, why lecp.Reason) int8 {
+	return int8(C.lwsgo_lecp_call(callback, unsafe.Pointer(c), C.char(why)))
+}
+
+//export go_lecp_construct
+func go_lecp_construct(c *C.struct_lecp_ctx, callback C.lecp_callback,
+	user unsafe.Pointer, paths **C.char, count C.uchar) {
+	lecp.Construct(lecpCtx(c), unsafe.Pointer(callback), user,
+		unsafe.Pointer(paths), uint8(count), callLecp)
+}
+
+//export go_lecp_destruct
+func go_lecp_destruct(c *C.struct_lecp_ctx) {
+	lecp.Destruct(lecpCtx(c), callLecp)
+}
+
+//export go_lecp_change_callback
+func go_lecp_change_callback(c *C.struct_lecp_ctx, callback C.lecp_callback) {
+	lecp.ChangeCallback(lecpCtx(c), unsafe.Pointer(callback), callLecp)
+}
+
+//export go_lecp_parse
+func go_lecp_parse(c *C.struct_lecp_ctx, in *C.uint8_t, n C.size_t) C.int {
+	return C.int(lecp.Parse(lecpCtx(c), cView((*C.uchar)(in), int(n)), callLecp))
+}
+
+//export go_lecp_parse_subtree
+func go_lecp_parse_subtree(c *C.struct_lecp_ctx, in *C.uint8_t, n C.size_t) C.int {
+	return C.int(lecp.Subtree(lecpCtx(c), cView((*C.uchar)(in), int(n)), callLecp))
+}
+
+//export go_lecp_parse_report_raw
+func go_lecp_parse_report_raw(c *C.struct_lecp_ctx, on C.int) {
+	lecp.ReportRaw(lecpCtx(c), uint8(on), callLecp)
+}
+
+//export go_lecp_parse_map_is_key
+func go_lecp_parse_map_is_key(c *C.struct_lecp_ctx) C.int {
+	if lecp.IsKey(lecpCtx(c)) {
+		return 1
+	}
+	return 0
+}
+
+//export go_lws_lec_int
+func go_lws_lec_int(w *C.lws_lec_pctx_t, opcode, indet C.uint8_t, n C.uint64_t) {
+	err := lecp.Int(lecWriter(w), uint8(opcode), indet != 0, uint64(n))
+	if err != nil {
+		engine.Errf("lws_lec_int: %v", err)
+	}
+}
+
+//export go_lws_lec_scratch
+func go_lws_lec_scratch(w *C.lws_lec_pctx_t) C.int {
+	if lecp.Flush(lecWriter(w)) {
+		return 1
+	}
+	return 0
+}
+
+//export go_lws_lec_init
+func go_lws_lec_init(w *C.lws_lec_pctx_t, buf *C.uint8_t, n C.size_t) {
+	lecp.Init(lecWriter(w), unsafe.Pointer(buf), uintptr(n))
+}
+
+//export go_lws_lec_setbuf
+func go_lws_lec_setbuf(w *C.lws_lec_pctx_t, buf *C.uint8_t, n C.size_t) {
+	lecp.SetBuf(lecWriter(w), unsafe.Pointer(buf), uintptr(n))
+}
+
+// lecArgs are the variadic arguments of a call.
+type lecArgs C.struct_lwsgo_lec_args
+
+func (a *lecArgs) Number(kind uint8) uint64 {
+	return uint64(C.lwsgo_lec_number((*C.struct_lwsgo_lec_args)(a), C.int(kind)))
+}
+
+func (a *lecArgs) Pointer() unsafe.Pointer {
+	return C.lwsgo_lec_pointer((*C.struct_lwsgo_lec_args)(a))
+}
+
+//export go_lws_lec_vsprintf
+func go_lws_lec_vsprintf(w *C.lws_lec_pctx_t, format *C.char,
+	args *C.struct_lwsgo_lec_args) C.enum_lws_lec_pctx_ret {
+	res, err := lecp.Printf(lecWriter(w), cBytes(format), (*lecArgs)(args))
+	if err != nil {
+		engine.Errf("lws_lec_printf: %s: %v", str(format), err)
+	}
+	return C.enum_lws_lec_pctx_ret(res)
+}
+
+//export go_lws_singles2halfp
+func go_lws_singles2halfp(h *C.uint16_t, x C.uint32_t) {
+	*h = C.uint16_t(lecp.Half(uint32(x)))
+}
+
+//export go_lws_halfp2singles
+func go_lws_halfp2singles(x *C.uint32_t, h C.uint16_t) {
+	*x = C.uint32_t(lecp.Single(uint16(h)))
+}
