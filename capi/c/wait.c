@@ -174,6 +174,8 @@ run_loop(struct lws_context *cx)
 	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
 	    !lwsgo_enter_slow("lws_service"))
 		return -1;
+	if (lwsgo_loop_start(cx))
+		return -1;
 	cx->loop_ops->run(cx->loop);
 	return 1;
 }
@@ -185,7 +187,7 @@ lws_service(struct lws_context *context, int timeout_ms)
 		return 1;
 	if (context->dead)
 		return -1;
-	if (context->loop)
+	if (context->loop_host)
 		return run_loop(context);
 	if (!context->external)
 		context->external = 2;
@@ -199,7 +201,7 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 		return 1;
 	if (context->dead || tsi)
 		return -1;
-	if (context->loop)
+	if (context->loop_host)
 		return run_loop(context);
 	if (!context->external && timeout_ms >= 0)
 		context->external = 2;

@@ -75,8 +75,10 @@ on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 {
 	struct part *p = w->data;
 
-	(void)revents;
-	if (p->host.signal_cb)
+	if (p->host.old_signal_cb)
+		((void (*)(struct ev_loop *, ev_signal *, int))
+			 p->host.old_signal_cb)(loop, w, revents);
+	else if (p->host.signal_cb)
 		p->host.signal_cb(w, w->signum);
 	else
 		ev_break(loop, EVBREAK_ALL);
@@ -100,7 +102,8 @@ ev_part_close(void *part)
 	ev_timer_stop(p->loop, &p->timer);
 	ev_idle_stop(p->loop, &p->idle);
 	if (!p->host.foreign) {
-		ev_signal_stop(p->loop, &p->sigint);
+		if (!p->host.no_signals)
+			ev_signal_stop(p->loop, &p->sigint);
 		if (p->running)
 			ev_break(p->loop, EVBREAK_ONE);
 	}
@@ -144,7 +147,7 @@ ev_part_open(const struct lwsgo_loop_host *host)
 	p->io.data = p->timer.data = p->idle.data = p;
 	ev_io_start(p->loop, &p->io);
 	ev_idle_start(p->loop, &p->idle);
-	if (!host->foreign) {
+	if (!host->foreign && !host->no_signals) {
 		ev_signal_init(&p->sigint, on_signal, SIGINT);
 		p->sigint.data = p;
 		ev_signal_start(p->loop, &p->sigint);
@@ -164,12 +167,26 @@ ev_part_forked(void *part)
 	ev_io_start(p->loop, &p->io);
 }
 
+static void *
+ev_part_loop(void *part)
+{
+	return ((struct part *)part)->loop;
+}
+
+static void
+ev_part_stop(void *part)
+{
+	ev_break(((struct part *)part)->loop, EVBREAK_ALL);
+}
+
 static const struct lws_event_loop_ops ops = {
 	"libev",
 	ev_part_open,
 	ev_part_run,
 	ev_part_close,
 	ev_part_forked,
+	ev_part_loop,
+	ev_part_stop,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_ev = {

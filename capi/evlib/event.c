@@ -65,8 +65,9 @@ on_signal(evutil_socket_t signum, short what, void *data)
 {
 	struct part *p = data;
 
-	(void)what;
-	if (p->host.signal_cb)
+	if (p->host.old_signal_cb)
+		((event_callback_fn)p->host.old_signal_cb)(signum, what, NULL);
+	else if (p->host.signal_cb)
 		p->host.signal_cb((void *)(lws_intptr_t)signum, (int)signum);
 	else
 		event_base_loopbreak(p->loop);
@@ -132,9 +133,9 @@ event_part_open(const struct lwsgo_loop_host *host)
 	}
 	p->io = event_new(p->loop, host->fd, EV_READ | EV_PERSIST, on_io, p);
 	p->timer = evtimer_new(p->loop, on_timer, p);
-	if (!host->foreign)
+	if (!host->foreign && !host->no_signals)
 		p->sigint = evsignal_new(p->loop, SIGINT, on_signal, p);
-	if (!p->io || !p->timer || (!host->foreign && !p->sigint) ||
+	if (!p->io || !p->timer || (!host->foreign && !host->no_signals && !p->sigint) ||
 	    event_add(p->io, NULL) || evtimer_add(p->timer, &none) ||
 	    (p->sigint && event_add(p->sigint, NULL))) {
 		host->log(LLL_ERR, "libevent: cannot watch\n");
@@ -156,12 +157,26 @@ event_part_forked(void *part)
 	event_add(p->io, NULL);
 }
 
+static void *
+event_part_loop(void *part)
+{
+	return ((struct part *)part)->loop;
+}
+
+static void
+event_part_stop(void *part)
+{
+	event_base_loopbreak(((struct part *)part)->loop);
+}
+
 static const struct lws_event_loop_ops ops = {
 	"libevent",
 	event_part_open,
 	event_part_run,
 	event_part_close,
 	event_part_forked,
+	event_part_loop,
+	event_part_stop,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_event = {

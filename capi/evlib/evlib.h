@@ -15,7 +15,7 @@
 /* The class that a plugin of ours names in its header. The original's plugins
  * name another one, as they reach into structs that only the original has:
  * each library refuses the other's. A change of this file changes the number. */
-#define LWSGO_EVLIB_CLASS "lws_evlib_plugin (Go) 1"
+#define LWSGO_EVLIB_CLASS "lws_evlib_plugin (Go) 2"
 
 /* What turn() answers besides a time. */
 #define LWSGO_LOOP_NOW ((int64_t)0)	/* there is more to do: call again */
@@ -28,6 +28,10 @@ struct lwsgo_loop_host {
 	void *foreign;	/* the program's loop, NULL: make one */
 	uint64_t options;
 	void (*signal_cb)(void *handle, int signum); /* may be NULL */
+	/* What programs of v1.7 to v2.4 set: an own loop leaves SIGINT alone, or
+	 * hands it to this callback of the loop library's own type. */
+	int no_signals;
+	void (*old_signal_cb)(void);
 
 	/* Handles what is ready and returns without waiting. The answer is when
 	 * to call next, in µs of CLOCK_MONOTONIC, or one of the above. The
@@ -51,6 +55,10 @@ struct lws_event_loop_ops {
 	/* In a forked child host->fd is another file of the same number: watch
 	 * it anew. An own loop is made fit for the child. */
 	void (*forked)(void *part);
+	/* The loop itself. */
+	void *(*loop)(void *part);
+	/* Makes run() return. */
+	void (*stop)(void *part);
 };
 
 #define LWSGO_EVLIB_EXPORT __attribute__((visibility("default")))

@@ -115,7 +115,7 @@ glib_part_open(const struct lwsgo_loop_host *host)
 	g_source_add_unix_fd(p->source, host->fd, G_IO_IN);
 	g_source_set_ready_time(p->source, 0);
 	g_source_attach(p->source, gc);
-	if (!host->foreign) {
+	if (!host->foreign && !host->no_signals) {
 		p->sigint = g_unix_signal_source_new(SIGINT);
 		g_source_set_callback(p->sigint, on_signal, p, NULL);
 		g_source_attach(p->sigint, gc);
@@ -129,12 +129,26 @@ glib_part_forked(void *part)
 	(void)part; /* GLib polls by number */
 }
 
+static void *
+glib_part_loop(void *part)
+{
+	return ((struct part *)part)->loop;
+}
+
+static void
+glib_part_stop(void *part)
+{
+	g_main_loop_quit(((struct part *)part)->loop);
+}
+
 static const struct lws_event_loop_ops ops = {
 	"glib",
 	glib_part_open,
 	glib_part_run,
 	glib_part_close,
 	glib_part_forked,
+	glib_part_loop,
+	glib_part_stop,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_glib = {

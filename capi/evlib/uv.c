@@ -79,6 +79,10 @@ on_signal(uv_signal_t *h, int signum)
 {
 	struct part *p = h->data;
 
+	if (p->host.old_signal_cb) {
+		((uv_signal_cb)p->host.old_signal_cb)(h, signum);
+		return;
+	}
 	if (p->host.signal_cb) {
 		p->host.signal_cb(h, signum);
 		return;
@@ -198,7 +202,7 @@ uv_part_open(const struct lwsgo_loop_host *host)
 	p->io.data = p->timer.data = p->idle.data = p;
 	p->handles = 3;
 	r = uv_poll_start(&p->io, UV_READABLE, on_io);
-	if (!r && p->loop == &p->own)
+	if (!r && p->loop == &p->own && !host->no_signals)
 		r = uv_watch_signals(p);
 	if (r) {
 		host->log(LLL_ERR, "libuv: cannot watch: %s\n", uv_strerror(r));
@@ -220,12 +224,26 @@ uv_part_forked(void *part)
 	uv_poll_start(&p->io, UV_READABLE, on_io);
 }
 
+static void *
+uv_part_loop(void *part)
+{
+	return ((struct part *)part)->loop;
+}
+
+static void
+uv_part_stop(void *part)
+{
+	uv_stop(((struct part *)part)->loop);
+}
+
 static const struct lws_event_loop_ops ops = {
 	"libuv",
 	uv_part_open,
 	uv_part_run,
 	uv_part_close,
 	uv_part_forked,
+	uv_part_loop,
+	uv_part_stop,
 };
 
 LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_uv = {

@@ -49,4 +49,70 @@ lws_client_connect_extended(struct lws_context *context, const char *address,
 			    const char *protocol, int ietf_version_or_minus_one,
 			    void *userdata);
 
+/* ---- event loops of v1.7 to v2.4 ----
+ * A program that defines LWS_USE_LIBUV, LWS_USE_LIBEV or LWS_USE_LIBEVENT gets
+ * that library's header too, as it did when the library was built with it. */
+
+
+#if !defined(LWSGO_OWN_LOOP_CALLS)
+
+struct ev_loop;
+struct ev_signal;
+struct event_base;
+
+/** Hears of SIGINT in a libev loop of the library's. */
+typedef void (lws_ev_signal_cb_t)(struct ev_loop *loop, struct ev_signal *w, int revents);
+/** Hears of SIGINT in a libevent loop of the library's. */
+typedef void (*lws_event_signal_cb_t)(int signum, short what, void *arg);
+
+#if defined(UV_ERRNO_MAP)
+/**
+ * Move a context, made with LWS_SERVER_OPTION_LIBUV, into the program's loop, as
+ * info.foreign_loops does.
+ *
+ * @param loop the program's; NULL: the library's own, where it is anyway
+ * @param tsi  0
+ * @return 0, or 1 with a log line
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_uv_initloop(struct lws_context *context, uv_loop_t *loop, int tsi);
+
+/**
+ * Who hears of SIGINT in a loop of the library's.
+ *
+ * @param use_uv_sigint 0: nobody
+ * @param cb NULL: the context is destroyed, as without this call
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_uv_sigint_cfg(struct lws_context *context, int use_uv_sigint, uv_signal_cb cb);
+#endif
+
+/** lws_uv_initloop() for libev. */
+LWS_VISIBLE LWS_EXTERN int
+lws_ev_initloop(struct lws_context *context, struct ev_loop *loop, int tsi);
+
+/** lws_uv_sigint_cfg() for libev. */
+LWS_VISIBLE LWS_EXTERN int
+lws_ev_sigint_cfg(struct lws_context *context, int use_ev_sigint,
+		  lws_ev_signal_cb_t *cb);
+
+/** lws_uv_initloop() for libevent. */
+LWS_VISIBLE LWS_EXTERN int
+lws_event_initloop(struct lws_context *context, struct event_base *loop, int tsi);
+
+/** lws_uv_sigint_cfg() for libevent. */
+LWS_VISIBLE LWS_EXTERN int
+lws_event_sigint_cfg(struct lws_context *context, int use_event_sigint,
+		     lws_event_signal_cb_t cb);
+
+/** Run the context's loop until lws_libuv_stop(), or it has nothing left. */
+LWS_VISIBLE LWS_EXTERN void
+lws_libuv_run(const struct lws_context *context, int tsi);
+
+/** Make lws_libuv_run() return. */
+LWS_VISIBLE LWS_EXTERN void
+lws_libuv_stop(struct lws_context *context);
+
+#endif
+
 #endif

@@ -82,9 +82,8 @@ lws_handle_POLLOUT_event(struct lws *wsi, struct lws_pollfd *pollfd);
 
 #if defined(LWS_WITH_LIBUV) && defined(UV_ERRNO_MAP)
 /*
- * For programs that include uv.h first. As in the packaged 4.1.6, where these sit
- * hidden in the plugin, no library exports them: a program that calls one fails
- * when it is linked.
+ * For programs that include uv.h first. In the packaged 4.1.6 these sit hidden in
+ * the plugin, where no program can reach them; of ours only the first is built.
  */
 
 /** The libuv loop of a service thread; NULL when there is none. */

@@ -13,4 +13,14 @@
 #define lws_plat_file_ops lws_plain_file_ops
 #define lws_get_fops lws_get_plain_fops
 
+/* v1.7 had a signal callback in it, which lws_uv_sigint_cfg() sets as well. */
+#define LWS_CC_FIFTH(a, b, c, d, e, ...) e
+#define LWS_CC_UV_INITLOOP4(context, loop, cb, tsi)                            \
+	(lws_uv_initloop)(context, loop, tsi)
+#define LWS_CC_UV_INITLOOP3(context, loop, tsi)                                \
+	(lws_uv_initloop)(context, loop, tsi)
+#define lws_uv_initloop(...)                                                   \
+	LWS_CC_FIFTH(__VA_ARGS__, LWS_CC_UV_INITLOOP4, LWS_CC_UV_INITLOOP3,    \
+		     0, 0)(__VA_ARGS__)
+
 #endif
