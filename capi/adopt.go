@@ -25,7 +25,6 @@ func init() {
 	listen.Register(raw.SocketBinder{})
 	listen.Register(raw.DatagramBinder{})
 	listen.Register(raw.FileBinder{})
-	raw.Lookup = lookup
 	h1.Fallback = raw.Fallback
 }
 

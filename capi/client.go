@@ -45,7 +45,7 @@ import (
 	"libwebsockets/impl/engine"
 )
 
-func init() { client.Lookup = lookup }
+func init() { engine.Lookup = lookup }
 
 // lookup resolves a name as every C program on this machine does.
 func lookup(name string) ([]netip.Addr, error) {

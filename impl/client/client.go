@@ -351,6 +351,7 @@ func (role) TimedOut(c *engine.Conn, _ engine.TimeoutReason) {
 func (role) Gone(c *engine.Conn) {
 	if s := StateOf(c); s != nil {
 		c.PT().DropTimer(&s.attempt)
+		s.search.Cancel()
 		s.leaveQueue(c)
 	}
 	h1.DetachHeaders(c)

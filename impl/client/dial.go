@@ -4,7 +4,6 @@ package client
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 
@@ -14,22 +13,6 @@ import (
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/raw"
 )
-
-// Lookup resolves a name, without the lock, on a goroutine of its own. capi
-// sets it to libc's resolver; the error's text is shown to the program.
-var Lookup = func(name string) ([]netip.Addr, error) {
-	ips, err := net.LookupIP(name)
-	if err != nil {
-		return nil, err
-	}
-	l := make([]netip.Addr, 0, len(ips))
-	for _, ip := range ips {
-		if a, ok := netip.AddrFromSlice(ip); ok {
-			l = append(l, a.Unmap())
-		}
-	}
-	return l, nil
-}
 
 // secondUS is a second in the timers' unit.
 const secondUS = 1_000_000
@@ -59,17 +42,12 @@ func (s *State) begin(c *engine.Conn) bool {
 	c.SetState(engine.StateWaitingDNS)
 	c.Detail = "looking up " + host
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
-	s.lookup++
-	id, find := s.lookup, Lookup
-	go func() {
-		l, err := find(host)
-		c.Ctx.Post(func() {
-			if c.Dead() || c.State() != engine.StateWaitingDNS || s.lookup != id {
-				return
-			}
+	s.search.Cancel()
+	s.search = c.Ctx.Search(host, func(l []netip.Addr, err error) {
+		if !c.Dead() && c.State() == engine.StateWaitingDNS {
 			s.resolved(c, host, port, l, err)
-		})
-	}()
+		}
+	})
 	return true
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -227,9 +228,7 @@ func TestBodyInManyReads(t *testing.T) {
 }
 
 func lookupGives(t *testing.T, err error, addrs ...string) {
-	old := Lookup
-	t.Cleanup(func() { Lookup = old })
-	Lookup = func(string) ([]netip.Addr, error) {
+	engine.Lookup = func(string) ([]netip.Addr, error) {
 		time.Sleep(20 * time.Millisecond)
 		var l []netip.Addr
 		for _, a := range addrs {
@@ -271,6 +270,36 @@ func TestLookupFails(t *testing.T) {
 	r.connectName(80)
 	r.until("destroy", 1)
 	r.expect("made", "error ipv6 lws_getaddrinfo46 failed: name.test: no such name", "destroy")
+}
+
+// TestManyLookups has a resolver that does not answer: no more than a few are
+// asked at a time, who waits is subject to the connect timeout, and who gave up
+// is not looked up later. It fails when Search starts each look-up at once,
+// and, with too many look-ups, when Gone does not cancel.
+func TestManyLookups(t *testing.T) {
+	const many, atOnce = 50, 16
+	r := newRig(t, &engine.Info{ConnectSecs: 1})
+	port := serve(t, func(string) string { return ok("") })
+	var asked atomic.Int32
+	answer := make(chan struct{})
+	engine.Lookup = func(string) ([]netip.Addr, error) {
+		asked.Add(1)
+		<-answer
+		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+	}
+	for range many {
+		r.connectName(port)
+	}
+	r.until("error closed before established: looking up name.test", many)
+	if n := asked.Load(); n != atOnce {
+		t.Errorf("%d look-ups at a time, want %d", n, atOnce)
+	}
+	r.connectName(port)
+	close(answer)
+	r.until("completed", 1)
+	if n := asked.Load(); n != atOnce+1 {
+		t.Errorf("%d look-ups in all, want %d", n, atOnce+1)
+	}
 }
 
 func TestContextGoesWhileResolving(t *testing.T) {

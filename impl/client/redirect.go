@@ -183,6 +183,7 @@ func (s *State) reset(c *engine.Conn, t target, host string) bool {
 	}
 	s.redirects++
 	engine.Infof("%s: redirect to %s port %d, %s", c, t.address, t.port, t.path)
+	s.search.Cancel()
 	s.leaveQueue(c)
 	if st := h2.StreamOf(c); st != nil {
 		st.Leave()

@@ -16,7 +16,7 @@ type State struct {
 	info Info
 
 	// Connecting.
-	lookup  int // the name resolution that is awaited
+	search  *engine.Search // the latest name resolution
 	unix    bool
 	addrs   []netip.AddrPort
 	next    int // of addrs

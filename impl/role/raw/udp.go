@@ -187,9 +187,6 @@ type UDP struct {
 	Retry     *engine.Retry
 }
 
-// Lookup resolves a name, without the lock, on a goroutine of its own.
-var Lookup func(name string) ([]netip.Addr, error)
-
 // Open makes the connection, nil when that fails. A name is looked up off the
 // loop: RAW_ADOPT, or the end, comes later then.
 func (d UDP) Open() *engine.Conn {
@@ -207,21 +204,17 @@ func (d UDP) Open() *engine.Conn {
 	if a, err := netip.ParseAddr(strings.Trim(d.Address, "[]")); err == nil {
 		return d.open(c, b, []netip.Addr{a})
 	}
-	ctx, find := c.Ctx, Lookup
-	go func() {
-		l, err := find(d.Address)
-		ctx.Post(func() {
-			if c.Dead() {
-				return
-			}
-			if err != nil {
-				engine.Noticef("%s: lookup of %s failed: %v", c, d.Address, err)
-				c.Close(engine.CloseNoStatus)
-				return
-			}
-			d.open(c, b, l)
-		})
-	}()
+	c.Ctx.Search(d.Address, func(l []netip.Addr, err error) {
+		if c.Dead() {
+			return
+		}
+		if err != nil {
+			engine.Noticef("%s: lookup of %s failed: %v", c, d.Address, err)
+			c.Close(engine.CloseNoStatus)
+			return
+		}
+		d.open(c, b, l)
+	})
 	return c
 }
 

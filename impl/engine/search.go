@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"container/list"
+	"net/netip"
+	"sync"
+)
+
+// maxSearches is how many names are looked up at a time. libc's resolver keeps
+// an OS thread for each, and one that is never answered keeps it long.
+const maxSearches = 16
+
+// Lookup resolves a name; it may take its time. No lock is held. capi sets it
+// to libc's resolver; the error's text is shown to the program.
+var Lookup func(name string) ([]netip.Addr, error)
+
+// Search is a name that is being looked up, or waits for its turn to be.
+type Search struct {
+	ctx       *Context
+	name      string
+	done      func([]netip.Addr, error)
+	cancelled bool // guarded by the context's lock
+	waits     *list.Element
+}
+
+var searches struct {
+	mu      sync.Mutex // taken last
+	queue   list.List  // of *Search
+	running int
+}
+
+// Search looks a name up off the loop. done is called in a later turn, with the
+// lock held, unless the search is cancelled. The lock is held.
+func (ctx *Context) Search(name string, done func([]netip.Addr, error)) *Search {
+	s := &Search{ctx: ctx, name: name, done: done}
+	q := &searches
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.running == maxSearches {
+		s.waits = q.queue.PushBack(s)
+		return s
+	}
+	q.running++
+	go s.run()
+	return s
+}
+
+// Cancel forgets a search, which may be nil or over. The context's lock is held.
+func (s *Search) Cancel() {
+	if s == nil {
+		return
+	}
+	s.cancelled = true
+	searches.mu.Lock()
+	defer searches.mu.Unlock()
+	if s.waits != nil {
+		searches.queue.Remove(s.waits)
+		s.waits = nil
+	}
+}
+
+// run looks s up, then those who waited meanwhile.
+func (s *Search) run() {
+	for next := s; next != nil; next = nextSearch() {
+		next.find()
+	}
+}
+
+func (s *Search) find() {
+	l, err := Lookup(s.name)
+	s.ctx.Post(func() {
+		if !s.cancelled {
+			s.done(l, err)
+		}
+	})
+}
+
+// nextSearch is the first that waits; nil ends the caller.
+func nextSearch() *Search {
+	q := &searches
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	first := q.queue.Front()
+	if first == nil {
+		q.running--
+		return nil
+	}
+	s := q.queue.Remove(first).(*Search)
+	s.waits = nil
+	return s
+}
