@@ -64,7 +64,7 @@ func (s *State) join(c *engine.Conn) bool {
 // address.
 func (s *State) sameEndpoint(o *State) bool {
 	a, b := &s.info, &o.info
-	return a.Address == o.hostName && a.Port == b.Port && a.Iface == b.Iface && a.Flags&UseSSL == b.Flags&UseSSL
+	return a.Address == o.hostName && a.Port == b.Port && a.Flags&UseSSL == b.Flags&UseSSL
 }
 
 // activate makes c one that others can queue behind.

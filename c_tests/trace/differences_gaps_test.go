@@ -1,0 +1,35 @@
+package trace
+
+func init() {
+	alsoDiffer(map[string][]difference{
+		"hcg-reset-refused": {unableTo("connection refused")},
+		"hcg-redirect-relative": {{27, "peer0", []string{"<- GET /two?x=1 HTTP/1.1"},
+			[]string{"<- GET /folder/two?x=1 HTTP/1.1"}, false}},
+		"hcg-proxy-split": proxyAccepted,
+		"hcg-proxy-201":   proxyAccepted,
+		"sockg-share-contexts": {
+			{74, "global", []string{"listens at 127.0.0.1, reuse address 1, port 0, keepalive 0, backlog long"},
+				[]string{"listens at 127.0.0.1, reuse address 1, port 1, keepalive 0, backlog long"}, false},
+			{74, "global", []string{"another context: NULL"}, []string{"another context: made", "WSI_DESTROY @http"}, false},
+		},
+		"sockg-dual-v4": {{76, "global", []string{"listens at ::, reuse address 1, port 0, keepalive 0, backlog long"},
+			[]string{"listens at ::ffff:127.0.0.1, reuse address 1, port 0, keepalive 0, backlog long"}, false}},
+	})
+	for _, name := range []string{"hcg-proxy-shared", "hcg-proxy-split", "hcg-proxy-201"} {
+		notOverTLS[name] = "the proxy speaks plainly"
+	}
+	for _, name := range []string{"sockg-low-port", "sockg-low-port-fatal"} {
+		notOverTLS[name] = "who is not root cannot read the certificate"
+	}
+}
+
+// proxyAccepted: the reference takes nothing but a whole "HTTP/1.x 200 ".
+var proxyAccepted = []difference{
+	{78, "cli0", []string{"CLIENT_CONNECTION_ERROR @web 'proxy not h1'", "CLIENT_HTTP_DROP_PROTOCOL @web"},
+		[]string{"CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_FILTER_PRE_ESTABLISH @web",
+			"ESTABLISHED_CLIENT_HTTP @web", "  response 200", "RECEIVE_CLIENT_HTTP_READ 5 'hello'",
+			"COMPLETED_CLIENT_HTTP @web", "CLIENT_HTTP_DROP_PROTOCOL @web", "CLOSED_CLIENT_HTTP @web"}, false},
+	{78, "peer0", []string{"<- end"}, []string{"<- GET /page HTTP/1.1", "<- Pragma: no-cache",
+		"<- Cache-Control: no-cache", "<- Host: far.trace", "<- Origin: http://trace.test", "<- connection: close",
+		"<- end"}, false},
+}
