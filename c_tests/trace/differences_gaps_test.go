@@ -1,7 +1,8 @@
 package trace
 
 func init() {
-	alsoDiffer(map[string][]difference{
+	const verified = "OPENSSL_PERFORM_SERVER_CERT_VERIFICATION @http (is web) in len"
+	differ := map[string][]difference{
 		"hcg-reset-refused": {unableTo("connection refused")},
 		"hcg-redirect-relative": {{27, "peer0", []string{"<- GET /two?x=1 HTTP/1.1"},
 			[]string{"<- GET /folder/two?x=1 HTTP/1.1"}, false}},
@@ -14,7 +15,21 @@ func init() {
 		},
 		"sockg-dual-v4": {{76, "global", []string{"listens at ::, reuse address 1, port 0, keepalive 0, backlog long"},
 			[]string{"listens at ::ffff:127.0.0.1, reuse address 1, port 0, keepalive 0, backlog long"}, false}},
-	})
+	}
+	for tls, made := range map[string][]string{"": {"WSI_CREATE @web"}, overTLS: {"WSI_CREATE @web", verified}} {
+		got := append(made, helloAnswered...)
+		differ["hcg-reset-connecting"+tls] = []difference{
+			{79, "cli0", []string{"CLIENT_CONNECTION_ERROR @web 'Unable to connect'", "CLIENT_HTTP_DROP_PROTOCOL @web"},
+				append(got, "CLOSED_CLIENT_HTTP @web"), false},
+			{79, "peer0", []string{"nobody connects"}, []string{"<- GET /new/path HTTP/1.1", "<- Pragma: no-cache",
+				"<- Cache-Control: no-cache", "<- Host: second.test", "<- Origin: http://trace.test", "<- end"}, false},
+		}
+		differ["hcg-redirect-leader"+tls] = []difference{
+			{29, "cli1", []string{"CLIENT_HTTP_DROP_PROTOCOL @web"}, got, false},
+			{29, "peer0", []string{"nobody connects"}, secondConnection[1:], false},
+		}
+	}
+	alsoDiffer(differ)
 	for _, name := range []string{"hcg-proxy-shared", "hcg-proxy-split", "hcg-proxy-201"} {
 		notOverTLS[name] = "the proxy speaks plainly"
 	}
@@ -23,12 +38,15 @@ func init() {
 	}
 }
 
+// helloAnswered is what a client sees of a request that is answered after all.
+var helloAnswered = []string{"CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_FILTER_PRE_ESTABLISH @web",
+	"ESTABLISHED_CLIENT_HTTP @web", "  response 200", "RECEIVE_CLIENT_HTTP_READ 5 'hello'", "COMPLETED_CLIENT_HTTP @web",
+	"CLIENT_HTTP_DROP_PROTOCOL @web"}
+
 // proxyAccepted: the reference takes nothing but a whole "HTTP/1.x 200 ".
 var proxyAccepted = []difference{
 	{78, "cli0", []string{"CLIENT_CONNECTION_ERROR @web 'proxy not h1'", "CLIENT_HTTP_DROP_PROTOCOL @web"},
-		[]string{"CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_FILTER_PRE_ESTABLISH @web",
-			"ESTABLISHED_CLIENT_HTTP @web", "  response 200", "RECEIVE_CLIENT_HTTP_READ 5 'hello'",
-			"COMPLETED_CLIENT_HTTP @web", "CLIENT_HTTP_DROP_PROTOCOL @web", "CLOSED_CLIENT_HTTP @web"}, false},
+		append(helloAnswered[:len(helloAnswered):len(helloAnswered)], "CLOSED_CLIENT_HTTP @web"), false},
 	{78, "peer0", []string{"<- end"}, []string{"<- GET /page HTTP/1.1", "<- Pragma: no-cache",
 		"<- Cache-Control: no-cache", "<- Host: far.trace", "<- Origin: http://trace.test", "<- connection: close",
 		"<- end"}, false},

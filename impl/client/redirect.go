@@ -194,6 +194,7 @@ func (s *State) reset(c *engine.Conn, t target, host string) bool {
 	}
 	i := &s.info
 	i.Address, i.Port, i.Path, i.Host = t.address, t.port, t.path, host
+	s.hostName = t.address // as others find it from now on
 	i.Flags &^= UseSSL
 	if t.secure {
 		i.Flags |= UseSSL

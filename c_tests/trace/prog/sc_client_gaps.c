@@ -145,6 +145,58 @@ static void reset_ws(void)
 	two_servers(hc_reader, reset_ws_script, grant_script);
 }
 
+/* In the callback that tells of the answer: the body is not awaited any more. */
+static int reset_hook(event *e)
+{
+	static int times;
+
+	if (e->reason == LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP && !times++) {
+		reset_now(NULL);
+		return 0;
+	}
+	return hc_reader(e);
+}
+
+static void head_only_script(peer *p)
+{
+	if (!p_accept(p) || !p_head(p))
+		return;
+	p_put(p, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+	p_rest(p);
+}
+
+static void reset_established(void)
+{
+	hc_answer = OK5;
+	two_servers(reset_hook, head_only_script, hc_answer_script);
+}
+
+/* While it connects to somewhere else. */
+static void connect_and_reset(void *arg)
+{
+	hc_connect("cli0");
+	reset_now(arg);
+}
+
+static void at_once_starter(peer *p)
+{
+	(void)p;
+	in_loop(connect_and_reset, NULL);
+}
+
+static void reset_connecting(void)
+{
+	hc_answer = OK5;
+	hc_adjust = remember;
+	if (!no_server(hc_protocols, hc_reader))
+		return;
+	peer_listen("peer0", hc_answer_script);
+	second_port = rig.port;
+	hc_address = "127.0.0.11"; /* nobody is there */
+	peer_start("peer1", at_once_starter);
+	finish();
+}
+
 /* ---- redirects ---- */
 
 static const char *leads_to;
@@ -166,7 +218,9 @@ static bool second_only; /* the second server has TLS, the first one has not */
 
 static void last_script(peer *p)
 {
-	if (second_only)
+	struct pollfd f = {.fd = p->listener, .events = POLLIN};
+
+	if (second_only && poll(&f, 1, 8000) == 1)
 		over_tls = true;
 	if (!p_accept(p) || !p_head(p))
 		return;
@@ -404,6 +458,68 @@ static void through_script(peer *p)
 	p_rest(p);
 }
 
+/* The first is sent elsewhere, the second waited behind it. */
+static void sent_away_script(peer *p)
+{
+	char text[256];
+
+	if (!p_accept(p) || !p_head(p))
+		return;
+	snprintf(text, sizeof text, leads_to, second_port);
+	p_put(p, text);
+	p_rest(p);
+	p_close(p);
+	if (!p_accept(p) || !p_head(p))
+		return;
+	p_put(p, OK5);
+	p_rest(p);
+}
+
+static void redirect_leader(void)
+{
+	int port;
+
+	hc_host = "127.0.0.1";
+	leads_to = second_url(TO("302", "http://127.0.0.1:%d/there"));
+	if (!no_server(hc_protocols, hc_reader))
+		return;
+	peer_listen("peer0", sent_away_script);
+	port = rig.port;
+	peer_listen("peer2", last_script);
+	second_port = rig.port;
+	rig.port = port;
+	peer_start("peer1", two_starter);
+	finish();
+}
+
+/* Where a redirect led, others can share the connection: it is known by the new address. */
+static void connect_behind(void *arg)
+{
+	(void)arg;
+	hc_flags = LCCSCF_PIPELINE;
+	hc_port = second_port;
+	hc_path = "/behind";
+	hc_connect("cli1");
+}
+
+static void joined_script(peer *p)
+{
+	if (!p_accept(p) || !p_head(p))
+		return;
+	in_loop(connect_behind, NULL);
+	p_put(p, OK5);
+	if (!p_head(p))
+		return;
+	p_put(p, OK5);
+	p_rest(p);
+}
+
+static void redirect_then_share(void)
+{
+	leads_to = second_url(TO("302", "http://127.0.0.1:%d/there"));
+	two_servers(hc_reader, redirect_script, joined_script);
+}
+
 static void by_proxy(script_fn script)
 {
 	static char at[32];
@@ -558,6 +674,10 @@ static const scenario sc_client_gaps[] = {
     {"hcg-reset-limit", reset_limit},
     {"hcg-reset-nothing", reset_nothing},
     {"hcg-reset-ws", reset_ws},
+    {"hcg-reset-established", reset_established},
+    {"hcg-reset-connecting", reset_connecting},
+    {"hcg-redirect-leader", redirect_leader},
+    {"hcg-redirect-then-share", redirect_then_share},
     {"hcg-redirect-second", redirect_second},
     {"hcg-redirect-https", redirect_https},
     {"hcg-redirect-303", redirect_303},
