@@ -77,6 +77,8 @@ func firstOf(a, b *C.char) string {
 	return str(b)
 }
 
+func given(p *C.char) secure.File { return secure.File{Path: str(p), Given: p != nil} }
+
 // tlsConfig copies what TLS needs out of the program's struct.
 func tlsConfig(i *C.struct_lws_context_creation_info, port int) *secure.Config {
 	cfg := &secure.Config{
@@ -84,24 +86,24 @@ func tlsConfig(i *C.struct_lws_context_creation_info, port int) *secure.Config {
 		Curve: str(i.ecdh_curve), ALPN: str(i.alpn), InfoMask: int(i.ssl_info_event_mask),
 		Server: secure.Side{
 			Identity: secure.Identity{
-				CertFile: str(i.ssl_cert_filepath), KeyFile: str(i.ssl_private_key_filepath),
+				CertFile: given(i.ssl_cert_filepath), KeyFile: given(i.ssl_private_key_filepath),
 				Cert:     cBlob(i.server_ssl_cert_mem, i.server_ssl_cert_mem_len),
 				Key:      cBlob(i.server_ssl_private_key_mem, i.server_ssl_private_key_mem_len),
 				Password: str(i.ssl_private_key_password), HasPassword: i.ssl_private_key_password != nil,
 			},
-			CAFile: str(i.ssl_ca_filepath), CA: cBlob(i.server_ssl_ca_mem, i.server_ssl_ca_mem_len),
+			CAFile: given(i.ssl_ca_filepath), CA: cBlob(i.server_ssl_ca_mem, i.server_ssl_ca_mem_len),
 			Ciphers: str(i.ssl_cipher_list), Suites: str(i.tls1_3_plus_cipher_list),
 			OptsSet: uint64(i.ssl_options_set), OptsClear: uint64(i.ssl_options_clear),
 		},
 		Client: secure.Side{
 			Identity: secure.Identity{
-				CertFile: str(i.client_ssl_cert_filepath), KeyFile: str(i.client_ssl_private_key_filepath),
+				CertFile: given(i.client_ssl_cert_filepath), KeyFile: given(i.client_ssl_private_key_filepath),
 				Cert:        cBlob(i.client_ssl_cert_mem, i.client_ssl_cert_mem_len),
 				Key:         cBlob(i.client_ssl_key_mem, i.client_ssl_key_mem_len),
 				Password:    firstOf(i.client_ssl_private_key_password, i.ssl_private_key_password),
 				HasPassword: i.client_ssl_private_key_password != nil || i.ssl_private_key_password != nil,
 			},
-			CAFile: str(i.client_ssl_ca_filepath), CA: cBlob(i.client_ssl_ca_mem, i.client_ssl_ca_mem_len),
+			CAFile: given(i.client_ssl_ca_filepath), CA: cBlob(i.client_ssl_ca_mem, i.client_ssl_ca_mem_len),
 			Ciphers: firstOf(i.client_ssl_cipher_list, i.ssl_cipher_list), Suites: str(i.client_tls_1_3_plus_cipher_list),
 			OptsSet: uint64(i.ssl_client_options_set), OptsClear: uint64(i.ssl_client_options_clear),
 		},

@@ -54,7 +54,7 @@ func go_lws_tls_cert_updated(cx *C.struct_lws_context, cert, key, memCert *C.cha
 	ctx.Lock()
 	defer ctx.Unlock()
 	secure.Updated(ctx, secure.Identity{
-		CertFile: str(cert), KeyFile: str(key),
+		CertFile: given(cert), KeyFile: given(key),
 		Cert: cBlob(unsafe.Pointer(memCert), C.uint(lenCert)), Key: cBlob(unsafe.Pointer(memKey), C.uint(lenKey)),
 	})
 	return 0

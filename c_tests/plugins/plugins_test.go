@@ -236,7 +236,8 @@ func TestConfigVhosts(t *testing.T) {
 		"noipv6", "ipv6only", "ssl-option-set", "ssl-option-clear", "headers", "onlyraw", "ignore-missing-cert",
 		"error-document-404", "ssl-client-option-set", "strict-host-check", "listen-accept-role",
 		"listen-accept-protocol", "apply-listen-accept", "fallback-listen-accept", "allow-non-tls", "redirect-http",
-		"allow-http-on-https", "disable-no-protocol-ws-upgrades", "h2-half-closed-long-poll", "ciphers", "ecdh-curve", "unknown"}
+		"allow-http-on-https", "disable-no-protocol-ws-upgrades", "h2-half-closed-long-poll", "ciphers", "ecdh-curve", "unknown",
+		"client-cert-required", "host-ssl-key", "host-ssl-cert", "host-ssl-ca"}
 	mountKeys := []string{"mountpoint", "origin", "protocol", "default", "auth-mask", "cgi-timeout", "cgi-env", "cache-max-age",
 		"cache-reuse", "cache-revalidate", "basic-auth", "cache-intermediaries", "extra-mimetypes", "interpret", "pmo"}
 	origins := []string{"file://_lws_ddir_/x", "callback://chat", ">http://other/", ">https://other/x", "cgi:///bin/x", "http://h/p", "none"}

@@ -304,10 +304,12 @@ func (ctx *Context) EachConn(fn func(*Conn)) {
 }
 
 // CallProtocols runs reason for every protocol of every vhost, without a
-// connection. The lock is held.
+// connection, whatever they answer. The lock is held.
 func (ctx *Context) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) {
 	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
-		v.CallProtocols(r, in, n)
+		for _, p := range v.Protocols {
+			v.callFake(p, r, in, n)
+		}
 	}
 }
 

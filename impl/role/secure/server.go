@@ -3,6 +3,7 @@
 package secure
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"unsafe"
@@ -14,7 +15,7 @@ import (
 // initServer makes the vhost's server context, if it is to have one.
 func (t *Vhost) initServer(v *engine.Vhost) error {
 	s := &t.cfg.Server
-	if s.CertFile != "" || s.Cert != nil {
+	if s.CertFile.Given || s.Cert != nil {
 		v.Options |= optCreateServerCtx
 	}
 	if t.cfg.Port == engine.PortNoListen {
@@ -31,8 +32,8 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 	}
 	t.Server = x
 	s.settings(v, x)
-	if s.CAFile != "" {
-		logErr(v, x.TrustFile(s.CAFile))
+	if s.CAFile.Given {
+		logErr(v, x.TrustFile(s.CAFile.Path))
 	}
 	if len(s.CA) > 0 {
 		logErr(v, x.TrustMem(s.CA, false))
@@ -41,7 +42,7 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 	if v.Options.Has(optRequireClientCert) {
 		x.VerifyClients(!v.Options.Has(optPeerCertOptional), fmt.Appendf(nil, "lws-%d", v.Ctx.Slot))
 	}
-	if s.CertFile != "" || s.Cert != nil {
+	if s.CertFile.Given || s.Cert != nil {
 		if err := t.loadCerts(v, s.Identity); err != nil {
 			return err
 		}
@@ -54,17 +55,30 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 }
 
 // loadCerts gives the server context its certificate and key: from the files,
-// or from memory when there are no files to be read.
+// or from memory when there are no two files to be read.
 func (t *Vhost) loadCerts(v *engine.Vhost, id Identity) error {
-	if id.CertFile != "" {
-		err := t.loadCertFiles(v, id)
-		if err == nil || len(id.Cert) == 0 || len(id.Key) == 0 {
-			return err
+	inMemory := len(id.Cert) > 0 && len(id.Key) > 0
+	if id.CertFile.Given && (id.KeyFile.Given || !inMemory) {
+		adoptUpdate(id.CertFile)
+		adoptUpdate(id.KeyFile)
+		missing := id.CertFile.missing() || id.KeyFile.missing()
+		switch skip := missing && v.Options.Has(optIgnoreMissingCert); {
+		case !skip:
+			return t.loadCertFiles(v, id)
+		case !inMemory:
+			engine.Noticef("Ignoring missing %s or %s", id.CertFile.Path, id.KeyFile.Path)
+			t.skipped = true
+			return nil
 		}
-		engine.Noticef("vhost %s: %v: using the copy in memory", v.Name, err)
+		engine.Noticef("vhost %s: %s or %s is missing: using the copy in memory", v.Name, id.CertFile.Path, id.KeyFile.Path)
 	}
-	if len(id.Cert) == 0 || len(id.Key) == 0 {
-		return fmt.Errorf("a certificate in memory needs its key in memory")
+	if !inMemory {
+		err := errors.New("a certificate in memory needs its key in memory")
+		if id.KeyFile.Given { // the reference goes on with neither
+			logErr(v, err)
+			return nil
+		}
+		return err
 	}
 	x := t.Server
 	if err := x.UseCertMem(id.Cert); err != nil {
@@ -81,28 +95,17 @@ func (t *Vhost) loadCerts(v *engine.Vhost, id Identity) error {
 }
 
 func (t *Vhost) loadCertFiles(v *engine.Vhost, id Identity) error {
-	adoptUpdate(id.CertFile)
-	if id.KeyFile != "" {
-		adoptUpdate(id.KeyFile)
-	}
-	if !exists(id.CertFile) || id.KeyFile != "" && !exists(id.KeyFile) {
-		if v.Options.Has(optIgnoreMissingCert) && len(id.Cert) == 0 {
-			engine.Noticef("Ignoring missing %s or %s", id.CertFile, id.KeyFile)
-			t.skipped = true
-			return nil
-		}
-	}
 	x := t.Server
-	if err := x.UseCertFile(id.CertFile); err != nil {
+	if err := x.UseCertFile(id.CertFile.Path); err != nil {
 		return err
 	}
-	if id.KeyFile != "" {
-		if err := x.UseKeyFile(id.KeyFile, id.Password, id.HasPassword); err != nil {
+	if id.KeyFile.Given {
+		if err := x.UseKeyFile(id.KeyFile.Path, id.Password, id.HasPassword); err != nil {
 			return err
 		}
 		// OpenSSL also takes a key of another kind than the certificate's.
 		if err := x.CheckKey(); err != nil {
-			return fmt.Errorf("'%s': %w", id.KeyFile, err)
+			return fmt.Errorf("'%s': %w", id.KeyFile.Path, err)
 		}
 	} else if v.CallFirstUser(engine.ReasonOPENSSLContextRequiresPrivateKey, x.Pointer(), nil, 0) != 0 {
 		return fmt.Errorf("private key not set: %w", errRefused)
@@ -117,7 +120,7 @@ func (t *Vhost) loadCertFiles(v *engine.Vhost, id Identity) error {
 func Updated(ctx *engine.Context, id Identity) {
 	for _, v := range append([]*engine.Vhost(nil), ctx.Vhosts...) {
 		t := Of(v)
-		if t == nil || t.Server == nil || id.CertFile == "" ||
+		if t == nil || t.Server == nil || !id.CertFile.Given ||
 			t.cfg.Server.CertFile != id.CertFile || t.cfg.Server.KeyFile != id.KeyFile {
 			continue
 		}
@@ -136,7 +139,7 @@ func Updated(ctx *engine.Context, id Identity) {
 
 // rehearse loads a certificate into a context that nobody uses.
 func (t *Vhost) rehearse(v *engine.Vhost, id Identity) error {
-	if id.KeyFile == "" {
+	if !id.KeyFile.Given {
 		return nil
 	}
 	x, err := tls.NewServer()
@@ -169,6 +172,9 @@ func (t *Vhost) curve(v *engine.Vhost, strict bool) error {
 	return nil
 }
 
+// missing tells whether a file that is given cannot be read.
+func (f File) missing() bool { return f.Given && !exists(f.Path) }
+
 // exists tells whether something can be read from the file.
 func exists(path string) bool {
 	f, err := os.Open(path)
@@ -186,9 +192,9 @@ const updates = 50
 
 // adoptUpdate puts a provisioned path.upd in the place of path, whose old
 // content is kept as path.old.N.
-func adoptUpdate(path string) {
-	upd := path + ".upd"
-	if !exists(upd) {
+func adoptUpdate(f File) {
+	path, upd := f.Path, f.Path+".upd"
+	if !f.Given || !exists(upd) {
 		return
 	}
 	if exists(path) {

@@ -29,9 +29,15 @@ const (
 	optAllowHTTP         engine.Option = 1 << 29
 )
 
-// Identity is a certificate with its key, in files or memory. "" and nil: not given.
+// File is a path that a program may give; an empty one is a file that cannot be read.
+type File struct {
+	Path  string
+	Given bool
+}
+
+// Identity is a certificate with its key, in files or memory. nil: not given.
 type Identity struct {
-	CertFile, KeyFile string
+	CertFile, KeyFile File
 	Cert, Key         []byte
 	Password          string
 	HasPassword       bool
@@ -40,7 +46,7 @@ type Identity struct {
 // Side is what configures one side of a vhost's TLS.
 type Side struct {
 	Identity
-	CAFile             string
+	CAFile             File
 	CA                 []byte
 	Ciphers            string // up to TLS 1.2
 	Suites             string // TLS 1.3
@@ -152,8 +158,8 @@ func newClient(v *engine.Vhost, cfg *Config, s *Side) (*tls.Ctx, error) {
 		logErr(v, x.TrustSystem())
 	}
 	switch {
-	case s.CAFile != "":
-		logErr(v, x.TrustFile(s.CAFile))
+	case s.CAFile.Given:
+		logErr(v, x.TrustFile(s.CAFile.Path))
 	case len(s.CA) > 0:
 		err = x.TrustMem(s.CA, true)
 	}
@@ -173,10 +179,10 @@ func (cfg *Config) clientSide(server bool) *Side {
 	s := cfg.Client
 	if !server {
 		for _, f := range [...]struct {
-			own   *string
-			plain string
+			own   *File
+			plain File
 		}{{&s.CertFile, cfg.Server.CertFile}, {&s.KeyFile, cfg.Server.KeyFile}, {&s.CAFile, cfg.Server.CAFile}} {
-			if *f.own == "" {
+			if !f.own.Given {
 				*f.own = f.plain
 			}
 		}
@@ -187,11 +193,11 @@ func (cfg *Config) clientSide(server bool) *Side {
 // clientIdentity loads the certificate that a client shows, if there is one.
 func (s *Side) clientIdentity(cfg *Config, x *tls.Ctx) error {
 	switch {
-	case s.CertFile != "":
-		if !exists(s.CertFile) && cfg.Options.Has(optIgnoreMissingCert) {
+	case s.CertFile.Given:
+		if s.CertFile.missing() && cfg.Options.Has(optIgnoreMissingCert) {
 			return nil
 		}
-		if err := x.UseCertFile(s.CertFile); err != nil {
+		if err := x.UseCertFile(s.CertFile.Path); err != nil {
 			return err
 		}
 	case len(s.Cert) > 0:
@@ -200,8 +206,8 @@ func (s *Side) clientIdentity(cfg *Config, x *tls.Ctx) error {
 		}
 	}
 	switch {
-	case s.KeyFile != "":
-		if err := x.UseKeyFile(s.KeyFile, s.Password, s.HasPassword); err != nil {
+	case s.KeyFile.Given:
+		if err := x.UseKeyFile(s.KeyFile.Path, s.Password, s.HasPassword); err != nil {
 			return err
 		}
 	case len(s.Key) > 0:
