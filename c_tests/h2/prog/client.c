@@ -2,8 +2,9 @@
  *
  * A client for tests of HTTP/2: requests with bodies, or one WebSocket.
  *
- *   client [-n requests] [-c at a time] [-m method] [-b body length] [-a alpn] [-p] [-w] [-l level] port path
+ *   client [-n requests] [-c at a time] [-m method] [-b body length] [-a alpn] [-p] [-w] [-x] [-l level] port path
  *     -p  plain HTTP/2    -w  a WebSocket that wants its messages back
+ *     -x  the answers' hash (FNV-1a) is printed: of one, or of each
  * Without -p it is TLS, without a look at the certificate.
  */
 #include <libwebsockets.h>
@@ -14,11 +15,12 @@
 
 struct session {
 	size_t got, left;
+	unsigned int hash;
 	int begun;
 };
 
 static struct lws_context *context;
-static int port, requests = 1, at_once = 1, started, done, ok, plain, websocket, networks, echoes;
+static int port, requests = 1, at_once = 1, started, done, ok, plain, websocket, networks, echoes, hashes;
 static const char *path, *method = "GET", *alpn = "h2,http/1.1";
 static size_t body;
 static struct lws *network[64];
@@ -102,7 +104,11 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 			lws_callback_on_writable(wsi);
 		break;
 	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+		if (!s->got)
+			s->hash = 2166136261u;
 		s->got += len;
+		for (size_t i = 0; i < len; i++)
+			s->hash = (s->hash ^ ((unsigned char *)in)[i]) * 16777619u;
 		break;
 	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
 		char *p = (char *)buf + LWS_PRE;
@@ -116,6 +122,8 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		ok++;
 		if (requests == 1)
 			printf("status %u got %zu\n", lws_http_client_http_response(wsi), s->got);
+		if (hashes)
+			printf("hash %08x\n", s->hash);
 		s->begun = 1;
 		over();
 		break;
@@ -162,7 +170,7 @@ main(int argc, char **argv)
 	struct lws_context_creation_info info;
 	int c, level = LLL_ERR | LLL_WARN;
 
-	while ((c = getopt(argc, argv, "n:c:m:b:a:pwl:")) != -1)
+	while ((c = getopt(argc, argv, "n:c:m:b:a:pwxl:")) != -1)
 		switch (c) {
 		case 'n': requests = atoi(optarg); break;
 		case 'c': at_once = atoi(optarg); break;
@@ -171,6 +179,7 @@ main(int argc, char **argv)
 		case 'a': alpn = optarg; break;
 		case 'p': plain = 1; break;
 		case 'w': websocket = 1; break;
+		case 'x': hashes = 1; break;
 		case 'l': level = atoi(optarg); break;
 		default: return 2;
 		}
