@@ -167,7 +167,7 @@ func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot 
 // means all of them.
 func callAll(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) {
 	ctx.EachConn(func(c *engine.Conn) {
-		if c.Protocol == nil || vh != nil && c.Vhost != vh || c.Dead() {
+		if c.Protocol == nil || c.Stream() || vh != nil && c.Vhost != vh || c.Dead() {
 			return
 		}
 		if prot == nil || c.Protocol == privProtocol(c.Vhost, prot) {

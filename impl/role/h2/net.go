@@ -365,14 +365,14 @@ func (roleNet) Ping(c *engine.Conn) bool {
 	return c.Issue(wire.AppendPing(nil, false, [8]byte{}))
 }
 
-// endStreams closes all streams with their connection.
+// endStreams closes all streams with their connection, the oldest first.
 func (n *Net) endStreams() {
 	n.ending = true
 	for len(n.streams) > 0 {
-		st := n.streams[len(n.streams)-1]
+		st := n.streams[0]
 		st.kill()
-		if k := len(n.streams); k > 0 && n.streams[k-1] == st { // it was dead already
-			n.streams = n.streams[:k-1]
+		if len(n.streams) > 0 && n.streams[0] == st { // it was dead already
+			n.streams = n.streams[1:]
 		}
 	}
 }
