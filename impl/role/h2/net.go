@@ -339,18 +339,27 @@ func (roleNet) Write(c *engine.Conn, _ engine.Payload, _ engine.WriteProtocol) i
 
 // CloseVia says goodbye.
 func (roleNet) CloseVia(c *engine.Conn, _ engine.CloseStatus) bool {
-	n := NetOf(c)
+	NetOf(c).leave()
+	return false
+}
+
+// leave closes the streams and says goodbye.
+func (n *Net) leave() {
 	n.endStreams()
 	if n.preface == "" {
 		n.goAway(wire.NoError, "")
 	}
-	return false
 }
 
-// Ending closes the streams before the connection.
-func (roleNet) Ending(c *engine.Conn, _ engine.CloseStatus) {
+// Ending closes the streams before the connection. With the context it ends
+// without CloseVia.
+func (roleNet) Ending(c *engine.Conn, status engine.CloseStatus) {
 	n := NetOf(c)
-	n.endStreams()
+	if status == engine.CloseNoStatusContextDestroy {
+		n.leave()
+	} else {
+		n.endStreams()
+	}
 	if o := n.Owner; o != nil {
 		n.Owner = nil
 		o.Gone(n)
