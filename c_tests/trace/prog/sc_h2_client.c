@@ -22,6 +22,8 @@ static void connect_now(void *arg)
 	(void)arg;
 	i.method = method;
 	i.protocol = "web";
+	if (flags & LCCSCF_PIPELINE)
+		i.host = i.address; /* by this name others find the connection */
 	i.origin = i.host;
 	i.ssl_connection |= LCCSCF_H2_PRIOR_KNOWLEDGE | flags;
 	i.manual_initial_tx_credit = 100;
