@@ -27,6 +27,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"libwebsockets/impl/engine"
 	"libwebsockets/impl/wire/form"
 	"libwebsockets/impl/wire/h1"
 )
@@ -40,30 +41,25 @@ var errSpaCallback = errors.New("spa: the program's callback refused")
 type spa struct {
 	c         *C.struct_lws_spa
 	ac        **C.struct_lwsac // the program's allocator, or nil
+	conn      *engine.Conn     // for the log
 	names     []string
+	storage   int
 	params    form.Params
 	decoder   form.Decoder
 	finalized bool
 }
 
 // spas finds the Go object of a C handle. A handle that was destroyed, or is no
-// handle, is not there.
+// handle, is not there. The handle is not read: programs free its lwsac first.
 var spas = struct {
 	sync.Mutex
-	last uint64
-	m    map[C.uint64_t]*spa
-}{m: map[C.uint64_t]*spa{}}
+	m map[*C.struct_lws_spa]*spa
+}{m: map[*C.struct_lws_spa]*spa{}}
 
 func spaOf(c *C.struct_lws_spa) *spa {
-	if c == nil {
-		return nil
-	}
 	spas.Lock()
 	defer spas.Unlock()
-	if s := spas.m[c.id]; s != nil && s.c == c {
-		return s
-	}
-	return nil
+	return spas.m[c]
 }
 
 //export go_lws_spa_create_via_info
@@ -71,12 +67,12 @@ func go_lws_spa_create_via_info(wsi *C.struct_lws, i *C.lws_spa_create_info_t) *
 	if i == nil || i.count_params < 0 || i.max_storage < 0 {
 		return nil
 	}
-	s := &spa{ac: i.ac, names: spaNames(i)}
-	storage := int(i.max_storage)
-	if storage == 0 {
-		storage = spaDefaultStorage
+	s := &spa{ac: i.ac, names: spaNames(i), storage: int(i.max_storage)}
+	s.conn = engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi)))
+	if s.storage == 0 {
+		s.storage = spaDefaultStorage
 	}
-	if !s.alloc(i, storage) {
+	if !s.alloc(i) {
 		s.free()
 		return nil
 	}
@@ -84,12 +80,10 @@ func go_lws_spa_create_via_info(wsi *C.struct_lws, i *C.lws_spa_create_info_t) *
 	if i.opt_cb != nil {
 		s.params.File = s.file
 	}
-	s.params.Init(cView(s.c.storage, storage))
+	s.params.Init(cView(s.c.storage, s.storage))
 	s.decoder = form.NewDecoder(connHeader(unsafe.Pointer(wsi), h1.TokenHTTPContentType), &s.params)
 	spas.Lock()
-	spas.last++
-	s.c.id = C.uint64_t(spas.last)
-	spas.m[s.c.id] = s
+	spas.m[s.c] = s
 	spas.Unlock()
 	return s.c
 }
@@ -109,7 +103,7 @@ func spaNames(i *C.lws_spa_create_info_t) []string {
 }
 
 // alloc gets zeroed memory from the program's lwsac or from the heap.
-func (s *spa) alloc(i *C.lws_spa_create_info_t, storage int) bool {
+func (s *spa) alloc(i *C.lws_spa_create_info_t) bool {
 	get := func(n C.size_t) unsafe.Pointer {
 		if s.ac != nil {
 			return C.lwsac_use_zero(s.ac, n, i.ac_chunk_size)
@@ -121,7 +115,7 @@ func (s *spa) alloc(i *C.lws_spa_create_info_t, storage int) bool {
 	}
 	C.lwsgo_spa_set_info(s.c, i)
 	count := C.size_t(len(s.names))
-	s.c.storage = (*C.char)(get(C.size_t(storage)))
+	s.c.storage = (*C.char)(get(C.size_t(s.storage)))
 	s.c.params = (**C.char)(get(count * C.size_t(unsafe.Sizeof(uintptr(0)))))
 	s.c.lengths = (*C.int)(get(count * C.sizeof_int))
 	return s.c.storage != nil && s.c.params != nil && s.c.lengths != nil
@@ -211,6 +205,7 @@ func go_lws_spa_process(c *C.struct_lws_spa, in *C.char, n C.int) C.int {
 		return 0
 	}
 	if err := s.decoder.Write(cView(in, int(n))); err != nil {
+		engine.Noticef("%v: lws_spa_process: field '%s': %v (max_storage %d)", s.conn, s.decoder.Current().Name, err, s.storage)
 		return -1
 	}
 	return 0
@@ -232,9 +227,8 @@ func go_lws_spa_destroy(c *C.struct_lws_spa) C.int {
 	}
 	s.finalize()
 	spas.Lock()
-	delete(spas.m, c.id)
+	delete(spas.m, c)
 	spas.Unlock()
-	c.id = 0
 	s.free()
 	return 0
 }

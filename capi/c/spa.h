@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What stands behind the opaque struct lws_spa: what programs read of it without
- * entering Go, and the number of the Go object that does the work.
+ * entering Go. The Go object that does the work is found by its address.
  */
 #ifndef LWSGO_SPA_H
 #define LWSGO_SPA_H
@@ -9,7 +9,6 @@
 #include <libwebsockets.h>
 
 struct lws_spa {
-	uint64_t id;	  /* of the Go object, 0 when destroyed */
 	char **params;	  /* value of each wanted parameter, or NULL */
 	int *lengths;	  /* and the bytes that came for it */
 	char *storage;	  /* where the values lie, unless in a lwsac */

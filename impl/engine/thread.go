@@ -47,6 +47,7 @@ type Thread struct {
 	ripe     []*Conn  // kept received bytes may be delivered
 	unsynced []*Conn  // poll mask to be brought to the kernel
 	graves   []*Conn  // closed, reclaimed at the end of the turn
+	dying    []*Vhost // destroyed within the turn
 	posts    []func() // what goroutines want done by the service thread
 	timers   timerHeap
 	cork     cork
@@ -252,6 +253,7 @@ func (pt *Thread) leave(nested bool) {
 	if nested {
 		return
 	}
+	pt.closeDying()
 	pt.syncAll()
 	pt.inTurn = false
 	pt.reap()

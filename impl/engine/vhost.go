@@ -259,21 +259,42 @@ func (v *Vhost) freePriv(p *Protocol) {
 }
 
 // Destroy closes the vhost's listener and connections; the vhost itself goes
-// when the last of them is gone. The lock is held.
+// when the last of them is gone. Within a service turn the connections stay until
+// its end: the call may come from the callback of one. The lock is held.
 func (v *Vhost) Destroy() {
 	if v.destroying {
 		return
 	}
 	v.destroying = true
-	pt := v.Ctx.PT
 	v.handOverListener()
-	for _, c := range pt.all() {
+	if l := v.Listener; l != nil {
+		l.close(CloseNoStatusContextDestroy)
+	}
+	if pt := v.Ctx.PT; pt.inTurn {
+		pt.dying = append(pt.dying, v)
+		v.maybeFinish()
+	} else {
+		v.closeAll()
+		pt.reap()
+		v.maybeFinish()
+	}
+}
+
+func (v *Vhost) closeAll() {
+	for _, c := range v.Ctx.PT.all() {
 		if c.Vhost == v {
 			c.close(CloseNoStatusContextDestroy)
 		}
 	}
-	pt.reap()
-	v.maybeFinish() // else the end of the turn reclaims the connections and then us
+}
+
+// closeDying ends the connections of vhosts that were destroyed within the turn.
+func (pt *Thread) closeDying() {
+	for len(pt.dying) > 0 {
+		v := pt.dying[0]
+		pt.dying = pt.dying[1:]
+		pt.guard("lws_vhost_destroy", v.closeAll)
+	}
 }
 
 // handOverListener lets another vhost of the same port keep the listening socket.

@@ -35,7 +35,8 @@ struct lws_spa;
  *
  * @param param_names  fields to keep; the array must outlive the parser
  * @param count_params how many
- * @param max_storage  bytes for all values together, and for one upload piece; 0: 512
+ * @param max_storage  bytes for all values together, and for one upload piece; 0: 512.
+ *			lws_spa_process() fails where a value does not fit
  * @param opt_cb       called for files; or NULL
  * @param opt_data     its `data`
  * @return the parser, or NULL
@@ -49,7 +50,8 @@ lws_spa_create(struct lws *wsi, const char * const *param_names,
 typedef struct lws_spa_create_info {
 	const char * const *param_names; /**< fields to keep */
 	int count_params;		/**< how many */
-	int max_storage;		/**< bytes for the values; 0: 512 */
+	int max_storage;		/**< bytes for all values together, with ac for the
+					 * longest, and for one upload piece; 0: 512 */
 	lws_spa_fileupload_cb opt_cb;	/**< or NULL */
 	void *opt_data;			/**< its `data` */
 	size_t param_names_stride;	/**< bytes from one name pointer to the next, for names

@@ -4,12 +4,12 @@
 
 struct form_session {
 	struct lws_spa *spa;
-	size_t got;
+	struct lwsac *ac;
 };
 
 static const char *const names[] = {"text", "send", "file", "big"};
 static int storage, refuse_at;
-static bool no_upload;
+static bool no_upload, use_ac;
 
 /* Lines for when the body is complete: how it comes in pieces makes no difference to them. */
 static char notes[8][256];
@@ -41,6 +41,23 @@ static int upload(void *data, const char *name, const char *filename, char *buf,
 	return (int)state == refuse_at;
 }
 
+static struct lws_spa *spa(event *e, struct form_session *s)
+{
+	lws_spa_create_info_t i = {
+	    .param_names = names,
+	    .count_params = LWS_ARRAY_SIZE(names),
+	    .max_storage = storage,
+	    .opt_cb = no_upload ? NULL : upload,
+	    .opt_data = (void *)e->conn,
+	    .ac = &s->ac,
+	    .ac_chunk_size = 1024,
+	};
+
+	if (use_ac)
+		return lws_spa_create_via_info(e->wsi, &i);
+	return lws_spa_create(e->wsi, names, i.count_params, storage, i.opt_cb, i.opt_data);
+}
+
 static int form_hook(event *e)
 {
 	struct form_session *s = e->user;
@@ -48,11 +65,11 @@ static int form_hook(event *e)
 	switch (e->reason) {
 	case LWS_CALLBACK_HTTP:
 		s->spa = NULL;
+		s->ac = NULL;
 		return 0;
 	case LWS_CALLBACK_HTTP_BODY:
 		if (!s->spa)
-			s->spa = lws_spa_create(e->wsi, names, LWS_ARRAY_SIZE(names), storage, no_upload ? NULL : upload,
-			                        (void *)e->conn);
+			s->spa = spa(e, s);
 		if (lws_spa_process(s->spa, e->in, (int)e->len)) {
 			flush(e->conn);
 			say(e->conn, "  lws_spa_process fails");
@@ -75,7 +92,7 @@ static int form_hook(event *e)
 			int r = lws_spa_destroy(s->spa);
 
 			flush(e->conn);
-			say(e->conn, "  destroy %d", r);
+			say(e->conn, "  destroy %d%s", r, s->ac ? ", lwsac left" : "");
 			s->spa = NULL;
 		}
 		return 0;
@@ -108,7 +125,7 @@ static void form(const char *type, const char *text)
 {
 	content_type = type;
 	form_body = text;
-	if (!storage)
+	if (!storage && !use_ac)
 		storage = 512;
 	refuse_at = refuse_at ? refuse_at : -1;
 	if (server(form_protocols, form_hook)) {
@@ -163,6 +180,42 @@ static void multipart_two_files(void)
 	                    "\r\n" PART("name=\"other\"; filename=\"3\"") "third" END);
 }
 static void multipart_empty(void) { form(MULTIPART, "----cut--\r\n"); }
+
+/*
+ * Values of many kilobytes: a text of n bytes, an upload of three times as many (in
+ * multipart), and a short value behind.
+ */
+static const char *large(bool multi, int n)
+{
+	static char out[80000];
+	char *p = out;
+
+	p += sprintf(p, "%s", multi ? PART("name=\"big\"") : "big=");
+	for (int i = 0; i < n; i++)
+		*p++ = (char)('a' + i % 23);
+	if (multi) {
+		p += sprintf(p, "\r\n" PART("name=\"file\"; filename=\"large\""));
+		for (int i = 0; i < 3 * n; i++)
+			*p++ = (char)(i % 97 ? ' ' + i % 90 : '\r');
+	}
+	sprintf(p, "%s", multi ? "\r\n" PART("name=\"send\"") "go" END : "&send=go");
+	return out;
+}
+
+static void large_form(bool ac, int max, bool multi, int n)
+{
+	use_ac = ac;
+	storage = max;
+	form(multi ? MULTIPART : URLENCODED, large(multi, n));
+}
+static void form_large(void) { large_form(false, 16384, false, 15000); }
+static void form_large_ac(void) { large_form(true, 16384, false, 15000); }
+static void upload_large(void) { large_form(false, 16384, true, 15000); }
+static void upload_large_ac(void) { large_form(true, 16384, true, 15000); }
+static void upload_too_large(void) { large_form(false, 4096, true, 15000); }
+static void upload_small_ac(void) { large_form(true, 600, true, 300); }
+static void form_too_large_ac(void) { large_form(true, 600, false, 2000); }
+static void form_default_ac(void) { large_form(true, 0, false, 2000); }
 static void no_type(void) { form("text/plain", "text=plain&send=2"); }
 
 static const scenario sc_httpd_forms[] = {
@@ -177,6 +230,14 @@ static const scenario sc_httpd_forms[] = {
     {"httpd-upload-several", multipart_two_files},
     {"httpd-upload-empty", multipart_empty},
     {"httpd-form-other-type", no_type},
+    {"httpd-form-large", form_large},
+    {"httpd-form-large-ac", form_large_ac},
+    {"httpd-upload-large", upload_large},
+    {"httpd-upload-large-ac", upload_large_ac},
+    {"httpd-upload-too-large", upload_too_large},
+    {"httpd-upload-small-ac", upload_small_ac},
+    {"httpd-form-too-large-ac", form_too_large_ac},
+    {"httpd-form-default-ac", form_default_ac},
     {NULL, NULL},
 };
 
