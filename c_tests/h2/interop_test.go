@@ -19,7 +19,7 @@ const original = "../../build/reference/root/usr/lib/x86_64-linux-gnu"
 
 // TestInterop lets the original's server and our client, and the reverse, talk
 // HTTP/2 over TLS: every byte arrives, and several requests share one
-// connection. Seen to fail: a build that left END_STREAM off the last DATA.
+// connection. Seen to fail: with another byte expected of the downloads.
 func TestInterop(t *testing.T) {
 	dir, err := filepath.Abs(original)
 	must(t, err)

@@ -14,7 +14,7 @@ import (
 // TestTinyWindows: a peer that never lets more than some bytes come at a time
 // gets all of 20 answers, and the server's memory stays near an idle one's
 // although its program writes 8 KiB at a time without asking what it may.
-// Seen to fail: with a byte of /big that the test expects otherwise.
+// Seen to fail: with another byte expected of the answers.
 func TestTinyWindows(t *testing.T) {
 	const streams, size = 20, 30000
 	idle := server(t, "-p", "-s", "100")
