@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/http2"
+
 	"libwebsockets/c_tests/harness"
 )
 
@@ -97,5 +99,64 @@ func TestClientProgram(t *testing.T) {
 	}
 	if got := run("-p", "-w", fmt.Sprint(p.Port), "/"); got != "echo on a stream; echo on a stream; ok 0 of 1 on 1 connections" {
 		t.Errorf("a WebSocket: %s", got)
+	}
+}
+
+// Each connection answers one request and goes away: those that were not sent
+// yet get connections of their own. Seen to fail with Unsent answering false.
+func TestClientGoAway(t *testing.T) {
+	exe := harness.Build(t, "prog/client.c")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var connections atomic.Int32
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			go answerOne(c)
+		}
+	}()
+	p := harness.Start(t, exe, "-p", "-n", "4", "-c", "4", fmt.Sprint(l.Addr().(*net.TCPAddr).Port), "/x")
+	if err := p.Wait(30 * time.Second); err != nil {
+		t.Errorf("%v\n%s", err, p.Log())
+	}
+	if got := strings.Join(p.All(), "; "); !strings.HasPrefix(got, "ok 4 of 4") {
+		t.Errorf("%s", got)
+	}
+	if n := connections.Load(); n != 4 {
+		t.Errorf("%d connections, not 4", n)
+	}
+}
+
+func answerOne(c net.Conn) {
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
+	preface := make([]byte, len(http2.ClientPreface))
+	if _, err := io.ReadFull(c, preface); err != nil {
+		return
+	}
+	f := http2.NewFramer(c, c)
+	_ = f.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: 1})
+	for {
+		frame, err := f.ReadFrame()
+		if err != nil {
+			return
+		}
+		switch frame := frame.(type) {
+		case *http2.SettingsFrame:
+			if !frame.IsAck() {
+				_ = f.WriteSettingsAck()
+			}
+		case *http2.HeadersFrame:
+			_ = f.WriteGoAway(frame.StreamID, http2.ErrCodeNo, nil)
+			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: frame.StreamID, BlockFragment: []byte{0x88}, EndHeaders: true})
+			_ = f.WriteData(frame.StreamID, true, []byte("once"))
+		}
 	}
 }

@@ -96,6 +96,30 @@ func (e *endpoint) Gone(n *h2.Net) {
 	}
 }
 
+// maxMoves bounds how often a request that was never sent goes elsewhere.
+const maxMoves = 5
+
+// Unsent has the request begin anew: a server that goes away has not seen it
+// (RFC 9113 §6.8).
+func (e *endpoint) Unsent(n *h2.Net, c *engine.Conn) bool {
+	s := StateOf(c)
+	if s == nil || c.State() != engine.StateIssueHandshake || s.moves == maxMoves {
+		return false
+	}
+	s.moves++
+	engine.Infof("%s: %s takes no more streams, the request goes elsewhere", c, n.Conn())
+	h2.StreamOf(c).Leave()
+	c.SetRole(Role)
+	c.SetState(engine.StateUnconnected)
+	c.SetTimeout(engine.NoPendingTimeout, 0)
+	c.PT().Later(func() {
+		if !c.Dead() && !c.Closing() && c.State() == engine.StateUnconnected {
+			s.begin(c)
+		}
+	})
+	return true
+}
+
 // begin has the stream's request sent.
 func begin(c *engine.Conn) {
 	c.SetState(engine.StateIssueHandshake)

@@ -13,6 +13,9 @@ type Owner interface {
 	Settled(n *Net) bool
 	// Gone is called when the connection dies.
 	Gone(n *Net)
+	// Unsent is called for a stream that never sent its head when the server
+	// opens no more streams; true: it was taken elsewhere.
+	Unsent(n *Net, c *engine.Conn) bool
 }
 
 // Connect makes c, a client connection that is up, speak HTTP/2; a server may

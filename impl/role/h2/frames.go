@@ -177,7 +177,11 @@ func (n *Net) peerGoAway(ev *wire.Event) error {
 	n.leaving = true
 	if n.client { // what it did not see can be asked elsewhere
 		for _, st := range append([]*Stream(nil), n.streams...) {
-			if st.id > last && !n.ending {
+			if st.id == 0 && !n.ending && !st.c.Dead() {
+				if n.Owner == nil || !n.Owner.Unsent(n, st.c) {
+					st.kill()
+				}
+			} else if st.id > last && !n.ending {
 				st.resetDone = true
 				st.kill()
 			}
