@@ -354,9 +354,10 @@ func TestAbuse(t *testing.T) {
 			}
 			r.Close()
 			<-done
-			if !strings.Contains(p.Log(), c.log) {
-				t.Errorf("no line with %q in the log:\n%s", c.log, p.Log())
-			}
+			// The line is read from the program's stderr some time after the GOAWAY.
+			harness.Eventually(t, 10*time.Second, fmt.Sprintf("a line with %q in the log", c.log), func() bool {
+				return strings.Contains(p.Log(), c.log)
+			})
 			resp, err := plainClient().Get("http://" + p.Addr() + "/hello")
 			if err != nil {
 				t.Fatal("the server is gone: ", err)
