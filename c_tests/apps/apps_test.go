@@ -14,8 +14,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -142,27 +140,6 @@ func run(t testing.TB, dir string, env []string, name string, args ...string) st
 	return out.String()
 }
 
-// freePort is a TCP port that nobody listens on, and neither on the next. It is
-// below those that the system gives to connections of its own accord.
-func freePort(t testing.TB) int {
-	t.Helper()
-	for range 200 {
-		port := 12000 + rand.IntN(20000)
-		a, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
-		if err != nil {
-			continue
-		}
-		b, err := net.Listen("tcp", fmt.Sprintf(":%d", port+1))
-		a.Close()
-		if err == nil {
-			b.Close()
-			return port
-		}
-	}
-	t.Fatal("no two free ports side by side")
-	return 0
-}
-
 // server is a running program and where it listens.
 type server struct {
 	*harness.Proc
@@ -176,41 +153,8 @@ func (s server) addr() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
 func serve(t testing.TB, l library, port int, exe string, args ...string) server {
 	t.Helper()
 	s := server{harness.StartEnv(t, l.env(), exe, args...), port}
-	waitListening(t, s)
+	s.Listening(port)
 	return s
-}
-
-func waitListening(t testing.TB, s server) {
-	t.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if !s.Running() {
-			break
-		}
-		c, err := net.Dial("tcp", s.addr())
-		if err == nil {
-			c.Close()
-			return
-		}
-	}
-	t.Fatalf("nobody listens on port %d; log:\n%s", s.port, s.Log())
-}
-
-// waitListeningQuietly waits until somebody listens on a port, without
-// connecting: for programs that take the first connection for their peer.
-func waitListeningQuietly(t testing.TB, port int) {
-	t.Helper()
-	want := fmt.Sprintf(":%04X ", port)
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		for _, f := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-			b, _ := os.ReadFile(f)
-			for line := range strings.Lines(string(b)) {
-				if f := strings.Fields(line); len(f) > 3 && f[3] == "0A" && strings.HasSuffix(f[1]+" ", want) {
-					return
-				}
-			}
-		}
-	}
-	t.Fatalf("nobody listens on port %d", port)
 }
 
 // checkLoaded fails the test unless the process has mapped that library and

@@ -74,7 +74,7 @@ while true do
 end
 `, session))
 	s := server{harness.StartEnv(t, env, filepath.Join(lib, "luasession"), script), port}
-	waitListening(t, s)
+	s.Listening(port)
 	checkLoaded(t, l, s.Pid())
 
 	// With Debian's library ardour crashes now and then, in the glib plugin

@@ -9,10 +9,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // browser is a headless Chromium, driven by its DevTools protocol over a pipe.
@@ -59,6 +64,7 @@ func chromium(t testing.TB) *browser {
 		"--ignore-certificate-errors", "--remote-debugging-pipe", "--user-data-dir="+profile, "about:blank")
 	b.cmd.ExtraFiles = []*os.File{toBrowser, fromBrowser} // descriptors 3 and 4
 	b.cmd.Env = append(os.Environ(), "HOME="+profile)
+	b.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := b.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -78,9 +84,24 @@ func chromium(t testing.TB) *browser {
 		}
 		kill.Stop()
 		in.Close()
-		time.Sleep(100 * time.Millisecond) // its helpers still write to the profile
+		// Its helpers still write to the profile.
+		_ = syscall.Kill(-b.cmd.Process.Pid, syscall.SIGKILL)
+		harness.Eventually(t, 15*time.Second, "the end of the browser's helpers", func() bool { return !groupLives(b.cmd.Process.Pid) })
 	})
 	return b
+}
+
+// groupLives tells whether a process group has members that still run.
+func groupLives(group int) bool {
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, name := range files {
+		b, _ := os.ReadFile(name)
+		_, after, _ := strings.Cut(string(b), ") ")
+		if f := strings.Fields(after); len(f) > 2 && f[0] != "Z" && f[2] == strconv.Itoa(group) {
+			return true
+		}
+	}
+	return false
 }
 
 // read takes messages, which end with a NUL, until the browser ends.

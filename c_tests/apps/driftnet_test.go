@@ -29,7 +29,7 @@ import (
 func TestDriftnet(t *testing.T) {
 	both(t, func(t *testing.T, l library) {
 		alone(t, "driftnet") // it locks a file of a fixed name
-		dir, port := t.TempDir(), freePort(t)
+		dir, port := t.TempDir(), harness.FreePort(t)
 		pipe := filepath.Join(dir, "capture")
 		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 			t.Fatal(err)
@@ -43,7 +43,7 @@ func TestDriftnet(t *testing.T) {
 		if _, err := capture.Write(pcapHeader()); err != nil {
 			t.Fatal(err)
 		}
-		waitListening(t, s)
+		s.Listening(port)
 		checkLoaded(t, l, s.Pid())
 		if a := ask(t, "tcp", s.addr(), get("/")); !strings.HasPrefix(a.text, "HTTP/1.1 ") {
 			t.Errorf("the page: %s", a.shown())

@@ -67,7 +67,7 @@ func wsOn(t testing.TB, c net.Conn, path, protocol string) *harness.Raw {
 
 func wsDial(t testing.TB, addr, path, protocol string) *harness.Raw {
 	t.Helper()
-	c, err := net.DialTimeout("tcp", addr, 5*time.Second)
+	c, err := net.DialTimeout("tcp", addr, 15*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

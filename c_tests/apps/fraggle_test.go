@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // 10,000 messages each way, of random sizes in random fragments, arrive whole.
@@ -27,13 +29,13 @@ func fraggle(t *testing.T, srv, cli library, mode string) {
 	build := func(l library) string {
 		return compile(t, "gcc", src, append([]string{"-std=c11", "-Wall", "-Wextra", "-Werror"}, l.link()...)...)
 	}
-	port := freePort(t)
+	port := harness.FreePort(t)
 	args := []string{fmt.Sprint(port), "10000"}
 	if mode == "deflate" {
 		args = append(args, "deflate")
 	}
 	s := program{srv.name, build(srv), srv}.start(t, append([]string{"server"}, args...)...)
-	waitListeningQuietly(t, port)
+	s.Listening(port)
 	c := program{cli.name, build(cli), cli}.start(t, append([]string{"client"}, args...)...)
 	for _, p := range []*struct {
 		name string

@@ -224,9 +224,9 @@ func pingThousands(t *testing.T, g generation, s server) {
 
 // echoes: the server sends back what it gets; the client sends and prints.
 func echoes(t *testing.T, p program) {
-	port := freePort(t)
+	port := harness.FreePort(t)
 	s := briefly(t, p, 8, "-p", strconv.Itoa(port))
-	waitListeningQuietly(t, port)
+	s.Listening(port)
 	r := wsDial(t, fmt.Sprintf("127.0.0.1:%d", port), "/", "")
 	for i := range 100 {
 		text := fmt.Sprintf("message %d", i)

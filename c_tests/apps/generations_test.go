@@ -120,9 +120,9 @@ func TestGenerationsFraggle(t *testing.T) {
 }
 
 func oldFraggle(t *testing.T, srv, cli program) {
-	port := freePort(t)
+	port := harness.FreePort(t)
 	s := srv.start(t, "-p", fmt.Sprint(port))
-	waitListeningQuietly(t, port)
+	s.Listening(port)
 	// It never ends of its own accord, and leaves SIGINT alone.
 	c := harness.StartEnv(t, cli.lib.env(), "/usr/bin/timeout", "-s", "INT", "1.5", cli.exe, "-p", fmt.Sprint(port), "-c", "127.0.0.1")
 	_ = c.Wait(10 * time.Second)

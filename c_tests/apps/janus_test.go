@@ -26,13 +26,13 @@ import (
 // three vhosts of one context in a thread of its own.
 func TestJanus(t *testing.T) {
 	both(t, func(t *testing.T, l library) {
-		ws, wss, admin := freePort(t), freePort(t), freePort(t)
+		ws, wss, admin := harness.FreePort(t), harness.FreePort(t), harness.FreePort(t)
 		s := startJanus(t, l, ws, wss, admin, "")
 		checkLoaded(t, l, s.Pid())
 
 		plain := func(port int) func() net.Conn {
 			return func() net.Conn {
-				c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), 5*time.Second)
+				c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), 15*time.Second)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -94,8 +94,8 @@ func TestJanusEvents(t *testing.T) {
 					backend.Start()
 				}
 				_, host, _ := strings.Cut(backend.URL, "://")
-				ws := freePort(t)
-				s := startJanus(t, l, ws, freePort(t), freePort(t), scheme+"://"+host+"/events")
+				ws := harness.FreePort(t)
+				s := startJanus(t, l, ws, harness.FreePort(t), harness.FreePort(t), scheme+"://"+host+"/events")
 				checkLoaded(t, l, s.Pid())
 				next := func() *websocket.Conn {
 					t.Helper()
@@ -220,18 +220,7 @@ certificates: {
 	}
 	p := harness.StartEnv(t, l.env(), exe, "-F", dir)
 	s := server{p, ws}
-	for _, port := range []int{ws, wss, admin} {
-		eventually(t, 15*time.Second, fmt.Sprintf("janus listens on %d", port), func() bool {
-			if !p.Running() {
-				t.Fatalf("janus ended:\n%s\n%s", strings.Join(p.All(), "\n"), tail(p))
-			}
-			c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-			if err == nil {
-				c.Close()
-			}
-			return err == nil
-		})
-	}
+	p.Listening(ws, wss, admin)
 	return s
 }
 

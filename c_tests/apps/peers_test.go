@@ -42,7 +42,7 @@ func (p program) start(t testing.TB, args ...string) *harness.Proc {
 
 func (p program) serve(t testing.TB, args ...string) server {
 	t.Helper()
-	port := freePort(t)
+	port := harness.FreePort(t)
 	return serve(t, p.lib, port, p.exe, append([]string{"-p", fmt.Sprint(port)}, args...)...)
 }
 
@@ -150,7 +150,7 @@ func TestSameAnswersTLS(t *testing.T) {
 	both(t, func(t *testing.T, l library) {
 		s := dynamicProgram(t, l, "test-server").serve(t, "-s", "-C", cert, "-K", key)
 		for _, path := range paths {
-			c, err := net.DialTimeout("tcp", s.addr(), 5*time.Second)
+			c, err := net.DialTimeout("tcp", s.addr(), 15*time.Second)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -76,17 +75,6 @@ func wsHandler(t testing.TB, serve func(c *websocket.Conn), protocols ...string)
 		defer c.Close()
 		serve(c)
 	})
-}
-
-// udpPort is a UDP port that nobody uses.
-func udpPort(t testing.TB) int {
-	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
 }
 
 // killLater ends a process that is not our child, at the latest with the test.
@@ -180,7 +168,7 @@ func TestCheckApp(t *testing.T) {
 // own, and messages in fragments that it begins with LWS_WRITE_NO_FIN.
 func TestCsound(t *testing.T) {
 	both(t, func(t *testing.T, l library) {
-		dir, port := t.TempDir(), freePort(t)
+		dir, port := t.TempDir(), harness.FreePort(t)
 		plugins := filepath.Join(dir, "plugins")
 		if err := os.Mkdir(plugins, 0o755); err != nil {
 			t.Fatal(err)
@@ -200,6 +188,9 @@ instr 1
   kgot init 0
   kgot websocket %d, ksend
   ksend = kgot + 1
+  if kgot == 99 then
+    event "e", 0, 0
+  endif
 endin
 instr 2
   kother init 7
@@ -208,23 +199,25 @@ instr 2
 endin
 </CsInstruments>
 <CsScore>
-i1 0 3
-i2 0 3
+i1 0 50
+i2 0 50
 </CsScore>
 </CsoundSynthesizer>
 `, port, port+1))
 		p := harness.StartEnv(t, l.programEnv(t, "OPCODE6DIR64="+plugins), debianFile(t, "usr/bin/csound"), "-+rtaudio=dummy", "-odac", "-d", "-m0", score)
 		s := server{p, port}
-		waitListening(t, s)
-		waitListening(t, server{p, port + 1})
+		p.Listening(port, port+1)
 		checkLoaded(t, l, p.Pid())
 		in, out, other := wsDial(t, s.addr(), "/", "kgot"), wsDial(t, s.addr(), "/", "ksend"), wsDial(t, server{p, port + 1}.addr(), "/", "kother")
 		if err := in.SendMessage(harness.Binary, float64Bytes(42.5)); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, 2*time.Second, "what was sent comes back", func() bool { return floatOf(t, message(t, out)) == 43.5 })
+		eventually(t, 15*time.Second, "what was sent comes back", func() bool { return floatOf(t, message(t, out)) == 43.5 })
 		if v := floatOf(t, message(t, other)); v != 7 {
 			t.Errorf("the other instance sends %v", v)
+		}
+		if err := in.SendMessage(harness.Binary, float64Bytes(99)); err != nil { // the score's end
+			t.Fatal(err)
 		}
 		if err := p.Wait(20 * time.Second); err != nil {
 			t.Errorf("%v\n%s", err, p.Log())

@@ -27,10 +27,10 @@ func TestRtpengine(t *testing.T) {
 }
 
 func rtpengine(t *testing.T, l library, forking bool) {
-	port, dir := freePort(t), t.TempDir()
+	port, dir := harness.FreePort(t), t.TempDir()
 	cert, key := certificate(t)
 	pidfile := filepath.Join(dir, "pid")
-	args := []string{"--config-file=none", "--table=-1", "--interface=127.0.0.1", fmt.Sprintf("--listen-ng=127.0.0.1:%d", udpPort(t)),
+	args := []string{"--config-file=none", "--table=-1", "--interface=127.0.0.1", fmt.Sprintf("--listen-ng=127.0.0.1:%d", harness.FreePort(t)),
 		fmt.Sprintf("--listen-http=127.0.0.1:%d", port), fmt.Sprintf("--listen-https=127.0.0.1:%d", port+1), "--https-cert=" + cert, "--https-key=" + key,
 		"--port-min=40000", "--port-max=40100", "--num-threads=2", "--http-threads=2", "--log-stderr", "--log-level=5", "--pidfile=" + pidfile}
 	if !forking {
@@ -49,11 +49,11 @@ func rtpengine(t *testing.T, l library, forking bool) {
 		}
 		killLater(t, pid)
 	}
-	waitListeningQuietly(t, port)
+	s.Listening(port, port+1)
 	checkLoaded(t, l, pid)
 
 	plain := func() net.Conn {
-		c, err := net.DialTimeout("tcp", s.addr(), 5*time.Second)
+		c, err := net.DialTimeout("tcp", s.addr(), 15*time.Second)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, tail(s.Proc))
 		}

@@ -108,7 +108,7 @@ func TestSwupdate(t *testing.T) {
 		}
 		select {
 		case <-viewers:
-		case <-time.After(5 * time.Second):
+		case <-time.After(15 * time.Second):
 			t.Error("the WebSocket stays open")
 		}
 		close(tell)

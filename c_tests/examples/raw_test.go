@@ -259,7 +259,7 @@ func rawProxy(r *rig) {
 		r.ended(p)
 		return
 	}
-	r.listening(p, 7681)
+	p.Listening(7681)
 	r.rawEcho(r.dial(7681), "\x01\x02 something else")
 	if r.Folder == "raw/minimal-raw-proxy-fallback" {
 		r.filesOn(r.dial7681, "/", "mount-origin")

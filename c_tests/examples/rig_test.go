@@ -95,25 +95,8 @@ func (r *rig) startWith(stdin io.Reader, env []string, args ...string) *harness.
 func (r *rig) serve(port int, args ...string) *harness.Proc {
 	r.Helper()
 	p := r.start(args...)
-	r.listening(p, port)
+	p.Listening(port)
 	return p
-}
-
-// listening waits without connecting.
-func (r *rig) listening(p *harness.Proc, port int) {
-	r.Helper()
-	want := fmt.Sprintf(":%04X", port)
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end) && p.Running(); time.Sleep(5 * time.Millisecond) {
-		for _, f := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-			b, _ := os.ReadFile(f)
-			for line := range strings.Lines(string(b)) {
-				if f := strings.Fields(line); len(f) > 3 && f[3] == "0A" && strings.HasSuffix(f[1], want) {
-					return
-				}
-			}
-		}
-	}
-	r.Fatalf("nobody listens on port %d; log:\n%s", port, p.Log())
 }
 
 // stop ends the program as ctrl-C does, and notes how it ends and its log.

@@ -126,13 +126,7 @@ func TestClientRounds(t *testing.T) {
 
 // TestClientRefused: nobody listens. Every attempt is told to the program.
 func TestClientRefused(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	p := h.Start(t, h.Build(t, "echo_client.c"), "-l", "0", "-n", "1000", "-k", "3", "-p", fmt.Sprint(port))
+	p := h.Start(t, h.Build(t, "echo_client.c"), "-l", "0", "-n", "1000", "-k", "3", "-p", fmt.Sprint(h.FreePort(t)))
 	if err := p.Wait(20 * time.Second); err != nil {
 		t.Fatalf("%v\n%s", err, p.Log())
 	}

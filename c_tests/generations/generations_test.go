@@ -14,10 +14,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // programs are in prog/, each with the pkg-config name of its time.
@@ -77,12 +80,7 @@ func command(exe string, args ...string) *exec.Cmd {
 // serve starts a program's server and waits until it answers.
 func serve(t *testing.T, exe, file string) (port string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ = net.SplitHostPort(l.Addr().String())
-	l.Close()
+	port = strconv.Itoa(harness.FreePort(t))
 	cmd := command(exe, "server", port, file)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said

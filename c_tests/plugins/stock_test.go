@@ -108,17 +108,6 @@ func TestPluginDirs(t *testing.T) {
 	}
 }
 
-// free is a port that nobody listens on.
-func free(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // The original lwsws, compiled unchanged, with its JSON configuration, the
 // stock plugins and libuv's loop.
 func TestLwsws(t *testing.T) {
@@ -130,7 +119,7 @@ func TestLwsws(t *testing.T) {
 	exe := gcc(t, filepath.Join(t.TempDir(), "lwsws"), "-w", "-I../../include", `-DINSTALL_DATADIR="/nonexistent"`, sources+"/lwsws/main.c",
 		filepath.Join(harness.Lib(t), "libwebsockets.so.17"), "-luv")
 	dir := t.TempDir()
-	web, raw := free(t), free(t)
+	web, raw := harness.FreePort(t), harness.FreePort(t)
 	fifo := filepath.Join(dir, "fifo")
 	write := func(name, format string, args ...any) {
 		t.Helper()
@@ -155,15 +144,8 @@ func TestLwsws(t *testing.T) {
 	write("conf.d/x-raw", `{ "vhosts": [ { "name": "raw", "port": "%d", "interface": "127.0.0.1", "apply-listen-accept": "1",
 		"listen-accept-role": "raw-skt", "listen-accept-protocol": "protocol-lws-raw-test",
 		"ws-protocols": [ { "protocol-lws-raw-test": { "status": "ok", "fifo-path": %q } } ] } ] }`, raw, fifo)
-	harness.Start(t, exe, "-c", dir, "-n", "-d", "7")
+	harness.Start(t, exe, "-c", dir, "-n", "-d", "7").Listening(web, raw)
 	base := fmt.Sprintf("http://127.0.0.1:%d", web)
-	harness.Eventually(t, within, "lwsws to listen", func() bool {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", raw))
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
 	checkWeb(t, base)
 	drive(t, web)
 	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", raw))

@@ -178,10 +178,7 @@ func untilQuiet(raw net.Conn) {
 
 // TestClientRefused: nobody listens.
 func TestClientRefused(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	port := portOf(l)
-	l.Close()
+	port := harness.FreePort(t)
 	twice(t, func(t *testing.T, env []string) []string {
 		p := harness.StartEnv(t, env, program(t), "client", "errors", "http", "is", fmt.Sprintf("port=%d", port))
 		must(t, p.Wait(patience))

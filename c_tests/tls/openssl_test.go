@@ -7,12 +7,12 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +40,7 @@ func tool(t testing.TB, typing func(in io.Writer, out *output), args ...string) 
 	defer stop.Stop()
 	ended := make(chan struct{})
 	go func() {
-		_, _ = cmd.Process.Wait()
+		_ = cmd.Wait()
 		out.end()
 		close(ended)
 	}()
@@ -49,7 +49,6 @@ func tool(t testing.TB, typing func(in io.Writer, out *output), args ...string) 
 	}
 	in.Close()
 	<-ended
-	_ = cmd.Wait()
 	return out.String()
 }
 
@@ -211,6 +210,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
+var accepting = regexp.MustCompile(`ACCEPT 127\.0\.0\.1:(\d+)\n`)
+
 // sserver starts OpenSSL's own server, which answers like a small web server.
 func sserver(t testing.TB, in io.Reader, args ...string) (port int, out *output) {
 	t.Helper()
@@ -218,17 +219,19 @@ func sserver(t testing.TB, in io.Reader, args ...string) (port int, out *output)
 	if err != nil {
 		t.Skip("no openssl here")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	port = portOf(l)
-	l.Close()
-	cmd := exec.Command(exe, append([]string{"s_server", "-accept", fmt.Sprintf("127.0.0.1:%d", port), "-naccept", "1"}, args...)...)
+	cmd := exec.Command(exe, append([]string{"s_server", "-accept", "127.0.0.1:0", "-naccept", "1"}, args...)...)
 	cmd.WaitDelay = time.Second
 	out = &output{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
 	must(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	out.await("ACCEPT", 1)
+	harness.Eventually(t, patience, "s_server to listen", func() bool {
+		m := accepting.FindStringSubmatch(out.String())
+		if m != nil {
+			port, _ = strconv.Atoi(m[1])
+		}
+		return m != nil
+	})
 	return port, out
 }
 

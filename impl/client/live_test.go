@@ -122,7 +122,7 @@ func (r *rig) connect(port int, path string, flags Flags) *engine.Conn {
 // until serves until the program was told what, n times.
 func (r *rig) until(what string, n int) {
 	r.t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
 		count := 0
 		for _, l := range r.p.told {
 			if strings.HasPrefix(l, what) {
@@ -191,14 +191,21 @@ func ok(body string) string {
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 }
 
-// deadPort is a port on which nobody listens.
+// deadPort is a port that is taken, but on which nobody listens.
 func deadPort(t *testing.T) int {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Cleanup(func() { unix.Close(fd) })
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := unix.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.(*unix.SockaddrInet4).Port
 }
 
 func TestGet(t *testing.T) {

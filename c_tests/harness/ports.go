@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+package harness
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var (
+	portsMu   sync.Mutex
+	portsSeen = map[int]bool{}
+)
+
+// FreePort is a port that nobody uses, for TCP and UDP, and neither is the next
+// one: for programs that have to be told. It is below those that the system
+// gives away of its own accord, and no two calls of a process get the same.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	below := 32768
+	if b, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil {
+		_, _ = fmt.Sscan(string(b), &below)
+	}
+	const from = 10000
+	if below < from+1000 {
+		t.Fatalf("the system's own ports begin at %d", below)
+	}
+	portsMu.Lock()
+	defer portsMu.Unlock()
+	for range 1000 {
+		port := from + 2*rand.IntN((below-from)/2)
+		if !portsSeen[port] && unused(port) && unused(port+1) {
+			portsSeen[port] = true
+			return port
+		}
+	}
+	t.Fatal("no two free ports side by side")
+	return 0
+}
+
+func unused(port int) bool {
+	where := fmt.Sprintf(":%d", port)
+	tcp, err := net.Listen("tcp", where)
+	if err != nil {
+		return false
+	}
+	tcp.Close()
+	udp, err := net.ListenPacket("udp", where)
+	if err != nil {
+		return false
+	}
+	udp.Close()
+	return true
+}
+
+// Listening waits until the program, or a child that it leaves behind, listens on
+// the ports. It does not connect: some programs take the first for their peer.
+func (p *Proc) Listening(ports ...int) {
+	p.t.Helper()
+	for _, port := range ports {
+		for end := time.Now().Add(15 * time.Second); !listening(port); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) || !p.Running() && p.err != nil {
+				p.t.Fatalf("nobody listens on port %d; %s runs: %v; log:\n%s", port, p.name, p.Running(), p.Log())
+			}
+		}
+	}
+}
+
+// listening tells whether anybody listens on a TCP port.
+func listening(port int) bool {
+	want := fmt.Sprintf(":%04X", port)
+	for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		b, _ := os.ReadFile(file)
+		for line := range strings.Lines(string(b)) {
+			const listen = "0A"
+			if f := strings.Fields(line); len(f) > 3 && f[3] == listen && strings.HasSuffix(f[1], want) {
+				return true
+			}
+		}
+	}
+	return false
+}
