@@ -250,7 +250,7 @@ func TestPeersAsServers(t *testing.T) {
 			}
 			// A handler may still be returning when its client has gone.
 			want := int32(len(serverArgs))
-			for end := time.Now().Add(5 * time.Second); served.Load() < want && time.Now().Before(end); {
+			for end := time.Now().Add(20 * time.Second); served.Load() < want && time.Now().Before(end); {
 				time.Sleep(10 * time.Millisecond)
 			}
 			if n := served.Load(); n != want {

@@ -37,7 +37,7 @@ const (
 func (p pieces) String() string { return [...]string{"whole", "segments", "bytes"}[p] }
 
 // longestWait is how long an answer may take.
-const longestWait = 4 * time.Second
+const longestWait = 20 * time.Second
 
 // encode turns the items of a case up to an answer into bytes.
 func encode(r *h.Raw, send []any) (out [][]byte, rest []any) {

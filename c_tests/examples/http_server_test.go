@@ -377,7 +377,7 @@ func sseRing(r *rig) {
 	for range 2 {
 		next := r.events("/sse")
 		last := map[string]int{}
-		for range 8 {
+		for n := 0; n < 8 || len(last) < 2; n++ {
 			l := next()
 			m := line.FindStringSubmatch(l)
 			if m == nil {

@@ -89,7 +89,7 @@ func adoptUDP(r *rig) {
 		c    net.Conn
 		text string
 	}{{other, "from another"}, {c, strings.Repeat("long ", 250)}, {other, "x"}} {
-		_ = x.c.SetDeadline(time.Now().Add(5 * time.Second))
+		_ = x.c.SetDeadline(time.Now().Add(15 * time.Second))
 		_, err := x.c.Write([]byte(x.text))
 		must(r, err)
 		n, err := x.c.Read(b)
@@ -176,10 +176,11 @@ func netcat(r *rig) {
 		p.WaitLine("answer to "+strings.TrimSpace(text), 10*time.Second)
 	}
 	out.Close()
+	code := r.exit(p)
 	for _, l := range p.All() {
 		r.note("out: %s", l)
 	}
-	r.note("exit %d", r.exit(p))
+	r.note("exit %d", code)
 }
 
 // pty opens a pseudo terminal and gives its two ends.
@@ -244,7 +245,7 @@ func rawVhost(r *rig, dial func() *conn, args ...string) {
 
 func rawProxy(r *rig) {
 	l := r.listen(7700, "")
-	p := r.start("-r", "ipv4:127.0.0.1:7700")
+	p := r.serve(7681, "-r", "ipv4:127.0.0.1:7700")
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -254,12 +255,6 @@ func rawProxy(r *rig) {
 			go func() { _, _ = io.Copy(c, c) }()
 		}
 	}()
-	time.Sleep(300 * time.Millisecond)
-	if !p.Running() {
-		r.ended(p)
-		return
-	}
-	p.Listening(7681)
 	r.rawEcho(r.dial(7681), "\x01\x02 something else")
 	if r.Folder == "raw/minimal-raw-proxy-fallback" {
 		r.filesOn(r.dial7681, "/", "mount-origin")

@@ -145,7 +145,7 @@ func clientUncompressed(r *rig) {
 	p := r.start("-s", "localhost", "-p", "7681")
 	w := r.accept(l, "permessage-deflate")
 	must(r, w.SendMessage(harness.Text, []byte("as it is")))
-	_ = w.SetDeadline(time.Now().Add(2 * time.Second))
+	_ = w.SetDeadline(time.Now().Add(5 * time.Second))
 	if f, err := w.Receive(); err == nil {
 		r.note("echo %d", f.Op)
 	} else {
@@ -272,7 +272,7 @@ func clientTx(r *rig) {
 	w := r.accept(l, "")
 	x := regexp.MustCompile(`^tid: ([12]), msg: (\d+)$`)
 	last := map[string]int{}
-	for range 16 {
+	for n := 0; n < 16 || len(last) < 2; n++ {
 		text := r.message(w)
 		m := x.FindStringSubmatch(text)
 		if m == nil {

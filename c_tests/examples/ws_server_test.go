@@ -308,7 +308,7 @@ func threads(r *rig, line string) {
 	}
 	for _, w := range all {
 		last := map[string]int{}
-		for range 12 {
+		for n := 0; n < 12 || len(last) < 2; n++ {
 			text := r.message(w)
 			m := x.FindStringSubmatch(text)
 			if m == nil {

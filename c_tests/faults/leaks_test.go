@@ -214,7 +214,7 @@ const runtimeFDs = 2
 // settle waits until the program has as many descriptors as when idle.
 func settle(t *testing.T, p *h.Proc, idle int) {
 	t.Helper()
-	if !h.Eventually(t, 5*time.Second, "the descriptors are closed", func() bool { return p.FDs() <= idle+runtimeFDs }) {
+	if !h.Eventually(t, 20*time.Second, "the descriptors are closed", func() bool { return p.FDs() <= idle+runtimeFDs }) {
 		t.Fatalf("%d descriptors, %d when idle", p.FDs(), idle)
 	}
 }

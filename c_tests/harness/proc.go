@@ -261,6 +261,21 @@ func (p *Proc) CPU() time.Duration {
 	return time.Duration(u+s) * 10 * time.Millisecond
 }
 
+// Idle waits until the program uses hardly any processor time for a while, which
+// it never does when something repeats at once.
+func (p *Proc) Idle(while, most time.Duration) {
+	p.t.Helper()
+	var used time.Duration
+	for end := time.Now().Add(10*time.Second + 2*while); time.Now().Before(end); {
+		before := p.CPU()
+		time.Sleep(while)
+		if used = p.CPU() - before; used <= most {
+			return
+		}
+	}
+	p.t.Errorf("%s uses %v of processor time in %v while there is nothing to do", p.name, used, while)
+}
+
 // Eventually waits until ok holds.
 func Eventually(t testing.TB, within time.Duration, what string, ok func() bool) bool {
 	t.Helper()
