@@ -19,10 +19,6 @@ static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct
 	lwsgo_log_emit();
 	fn(v, arg);
 }
-static inline void lwsgo_load_plugins(struct lws_context *cx, const char *const *dirs)
-{
-	lws_plugins_init(&cx->plugins, dirs, "lws_protocol_plugin", NULL, NULL, NULL);
-}
 static inline void lwsgo_reload(lws_reload_func cb) { cb(); }
 static inline const struct lws_http_mount *mount_next(const struct lws_http_mount *m) { return m->mount_next; }
 static inline unsigned mount_bits(const struct lws_http_mount *m)
@@ -269,7 +265,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		C.lwsl_refcount_cx(i.log_cx, 1)
 	}
 	if has(size, unsafe.Offsetof(i.plugin_dirs), unsafe.Sizeof(i.plugin_dirs)) && i.plugin_dirs != nil {
-		C.lwsgo_load_plugins(cx, i.plugin_dirs)
+		C.lwsgo_plugins_load(cx, i.plugin_dirs)
 	}
 	C.lwsgo_system_init(cx, i)
 	cx.uid, cx.gid = C.int(become.uid), C.int(become.gid)
@@ -367,7 +363,7 @@ func go_lws_context_destroy(cx *C.struct_lws_context) {
 // forget does what is left when a context is gone.
 func forget(cx *C.struct_lws_context) {
 	C.lwsgo_system_destroy(cx)
-	C.lws_plugins_destroy(&cx.plugins, nil, nil)
+	C.lwsgo_plugins_unload(cx)
 	if cx.pcontext != nil {
 		*cx.pcontext = nil
 		cx.pcontext = nil

@@ -142,6 +142,11 @@ LWSGO_INTERNAL extern struct lws_context *lwsgo_contexts;
 LWSGO_INTERNAL extern pthread_mutex_t lwsgo_keep_lock, lwsgo_sul_lock;
 LWSGO_INTERNAL void lwsgo_context_made(struct lws_context *cx);
 
+/* The context's protocol plugins: from folders, ended by NULL; all of them go. */
+LWSGO_INTERNAL void
+lwsgo_plugins_load(struct lws_context *cx, const char *const *dirs);
+LWSGO_INTERNAL void lwsgo_plugins_unload(struct lws_context *cx);
+
 /* System state, messages, attached work (system.c, smd.c). */
 LWSGO_INTERNAL void
 lwsgo_system_init(struct lws_context *cx,

@@ -16,6 +16,7 @@
 #define PATH_ROOM 255
 
 struct search {
+	struct lws_context *cx; /* whose list it is, or NULL */
 	struct lws_plugin **list;
 	const char *class_name;
 	const char *filter;
@@ -59,11 +60,80 @@ header_of(void *dl, const char *path, const char *symbol, const char *class_name
 	return strcmp(h->_class, class_name) ? NULL : h;
 }
 
+/* A plugin of v2.0 to v4.0, which has two functions instead of a header: the
+ * header is made from what the first of them says. */
+struct older {
+	struct lws_plugin plugin;
+	lws_plugin_protocol_t made;
+	char name[SYMBOL_MAX + 1]; /* "protocol_lws_mirror" */
+};
+
+/* The function "init_NAME" or "destroy_NAME". */
+static void *
+older_function(void *dl, const char *which, const char *name)
+{
+	char symbol[sizeof("destroy_") + SYMBOL_MAX];
+
+	lws_snprintf(symbol, sizeof(symbol), "%s_%s", which, name);
+	return dlsym(dl, symbol);
+}
+
+static lws_plugin_init_func
+older_init(const struct search *s, void *dl, const char *file, char *name)
+{
+	if (!s->cx || strncmp(file, "lib", 3))
+		return NULL;
+	lws_snprintf(name, SYMBOL_MAX + 1, "%.*s", (int)strcspn(file + 3, "."), file + 3);
+	return (lws_plugin_init_func)(intptr_t)older_function(dl, "init", name);
+}
+
+static struct lws_plugin *
+load_older(const struct search *s, const char *name, lws_plugin_init_func init)
+{
+	struct lws_plugin_capability caps = { .api_magic = LWS_PLUGIN_API_MAGIC };
+	struct older *o;
+
+	if (init(s->cx, &caps)) {
+		lwsl_err("lws_plugins_init: init_%s fails\n", name);
+		return NULL;
+	}
+	o = lws_realloc(NULL, sizeof(*o), __func__);
+	if (!o)
+		return NULL;
+	memset(o, 0, sizeof(*o));
+	lws_strncpy(o->name, name, sizeof(o->name));
+	o->made.hdr.name = o->name;
+	o->made.hdr._class = s->class_name;
+	o->made.hdr.api_magic = LWS_PLUGIN_API_MAGIC;
+	o->made.protocols = caps.protocols;
+	o->made.count_protocols = caps.protocols ? caps.count_protocols : 0;
+	o->made.extensions = caps.extensions;
+	o->made.count_extensions = caps.extensions ? caps.count_extensions : 0;
+	o->plugin.hdr = &o->made.hdr;
+	return &o->plugin;
+}
+
+static void
+destroy_older(struct lws_context *cx, struct lws_plugin *p)
+{
+	struct older *o = lws_container_of(p, struct older, plugin);
+	lws_plugin_destroy_func destroy;
+
+	if (!cx || p->hdr != &o->made.hdr)
+		return;
+	destroy = (lws_plugin_destroy_func)(intptr_t)
+			older_function(p->u.l, "destroy", o->name);
+	if (destroy && destroy(cx))
+		lwsl_err("lws_plugins_destroy: destroy_%s fails\n", o->name);
+}
+
 static int
 load(const struct search *s, const char *path, const char *symbol)
 {
 	struct lws_plugin *p;
 	const lws_plugin_header_t *h;
+	lws_plugin_init_func init;
+	char name[SYMBOL_MAX + 1];
 	void *dl;
 
 	if (strlen(symbol) < SYMBOL_MIN)
@@ -73,14 +143,21 @@ load(const struct search *s, const char *path, const char *symbol)
 		lwsl_err("lws_plugins_init: Error loading DSO: %s\n", dlerror());
 		return 1;
 	}
-	h = header_of(dl, path, symbol, s->class_name);
-	p = h ? lws_realloc(NULL, sizeof(*p), __func__) : NULL;
+	init = dlsym(dl, symbol) ? NULL :
+		older_init(s, dl, strrchr(path, '/') + 1, name);
+	if (init) {
+		p = load_older(s, name, init);
+	} else {
+		h = header_of(dl, path, symbol, s->class_name);
+		p = h ? lws_realloc(NULL, sizeof(*p), __func__) : NULL;
+		if (p)
+			p->hdr = h;
+	}
 	if (!p) {
 		dlclose(dl);
-		return 1;
+		return !init; /* the older loader went on with the next file */
 	}
 	p->list = *s->list;
-	p->hdr = h;
 	p->u.l = dl;
 	*s->list = p;
 	if (s->each)
@@ -103,16 +180,30 @@ consider(const char *dir, void *user, struct lws_dir_entry *e)
 	return load(s, path, symbol);
 }
 
+static void
+search(const struct search *s, const char *const *d)
+{
+	for (; d && *d; d++)
+		lws_dir(*d, (void *)s, consider);
+}
+
 LWS_VISIBLE int
 lws_plugins_init(struct lws_plugin **pplugin, const char *const *d,
 		 const char *_class, const char *filter, each_plugin_cb_t each,
 		 void *each_user)
 {
-	struct search s = { pplugin, _class, filter, each, each_user };
+	struct search s = { NULL, pplugin, _class, filter, each, each_user };
 
-	for (; d && *d; d++)
-		lws_dir(*d, &s, consider);
+	search(&s, d);
 	return 0;
+}
+
+void
+lwsgo_plugins_load(struct lws_context *cx, const char *const *d)
+{
+	struct search s = { cx, &cx->plugins, "lws_protocol_plugin", NULL, NULL, NULL };
+
+	search(&s, d);
 }
 
 LWS_VISIBLE int
@@ -130,4 +221,17 @@ lws_plugins_destroy(struct lws_plugin **pplugin, each_plugin_cb_t each,
 	}
 	*pplugin = NULL;
 	return 0;
+}
+
+static int
+unloading(struct lws_plugin *p, void *cx)
+{
+	destroy_older(cx, p);
+	return 0;
+}
+
+void
+lwsgo_plugins_unload(struct lws_context *cx)
+{
+	lws_plugins_destroy(&cx->plugins, unloading, cx);
 }

@@ -119,6 +119,11 @@ typedef int (*lws_peer_limits_notify_t)(struct lws_context *ctx,
 
 struct lws_log_cx;
 
+/* Extension: compat/2.0 has mounts of another layout. */
+#if !defined(LWS_INFO_MOUNT)
+#define LWS_INFO_MOUNT struct lws_http_mount
+#endif
+
 /**
  * How to make a context, a vhost, or a vhost's client TLS.
  *
@@ -147,7 +152,7 @@ struct lws_context_creation_info {
 	/**< (V) which protocols are enabled, and their options; NULL: all */
 	const char *log_filepath;
 	/**< (V) file for an access log; NULL: none */
-	const struct lws_http_mount *mounts;
+	const LWS_INFO_MOUNT *mounts;
 	/**< (V) what is served where; NULL: everything goes to protocols[0] */
 	const char *server_string;
 	/**< (C) value of the Server header; NULL: none is sent */

@@ -116,6 +116,32 @@ typedef struct lws_plugin_protocol {
 	int count_extensions;			/**< entries in extensions */
 } lws_plugin_protocol_t;
 
+/**
+ * Extension: what a plugin of v2.0 to v4.0 brings. Such a plugin exports, for a file
+ * "libprotocol_NAME.so", the functions init_protocol_NAME() and
+ * destroy_protocol_NAME(), and no header; contexts with plugin_dirs load it all the same.
+ */
+struct lws_plugin_capability {
+	unsigned int api_magic;
+	/**< LWS_PLUGIN_API_MAGIC, from the library; the plugin sets the others */
+	const struct lws_protocols *protocols;
+	/**< array, no end marker; must live until the plugin is unloaded */
+	int count_protocols;
+	/**< entries in protocols */
+	const struct lws_extension *extensions;
+	/**< array, no end marker */
+	int count_extensions;
+	/**< entries in extensions */
+};
+
+/** init_protocol_NAME(): called when a context loads the plugin. Nonzero: it is unloaded
+ * again, with a log line. */
+typedef int (*lws_plugin_init_func)(struct lws_context *context,
+				    struct lws_plugin_capability *caps);
+
+/** destroy_protocol_NAME(): called when the context is gone, before the plugin is unloaded. */
+typedef int (*lws_plugin_destroy_func)(struct lws_context *context);
+
 /** A plugin that is loaded. */
 struct lws_plugin {
 	struct lws_plugin *list;		/**< the next, or NULL */
