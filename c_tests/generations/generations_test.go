@@ -29,6 +29,7 @@ var programs = []struct{ name, pkg string }{
 	{"g13", "libwebsockets-1.3"},
 	{"g15", "libwebsockets-1.5"},
 	{"g16", "libwebsockets-1.6"},
+	{"g20", "libwebsockets-2.0"},
 	{"g24", "libwebsockets"},
 	{"g41", "libwebsockets"},
 	{"g43", "libwebsockets"},
@@ -166,6 +167,7 @@ func TestAnswersOfTheTime(t *testing.T) {
 		{"g13", "libwebsockets-1.3", "/v4", "X-Gen", "4"},
 		{"g15", "libwebsockets-1.5", "/hand", "X-Gen", "5"},
 		{"g16", "libwebsockets-1.6", "/hand", "Content-Type", "text/plain"},
+		{"g20", "libwebsockets-2.0", "/typed/answer.txt", "Content-Type", "text/gen"},
 		{"g43", "libwebsockets", "/?a=xyz&b=1", "Content-Type", "text/plain"},
 	} {
 		t.Run(c.program+c.path, func(t *testing.T) {

@@ -114,15 +114,6 @@ lws_create_vhost_2_0(struct lws_context *context,
 
 #define lws_vhost_get(wsi) lws_get_vhost(wsi)
 
-/* Whether vhosts are left out came later. */
-#define LWS_2_0_JSON_DUMP3(context, buf, len)                                  \
-	(lws_json_dump_context)(context, buf, len, 0)
-#define LWS_2_0_JSON_DUMP4(context, buf, len, hide)                            \
-	(lws_json_dump_context)(context, buf, len, hide)
-#define lws_json_dump_context(...)                                             \
-	LWS_CC_FIFTH(__VA_ARGS__, LWS_2_0_JSON_DUMP4, LWS_2_0_JSON_DUMP3, 0,   \
-		     0)(__VA_ARGS__)
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* A program of v2.0 (pkg-config libwebsockets-2.0): its files are served by mounts, which are filled in member by
+ * member, in a vhost of its own. */
+#include "gen.h"
+#include <libgen.h>
+#include <libwebsockets.h>
+
+static struct lws *client_wsi;
+static struct lws_vhost *vhost;
+
+static int
+callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct gen *g = user;
+	int last;
+
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		if (lws_vhost_get(wsi) != vhost)
+			return -1;
+		break;
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		gen_fill(g);
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_CLIENT_RECEIVE:
+		last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
+		if (gen_piece(g, in, len, last))
+			return -1;
+		if (last && reason == LWS_CALLBACK_CLIENT_RECEIVE) {
+			if (gen_check(g))
+				return -1;
+			gen_fill(g);
+		}
+		if (last)
+			lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+		if (!g->len)
+			break;
+		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
+			return -1;
+		g->len = 0;
+		g->ready = 0;
+		break;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+	case LWS_CALLBACK_CLOSED:
+		if (wsi == client_wsi)
+			gen_stop = 1;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static const struct lws_protocols protocols[] = {
+    {"gen", callback_gen, sizeof(struct gen), 0, 0, NULL, 0},
+    {NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+static const struct lws_protocol_vhost_options types = {NULL, NULL, ".txt", "text/gen"};
+static char folder[256], file[256];
+
+static struct lws_http_mount typed = {
+    NULL, "/typed", folder, file, NULL, &types, 0, 60, 1, 0, 0, LWSMPRO_FILE, 6,
+};
+static struct lws_http_mount mount = {
+    &typed, "/", folder, file, NULL, NULL, 0, 0, 0, 0, 0, LWSMPRO_FILE, 1,
+};
+
+int
+main(int argc, char **argv)
+{
+	struct lws_context_creation_info info;
+	struct lws_client_connect_info ci;
+	struct lws_context *context;
+	int server = gen_args(argc, argv);
+
+	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
+	memset(&info, 0, sizeof(info));
+	info.port = server ? gen_port : CONTEXT_PORT_NO_LISTEN;
+	info.protocols = protocols;
+	info.gid = -1;
+	info.uid = -1;
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.vhost_name = "generation";
+	if (server) {
+		snprintf(file, sizeof(file), "%s", gen_file);
+		snprintf(folder, sizeof(folder), "%s", dirname(file));
+		snprintf(file, sizeof(file), "%s", gen_file + strlen(folder) + 1);
+		info.mounts = &mount;
+	}
+	context = lws_create_context(&info);
+	if (!context)
+		return 1;
+	vhost = lws_create_vhost(context, &info);
+	if (!vhost)
+		return 1;
+	if (!server) {
+		memset(&ci, 0, sizeof(ci));
+		ci.context = context;
+		ci.vhost = vhost;
+		ci.address = "127.0.0.1";
+		ci.port = gen_port;
+		ci.path = "/";
+		ci.host = ci.origin = "localhost";
+		ci.protocol = "gen";
+		ci.ietf_version_or_minus_one = -1;
+		client_wsi = lws_client_connect_via_info(&ci);
+		if (!client_wsi)
+			return 1;
+	}
+	while (!gen_stop && lws_service(context, 50) >= 0)
+		;
+	lws_context_destroy(context);
+	return gen_report(server);
+}
