@@ -36,7 +36,6 @@ static inline unsigned scope6(const struct addrinfo *a)
 import "C"
 
 import (
-	"errors"
 	"net/netip"
 	"strconv"
 	"unsafe"
@@ -53,7 +52,7 @@ func lookup(name string) ([]netip.Addr, error) {
 	defer C.free(unsafe.Pointer(cs))
 	var res *C.struct_addrinfo
 	if n := C.resolve(cs, &res); n != 0 {
-		return nil, errors.New(C.GoString(C.gai_strerror(n)))
+		return nil, lookupError(n)
 	}
 	defer C.freeaddrinfo(res)
 	var l []netip.Addr
@@ -71,6 +70,14 @@ func lookup(name string) ([]netip.Addr, error) {
 	}
 	return l, nil
 }
+
+// lookupError is an EAI_ value.
+type lookupError C.int
+
+func (e lookupError) Error() string { return C.GoString(C.gai_strerror(C.int(e))) }
+
+// Unreachable tells whether nobody answered that could have known.
+func (e lookupError) Unreachable() bool { return e == C.EAI_AGAIN || e == C.EAI_SYSTEM }
 
 func text(p *C.char) client.Text { return client.Text{S: str(p), Has: p != nil} }
 

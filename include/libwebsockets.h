@@ -266,6 +266,7 @@ struct lws;
 #include <libwebsockets/lws-map.h>
 #include <libwebsockets/lws-cache-ttl.h>
 #include <libwebsockets/lws-lecp.h>
+#include <libwebsockets/lws-conmon.h>
 
 #ifdef __cplusplus
 }

@@ -81,6 +81,7 @@
 #define LWS_WITH_LEJP
 #define LWS_WITH_CBOR
 #define LWS_WITH_CBOR_FLOAT
+#define LWS_WITH_CONMON
 #define LWS_WITH_LWSAC
 #define LWS_WITH_SYS_SMD
 #define LWS_WITH_SYS_STATE

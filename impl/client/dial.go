@@ -3,6 +3,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -20,6 +21,7 @@ const secondUS = 1_000_000
 // begin looks for a connection to share, else finds out the addresses. false:
 // it failed and the connection is closed.
 func (s *State) begin(c *engine.Conn) bool {
+	c.Monitor = new(engine.Monitor)
 	if s.join(c) {
 		return !c.Dead()
 	}
@@ -35,7 +37,9 @@ func (s *State) begin(c *engine.Conn) bool {
 	case v.SocksPort != 0:
 		host, port = v.Socks, v.SocksPort
 	}
+	c.Monitor.Begin()
 	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		s.lookedUp(c, []netip.Addr{a}, nil)
 		s.addrs = []netip.AddrPort{netip.AddrPortFrom(a, uint16(port))}
 		return s.dial(c)
 	}
@@ -53,6 +57,7 @@ func (s *State) begin(c *engine.Conn) bool {
 
 // resolved goes on when the name's addresses are known.
 func (s *State) resolved(c *engine.Conn, host string, port int, l []netip.Addr, err error) {
+	s.lookedUp(c, l, err)
 	if err != nil {
 		engine.Noticef("%s: lookup of %s failed: %v", c, host, err)
 		fail(c, fmt.Sprintf("ipv6 lws_getaddrinfo46 failed: %s: %v", host, err))
@@ -62,6 +67,24 @@ func (s *State) resolved(c *engine.Conn, host string, port int, l []netip.Addr, 
 		s.addrs = append(s.addrs, netip.AddrPortFrom(a, uint16(port)))
 	}
 	s.dial(c)
+}
+
+// lookedUp notes what the lookup came to.
+func (s *State) lookedUp(c *engine.Conn, l []netip.Addr, err error) {
+	m := c.Monitor
+	m.End(&m.DNS)
+	var e interface{ Unreachable() bool }
+	switch {
+	case err == nil:
+		m.Lookup = engine.LookupOK
+		if s.info.Flags&ConMon != 0 {
+			m.Found = l
+		}
+	case errors.As(err, &e) && e.Unreachable():
+		m.Lookup = engine.LookupUnreachable
+	default:
+		m.Lookup = engine.LookupNoResult
+	}
 }
 
 // dial tries the next addresses until one connects or may yet. false: there
@@ -88,6 +111,7 @@ func (s *State) dial(c *engine.Conn) bool {
 			continue
 		}
 		family, sa := s.sockaddr(v, a)
+		c.Monitor.Peer = a
 		return s.try(c, family, sa, a.Addr().String())
 	}
 	return s.exhausted(c)
@@ -119,6 +143,7 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 	c.SetState(engine.StateWaitingConnect)
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
 	c.Detail = "connecting to " + name
+	c.Monitor.Begin()
 	err = unix.Connect(fd, sa)
 	if err != nil && err != unix.EINPROGRESS {
 		unix.Close(fd)
@@ -149,6 +174,7 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 func (s *State) failed(c *engine.Conn, name string, err error) bool {
 	engine.Infof("%s: %s port %d: %v", c, name, s.info.Port, err)
 	s.lastErr = fmt.Sprintf("%s: %v", name, err)
+	c.Monitor.Peer = netip.AddrPort{}
 	c.Disconnect()
 	if c.Dead() {
 		return false
@@ -205,6 +231,7 @@ func (s *State) connectEvent(c *engine.Conn) {
 
 // connected goes on when the socket is connected.
 func (s *State) connected(c *engine.Conn) {
+	c.Monitor.End(&c.Monitor.Connect)
 	c.PT().DropTimer(&s.attempt)
 	c.WantOut, c.NoRead = false, false
 	c.TouchPoll()
@@ -239,6 +266,7 @@ func (s *State) secure(c *engine.Conn) {
 		fail(c, errNoTLS.Error())
 		return
 	}
+	c.Monitor.Begin()
 	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), ALPN: s.info.ALPN, ClientCert: s.info.ClientCert}
 	SecureConnect(c, req, func(err error) {
 		switch {
@@ -246,6 +274,7 @@ func (s *State) secure(c *engine.Conn) {
 		case err != nil:
 			fail(c, err.Error())
 		default:
+			c.Monitor.End(&c.Monitor.TLS)
 			c.WantOut, c.NoRead = false, false
 			c.TouchPoll()
 			s.up(c)

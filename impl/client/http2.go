@@ -72,6 +72,7 @@ func (e *endpoint) Settled(n *h2.Net) bool {
 		return !c.Dead()
 	}
 	st.Inherit(c)
+	st.Monitor, c.Monitor = c.Monitor, new(engine.Monitor)
 	st.Headers, c.Headers = c.Headers, nil
 	begin(st)
 	q := e.followers
@@ -195,6 +196,7 @@ func (s *State) issueOnStream(c *engine.Conn, st *h2.Stream) bool {
 	c.SetState(engine.StateWaitingServerReply)
 	c.SetTimeout(engine.TimeoutAwaitingServer, c.Ctx.TimeoutSecs)
 	credit := i.ManualCredit
+	c.Monitor.Begin()
 	if !st.Begin(b, s.endsWithHead(), i.Flags&H2ManualRxFlow != 0, credit) {
 		return refuse(c, "h2: sending the request failed")
 	}
@@ -268,6 +270,7 @@ func (s *State) streamHead(c *engine.Conn, b []byte) (out []byte, ok bool) {
 // StreamHead acts on the answer's head; false closes.
 func (streamRole) StreamHead(c *engine.Conn) bool {
 	s, h := StateOf(c), c.Headers
+	c.Monitor.End(&c.Monitor.Response)
 	s.code = 0
 	for _, d := range h.Value(wire.TokenHTTPColonStatus) {
 		if d < '0' || d > '9' {
@@ -280,6 +283,7 @@ func (streamRole) StreamHead(c *engine.Conn) bool {
 		h2.StreamOf(c).Interim()
 		return true
 	}
+	c.Monitor.Status = s.code
 	if !s.info.ws() {
 		return s.interpret(c)
 	}

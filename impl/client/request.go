@@ -182,6 +182,7 @@ func (s *State) send(c *engine.Conn, head []byte) bool {
 		}
 		s.bodyPending = true
 	}
+	c.Monitor.Begin()
 	return c.Issue(append(b, '\r', '\n'))
 }
 
@@ -213,6 +214,7 @@ func (s *State) reply(c *engine.Conn) bool {
 
 // parse takes bytes of the answer's head, and acts on it when it is complete.
 func (s *State) parse(c *engine.Conn, b []byte) bool {
+	c.Monitor.End(&c.Monitor.Response)
 	for {
 		h := h1.AttachHeaders(c)
 		used, done, err := s.parser.Parse(h, b)
@@ -235,6 +237,7 @@ func (s *State) parse(c *engine.Conn, b []byte) bool {
 		s.attachHeaders(c)
 		s.parser.Init(wire.Response, c.Ctx.MaxHeaderData)
 	}
+	c.Monitor.Status = s.code
 	c.Keep(b)
 	return s.interpret(c)
 }

@@ -142,6 +142,8 @@ type Conn struct {
 	NoError      bool // CLIENT_CONNECTION_ERROR is not to be told
 	// Detail is what a client connection is busy with, for the text of its error.
 	Detail string
+	// Monitor is how a client connection came about, nil for others.
+	Monitor *Monitor
 
 	polled uint32 // what the poll was told
 	cross  uint8  // the transport's Cross when it was last looked at

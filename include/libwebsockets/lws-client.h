@@ -43,6 +43,9 @@ enum lws_client_connect_ssl_connection_flags {
 	/**< its validity checks may wake a suspended system */
 	LCCSCF_PRIORITIZE_READS		 = (1 << 20),
 	/**< deliver all that has arrived before the next WRITEABLE */
+
+	LCCSCF_CONMON			 = (1 << 28),
+	/**< v4.3: keep the addresses of the name for lws_conmon_wsi_take() */
 };
 
 /**

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+package generations
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// run runs the program of v4.3 and gives its lines, one for each step.
+func run(t *testing.T, pkg, url string, steps ...string) []string {
+	t.Helper()
+	exe := build(t, "n43", pkg, "gcc", "-std=gnu11")
+	_, port, _ := net.SplitHostPort(url[strings.LastIndex(url, "/")+1:])
+	cmd := command(exe, append([]string{port, t.TempDir()}, steps...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s%s", steps, err, out, stderr.Bytes())
+	}
+	if stderr.Len() > 0 {
+		t.Log(stderr.String())
+	}
+	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(lines) != len(steps) {
+		t.Fatalf("%d lines for %d steps:\n%s", len(lines), len(steps), out)
+	}
+	return lines
+}
+
+// upgrade answers a WebSocket handshake and closes.
+func upgrade(w http.ResponseWriter, r *http.Request) {
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	h := w.Header()
+	h.Set("Upgrade", "websocket")
+	h.Set("Connection", "Upgrade")
+	h.Set("Sec-WebSocket-Accept", base64.StdEncoding.EncodeToString(sum[:]))
+	w.WriteHeader(http.StatusSwitchingProtocols)
+	c, _, err := w.(http.Hijacker).Hijack()
+	if err == nil {
+		c.Close()
+	}
+}
+
+// Seen to fail with Monitor.Begin left out in the client's send, and with the
+// monitor not made anew in begin.
+func TestConnectionMonitor(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
+	mux.HandleFunc("/slow", func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(60 * time.Millisecond)
+		w.WriteHeader(http.StatusTeapot)
+	})
+	mux.HandleFunc("/ws", upgrade)
+	plain, secure := httptest.NewServer(mux), httptest.NewTLSServer(mux)
+	defer plain.Close()
+	defer secure.Close()
+	mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, plain.URL+"/", http.StatusFound)
+	})
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, nobody, _ := net.SplitHostPort(gone.Addr().String())
+	gone.Close()
+	const peer = " conmon peer=127.0.0.1:1 "
+	for i, l := range run(t, "libwebsockets", plain.URL,
+		"CONMON+get:/", "get:/", "get:/slow", "CONMON+ws:/ws", "get:/away", "host:127.0.0.1", "CONMON+get:/", "host:a..b", "CONMON+get:/",
+		"host:127.0.0.1", "port:"+nobody, "CONMON+get:/") {
+		want := []string{
+			" status=200 body='hello'" + peer + "dns=1 conn=1 tls=0 resp=1 disp=1 status=1/200 found=N,0",
+			" status=200 body='hello'" + peer + "dns=1 conn=1 tls=0 resp=1 disp=1 status=1/200 found=0,0",
+			" status=418 body=''" + peer + "dns=1 conn=1 tls=0 resp=1 disp=1 status=1/418 found=0,0 slow",
+			" status=101 open" + peer + "dns=1 conn=1 tls=0 resp=1 disp=1 status=1/101 found=N,0",
+			" status=200 body='hello'" + peer + "dns=1 conn=1 tls=0 resp=1 disp=1 status=1/200 found=0,0",
+			"",
+			" status=200 body='hello'" + peer + "dns=1 conn=1 tls=0 resp=1 disp=1 status=1/200 found=1,0",
+			"",
+			" error conmon peer=none:-1 dns=1 conn=0 tls=0 resp=0 disp=3 status=0/0 found=0,0",
+			"", "",
+			" error conmon peer=none:-1 dns=1 conn=0 tls=0 resp=0 disp=1 status=0/0 found=1,0",
+		}[i]
+		_, got, _ := strings.Cut(l, ": ")
+		if want != "" && !matches(" "+got, want) {
+			t.Errorf("%s\nwant%s", l, want)
+		}
+	}
+	l := run(t, "libwebsockets", secure.URL, "host:127.0.0.1", "getx:/")
+	if want := " status=200 body='hello'" + peer + "dns=1 conn=1 tls=1 resp=1 disp=1 status=1/200 found=0,0"; !strings.HasSuffix(l[1], want) {
+		t.Errorf("%s\nwant%s", l[1], want)
+	}
+}
+
+// matches compares a line, where N is any number from 1 to 9 and the machine
+// may be slow.
+func matches(got, want string) bool {
+	if !strings.HasSuffix(want, " slow") {
+		got = strings.TrimSuffix(got, " slow")
+	}
+	if len(got) != len(want) {
+		return false
+	}
+	for i := range want {
+		if want[i] != got[i] && (want[i] != 'N' || got[i] < '1' || got[i] > '9') {
+			return false
+		}
+	}
+	return true
+}
