@@ -50,6 +50,7 @@ var tooLarge = `<- bytes 236 'HTTP/1.0 431 \r\ncontent-type: text/html\r\nconten
 // notOverTLS are the scenarios that are not repeated over TLS, with the reason.
 var notOverTLS = map[string]string{
 	"cli-refuse-append":         "whether the reference tells of a close or of an error depends on how the handshake's flights arrive",
+	"hcm-refuse-append":         "whether the reference tells of a close or of an error depends on how the handshake's flights arrive",
 	"ws-refuse-instantiated":    "refused inside the handshake: whether the peer's end of it is over varies",
 	"httpd-refuse-instantiated": "refused inside the handshake: whether the peer's end of it is over varies",
 	"raw-client":                "the reference starts a raw client's handshake on no socket (quirk 41)",
