@@ -5,9 +5,12 @@
 #include <libwebsockets.h>
 #include <pthread.h>
 
+static void ask_writeable(void);
+#define GEN_ECHO_ANSWER(wsi) ask_writeable()
+#include "gen_echo.h"
+
 static const struct lws_protocols protocols[];
 static struct lws_context *context;
-static struct lws *client_wsi;
 static struct lws_plat_file_ops platform;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int opened, wanted;
@@ -92,63 +95,20 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 	return 0;
 }
 
-static int
-callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	struct gen *g = user;
-	int last;
-
-	switch (reason) {
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		gen_fill(g);
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
-		if (gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g))
-				return -1;
-			gen_fill(g);
-			lws_callback_on_writable(wsi);
-			break;
-		}
-		pthread_mutex_lock(&lock);
-		wanted = 1;
-		pthread_mutex_unlock(&lock);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len)
-			break;
-		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED:
-		if (wsi == client_wsi)
-			gen_stop = 1;
-		break;
-	default:
-		break;
-	}
-	return 0;
-}
-
 static const struct lws_protocols protocols[] = {
     {"http-only", callback_http, sizeof(struct file), 0, 0, NULL, 0},
-    {"gen", callback_gen, sizeof(struct gen), 0, 0, NULL, 0},
+    {"gen", gen_echo, sizeof(struct gen), 0, 0, NULL, 0},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
+
+/* Another thread does the rest. */
+static void
+ask_writeable(void)
+{
+	pthread_mutex_lock(&lock);
+	wanted = 1;
+	pthread_mutex_unlock(&lock);
+}
 
 static void *
 asker(void *arg)

@@ -2,10 +2,10 @@
 /* A program of v2.2, v2.4, v3.0, v3.2 or v4.0 (pkg-config libwebsockets): what those had and 4.1.6 dropped. */
 #include "gen.h"
 #include <libwebsockets.h>
+#include "gen_echo.h"
 
 static const struct lws_protocols protocols[];
 static struct lws_context *context;
-static struct lws *client_wsi;
 static int pings;
 
 static int
@@ -36,52 +36,9 @@ static const int meta[] = {LWS_META_CMD_OPEN_SUBCHANNEL, LWS_META_CMD_OPEN_RESUL
 static int
 callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	struct gen *g = user;
-	int last;
-
-	switch (reason) {
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		gen_fill(g);
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
-		if (gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g))
-				return -1;
-			gen_fill(g);
-		}
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RECEIVE_PONG:
+	if (reason == LWS_CALLBACK_RECEIVE_PONG)
 		pings++;
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len)
-			break;
-		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED:
-		if (wsi == client_wsi)
-			gen_stop = 1;
-		break;
-	default:
-		break;
-	}
-	return 0;
+	return gen_echo(wsi, reason, user, in, len);
 }
 
 static const struct lws_protocols protocols[] = {

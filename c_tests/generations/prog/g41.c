@@ -2,10 +2,10 @@
 /* A program of 4.1.6 (pkg-config libwebsockets), which the older ones talk to. */
 #include "gen.h"
 #include <libwebsockets.h>
+#include "gen_echo.h"
 
 static const struct lws_protocols protocols[];
 static struct lws_context *context;
-static struct lws *client_wsi;
 
 static int
 callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -26,57 +26,9 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 	return 0;
 }
 
-static int
-callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	struct gen *g = user;
-	int last;
-
-	switch (reason) {
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		gen_fill(g);
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
-		if (gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g))
-				return -1;
-			gen_fill(g);
-		}
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len)
-			break;
-		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED:
-		if (wsi == client_wsi)
-			gen_stop = 1;
-		break;
-	default:
-		break;
-	}
-	return 0;
-}
-
 static const struct lws_protocols protocols[] = {
     {"http-only", callback_http, 0, 0, 0, NULL, 0},
-    {"gen", callback_gen, sizeof(struct gen), 0, 0, NULL, 0},
+    {"gen", gen_echo, sizeof(struct gen), 0, 0, NULL, 0},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 

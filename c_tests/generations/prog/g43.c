@@ -2,6 +2,7 @@
 /* A program of v4.3 (pkg-config libwebsockets): what that added. */
 #include "gen.h"
 #include <libwebsockets.h>
+#include "gen_echo.h"
 
 static int log_lines, log_users, names;
 
@@ -87,48 +88,9 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 static int
 callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	struct gen *g = user;
-	int last;
-
-	switch (reason) {
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		gen_fill(g);
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
-		if (gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g))
-				return -1;
-			gen_fill(g);
-		}
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len)
-			break;
-		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLIENT_CLOSED:
+	if (reason == LWS_CALLBACK_CLIENT_CLOSED)
 		gen_stop = 1;
-		break;
-	default:
-		break;
-	}
-	return 0;
+	return gen_echo(wsi, reason, user, in, len);
 }
 
 static const struct lws_protocols protocols[] = {
@@ -481,7 +443,8 @@ main(int argc, char **argv)
 		i.port = gen_port;
 		i.path = "/";
 		i.protocol = "gen";
-		MUST(lws_client_connect_via_info(&i));
+		client_wsi = lws_client_connect_via_info(&i);
+		MUST(client_wsi);
 	}
 	while (!gen_stop && lws_service(context, 50) >= 0)
 		;
