@@ -15,7 +15,7 @@ static inline int lwsgo_call(void *cb, void *wsi, int reason, void *user, void *
 {
 	int was = lwsgo_self.outside, r;
 
-	lwsgo_log_emit();
+	lwsgo_log_waiting();
 	lwsgo_self.outside = lwsgo_self.depth;
 	r = ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
 	lwsgo_self.outside = was;

@@ -48,11 +48,18 @@ lwsgo_enter(const char *name)
 	return 1;
 }
 
+/* Before the program is called, or an entry ends: no lock is held. */
 static inline void
-lwsgo_leave(void)
+lwsgo_log_waiting(void)
 {
 	if (LWSGO_UNLIKELY(lwsgo_self.lines != NULL))
 		lwsgo_log_emit();
+}
+
+static inline void
+lwsgo_leave(void)
+{
+	lwsgo_log_waiting();
 	if (!--lwsgo_self.depth)
 		pthread_setcancelstate(lwsgo_self.cancel_state, NULL);
 }

@@ -269,42 +269,47 @@ lws_client_connect(struct lws_context *context, const char *address, int port,
 			ietf_version_or_minus_one, NULL);
 }
 
-LWS_VISIBLE const struct lws_protocols *
-lws_context_callbacks_protocol(const struct lws_context *context,
-			       const void *protocol)
-{
-	const struct lws_protocols *found = NULL;
-	struct generation *g;
-	int n;
-
-	pthread_mutex_lock(&generations_lock);
-	for (g = generations; g && !found; g = g->next) {
-		if (!g->slot || g->context->slot != g->slot ||
-		    (context && context != g->context))
-			continue;
-		for (n = 0; n < g->room && g->current[n].name; n++)
-			if (g->old[n] == protocol)
-				found = &g->current[n];
-	}
-	pthread_mutex_unlock(&generations_lock);
-	if (!found)
-		lwsl_err("protocol %p is not one of a live context\n", protocol);
-	return found;
-}
-
-LWS_VISIBLE struct lws_context *
-lws_context_callbacks_context(const void *protocol)
+/* Where a program's protocol is used: the context, and what the engine knows it
+ * as. Any live context will do when none is named. */
+static struct lws_context *
+generation_find(const struct lws_context *context, const void *protocol,
+		const struct lws_protocols **found)
 {
 	struct lws_context *cx = NULL;
 	struct generation *g;
 	int n;
 
 	pthread_mutex_lock(&generations_lock);
-	for (g = generations; g && !cx; g = g->next)
-		for (n = 0; g->slot && g->context->slot == g->slot &&
-			    n < g->room && g->current[n].name; n++)
-			if (g->old[n] == protocol)
+	for (g = generations; g && !cx; g = g->next) {
+		if (!g->slot || g->context->slot != g->slot ||
+		    (context && context != g->context))
+			continue;
+		for (n = 0; n < g->room && g->current[n].name && !cx; n++)
+			if (g->old[n] == protocol) {
 				cx = g->context;
+				*found = &g->current[n];
+			}
+	}
 	pthread_mutex_unlock(&generations_lock);
 	return cx;
+}
+
+LWS_VISIBLE const struct lws_protocols *
+lws_context_callbacks_protocol(const struct lws_context *context,
+			       const void *protocol)
+{
+	const struct lws_protocols *found;
+
+	if (generation_find(context, protocol, &found))
+		return found;
+	lwsl_err("protocol %p is not one of a live context\n", protocol);
+	return NULL;
+}
+
+LWS_VISIBLE struct lws_context *
+lws_context_callbacks_context(const void *protocol)
+{
+	const struct lws_protocols *found;
+
+	return generation_find(NULL, protocol, &found);
 }
