@@ -43,29 +43,10 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// top is the project's folder.
-func top() string {
-	d, err := filepath.Abs("../..")
-	if err != nil {
-		panic(err)
-	}
-	return d
-}
-
-// reference is a path below build/reference.
-func reference(t testing.TB, elem ...string) string {
-	t.Helper()
-	p := filepath.Join(append([]string{top(), "build", "reference"}, elem...)...)
-	if _, err := os.Stat(p); err != nil {
-		t.Fatalf("%s is missing: run tools/fetch-reference first", p)
-	}
-	return p
-}
-
 // source is a path in the source of 4.1.6.
 func source(t testing.TB, elem ...string) string {
 	t.Helper()
-	return reference(t, append([]string{"src", "libwebsockets-" + version}, elem...)...)
+	return harness.Reference(t, append([]string{"src", "libwebsockets-" + version}, elem...)...)
 }
 
 // library is one of the two: its name in test names, its folder, its headers.
@@ -74,11 +55,11 @@ type library struct {
 }
 
 func ours(t testing.TB) library {
-	return library{"ours", harness.Lib(t), filepath.Join(top(), "include")}
+	return library{"ours", harness.Lib(t), filepath.Join(harness.Top(), "include")}
 }
 
 func debian(t testing.TB) library {
-	return library{"debian", reference(t, "root", "usr", "lib", "x86_64-linux-gnu"), reference(t, "root", "usr", "include")}
+	return library{"debian", harness.Reference(t, "root", "usr", "lib", "x86_64-linux-gnu"), harness.Reference(t, "root", "usr", "include")}
 }
 
 // env is the environment that makes a program run with the library.
@@ -115,7 +96,7 @@ func compile(t testing.TB, compiler, src string, args ...string) string {
 // headers. It looks for its files in the unpacked Debian package.
 func original(t testing.TB, l library, name string, args ...string) string {
 	t.Helper()
-	data := fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, reference(t, "root", "usr", "share"))
+	data := fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, harness.Reference(t, "root", "usr", "share"))
 	all := append([]string{"-w", data}, args...)
 	return compile(t, "gcc", source(t, "test-apps", name+".c"), append(append(all, l.link()...), "-lssl", "-lcrypto")...)
 }

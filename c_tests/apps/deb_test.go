@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // TestDeb makes the packages and installs them in a folder whose package
@@ -19,7 +21,7 @@ import (
 // Provides of packaging/debian/control dpkg refuses.
 func TestDeb(t *testing.T) {
 	debs := t.TempDir()
-	run(t, "", nil, filepath.Join(top(), "tools", "deb"), debs)
+	run(t, "", nil, filepath.Join(harness.Top(), "tools", "deb"), debs)
 	files, _ := filepath.Glob(filepath.Join(debs, "*.deb"))
 	if len(files) < 2 {
 		t.Fatalf("packages: %q", files)

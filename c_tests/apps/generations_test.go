@@ -75,7 +75,7 @@ func TestGeneration24Server(t *testing.T) {
 	s := old(t, l, "v2.4.2", "test-apps/test-server.c", "test-apps/test-server-http.c", "test-apps/test-server-dumb-increment.c").serve(t)
 	checkLoaded(t, l, s.Pid())
 	for path, file := range map[string]string{"/": "test.html", "/test.html": "test.html", "/leaf.jpg": "leaf.jpg", "/favicon.ico": "favicon.ico"} {
-		want, err := os.ReadFile(reference(t, "root", "usr", "share", "libwebsockets-test-server", file))
+		want, err := os.ReadFile(harness.Reference(t, "root", "usr", "share", "libwebsockets-test-server", file))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -188,7 +188,7 @@ func exchanges(t testing.TB) []exchange {
 		{"upgrade unknown protocol", []string{upgrade("/", "no-such-protocol", "")}},
 		{"upgrade without protocol", []string{upgrade("/", "", "")}},
 	}
-	files, err := filepath.Glob(reference(t, "root", "usr", "share", "libwebsockets-test-server") + "/*")
+	files, err := filepath.Glob(harness.Reference(t, "root", "usr", "share", "libwebsockets-test-server") + "/*")
 	if err != nil || len(files) < 10 {
 		t.Fatalf("files of the test server: %v, %v", files, err)
 	}

@@ -27,7 +27,7 @@ type program struct {
 
 func staticProgram(t testing.TB, name string) program {
 	t.Helper()
-	return program{"static", reference(t, "root", "usr", "bin", "libwebsockets-"+name), debian(t)}
+	return program{"static", harness.Reference(t, "root", "usr", "bin", "libwebsockets-"+name), debian(t)}
 }
 
 func dynamicProgram(t testing.TB, l library, name string, args ...string) program {

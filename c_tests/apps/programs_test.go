@@ -29,11 +29,7 @@ import (
 // debianFile is a path below build/reference/programs.
 func debianFile(t testing.TB, elem ...string) string {
 	t.Helper()
-	p := filepath.Join(append([]string{top(), "build", "reference", "programs"}, elem...)...)
-	if _, err := os.Stat(p); err != nil {
-		t.Fatalf("%s is missing: run tools/fetch-reference -p first", p)
-	}
-	return p
+	return harness.Reference(t, append([]string{"programs"}, elem...)...)
 }
 
 const multiarch = "usr/lib/x86_64-linux-gnu"
@@ -140,7 +136,7 @@ func floatOf(t testing.TB, m string) float64 {
 // TestCheckApp: what tools/check-app says of each program and plugin, and of
 // one with a symbol that is not there.
 func TestCheckApp(t *testing.T) {
-	tool := filepath.Join(top(), "tools", "check-app")
+	tool := filepath.Join(harness.Top(), "tools", "check-app")
 	lib := filepath.Join(ours(t).dir, "libwebsockets.so.17")
 	for path, want := range map[string]int{
 		"usr/bin/rtpengine": 21, "usr/bin/driftnet": 20, "usr/bin/swupdate": 5, "usr/bin/seaf-daemon": 6,
@@ -159,7 +155,7 @@ func TestCheckApp(t *testing.T) {
 	if code != 1 || !strings.Contains(out, "MISSING lws_not_there") {
 		t.Errorf("exit status %d: %s", code, out)
 	}
-	if out, code := runCode(t, tool, "-l", lib, filepath.Join(top(), "README.md")); code != 2 {
+	if out, code := runCode(t, tool, "-l", lib, filepath.Join(harness.Top(), "README.md")); code != 2 {
 		t.Errorf("a text: exit status %d: %s", code, out)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 const prefix = "/opt/lws"
@@ -21,7 +23,7 @@ func installed(t testing.TB) (dest string, l library) {
 	t.Helper()
 	dest = filepath.Join(tmp, "dest")
 	installOnce.Do(func() {
-		run(t, "", nil, "make", "-s", "-C", top(), "install", "DESTDIR="+dest, "PREFIX="+prefix, "LIBDIR="+prefix+"/lib",
+		run(t, "", nil, "make", "-s", "-C", harness.Top(), "install", "DESTDIR="+dest, "PREFIX="+prefix, "LIBDIR="+prefix+"/lib",
 			"INCLUDEDIR="+prefix+"/include")
 	})
 	return dest, library{"ours", filepath.Join(dest, prefix, "lib"), filepath.Join(dest, prefix, "include")}
@@ -61,7 +63,7 @@ func driveClient(t *testing.T, p program) {
 }
 
 func dataDir(t testing.TB) string {
-	return fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, reference(t, "root", "usr", "share"))
+	return fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, harness.Reference(t, "root", "usr", "share"))
 }
 
 // The sources of 4.1.6, unchanged, with our headers and pkg-config's flags.
@@ -98,7 +100,7 @@ func TestSourceCMake(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, "", nil, "cmake", "-S", consumer, "-B", build, "-DCMAKE_PREFIX_PATH="+filepath.Join(dest, prefix),
-		"-DAPPS="+source(t, "test-apps"), "-DDATA="+reference(t, "root", "usr", "share"))
+		"-DAPPS="+source(t, "test-apps"), "-DDATA="+harness.Reference(t, "root", "usr", "share"))
 	run(t, "", nil, "cmake", "--build", build)
 	driveServer(t, program{"cmake", filepath.Join(build, "test-server"), l})
 	driveClient(t, program{"cmake", filepath.Join(build, "test-client"), l})
@@ -108,7 +110,7 @@ func TestSourceCMake(t *testing.T) {
 func TestCMakeInstalls(t *testing.T) {
 	dest, _ := installed(t)
 	build, other := t.TempDir(), t.TempDir()
-	run(t, "", nil, "cmake", "-S", top(), "-B", build, "-DCMAKE_INSTALL_PREFIX="+prefix, "-DCMAKE_INSTALL_LIBDIR=lib")
+	run(t, "", nil, "cmake", "-S", harness.Top(), "-B", build, "-DCMAKE_INSTALL_PREFIX="+prefix, "-DCMAKE_INSTALL_LIBDIR=lib")
 	run(t, "", nil, "cmake", "--build", build)
 	run(t, "", []string{"DESTDIR=" + other}, "cmake", "--install", build)
 	want, got := tree(t, dest), tree(t, other)

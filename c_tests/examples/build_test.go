@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // library is one of the two: its name in test names, its folder, its headers.
@@ -44,10 +46,10 @@ var (
 func programs(t testing.TB) []*program {
 	t.Helper()
 	has := map[string]bool{}
-	for _, m := range option.FindAllStringSubmatch(read(t, reference(t, "root/usr/include/lws_config.h")), -1) {
+	for _, m := range option.FindAllStringSubmatch(read(t, harness.Reference(t, "root/usr/include/lws_config.h")), -1) {
 		has[m[1]] = true
 	}
-	top := reference(t, source, "minimal-examples")
+	top := harness.Reference(t, source, "minimal-examples")
 	files, err := filepath.Glob(top + "/*/*/CMakeLists.txt")
 	must(t, err)
 	deeper, err := filepath.Glob(top + "/*/*/*/CMakeLists.txt")
@@ -90,7 +92,7 @@ func programs(t testing.TB) []*program {
 // loops.
 func (p *program) include(t testing.TB, l library) []string {
 	t.Helper()
-	return []string{"-I" + l.include, "-I" + reference(t, source, "plugins"),
+	return []string{"-I" + l.include, "-I" + harness.Reference(t, source, "plugins"),
 		"-I/usr/include/glib-2.0", "-I/usr/lib/x86_64-linux-gnu/glib-2.0/include"}
 }
 
@@ -106,7 +108,7 @@ func (p *program) build(t testing.TB, dir string, libs []library) {
 		for _, s := range p.sources {
 			o := out + "-" + strings.TrimSuffix(s, ".c") + ".o"
 			cc := exec.Command("gcc", append(p.include(t, l), "-std=gnu11", "-O1", "-w", "-c", s, "-o", o)...)
-			cc.Dir = reference(t, source, "minimal-examples", p.folder)
+			cc.Dir = harness.Reference(t, source, "minimal-examples", p.folder)
 			if b, err := cc.CombinedOutput(); err != nil {
 				p.err[l.name] = complaint(b)
 				break

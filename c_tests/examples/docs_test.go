@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 const docsHead = `# The original's own examples
@@ -55,7 +57,7 @@ func checkDocs(t *testing.T, list []*program) {
 		}
 	}
 	fmt.Fprintf(&b, "\n%d programs. The options named are off in Debian's build, so these link with neither library.\n", rest)
-	file := filepath.Join(top(), "docs", "examples.md")
+	file := filepath.Join(harness.Top(), "docs", "examples.md")
 	if os.Getenv("UPDATE_DOCS") != "" {
 		must(t, os.WriteFile(file, []byte(b.String()), 0o644))
 	}

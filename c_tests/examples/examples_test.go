@@ -38,24 +38,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func top() string {
-	d, err := filepath.Abs("../..")
-	if err != nil {
-		panic(err)
-	}
-	return d
-}
-
-// reference is a path below build/reference.
-func reference(t testing.TB, elem ...string) string {
-	t.Helper()
-	p := filepath.Join(append([]string{top(), "build", "reference"}, elem...)...)
-	if _, err := os.Stat(p); err != nil {
-		t.Fatalf("%s is missing: run tools/fetch-reference first", p)
-	}
-	return p
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -73,8 +55,8 @@ func read(t testing.TB, path string) string {
 func libraries(t testing.TB) []library {
 	t.Helper()
 	return []library{
-		{"debian", reference(t, "root/usr/lib/x86_64-linux-gnu"), reference(t, "root/usr/include")},
-		{"ours", harness.Lib(t), filepath.Join(top(), "include")},
+		{"debian", harness.Reference(t, "root/usr/lib/x86_64-linux-gnu"), harness.Reference(t, "root/usr/include")},
+		{"ours", harness.Lib(t), filepath.Join(harness.Top(), "include")},
 	}
 }
 
@@ -271,7 +253,7 @@ func TestDrive(t *testing.T) {
 	must(t, json.Unmarshal([]byte(os.Getenv(jobVar)), &r.job))
 	os.Unsetenv(jobVar)
 	r.dir = filepath.Join(t.TempDir(), "cwd")
-	must(t, os.CopyFS(r.dir, os.DirFS(reference(t, source, "minimal-examples", r.Folder))))
+	must(t, os.CopyFS(r.dir, os.DirFS(harness.Reference(t, source, "minimal-examples", r.Folder))))
 	must(t, filepath.WalkDir(r.dir, func(path string, _ os.DirEntry, err error) error {
 		must(t, err)
 		return os.Chtimes(path, fileTime, fileTime)

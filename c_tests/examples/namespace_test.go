@@ -7,14 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
-	"golang.org/x/sys/unix"
+	"libwebsockets/c_tests/harness"
 )
 
 // Most examples have their port and their peer's name built in. So every drive
@@ -52,7 +50,7 @@ func mayIsolate(t testing.TB) {
 
 // settle is the first thing in the second process.
 func settle() error {
-	if err := loopbackUp(); err != nil {
+	if err := harness.LoopbackUp(); err != nil {
 		return fmt.Errorf("bring the loopback interface up: %w", err)
 	}
 	if err := syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
@@ -74,25 +72,6 @@ func settle() error {
 		if err := syscall.Mount(mine, f, "", syscall.MS_BIND, ""); err != nil {
 			return fmt.Errorf("our own %s: %w", f, err)
 		}
-	}
-	return nil
-}
-
-func loopbackUp() error {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	req, err := unix.NewIfreq("lo")
-	if err != nil {
-		return err
-	}
-	req.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
-	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCSIFFLAGS, uintptr(unsafe.Pointer(req)))
-	runtime.KeepAlive(req)
-	if errno != 0 {
-		return errno
 	}
 	return nil
 }

@@ -205,7 +205,7 @@ var (
 func (p *program) formats(t testing.TB) []string {
 	t.Helper()
 	list := []string{`^[0-9a-f]{4}: ( [0-9a-f]{2}| {3})+`} // lwsl_hexdump
-	dir := reference(t, source, "minimal-examples", p.folder)
+	dir := harness.Reference(t, source, "minimal-examples", p.folder)
 	files, err := filepath.Glob(dir + "/*.c")
 	must(t, err)
 	for _, f := range files {

@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -22,16 +21,10 @@ import (
 
 const soname = "libwebsockets.so.17"
 
-// root is the project's top folder.
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
-}
-
 // Lib is the folder of the library under test.
 func Lib(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(root(), "build", "lib")
+	dir := filepath.Join(Top(), "build", "lib")
 	if d := os.Getenv("LWS_LIB"); d != "" {
 		dir = d
 	}
@@ -56,7 +49,7 @@ func include() string {
 	if d := os.Getenv("LWS_INCLUDE"); d != "" {
 		return d
 	}
-	return filepath.Join(root(), "include")
+	return filepath.Join(Top(), "include")
 }
 
 var (
@@ -82,7 +75,7 @@ func Build(t testing.TB, source string, more ...string) string {
 	buildMu.Lock()
 	defer buildMu.Unlock()
 	if !strings.Contains(source, "/") {
-		source = filepath.Join(root(), "c_tests", "harness", "prog", source)
+		source = filepath.Join(Top(), "c_tests", "harness", "prog", source)
 	}
 	key := source + " " + strings.Join(more, " ")
 	if exe := built[key]; exe != "" {

@@ -18,9 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
-	"golang.org/x/sys/unix"
+	"libwebsockets/c_tests/harness"
 )
 
 // The original's examples that have loop options, compiled unchanged. Their port
@@ -159,23 +158,6 @@ func isolated(args ...string) *exec.Cmd {
 	return cmd
 }
 
-func loopbackUp() error {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	req, err := unix.NewIfreq("lo")
-	if err != nil {
-		return err
-	}
-	req.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
-	if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCSIFFLAGS, uintptr(unsafe.Pointer(req))); e != 0 {
-		return e
-	}
-	return nil
-}
-
 // TestInside is the second process: one drive, written to the file that it is
 // told of.
 func TestInside(t *testing.T) {
@@ -183,7 +165,7 @@ func TestInside(t *testing.T) {
 	if spec[0] == "" {
 		t.Skip("run by TestExamples")
 	}
-	if err := loopbackUp(); err != nil {
+	if err := harness.LoopbackUp(); err != nil {
 		t.Fatal(err)
 	}
 	if spec[0] == "try" {
@@ -212,7 +194,7 @@ func TestExamples(t *testing.T) {
 	if out, err := try.CombinedOutput(); err != nil {
 		t.Skipf("no network of our own here (the examples have a fixed port): %v\n%s", err, out)
 	}
-	ref, lib := reference(t, "uv", "ev", "glib"), ours(t, "uv", "ev", "glib")
+	ref, lib := harness.Reference(t, "uv", "ev", "glib"), ours(t, "uv", "ev", "glib")
 	places := map[string][2]string{"ref": {refRoot + "/root/usr/include", ref}, "ours": {"../../include", lib}}
 	client := example{folder: clientExample, sources: []string{"minimal-http-client-multi.c"}}
 	type key struct{ where, folder, option string }
