@@ -7,6 +7,16 @@ package main
 
 import "C"
 
+import "runtime"
+
+// With one P the runtime's monitor hands it on whenever the program is in C;
+// each call would have to get it back.
+func init() {
+	if runtime.GOMAXPROCS(0) < 2 {
+		runtime.GOMAXPROCS(2)
+	}
+}
+
 // Built as a C archive: main is never called.
 func main() {}
 

@@ -35,6 +35,7 @@ func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int) 
 	if ctx == nil {
 		return -1
 	}
+	ctx.Yield()
 	if ctx.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n))) {
 		forget(cx)
 		return -1
@@ -56,6 +57,7 @@ func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, _ C.i
 		}
 		return 0
 	}
+	ctx.Yield()
 	ours, gone := ctx.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)))
 	if gone {
 		if context(cx) == nil && cx.dead != 0 {

@@ -44,6 +44,8 @@ type Context struct {
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
 
+	yielded atomic.Int64 // when, see Yield
+
 	// UID and GID are who the program wants to be once it listens; 0 and -1 mean no change.
 	UID, GID int
 	// Become makes the process that, where it is put off until the vhosts exist

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+
+package load
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strconv"
+)
+
+// stream is what one connection says and expects: requests, answers to them
+// in order.
+type stream interface {
+	// next is the next request. It stays valid.
+	next() []byte
+	// feed takes received bytes and tells how many answers they complete.
+	feed(b []byte) (done int, err error)
+}
+
+// variants of a message follow each other, so that an answer in the wrong
+// place is noticed.
+const variants = 7
+
+// messages are the requests that all connections of a job send.
+type messages struct {
+	payload, frame [variants][]byte
+}
+
+func newMessages(j *Job) *messages {
+	r := rand.New(rand.NewPCG(1, uint64(j.Size)))
+	m := &messages{}
+	for v := range variants {
+		p := make([]byte, j.Size)
+		for i := range p {
+			p[i] = byte(r.Uint32())
+		}
+		if j.Text {
+			p = jsonLike(r, j.Size)
+		}
+		m.payload[v] = p
+		op, wire := byte(2), p
+		if j.Text {
+			op = 1
+		}
+		if j.Deflate {
+			op |= 0x40
+			wire = deflated(p)
+		}
+		m.frame[v] = maskedFrame(op, wire, r.Uint32())
+	}
+	return m
+}
+
+// jsonLike is text as services exchange it.
+func jsonLike(r *rand.Rand, n int) []byte {
+	words := []string{"temperature", "status", "ok", "room", "kitchen", "timestamp", "value", "sensor", "open", "closed"}
+	b := []byte("[")
+	for len(b) < n {
+		b = fmt.Appendf(b, `{"id":%d,"%s":"%s","%s":%d.%02d},`, r.IntN(100000), words[r.IntN(10)], words[r.IntN(10)], words[r.IntN(10)], r.IntN(100), r.IntN(100))
+	}
+	return b[:n]
+}
+
+// deflated is a message as RFC 7692 has it, which refers to none before.
+func deflated(p []byte) []byte {
+	var b bytes.Buffer
+	w, _ := flate.NewWriter(&b, flate.DefaultCompression)
+	_, _ = w.Write(p)
+	_ = w.Flush()
+	return bytes.TrimSuffix(b.Bytes(), []byte("\x00\x00\xff\xff"))
+}
+
+func maskedFrame(op byte, p []byte, key uint32) []byte {
+	f := []byte{0x80 | op}
+	switch {
+	case len(p) < 126:
+		f = append(f, 0x80|byte(len(p)))
+	case len(p) < 1<<16:
+		f = binary.BigEndian.AppendUint16(append(f, 0x80|126), uint16(len(p)))
+	default:
+		f = binary.BigEndian.AppendUint64(append(f, 0x80|127), uint64(len(p)))
+	}
+	f = binary.BigEndian.AppendUint32(f, key)
+	k := f[len(f)-4:]
+	for i, c := range p {
+		f = append(f, c^k[i&3])
+	}
+	return f
+}
+
+// wsStream echoes messages. Frames of an answer may be cut anywhere.
+type wsStream struct {
+	m         *messages
+	sent, got int // messages
+
+	hdr   []byte
+	left  uint64 // of the frame's payload
+	final bool
+	off   int // in the message
+	// compressed messages
+	deflate bool
+	packed  []byte
+	inflate io.ReadCloser
+	history []byte
+	out     []byte
+}
+
+func newWS(m *messages, deflate bool) *wsStream {
+	return &wsStream{m: m, deflate: deflate, hdr: make([]byte, 0, 14)}
+}
+
+func (s *wsStream) next() []byte {
+	s.sent++
+	return s.m.frame[(s.sent-1)%variants]
+}
+
+var errBytes = errors.New("the answer is not what was sent")
+
+func (s *wsStream) feed(b []byte) (done int, err error) {
+	for {
+		if s.left == 0 && !(s.final && len(s.hdr) > 0) { // in a header
+			var more bool
+			if b, more = s.header(b); more {
+				return done, nil
+			}
+		}
+		want := s.m.payload[s.got%variants]
+		n := min(len(b), int(s.left))
+		switch {
+		case s.got >= s.sent:
+			return done, errors.New("more answers than requests")
+		case s.deflate:
+			s.packed = append(s.packed, b[:n]...)
+		case s.off+n > len(want) || !bytes.Equal(b[:n], want[s.off:s.off+n]):
+			return done, errBytes
+		}
+		s.off += n
+		s.left -= uint64(n)
+		b = b[n:]
+		if s.left > 0 {
+			return done, nil
+		}
+		s.hdr = s.hdr[:0]
+		if !s.final {
+			continue
+		}
+		s.final = false
+		if s.deflate {
+			if err := s.unpack(want); err != nil {
+				return done, err
+			}
+		} else if s.off != len(want) {
+			return done, errBytes
+		}
+		s.off = 0
+		s.got++
+		done++
+	}
+}
+
+// header takes bytes of a frame's header; more: it is not whole yet.
+func (s *wsStream) header(b []byte) (rest []byte, more bool) {
+	need := 2
+	for {
+		if len(s.hdr) >= 2 {
+			switch s.hdr[1] {
+			case 126:
+				need = 4
+			case 127:
+				need = 10
+			}
+		}
+		if n := min(need-len(s.hdr), len(b)); n > 0 {
+			s.hdr = append(s.hdr, b[:n]...)
+			b = b[n:]
+			continue
+		}
+		if len(s.hdr) < need {
+			return b, true
+		}
+		break
+	}
+	s.final = s.hdr[0]&0x80 != 0
+	switch need {
+	case 2:
+		s.left = uint64(s.hdr[1])
+	case 4:
+		s.left = uint64(binary.BigEndian.Uint16(s.hdr[2:]))
+	case 10:
+		s.left = binary.BigEndian.Uint64(s.hdr[2:])
+	}
+	return b, false
+}
+
+// unpack inflates one message and compares it.
+func (s *wsStream) unpack(want []byte) error {
+	in := bytes.NewReader(append(s.packed, "\x00\x00\xff\xff\x01\x00\x00\xff\xff"...))
+	if s.inflate == nil {
+		s.inflate = flate.NewReader(in)
+		s.out = make([]byte, len(want)+1)
+	} else if err := s.inflate.(flate.Resetter).Reset(in, s.history); err != nil {
+		return err
+	}
+	n, err := io.ReadFull(s.inflate, s.out)
+	if err != io.ErrUnexpectedEOF || !bytes.Equal(s.out[:n], want) {
+		return fmt.Errorf("%w (%d bytes, %v)", errBytes, n, err)
+	}
+	s.history = append(s.history, s.out[:n]...)
+	if len(s.history) > 64<<10 {
+		s.history = s.history[:copy(s.history, s.history[len(s.history)-32<<10:])]
+	}
+	s.packed = s.packed[:0]
+	return nil
+}
+
+// rawStream has its bytes echoed as they are.
+type rawStream struct {
+	m         *messages
+	sent, got int
+	off       int
+}
+
+func (s *rawStream) next() []byte {
+	s.sent++
+	return s.m.frame[(s.sent-1)%variants]
+}
+
+func (s *rawStream) feed(b []byte) (done int, err error) {
+	for len(b) > 0 {
+		want := s.m.frame[s.got%variants][s.off:]
+		n := min(len(b), len(want))
+		if !bytes.Equal(b[:n], want[:n]) {
+			return done, errBytes
+		}
+		b = b[n:]
+		if s.off += n; n == len(want) {
+			s.off = 0
+			s.got++
+			done++
+		}
+	}
+	return done, nil
+}
+
+// httpStream asks for a file again and again.
+type httpStream struct {
+	request, file []byte
+	head          []byte
+	inBody        bool
+	off           int
+}
+
+func newHTTP(j *Job) (*httpStream, error) {
+	f, err := os.ReadFile(j.File)
+	if err != nil {
+		return nil, err
+	}
+	return &httpStream{request: []byte("GET " + j.Path + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load\r\nAccept: */*\r\n\r\n"), file: f}, nil
+}
+
+func (s *httpStream) next() []byte { return s.request }
+
+func (s *httpStream) feed(b []byte) (done int, err error) {
+	for len(b) > 0 {
+		if !s.inBody {
+			before := len(s.head)
+			s.head = append(s.head, b...)
+			end := bytes.Index(s.head, []byte("\r\n\r\n"))
+			if end < 0 {
+				return done, nil
+			}
+			if err := s.checkHead(s.head[:end+2]); err != nil {
+				return done, err
+			}
+			b = b[end+4-before:]
+			s.head, s.inBody, s.off = s.head[:0], true, 0
+		}
+		n := min(len(b), len(s.file)-s.off)
+		if !bytes.Equal(b[:n], s.file[s.off:s.off+n]) {
+			return done, errBytes
+		}
+		b = b[n:]
+		if s.off += n; s.off == len(s.file) {
+			s.inBody = false
+			done++
+		} else if n == 0 {
+			break
+		}
+	}
+	return done, nil
+}
+
+func (s *httpStream) checkHead(h []byte) error {
+	if !bytes.HasPrefix(h, []byte("HTTP/1.1 200")) {
+		return fmt.Errorf("answer: %q", h)
+	}
+	const name = "content-length:"
+	at := bytes.Index(bytes.ToLower(h), []byte(name))
+	if at < 0 {
+		return fmt.Errorf("no content-length: %q", h)
+	}
+	v := h[at+len(name):]
+	v = bytes.TrimSpace(v[:bytes.IndexByte(v, '\r')])
+	if n, err := strconv.Atoi(string(v)); err != nil || n != len(s.file) {
+		return fmt.Errorf("content-length %q, want %d", v, len(s.file))
+	}
+	return nil
+}

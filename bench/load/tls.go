@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+
+package load
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// openIdle makes the connections that only are there.
+func openIdle(j *Job) ([]io.Closer, error) {
+	var all []io.Closer
+	k := *j
+	k.Kind = "ws"
+	for i := range j.Idle {
+		var c io.Closer
+		var err error
+		if j.TLS {
+			c, _, err = openTLS(&k)
+		} else {
+			c, err = open(&k)
+		}
+		if err != nil {
+			return all, fmt.Errorf("idle connection %d: %w", i, err)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+var tlsConfig = &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}
+
+func openTLS(j *Job) (*tls.Conn, *bufio.Reader, error) {
+	raw, err := net.Dial("tcp", j.Addr)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := tls.Client(raw, tlsConfig)
+	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+	if err := c.Handshake(); err != nil {
+		c.Close()
+		return nil, nil, err
+	}
+	r := bufio.NewReaderSize(c, 16<<10)
+	if j.Kind == "ws" || j.Kind == "connect" {
+		if err := upgradeOn(c, r, j); err != nil {
+			c.Close()
+			return nil, nil, err
+		}
+	}
+	return c, r, nil
+}
+
+func upgradeOn(c io.Writer, r *bufio.Reader, j *Job) error {
+	if _, err := io.WriteString(c, upgradeRequest(j)); err != nil {
+		return err
+	}
+	var got []byte
+	for !bytes.HasSuffix(got, []byte("\r\n\r\n")) {
+		line, err := r.ReadBytes('\n')
+		got = append(got, line...)
+		if err != nil {
+			return fmt.Errorf("upgrade: got %q and then %w", got, err)
+		}
+	}
+	return checkUpgrade(j, got)
+}
+
+// team runs n workers until the window is over or one fails.
+type team struct {
+	mu   sync.Mutex
+	w    *window
+	stop chan struct{}
+	once sync.Once
+	err  error
+}
+
+func (t *team) end(err error) {
+	t.once.Do(func() { t.err = err; close(t.stop) })
+}
+
+// done notes an operation; false: it is over.
+func (t *team) done(begun time.Time) bool {
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.w.done(begun, now)
+	select {
+	case <-t.stop:
+		return false
+	default:
+	}
+	if !t.w.tick(now) {
+		t.end(nil)
+		return false
+	}
+	return true
+}
+
+func runTeam(j *Job, n int, work func(t *team, i int) error) (Result, error) {
+	t := &team{w: newWindow(j), stop: make(chan struct{})}
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			if err := work(t, i); err != nil {
+				t.end(err)
+			}
+		})
+	}
+	// Workers that wait for a server that is silent end with their deadlines.
+	wg.Wait()
+	if t.err != nil {
+		return Result{}, t.err
+	}
+	return t.w.result()
+}
+
+func runTLS(j *Job) (Result, error) {
+	m := newMessages(j)
+	conns := make([]*tls.Conn, j.Conns)
+	readers := make([]*bufio.Reader, j.Conns)
+	for i := range conns {
+		var err error
+		if conns[i], readers[i], err = openTLS(j); err != nil {
+			return Result{}, fmt.Errorf("connection %d: %w", i, err)
+		}
+		defer conns[i].NetConn().Close()
+		_ = conns[i].SetDeadline(time.Now().Add(j.Warm + j.Window + 20*time.Second))
+	}
+	return runTeam(j, j.Conns, func(t *team, i int) error {
+		s, err := newStream(j, m)
+		if err != nil {
+			return err
+		}
+		buf := make([]byte, 32<<10)
+		for {
+			begun := time.Now()
+			if _, err := conns[i].Write(s.next()); err != nil {
+				return err
+			}
+			for done := 0; done == 0; {
+				n, err := readers[i].Read(buf)
+				if err != nil {
+					return err
+				}
+				if done, err = s.feed(buf[:n]); err != nil {
+					return err
+				}
+			}
+			if !t.done(begun) {
+				return nil
+			}
+		}
+	})
+}
+
+// closeFrame is a close frame with 1000, masked with zeros.
+var closeFrame = []byte{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8}
+
+// runConnect connects, upgrades and closes, over and over.
+func runConnect(j *Job) (Result, error) {
+	var mu sync.Mutex // dial counts its addresses
+	one := func() error {
+		var c io.ReadWriteCloser
+		var r io.Reader
+		if j.TLS {
+			t, br, err := openTLS(j)
+			if err != nil {
+				return err
+			}
+			c, r = t, br
+		} else {
+			mu.Lock()
+			fd, err := dial(j.Addr)
+			mu.Unlock()
+			if err != nil {
+				return err
+			}
+			_ = unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 10})
+			s := fdConn(fd)
+			c, r = s, s
+			br := bufio.NewReaderSize(s, 1024)
+			if err := upgradeOn(s, br, j); err != nil {
+				s.Close()
+				return err
+			}
+			r = br
+		}
+		defer c.Close()
+		if _, err := c.Write(closeFrame); err != nil {
+			return err
+		}
+		var answer [4]byte
+		if _, err := io.ReadFull(r, answer[:]); err != nil {
+			return fmt.Errorf("close: %w", err)
+		}
+		if answer[0] != 0x88 {
+			return fmt.Errorf("close is answered with % x", answer)
+		}
+		if _, err := io.ReadFull(r, answer[:1]); err == nil {
+			return errors.New("bytes behind the close frame")
+		}
+		return nil
+	}
+	return runTeam(j, j.Conns, func(t *team, _ int) error {
+		for {
+			begun := time.Now()
+			if err := one(); err != nil {
+				return err
+			}
+			if !t.done(begun) {
+				return nil
+			}
+		}
+	})
+}
+
+// fdConn is a socket that is read and written where one stands, without the
+// cost of Go's poller.
+type fdConn int
+
+func (c fdConn) Read(b []byte) (int, error) {
+	n, err := unix.Read(int(c), b)
+	if err == nil && n == 0 {
+		err = io.EOF
+	}
+	return max(n, 0), err
+}
+func (c fdConn) Write(b []byte) (int, error) { return unix.Write(int(c), b) }
+func (c fdConn) Close() error                { return unix.Close(int(c)) }

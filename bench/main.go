@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+// Bench measures one C server (prog/server.c) on Debian's libwebsockets.so.17
+// and on ours, in turns in one run, and prints a table: the server's own CPU
+// time for an operation, which holds still where throughput on shared cores
+// does not.
+//
+//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-growth] [-readme]
+//
+// Server and load have a core each. -quick measures the rows that decide, with
+// short windows, and fails when one falls under its ratio by more than the
+// noise allowance. -growth measures many numbers of connections and draws
+// docs/growth.svg; -readme puts the table into README.md.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"libwebsockets/bench/load"
+)
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == "load" {
+		loadProcess(os.Args[2])
+		return
+	}
+	var (
+		rounds  = flag.Int("rounds", 5, "how often each row is measured on each library")
+		only    = flag.String("rows", "", "only rows whose name matches")
+		quick   = flag.Bool("quick", false, "short windows; exit status 1 when a ratio is missed")
+		peers   = flag.Bool("peers", false, "other servers as well")
+		growth  = flag.Bool("growth", false, "messages/s with 10 to 50,000 connections, as docs/growth.svg")
+		against = flag.String("against", refLib, "the folder of the library to compare with, Debian's by default")
+		lib     = flag.String("lib", "build/lib", "the folder of our library")
+		readme  = flag.Bool("readme", false, "write the table into README.md")
+	)
+	flag.Parse()
+	b, err := prepare(*against, *lib)
+	if err != nil {
+		fail(err)
+	}
+	defer b.cleanup()
+	b.rounds, b.window, b.quick = *rounds, time.Second, *quick
+	if *quick {
+		b.rounds, b.window = min(*rounds, 3), 350*time.Millisecond
+	}
+	if *growth {
+		if err := b.growth(); err != nil {
+			b.cleanup()
+			fail(err)
+		}
+		return
+	}
+	choose := regexp.MustCompile(*only)
+	var table []measured
+	missed := 0
+	for _, r := range rows(*quick) {
+		if !choose.MatchString(r.name) {
+			continue
+		}
+		m := b.measure(r, *peers)
+		fmt.Fprintln(os.Stderr, m.line())
+		if m.missed(*quick) {
+			missed++
+		}
+		table = append(table, m)
+	}
+	text := markdown(table, *peers)
+	fmt.Print("\n", text)
+	if *readme {
+		if err := intoReadme(text); err != nil {
+			b.cleanup()
+			fail(err)
+		}
+	}
+	if *quick {
+		fmt.Printf("%d passed, %d failed\n", len(table)-missed, missed)
+		if missed > 0 {
+			b.cleanup()
+			os.Exit(1)
+		}
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	os.Exit(1)
+}
+
+// loadProcess is the load generator, a process of its own so that it can be
+// kept to its core.
+func loadProcess(job string) {
+	var j load.Job
+	if err := json.Unmarshal([]byte(job), &j); err != nil {
+		fail(err)
+	}
+	r, err := load.Run(j)
+	if err != nil {
+		fail(err)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(r); err != nil {
+		fail(err)
+	}
+}
+
+const beginMark, endMark = "<!-- bench: begin -->", "<!-- bench: end -->"
+
+func intoReadme(text string) error {
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(b), beginMark)
+	_, after, ok2 := strings.Cut(rest, endMark)
+	if !ok || !ok2 {
+		return fmt.Errorf("README.md has no place for the table (%s)", beginMark)
+	}
+	return os.WriteFile("README.md", []byte(before+beginMark+"\n"+text+endMark+after), 0o644)
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/bench/load"
+)
+
+// measured is a row with its figures, one of each round.
+type measured struct {
+	row
+	debian, ours, floor samples
+	ratios              []float64
+	peers               map[string]samples
+	err                 error
+}
+
+type samples struct {
+	values []float64
+	all    []load.Result
+}
+
+func (s *samples) add(r row, res load.Result) {
+	v := res.PerOp()
+	if r.value != nil {
+		v = r.value(res)
+	}
+	s.values = append(s.values, v)
+	s.all = append(s.all, res)
+}
+
+func median(v []float64) float64 {
+	if len(v) == 0 {
+		return math.NaN()
+	}
+	v = slices.Clone(v)
+	slices.Sort(v)
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
+
+// middle is the median of a figure of all rounds.
+func (s *samples) middle(f func(load.Result) float64) float64 {
+	var v []float64
+	for _, r := range s.all {
+		v = append(v, f(r))
+	}
+	return median(v)
+}
+
+func (m *measured) ratio() float64 { return median(m.ratios) }
+
+// spread is how far the rounds' ratios lie apart, of the median.
+func (m *measured) spread() float64 {
+	if len(m.ratios) == 0 {
+		return 0
+	}
+	return (slices.Max(m.ratios) - slices.Min(m.ratios)) / m.ratio()
+}
+
+// noise is what a short measurement may be off.
+const noise = 0.12
+
+func (m *measured) missed(quick bool) bool {
+	allow := 0.0
+	if quick {
+		allow = noise
+	}
+	switch {
+	case m.err != nil:
+		return true
+	case m.reach > 0:
+		return !(m.ratio() >= m.reach*(1-allow))
+	}
+	return !(median(m.ours.values) <= m.limit*(1+allow))
+}
+
+func (m *measured) line() string {
+	if m.err != nil {
+		return fmt.Sprintf("%-48s %v", m.name, m.err)
+	}
+	p99 := func(s *samples) float64 {
+		return s.middle(func(r load.Result) float64 { return float64(r.P99.Microseconds()) })
+	}
+	p50 := func(s *samples) float64 {
+		return s.middle(func(r load.Result) float64 { return float64(r.P50.Microseconds()) })
+	}
+	rate := func(s *samples) float64 { return s.middle(load.Result.Rate) }
+	return fmt.Sprintf("%-48s %9s %9s  ratio %6.2f (%.2f) ±%2.0f%%  floor %6s  rate %.2f  p50 %.0f/%.0f p99 %.0f/%.0f", m.name,
+		figure(median(m.debian.values)), figure(median(m.ours.values)), m.ratio(), m.reach, m.spread()*50, figure(median(m.floor.values)),
+		rate(&m.ours)/rate(&m.debian), p50(&m.debian), p50(&m.ours), p99(&m.debian), p99(&m.ours))
+}
+
+func figure(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+// measure does the rounds of a row: Debian's, ours, Debian's, ours …
+func (b *bench) measure(r row, peers bool) measured {
+	m := measured{row: r, peers: map[string]samples{}}
+	if r.job.File != "" {
+		m.job.File = b.site + "/" + r.job.File
+	}
+	rounds := b.rounds
+	for range rounds {
+		d, err := b.once(m.row, "LD_LIBRARY_PATH="+b.debian, true)
+		if err != nil {
+			m.err = fmt.Errorf("Debian's library: %w", err)
+			return m
+		}
+		o, err := b.once(m.row, "LD_LIBRARY_PATH="+b.ours, false)
+		if err != nil {
+			m.err = fmt.Errorf("our library: %w", err)
+			return m
+		}
+		m.debian.add(r, d)
+		m.ours.add(r, o)
+		n := len(m.ours.values) - 1
+		m.ratios = append(m.ratios, m.debian.values[n]/m.ours.values[n])
+		if r.floor {
+			f, err := b.floorOnce(m.row)
+			if err != nil {
+				m.err = fmt.Errorf("floor: %w", err)
+				return m
+			}
+			m.floor.add(r, f)
+		}
+	}
+	if peers {
+		b.measurePeers(&m)
+	}
+	return m
+}
+
+func (b *bench) once(r row, env string, debian bool) (load.Result, error) {
+	args := append([]string{b.server, "dir=" + b.site}, r.args...)
+	if r.tls {
+		args = append(args, "cert="+b.cert, "key="+b.key)
+	}
+	if debian && r.debian != nil {
+		args = append(args, r.debian()...)
+	}
+	p, err := b.start([]string{env}, args...)
+	if err != nil {
+		return load.Result{}, err
+	}
+	defer p.stop()
+	return b.load(r, p)
+}
+
+func (b *bench) load(r row, p *process) (load.Result, error) {
+	if r.h2 != nil {
+		return b.runH2load(p, *r.h2)
+	}
+	cpu := b.loadCPU
+	if r.sameCore {
+		cpu = b.serverCPU
+	}
+	return b.run(p, r.job, cpu)
+}
+
+func (b *bench) floorOnce(r row) (load.Result, error) {
+	p, err := b.start(nil, b.floor)
+	if err != nil {
+		return load.Result{}, err
+	}
+	defer p.stop()
+	r.job.Kind = "raw"
+	r.job.Idle = 0 // the floor knows no upgrade
+	return b.load(r, p)
+}
+
+var h2loadSaid = regexp.MustCompile(`(?s)finished in ([0-9.]+)(ms|s|us).*requests: (\d+) total.* (\d+) succeeded`)
+
+// runH2load measures the whole of a run: handshakes are a part of it.
+func (b *bench) runH2load(p *process, h h2load) (r load.Result, err error) {
+	n := h.requests
+	if b.quick {
+		n /= 3
+	}
+	before, err := load.CPU(p.pid())
+	if err != nil {
+		return r, err
+	}
+	out, err := exec.Command("taskset", "-c", b.loadCPU, "h2load", "-n", strconv.Itoa(n), "-c", strconv.Itoa(h.clients),
+		"-m", strconv.Itoa(h.streams), "-T", "20", "https://"+p.addr()+"/"+h.path).CombinedOutput()
+	if err != nil {
+		return r, fmt.Errorf("h2load: %w\n%s", err, out)
+	}
+	after, err := load.CPU(p.pid())
+	if err != nil {
+		return r, err
+	}
+	said := h2loadSaid.FindSubmatch(out)
+	if said == nil || string(said[3]) != string(said[4]) || !bytes.Contains(out, []byte("Application protocol: h2")) {
+		return r, fmt.Errorf("h2load says:\n%s", out)
+	}
+	wall, err := time.ParseDuration(string(said[1]) + string(said[2]))
+	return load.Result{Ops: int64(n), CPU: after - before, Wall: wall}, err
+}
+
+// markdown is the table of the README.
+func markdown(table []measured, peers bool) string {
+	var s strings.Builder
+	var u unix.Utsname
+	_ = unix.Uname(&u)
+	fmt.Fprintf(&s, "Measured on %s, Linux %s, server and load on a core each. CPU time of the server for an operation in µs,\n"+
+		"medians; ratio: Debian's by ours, above 1 ours is better; spread: of the rounds' ratios.\n\n", time.Now().Format("2006-01-02"), unix.ByteSliceToString(u.Release[:]))
+	s.WriteString("| row | Debian 4.1.6 | ours | ratio | spread | floor | p99 µs, Debian / ours |")
+	if peers {
+		s.WriteString(" others |")
+	}
+	s.WriteString("\n|---|---|---|---|---|---|---|")
+	if peers {
+		s.WriteString("---|")
+	}
+	s.WriteString("\n")
+	for _, m := range table {
+		if m.err != nil {
+			fmt.Fprintf(&s, "| %s | %s |\n", m.name, strings.ReplaceAll(strings.SplitN(m.err.Error(), "\n", 2)[0], "|", "/"))
+			continue
+		}
+		p99 := "–"
+		if m.h2 == nil && !m.job.Quiet {
+			f := func(r load.Result) float64 { return float64(r.P99.Nanoseconds()) / 1000 }
+			p99 = figure(m.debian.middle(f)) + " / " + figure(m.ours.middle(f))
+		}
+		unit := ""
+		if m.unit != "" {
+			unit = " " + m.unit
+		}
+		fmt.Fprintf(&s, "| %s | %s%s | %s%s | %.2f | ±%.0f %% | %s | %s |", m.name, figure(median(m.debian.values)), unit,
+			figure(median(m.ours.values)), unit, m.ratio(), m.spread()*50, figure(median(m.floor.values)), p99)
+		if peers {
+			var others []string
+			for name, p := range m.peers {
+				others = append(others, name+" "+figure(median(p.values)))
+			}
+			slices.Sort(others)
+			fmt.Fprintf(&s, " %s |", strings.Join(others, ", "))
+		}
+		s.WriteString("\n")
+	}
+	return s.String()
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"time"
+
+	"libwebsockets/bench/load"
+)
+
+// row is one line of the table.
+type row struct {
+	name string
+	args []string // of the server
+	job  load.Job
+	// reach is the ratio, Debian's by ours, that is aimed at; 0: limit counts.
+	reach float64
+	// limit is the most that ours may be, for rows that are not compared.
+	limit float64
+	unit  string
+	// value is the figure that counts; by default CPU µs for an operation.
+	value func(load.Result) float64
+
+	tls      bool
+	sameCore bool
+	h2       *h2load // instead of job
+	floor    bool
+	debian   func() []string // other arguments for Debian's library
+	quick    bool
+	longest  float64  // window, in windows
+	peers    []string // which others have a row like it
+}
+
+// h2load is a run of Debian's h2load.
+type h2load struct {
+	clients, streams, requests int
+	path                       string
+}
+
+func echo(conns, size, inFlight int) load.Job {
+	return load.Job{Kind: "ws", Conns: conns, Size: size, InFlight: inFlight}
+}
+
+func file(conns int, name string) load.Job {
+	return load.Job{Kind: "http", Conns: conns, InFlight: 1, Path: "/" + name, File: name}
+}
+
+func over(j load.Job) load.Job { j.TLS = true; return j }
+
+func crowd(n int) load.Job {
+	j := echo(100, 64, 1)
+	j.Idle = n
+	return j
+}
+
+func perIdle(n int) func(load.Result) float64 {
+	return func(r load.Result) float64 { return float64(r.RSS-r.RSSBefore) / 1024 / float64(n) }
+}
+
+func rows(quick bool) []row {
+	ws := []string{"gws", "gorilla"}
+	json := load.Job{Kind: "ws", Conns: 100, Size: 1024, InFlight: 1, Text: true, Deflate: true}
+	all := []row{
+		{name: "1 connection, 64 B, same core", job: echo(1, 64, 1), reach: 1.15, sameCore: true, floor: true, quick: true, peers: ws},
+		{name: "100 connections, 64 B", job: echo(100, 64, 1), reach: 1.08, floor: true, quick: true, peers: ws},
+		{name: "100 connections, 125 B, 16 in flight", job: echo(100, 125, 16), reach: 7, floor: true, quick: true, peers: ws},
+		{name: "1,000 connections, 512 B", job: echo(1000, 512, 1), reach: 1.05, floor: true, quick: true, peers: ws},
+		{name: "100 active + 10,000 idle, 64 B", job: crowd(10000), reach: 14, floor: true, quick: true, peers: ws},
+		{name: "10 connections, 64 KiB", job: echo(10, 64<<10, 1), reach: 1.9, floor: true, quick: true, peers: ws},
+		{name: "1 connection, 1 MiB, fragments as they come", job: echo(1, 1<<20, 1), reach: 1.05, floor: true, quick: true},
+		{name: "1 connection, 1 MiB, gathered", args: []string{"gather=1"}, job: echo(1, 1<<20, 1), reach: 2, quick: true, peers: ws},
+		{name: "permessage-deflate, 100 connections, 1 KiB text", args: []string{"deflate=1"}, job: json, reach: 1.2, quick: true, peers: ws},
+		{name: "TLS echo, 100 connections, 1 KiB", tls: true, job: over(echo(100, 1024, 1)), reach: 1.1, quick: true},
+		{name: "TLS connect + upgrade + close", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true}, reach: 1, quick: true},
+		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 8}, reach: 1.7, quick: true, peers: ws},
+		{name: "static 1 KiB, h1, 50 connections", job: file(50, "1k.txt"), reach: 1.4, quick: true, peers: []string{"nginx"}},
+		{name: "static 1 MiB, h1, 10 connections", job: file(10, "1m.txt"), reach: 1, quick: true, peers: []string{"nginx"}},
+		{name: "static 1 KiB, h1 TLS, 20 connections", tls: true, job: over(file(20, "1k.txt")), reach: 1.5, quick: true},
+		{name: "static 1 KiB, h2 TLS, 20 × 10 streams", tls: true, h2: &h2load{20, 10, 20000, "1k.txt"}, reach: 3, quick: true, peers: []string{"nginx"}},
+		// Debian's fails here with a larger buffer.
+		{name: "static 1 MiB, h2 TLS, 4 × 4 streams", tls: true, h2: &h2load{4, 4, 600, "1m.txt"}, reach: 1, quick: true, peers: []string{"nginx"},
+			debian: func() []string { return []string{"buf=4096"} }},
+		{name: "RSS of an idle connection, 10,000", unit: "KiB", value: perIdle(10000), limit: 2,
+			job: load.Job{Kind: "ws", Idle: 10000, Quiet: true, Window: 50 * time.Millisecond}},
+		{name: "RSS of an idle TLS connection, 3,000", unit: "KiB", value: perIdle(3000), limit: 18, tls: true,
+			job: load.Job{Kind: "ws", Idle: 3000, TLS: true, Quiet: true, Window: 50 * time.Millisecond}},
+		{name: "10,000 idle connections, 10 s, CPU", unit: "ms", limit: 10,
+			value: func(r load.Result) float64 { return float64(r.CPU.Microseconds()) / 1000 },
+			job:   load.Job{Kind: "ws", Idle: 10000, Quiet: true, Warm: 500 * time.Millisecond, Window: 10 * time.Second}},
+		{name: "own poll loop, 20 connections, 64 B", args: []string{"loop=poll"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
+		{name: "libuv, 20 connections, 64 B", args: []string{"loop=uv"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
+		{name: "libev, 20 connections, 64 B", args: []string{"loop=ev"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
+		{name: "glib, 20 connections, 64 B", args: []string{"loop=glib"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
+	}
+	if !quick {
+		return all
+	}
+	var few []row
+	for _, r := range all {
+		if r.quick {
+			few = append(few, r)
+		}
+	}
+	return few
+}
