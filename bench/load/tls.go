@@ -6,14 +6,11 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // openIdle makes the connections that only are there.
@@ -163,53 +160,22 @@ func runTLS(j *Job) (Result, error) {
 	})
 }
 
-// closeFrame is a close frame with 1000, masked with zeros.
-var closeFrame = []byte{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8}
-
-// runConnect connects, upgrades and closes, over and over.
-func runConnect(j *Job) (Result, error) {
-	var mu sync.Mutex // dial counts its addresses
+// runConnectTLS connects, upgrades and closes, over and over.
+func runConnectTLS(j *Job) (Result, error) {
 	one := func() error {
-		var c io.ReadWriteCloser
-		var r io.Reader
-		if j.TLS {
-			t, br, err := openTLS(j)
-			if err != nil {
-				return err
-			}
-			c, r = t, br
-		} else {
-			mu.Lock()
-			fd, err := dial(j.Addr)
-			mu.Unlock()
-			if err != nil {
-				return err
-			}
-			_ = unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 10})
-			s := fdConn(fd)
-			c, r = s, s
-			br := bufio.NewReaderSize(s, 1024)
-			if err := upgradeOn(s, br, j); err != nil {
-				s.Close()
-				return err
-			}
-			r = br
+		c, r, err := openTLS(j)
+		if err != nil {
+			return err
 		}
-		defer c.Close()
+		defer c.NetConn().Close()
 		if _, err := c.Write(closeFrame); err != nil {
 			return err
 		}
-		var answer [4]byte
-		if _, err := io.ReadFull(r, answer[:]); err != nil {
+		answer, err := io.ReadAll(r)
+		if err != nil {
 			return fmt.Errorf("close: %w", err)
 		}
-		if answer[0] != 0x88 {
-			return fmt.Errorf("close is answered with % x", answer)
-		}
-		if _, err := io.ReadFull(r, answer[:1]); err == nil {
-			return errors.New("bytes behind the close frame")
-		}
-		return nil
+		return checkClose(answer)
 	}
 	return runTeam(j, j.Conns, func(t *team, _ int) error {
 		for {
@@ -223,17 +189,3 @@ func runConnect(j *Job) (Result, error) {
 		}
 	})
 }
-
-// fdConn is a socket that is read and written where one stands, without the
-// cost of Go's poller.
-type fdConn int
-
-func (c fdConn) Read(b []byte) (int, error) {
-	n, err := unix.Read(int(c), b)
-	if err == nil && n == 0 {
-		err = io.EOF
-	}
-	return max(n, 0), err
-}
-func (c fdConn) Write(b []byte) (int, error) { return unix.Write(int(c), b) }
-func (c fdConn) Close() error                { return unix.Close(int(c)) }
