@@ -24,8 +24,8 @@ B       := build
 LIB     := $(B)/lib/libwebsockets.so.17
 SONAME  := libwebsockets.so.17
 VERSION := 4.1.6
-# Older sources have headers of their own (docs/generations.md).
-GENERATIONS := 1.3 1.5 1.6 2.0
+# Other sources have headers of their own (docs/generations.md).
+GENERATIONS := 1.3 1.5 1.6 2.0 4.3
 
 GOTAGS := $(if $(VALGRIND),-tags valgrind)
 

@@ -211,11 +211,17 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 			info.RetryPolicy = &engine.Retry{PingSecs: s, HangupSecs: s + 10}
 		}
 	}
+	info.TellConnecting = ofV43(size)
 	return info
 }
 
 // has tells whether a caller's info of that size has a member.
-func has(size C.size_t, offset, length uintptr) bool { return uintptr(size) >= offset+length }
+func has(size C.size_t, offset, length uintptr) bool {
+	return uintptr(size&^C.LWS_INFO_OF_V43) >= offset+length
+}
+
+// ofV43 tells whether the caller is compiled as a program of v4.3.
+func ofV43(size C.size_t) bool { return size&C.LWS_INFO_OF_V43 != 0 }
 
 //export go_lws_create_context_sized
 func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.size_t) (ret *C.struct_lws_context) {
@@ -273,7 +279,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 	cx.baggage = i.external_baggage_free_on_destroy
 	ctx.Lock()
 	if !info.Options.Has(engine.OptExplicitVhosts) {
-		if createVhost(ctx, i, info) == nil {
+		if createVhost(ctx, i, info, size) == nil {
 			engine.Errf("Failed to create default vhost")
 			ctx.Destroy()
 			ctx.Unlock()
@@ -299,7 +305,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 }
 
 // createVhost makes a vhost and its listener. The lock is held.
-func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, info *engine.Info) *C.struct_lws_vhost {
+func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, info *engine.Info, size C.size_t) *C.struct_lws_vhost {
 	cv := newVhostFace()
 	if cv == nil {
 		return nil
@@ -316,7 +322,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, inf
 	if len(ctx.Vhosts) == 1 {
 		v.AnnounceWake(true)
 	}
-	if initTLS(v, i) != nil || listen.Open(v) != nil || v.Start() != nil {
+	if initTLS(v, i, size) != nil || listen.Open(v) != nil || v.Start() != nil {
 		v.Destroy()
 		return nil
 	}
@@ -342,7 +348,7 @@ func go_lws_create_vhost_sized(cx *C.struct_lws_context, i *C.struct_lws_context
 	}
 	ctx.Lock()
 	defer ctx.Unlock()
-	return createVhost(ctx, i, infoFrom(i, size))
+	return createVhost(ctx, i, infoFrom(i, size), size)
 }
 
 //export go_lws_context_destroy

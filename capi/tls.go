@@ -11,6 +11,7 @@ import "C"
 
 import (
 	"fmt"
+	"math"
 	"unsafe"
 
 	"libwebsockets/impl/client"
@@ -31,7 +32,7 @@ func init() {
 // secureConnect starts a client's TLS, with the system's certificate if the
 // connection asks for it.
 func secureConnect(c *engine.Conn, r *client.TLSRequest, done func(error)) {
-	req := &secure.Request{Allow: int(r.Flags), Host: r.Host, ALPN: r.ALPN}
+	req := &secure.Request{Allow: int(r.Flags), Host: r.Host, Port: r.Port, ALPN: r.ALPN}
 	if n := C.int(r.ClientCert); n != 0 {
 		cx := (*C.struct_lws_context)(unsafe.Pointer(c.Ctx.F))
 		req.Cert = blob(cx, C.LWS_SYSBLOB_TYPE_CLIENT_CERT_DER, n-1)
@@ -80,7 +81,7 @@ func firstOf(a, b *C.char) string {
 func given(p *C.char) secure.File { return secure.File{Path: str(p), Given: p != nil} }
 
 // tlsConfig copies what TLS needs out of the program's struct.
-func tlsConfig(i *C.struct_lws_context_creation_info, port int) *secure.Config {
+func tlsConfig(i *C.struct_lws_context_creation_info, port int, size C.size_t) *secure.Config {
 	cfg := &secure.Config{
 		Options: engine.Option(i.options), Port: port,
 		Curve: str(i.ecdh_curve), ALPN: str(i.alpn), InfoMask: int(i.ssl_info_event_mask),
@@ -111,6 +112,12 @@ func tlsConfig(i *C.struct_lws_context_creation_info, port int) *secure.Config {
 	if p := i.provided_client_ssl_ctx; p != nil {
 		cfg.Provided = tls.Borrow(unsafe.Pointer(p))
 	}
+	s := &cfg.Sessions
+	if has(size, unsafe.Offsetof(i.tls_session_cache_max), unsafe.Sizeof(i.tls_session_cache_max)) {
+		s.Secs, s.Max = int(i.tls_session_timeout), int(min(i.tls_session_cache_max, math.MaxInt32))
+	}
+	s.On = s.Secs != 0 || s.Max != 0 || ofV43(size)
+	s.Off = i.options&C.LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE != 0
 	return cfg
 }
 
@@ -120,8 +127,8 @@ func setupTLS(ctx *engine.Context, i *C.struct_lws_context_creation_info) {
 }
 
 // initTLS makes the vhost's TLS contexts.
-func initTLS(v *engine.Vhost, i *C.struct_lws_context_creation_info) error {
-	err := secure.Init(v, tlsConfig(i, int(i.port)))
+func initTLS(v *engine.Vhost, i *C.struct_lws_context_creation_info, size C.size_t) error {
+	err := secure.Init(v, tlsConfig(i, int(i.port), size))
 	if err != nil {
 		engine.Errf("vhost %s: %v", v.Name, err)
 	}
@@ -129,7 +136,7 @@ func initTLS(v *engine.Vhost, i *C.struct_lws_context_creation_info) error {
 }
 
 //export go_lws_init_vhost_client_ssl_sized
-func go_lws_init_vhost_client_ssl_sized(i *C.struct_lws_context_creation_info, v *C.struct_lws_vhost, _ C.size_t) C.int {
+func go_lws_init_vhost_client_ssl_sized(i *C.struct_lws_context_creation_info, v *C.struct_lws_vhost, size C.size_t) C.int {
 	defer guard("lws_init_vhost_client_ssl")
 	vh := vhost(v)
 	if vh == nil || i == nil {
@@ -138,7 +145,7 @@ func go_lws_init_vhost_client_ssl_sized(i *C.struct_lws_context_creation_info, v
 	}
 	vh.Ctx.Lock()
 	defer vh.Ctx.Unlock()
-	if err := secure.InitClient(vh, tlsConfig(i, engine.PortNoListen)); err != nil {
+	if err := secure.InitClient(vh, tlsConfig(i, engine.PortNoListen, size)); err != nil {
 		engine.Errf("lws_init_vhost_client_ssl: vhost %s: %v", vh.Name, err)
 		return 1
 	}

@@ -267,6 +267,7 @@ struct lws;
 #include <libwebsockets/lws-cache-ttl.h>
 #include <libwebsockets/lws-lecp.h>
 #include <libwebsockets/lws-conmon.h>
+#include <libwebsockets/lws-tls-sessions.h>
 
 #ifdef __cplusplus
 }

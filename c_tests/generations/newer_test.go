@@ -7,6 +7,8 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -95,9 +97,15 @@ func TestConnectionMonitor(t *testing.T) {
 			t.Errorf("%s\nwant%s", l, want)
 		}
 	}
-	l := run(t, "libwebsockets", secure.URL, "host:127.0.0.1", "getx:/")
+	l := run(t, "libwebsockets", secure.URL, "host:127.0.0.1", "ANY+getx:/", "ANY+getx:/away", "DOWN+ANY+getx:/away")
 	if want := " status=200 body='hello'" + peer + "dns=1 conn=1 tls=1 resp=1 disp=1 status=1/200 found=0,0"; !strings.HasSuffix(l[1], want) {
 		t.Errorf("%s\nwant%s", l[1], want)
+	}
+	if !strings.Contains(l[2], " error ") {
+		t.Errorf("%s: a redirect to http was followed", l[2])
+	}
+	if !strings.Contains(l[3], " status=200 ") || !strings.Contains(l[3], " tls=0 ") {
+		t.Errorf("%s: should tell of the connection without TLS", l[3])
 	}
 }
 
@@ -116,4 +124,71 @@ func matches(got, want string) bool {
 		}
 	}
 	return true
+}
+
+// Seen to fail with the flags left out of what resume compares, with
+// TellSessions left out, and with Max not looked at.
+func TestTLSSessions(t *testing.T) {
+	var servers [3]*httptest.Server
+	for i := range servers {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "x") }))
+		s.EnableHTTP2 = i == 0
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // one client refuses
+		s.StartTLS()
+		defer s.Close()
+		servers[i] = s
+	}
+	port := func(i int) string {
+		_, p, _ := net.SplitHostPort(servers[i].Listener.Addr().String())
+		return "port:" + p
+	}
+	for _, c := range []struct {
+		pkg   string
+		steps string // the words that each step's line must have, or must not have with "!"
+	}{
+		{"libwebsockets", "ANY+getx:/ !resumed; ANY+getx:/ !resumed; save:s 1"},
+		{"libwebsockets", "new:none; ANY+getx:/; ANY+getx:/ !resumed; save:s 1; load:s 1 !loads"},
+		{"libwebsockets", "new:sessions; ANY+getx:/ !resumed; ANY+getx:/ resumed status=200; ANY+geth2:/ resumed; getx:/ error !resumed; save:s 0 saves; load:s 1 !loads; " +
+			"new:; load:s 0 loads; ANY+getx:/ resumed; new:none; load:s 1 !loads; new:sessions; load:absent 1 loads"},
+		{"libwebsockets", "new:sessions; ANY+getx:/; port:1; ANY+getx:/; port:2; ANY+getx:/; port:0; ANY+getx:/ !resumed; port:2; ANY+getx:/ resumed"},
+		{"libwebsockets", "new:brief; ANY+getx:/; ANY+getx:/ resumed; sleep:1100; ANY+getx:/ !resumed"},
+		{"libwebsockets-4.3", "ANY+getx:/ !resumed connecting; ANY+getx:/ resumed; new:none; ANY+getx:/; ANY+getx:/ !resumed"},
+	} {
+		var steps, words []string
+		for _, s := range strings.Split(c.steps, "; ") {
+			name, want, _ := strings.Cut(s, " ")
+			for i := range servers {
+				if name == fmt.Sprint("port:", i) {
+					name = port(i)
+				}
+			}
+			steps, words = append(steps, name), append(words, want)
+		}
+		steps = append([]string{"host:127.0.0.1"}, steps...)
+		for i, l := range run(t, c.pkg, servers[0].URL, steps...)[1:] {
+			for _, w := range strings.Fields(words[i]) {
+				if has := strings.Contains(l+" ", " "+strings.TrimPrefix(w, "!")+" "); has == (w[0] == '!') {
+					t.Errorf("%s: %s\nin %s, step %d", l, w, c.steps, i+1)
+				}
+			}
+		}
+	}
+}
+
+// Seen to fail with TellConnecting true for all.
+func TestConnecting(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "x") }))
+	defer s.Close()
+	for pkg, want := range map[string]string{
+		"libwebsockets":     "get:/: status=200 ",
+		"libwebsockets-4.3": "get:/: connecting fd=1 status=200 ",
+	} {
+		l := run(t, pkg, s.URL, "get:/", "refuse:1", "get:/")
+		if !strings.HasPrefix(l[0], want) {
+			t.Errorf("%s: %s", pkg, l[0])
+		}
+		if refused := strings.Contains(l[2], "connecting fd=1 error"); refused != (pkg != "libwebsockets") {
+			t.Errorf("%s, refusing: %s", pkg, l[2])
+		}
+	}
 }

@@ -219,5 +219,7 @@ lws_context_is_being_destroyed(struct lws_context *context)
 LWS_VISIBLE int
 lws_tls_session_is_reused(struct lws *wsi)
 {
-	return wsi->ssl && SSL_session_reused((SSL *)wsi->ssl);
+	struct lws *net = wsi->net ? wsi->net : wsi;
+
+	return net->ssl && SSL_session_reused((SSL *)net->ssl);
 }

@@ -31,6 +31,7 @@ const (
 	H2QuirkOverflow  Flags = 1 << 6
 	H2ManualRxFlow   Flags = 1 << 9
 	ConMon           Flags = 1 << 28
+	TakeDowngrade    Flags = 1 << 29
 )
 
 // tell has lws_is_ssl say what the connection is to be, before it is.

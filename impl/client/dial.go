@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -143,6 +144,10 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 	c.SetState(engine.StateWaitingConnect)
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
 	c.Detail = "connecting to " + name
+	if !tellConnecting(c, fd) {
+		unix.Close(fd)
+		return false
+	}
 	c.Monitor.Begin()
 	err = unix.Connect(fd, sa)
 	if err != nil && err != unix.EINPROGRESS {
@@ -168,6 +173,22 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 	}
 	c.PT().SetTimer(&s.attempt, engine.Now()+int64(c.Ctx.TimeoutSecs)*secondUS)
 	return true
+}
+
+// tellConnecting tells a program of v4.3 of the socket that is going to be
+// connected; false: the connection is closed.
+func tellConnecting(c *engine.Conn, fd int) bool {
+	if !c.Vhost.TellConnecting {
+		return true
+	}
+	c.F.FD = int32(fd)
+	n := c.Call(engine.ReasonConnecting, unsafe.Add(nil, fd), 0)
+	c.F.FD = -1
+	if n != 0 && !c.Dead() {
+		engine.Infof("%s: CONNECTING refused", c)
+		c.Close(engine.CloseNoStatus)
+	}
+	return !c.Dead()
 }
 
 // failed notes why an address did not do, and tries the next one.
@@ -267,7 +288,7 @@ func (s *State) secure(c *engine.Conn) {
 		return
 	}
 	c.Monitor.Begin()
-	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), ALPN: s.info.ALPN, ClientCert: s.info.ClientCert}
+	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), Port: s.info.Port, ALPN: s.info.ALPN, ClientCert: s.info.ClientCert}
 	SecureConnect(c, req, func(err error) {
 		switch {
 		case c.Dead():

@@ -143,7 +143,7 @@ func (s *State) redirect(c *engine.Conn) bool {
 		return true
 	case !ok:
 		return refuse(c, "HS: URI did not parse")
-	case s.info.Flags&UseSSL != 0 && !t.secure:
+	case s.info.Flags&(UseSSL|TakeDowngrade) == UseSSL && !t.secure:
 		return refuse(c, "HS: Redirect attempted SSL downgrade")
 	}
 	if s.code == 303 && len(s.info.Method.S) >= 3 {

@@ -14,6 +14,7 @@ type TLSRequest struct {
 	// Host is the name for SNI and for the check of the certificate: the Host
 	// header without its port.
 	Host string
+	Port int
 	// ALPN is the list of protocols to offer, by commas; "" means the vhost's.
 	ALPN string
 	// ClientCert is sys_tls_client_cert: 0, or 1 + the number of the blob.

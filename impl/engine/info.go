@@ -140,7 +140,8 @@ type Info struct {
 	UDPLossTx      int // percent of datagrams to lose, for tests
 	UDPLossRx      int
 	HTTP2Settings  [7]uint32
-	TLS            any // what impl/tls needs, opaque to the engine
+	TellConnecting bool // CONNECTING is told
+	TLS            any  // what impl/tls needs, opaque to the engine
 }
 
 // Extension is one entry of the vhost's extension table. Only

@@ -95,6 +95,7 @@ const (
 	ReasonTimer                                Reason = 73
 	ReasonEventWaitCancelled                   Reason = 71
 	ReasonChildClosing                         Reason = 69
+	ReasonConnecting                           Reason = 105
 	ReasonVhostCertAging                       Reason = 72
 	ReasonVhostCertUpdate                      Reason = 74
 	ReasonUser                                 Reason = 1000

@@ -50,6 +50,8 @@ type Vhost struct {
 	Retry         Retry
 	IPLimitWSI    int
 
+	TellConnecting bool // CONNECTING is told
+
 	DefaultIndex int // protocol for upgrades that name none
 	RawIndex     int // protocol for raw connections
 
@@ -90,6 +92,8 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		finalize:      info.Finalize,
 		released:      info.Released,
 		HTTP2Settings: info.HTTP2Settings,
+
+		TellConnecting: info.TellConnecting,
 	}
 	if v.Name == "" {
 		v.Name = "default"

@@ -453,3 +453,14 @@ func FuzzParseCert(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseSession(f *testing.F) {
+	f.Add([]byte("no session"))
+	f.Add([]byte{0x30, 0x82, 0x7f, 0xff, 2, 1, 1})
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		if s, err := ParseSession(b); err == nil {
+			s.DER()
+			s.Free()
+		}
+	})
+}

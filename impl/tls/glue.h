@@ -403,4 +403,32 @@ tls_serve_alpn(SSL_CTX *x, uintptr_t id)
 	SSL_CTX_set_alpn_select_cb(x, tls_on_alpn, (void *)id);
 }
 
+extern int lwsgo_tls_session(SSL *s, SSL_SESSION *p);
+
+/* Sessions are kept by the hooks, not by OpenSSL. */
+static inline void
+tls_tell_sessions(SSL_CTX *x)
+{
+	SSL_CTX_set_session_cache_mode(x, SSL_CTX_get_session_cache_mode(x) |
+					  SSL_SESS_CACHE_CLIENT |
+					  SSL_SESS_CACHE_NO_INTERNAL_STORE);
+	SSL_CTX_sess_set_new_cb(x, lwsgo_tls_session);
+}
+
+static inline SSL_SESSION *
+tls_parse_session(const void *der, long n)
+{
+	const unsigned char *p = der;
+
+	return d2i_SSL_SESSION(NULL, &p, n);
+}
+
+static inline void
+tls_write_session(SSL_SESSION *s, void *der)
+{
+	unsigned char *p = der;
+
+	i2d_SSL_SESSION(s, &p);
+}
+
 #endif

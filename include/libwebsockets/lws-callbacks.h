@@ -458,6 +458,12 @@ enum lws_callback_reasons {
 	 * going; `in` is its struct lws *. */
 	LWS_CALLBACK_CHILD_CLOSING = 69,
 
+	/** v4.3: a client's socket is about to connect to the server, or to its proxy.
+	 * `in` is the socket as a pointer-sized number. Only told to programs that are
+	 * compiled with pkg-config libwebsockets-4.3, as others do not expect it.
+	 * Nonzero fails the connection. */
+	LWS_CALLBACK_CONNECTING = 105,
+
 	/** The daily look at a vhost's certificate: `in` is a
 	 * struct lws_acme_cert_aging_args *, `len` the days it is still valid. */
 	LWS_CALLBACK_VHOST_CERT_AGING = 72,

@@ -46,6 +46,8 @@ enum lws_client_connect_ssl_connection_flags {
 
 	LCCSCF_CONMON			 = (1 << 28),
 	/**< v4.3: keep the addresses of the name for lws_conmon_wsi_take() */
+	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS = (1 << 29),
+	/**< v4.3: follow a redirect from https to http */
 };
 
 /**
@@ -159,8 +161,7 @@ lws_init_vhost_client_ssl_sized(const struct lws_context_creation_info *info,
 #if !defined(LWS_NO_SIZED_CALLS)
 /* see lws_create_context */
 #define lws_init_vhost_client_ssl(info, vhost) \
-	lws_init_vhost_client_ssl_sized((info), (vhost), \
-				sizeof(struct lws_context_creation_info))
+	lws_init_vhost_client_ssl_sized((info), (vhost), LWS_INFO_SIZE)
 #endif
 
 /**

@@ -99,6 +99,8 @@
 #define LWS_SERVER_OPTION_H2_PRIOR_KNOWLEDGE			(1ll << 34)
 /** (C) Do not run the lws_system states: the context is OPERATIONAL at once. */
 #define LWS_SERVER_OPTION_NO_LWS_SYSTEM_STATES			(1ll << 35)
+/** (V) v4.3: Client connections never resume TLS sessions (lws-tls-sessions.h). */
+#define LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE		(1ll << 39)
 
 /** Are all bits of `f` set in `c`? */
 #define lws_check_opt(c, f) ((((uint64_t)c) & ((uint64_t)f)) == ((uint64_t)f))
@@ -394,7 +396,33 @@ struct lws_context_creation_info {
 	/**< (V) its port, if it is not given with the address */
 	unsigned int _ext_unused2;
 	/**< must be 0 */
+	uint32_t tls_session_timeout;
+	/**< (V) v4.3: seconds for which client connections may resume a TLS session
+	 * (lws-tls-sessions.h); 0: as long as the session says */
+	uint32_t tls_session_cache_max;
+	/**< (V) v4.3: how many such sessions to keep; 0: 10, if the other is set */
+	const char *http_nsc_filepath;
+	/**< (C) v4.3: file for the cookies of connections with LCCSCF_CACHE_COOKIES; NULL:
+	 * none */
+	size_t http_nsc_heap_max_footprint;
+	/**< (C) bytes of cookies to hold in memory as well; of a larger file none are, it
+	 * is read for each request. 0: no limit */
+	size_t http_nsc_heap_max_items;
+	/**< (C) how many cookies to hold in memory, likewise. 0: no limit */
+	size_t http_nsc_heap_max_payload;
+	/**< (C) bytes of a cookie, with domain and path; longer ones are not kept. 0: no
+	 * limit */
 };
+
+/** A bit of the size that comes with the struct: the caller is a program of v4.3. */
+#define LWS_INFO_OF_V43 ((size_t)1 << 24)
+
+#if defined(LWS_SOURCES_OF_V43)
+#define LWS_INFO_SIZE \
+	(sizeof(struct lws_context_creation_info) | LWS_INFO_OF_V43)
+#else
+#define LWS_INFO_SIZE sizeof(struct lws_context_creation_info)
+#endif
 
 /**
  * Make a context, and its first vhost unless EXPLICIT_VHOSTS is set.
@@ -494,11 +522,9 @@ lws_create_vhost_sized(struct lws_context *context,
  * without these macros.
  */
 #define lws_create_context(info) \
-	lws_create_context_sized((info), \
-				 sizeof(struct lws_context_creation_info))
+	lws_create_context_sized((info), LWS_INFO_SIZE)
 #define lws_create_vhost(context, info) \
-	lws_create_vhost_sized((context), (info), \
-			       sizeof(struct lws_context_creation_info))
+	lws_create_vhost_sized((context), (info), LWS_INFO_SIZE)
 #endif
 
 /**

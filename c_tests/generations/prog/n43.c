@@ -6,8 +6,13 @@
  *
  *   get:PATH, getx:PATH      a request over TCP, over TLS; the answer's status and body
  *   FLAG+STEP                with LCCSCF_FLAG
+ *   geth2:PATH               the same on HTTP/2
  *   ws:PATH                  a WebSocket
  *   host:NAME, port:PORT     for the following steps
+ *   save:FILE, load:FILE     the TLS session with host and port
+ *   refuse:1                 nonzero from LWS_CALLBACK_CONNECTING
+ *   new:SETTING              a new context; sessions: with tls_session_cache_max,
+ *                            none: with DISABLE_TLS_SESSION_CACHE
  */
 #include <libwebsockets.h>
 #include <signal.h>
@@ -17,7 +22,7 @@
 static struct lws_context *cx;
 static struct lws_context_creation_info info;
 static const char *host = "localhost", *dir;
-static int port, done, connecting, refuse;
+static int port, done, refuse;
 static char body[4096];
 
 static void
@@ -46,6 +51,32 @@ show_conmon(struct lws *wsi)
 }
 
 static int
+save_session(struct lws_context *context, struct lws_tls_session_dump *d)
+{
+	FILE *f = fopen(d->opaque, "w");
+	int bad = context != cx || !f || fwrite(d->blob, 1, d->blob_len, f) != d->blob_len;
+
+	printf(" saves %s", strchr(d->tag, '_'));
+	if (f)
+		fclose(f);
+	return bad;
+}
+
+static int
+load_session(struct lws_context *context, struct lws_tls_session_dump *d)
+{
+	FILE *f = fopen(d->opaque, "r");
+
+	printf(" loads");
+	d->blob = f ? malloc(100000) : NULL;
+	if (context != cx || !d->blob)
+		return 1;
+	d->blob_len = fread(d->blob, 1, 100000, f);
+	fclose(f);
+	return 0;
+}
+
+static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	char buf[LWS_PRE + 1024], *p = buf + LWS_PRE;
@@ -53,6 +84,9 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 
 	(void)user;
 	switch (reason) {
+	case LWS_CALLBACK_CONNECTING:
+		printf(" connecting fd=%d", (int)(intptr_t)in == lws_get_socket_fd(wsi) && (intptr_t)in > 2);
+		return refuse;
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		printf(" error");
 		show_conmon(wsi);
@@ -60,6 +94,8 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		break;
 	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
 		printf(" status=%u", lws_http_client_http_response(wsi));
+		if (lws_tls_session_is_reused(wsi))
+			printf(" resumed");
 		break;
 	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
 		return lws_http_client_read(wsi, &p, &n) < 0 ? -1 : 0;
@@ -88,7 +124,18 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 static const struct lws_protocols protocols[] = {{"n43", callback, 0, 0, 0, NULL, 0}, LWS_PROTOCOL_LIST_TERM};
 
 static void
-connect_to(const char *path, int flags, int ws)
+make_context(void)
+{
+	info.port = CONTEXT_PORT_NO_LISTEN;
+	info.protocols = protocols;
+	info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	cx = lws_create_context(&info);
+	if (!cx)
+		exit(1);
+}
+
+static void
+connect_to(const char *path, int flags, const char *alpn)
 {
 	struct lws_client_connect_info i;
 
@@ -98,14 +145,23 @@ connect_to(const char *path, int flags, int ws)
 	i.port = port;
 	i.path = path;
 	i.ssl_connection = flags;
-	i.method = ws ? NULL : "GET";
+	i.method = alpn ? "GET" : NULL;
 	i.protocol = i.local_protocol_name = "n43";
-	i.alpn = "http/1.1";
+	i.alpn = alpn;
 	done = 0;
 	body[0] = '\0';
 	lws_client_connect_via_info(&i);
 	while (!done && lws_service(cx, 0) >= 0)
 		;
+}
+
+static char *
+in_dir(const char *file)
+{
+	static char path[300];
+
+	lws_snprintf(path, sizeof(path), "%s/%s", dir, file);
+	return path;
 }
 
 static void
@@ -120,6 +176,10 @@ step(char *s)
 		*plus = '\0';
 		if (!strcmp(s, "CONMON"))
 			flags |= LCCSCF_CONMON;
+		else if (!strcmp(s, "DOWN"))
+			flags |= LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS;
+		else if (!strcmp(s, "ANY"))
+			flags |= LCCSCF_ALLOW_SELFSIGNED | LCCSCF_ALLOW_INSECURE;
 		s = plus + 1;
 	}
 	if (!strcmp(s, "host"))
@@ -127,11 +187,36 @@ step(char *s)
 	else if (!strcmp(s, "port"))
 		port = atoi(arg);
 	else if (!strcmp(s, "get"))
-		connect_to(arg, flags, 0);
+		connect_to(arg, flags, "http/1.1");
 	else if (!strcmp(s, "getx"))
-		connect_to(arg, flags | LCCSCF_USE_SSL | LCCSCF_ALLOW_SELFSIGNED, 0);
+		connect_to(arg, flags | LCCSCF_USE_SSL, "http/1.1");
+	else if (!strcmp(s, "geth2"))
+		connect_to(arg, flags | LCCSCF_USE_SSL, "h2");
+	else if (!strcmp(s, "save"))
+		printf(" %d", lws_tls_session_dump_save(lws_get_vhost_by_name(cx, "default"), host, (uint16_t)port,
+						       save_session, in_dir(arg)));
+	else if (!strcmp(s, "load"))
+		printf(" %d", lws_tls_session_dump_load(lws_get_vhost_by_name(cx, "default"), host, (uint16_t)port,
+						       load_session, in_dir(arg)));
+	else if (!strcmp(s, "sleep"))
+		usleep((unsigned int)atoi(arg) * 1000);
+	else if (!strcmp(s, "refuse"))
+		refuse = atoi(arg);
+	else if (!strcmp(s, "new")) {
+		lws_context_destroy(cx);
+		memset(&info, 0, sizeof(info));
+		if (!strcmp(arg, "sessions"))
+			info.tls_session_cache_max = 2;
+		if (!strcmp(arg, "brief"))
+			info.tls_session_timeout = 1;
+		if (!strcmp(arg, "none")) {
+			info.options = LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE;
+			info.tls_session_cache_max = 2;
+		}
+		make_context();
+	}
 	else if (!strcmp(s, "ws"))
-		connect_to(arg, flags, 1);
+		connect_to(arg, flags, NULL);
 	else
 		exit(2);
 	printf("\n");
@@ -144,17 +229,9 @@ main(int argc, char **argv)
 		return 2;
 	port = atoi(argv[1]);
 	dir = argv[2];
-	(void)dir;
-	(void)connecting;
-	(void)refuse;
 	alarm(60); /* never hangs a test */
-	info.port = CONTEXT_PORT_NO_LISTEN;
-	info.protocols = protocols;
-	info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	lws_set_log_level(LLL_ERR, NULL);
-	cx = lws_create_context(&info);
-	if (!cx)
-		return 1;
+	make_context();
 	for (argv += 3; *argv; argv++)
 		step(*argv);
 	lws_context_destroy(cx);

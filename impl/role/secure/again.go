@@ -36,6 +36,9 @@ func Again(ctx *engine.Context) {
 			t.shared.users++
 			t.Client = t.shared.Ctx
 		}
+		if old.sessions != nil {
+			t.useSessions(old.sessions.Sessions)
+		}
 		t.cfg.Provided = old.cfg.Provided.Again()
 		v.TLS = t
 	}

@@ -24,6 +24,7 @@ const (
 type Request struct {
 	Allow     int
 	Host      string // for SNI and the check of the certificate
+	Port      int
 	ALPN      string // comma-separated, "" offers none, as the reference
 	Cert, Key []byte // DER, nil for the vhost's
 }
@@ -33,6 +34,7 @@ type connector struct {
 	c     *engine.Conn
 	t     *transport
 	allow int
+	tag   string // of its session, "" uses none
 	done  func(error)
 }
 
@@ -72,6 +74,10 @@ func Connect(c *engine.Conn, r *Request, done func(error)) {
 	if err != nil {
 		k.end(err)
 		return
+	}
+	if len(r.Cert) == 0 { // else the server knows another client
+		k.tag = SessionTag(c.Vhost, r.Host, r.Port)
+		k.resume(o.sessions)
 	}
 	t.Handshake(c)
 }

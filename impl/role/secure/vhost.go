@@ -65,6 +65,7 @@ type Config struct {
 	InfoMask int
 	// Provided is the program's own context for clients, nil: none.
 	Provided *tls.Ctx
+	Sessions Sessions
 }
 
 // Vhost is the TLS of a vhost.
@@ -72,9 +73,10 @@ type Vhost struct {
 	Server *tls.Ctx // nil: connections to the vhost are plain
 	Client *tls.Ctx // nil: it cannot make TLS connections
 
-	cfg     Config
-	shared  *shared // Client, unless it is the program's
-	skipped bool    // the certificate is still to come
+	cfg      Config
+	shared   *shared   // Client, unless it is the program's
+	skipped  bool      // the certificate is still to come
+	sessions *sessions // nil: none are resumed
 }
 
 // Of is the TLS of v, nil when it has none.
@@ -100,6 +102,7 @@ func (t *Vhost) Close() {
 	if t.shared != nil {
 		t.shared.Close()
 	}
+	t.sessions.purge(func(*session) bool { return true })
 }
 
 func attach(v *engine.Vhost) *Vhost {
@@ -137,6 +140,7 @@ func InitClient(v *engine.Vhost, cfg *Config) error {
 	}
 	if cfg.Provided != nil {
 		t.Client = cfg.Provided
+		t.startSessions(cfg)
 		return nil
 	}
 	x, err := clientCtx(v, cfg)
@@ -144,6 +148,7 @@ func InitClient(v *engine.Vhost, cfg *Config) error {
 		return fmt.Errorf("client TLS: %w", err)
 	}
 	t.shared, t.Client = x, x.Ctx
+	t.startSessions(cfg)
 	v.CallFirstUser(engine.ReasonOPENSSLLoadExtraClientVerifyCerts, x.Pointer(), nil, 0)
 	return nil
 }
