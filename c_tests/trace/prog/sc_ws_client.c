@@ -190,10 +190,12 @@ static void half_answer_script(peer *p)
 
 static void server_hangs_up_inside(void) { client_with(error_hook, half_answer_script); }
 
+static void reset_now(void *p) { p_reset(p); }
+
 static void reset_script(peer *p)
 {
 	if (p_accept(p) && p_head_quiet(p))
-		p_reset(p);
+		in_loop(reset_now, p); /* not while the client is yet about to wait for the answer */
 }
 
 static void server_resets(void) { client_with(error_hook, reset_script); }
