@@ -2,10 +2,6 @@
 /* What the scenarios of HTTP clients share. */
 #include "httpc.h"
 
-struct session {
-	int step;
-};
-
 const struct lws_protocols hc_protocols[] = {
     {"http", cb0, sizeof(struct session), 0, 0, NULL, 0},
     {"web", cb1, sizeof(struct session), 0, 0, NULL, 0},
@@ -45,10 +41,13 @@ struct lws *hc_connect(const char *name)
 	return client(name, &i);
 }
 
+const char *hc_names[] = {"cli0", NULL, NULL};
+
 static void connect_now(void *arg)
 {
 	(void)arg;
-	hc_connect("cli0");
+	for (int n = 0; hc_names[n]; n++)
+		hc_connect(hc_names[n]);
 }
 
 void hc_starter(peer *p)

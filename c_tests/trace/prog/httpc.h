@@ -5,6 +5,10 @@
 
 #include "peer.h"
 
+struct session {
+	int step;
+};
+
 extern const struct lws_protocols hc_protocols[];
 
 /* What the client asks for. */
@@ -16,11 +20,12 @@ extern void (*hc_adjust)(struct lws_client_connect_info *i);
 
 /* Connects a client of that name; in the service thread. */
 struct lws *hc_connect(const char *name);
-/* A peer script that connects cli0 in the service thread. */
+/* A peer script that connects those clients in the service thread: cli0. */
+extern const char *hc_names[];
 void hc_starter(peer *p);
 /* A hook that reads everything. */
 int hc_reader(event *e);
-/* A context with hook, a raw server with script, and cli0. */
+/* A context with hook, a raw server with script, and the clients. */
 void hc_with(hook_fn hook, script_fn script);
 /* The same with a server that reads a head, sends hc_answer, and waits for the end. */
 extern const char *hc_answer;

@@ -1,74 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* An HTTP/2 client and raw servers, without TLS: what the program sees of its streams. */
 #include "h2peer.h"
+#include "httpc.h"
 
-struct session {
-	int step;
-};
-
-static const struct lws_protocols protos[] = {
-    {"http", cb0, sizeof(struct session), 0, 0, NULL, 0},
-    {"web", cb1, sizeof(struct session), 0, 0, NULL, 0},
-    {NULL, NULL, 0, 0, 0, NULL, 0},
-};
-
-static const char *method = "GET";
-static int flags, clients = 1;
-
-static void connect_now(void *arg)
+static void by_http2(struct lws_client_connect_info *i)
 {
-	struct lws_client_connect_info i = client_info("/page", NULL);
-
-	(void)arg;
-	i.method = method;
-	i.protocol = "web";
-	if (flags & LCCSCF_PIPELINE)
-		i.host = i.address; /* by this name others find the connection */
-	i.origin = i.host;
-	i.ssl_connection |= LCCSCF_H2_PRIOR_KNOWLEDGE | flags;
-	i.manual_initial_tx_credit = 100;
-	for (int n = 0; n < clients; n++)
-		client(n ? "cliB" : "cliA", &i);
-}
-
-static void starter(peer *p)
-{
-	(void)p;
-	in_loop(connect_now, NULL);
+	if (i->ssl_connection & LCCSCF_PIPELINE)
+		i->host = i->address; /* by this name others find the connection */
+	i->origin = i->host;
+	i->ssl_connection |= LCCSCF_H2_PRIOR_KNOWLEDGE;
+	i->manual_initial_tx_credit = 100;
+	i->keep_warm_secs = 0;
 }
 
 static int reader(event *e)
 {
+	int r = hc_reader(e);
 	char v[64];
 
-	switch (e->reason) {
-	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
-		say(e->conn, "  response %u", lws_http_client_http_response(e->wsi));
+	if (e->reason == LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP) {
 		say(e->conn, "  network %s", lws_get_network_wsi(e->wsi) == e->wsi ? "itself" : "other");
 		if (lws_hdr_copy(e->wsi, v, sizeof v, WSI_TOKEN_HTTP_CONTENT_TYPE) > 0)
 			say(e->conn, "  type %s", v);
-		break;
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
-		char buffer[1024 + LWS_PRE], *px = buffer + LWS_PRE;
-		int len = sizeof buffer - LWS_PRE;
-
-		if (lws_http_client_read(e->wsi, &px, &len) < 0)
-			return -1;
-		return 0;
 	}
-	default:
-		break;
-	}
-	return PASS;
+	return r;
 }
 
 static void with(hook_fn hook, script_fn script)
 {
-	if (no_server(protos, hook)) {
-		peer_listen("peer0", script);
-		peer_start("peer1", starter);
-		finish();
-	}
+	hc_names[0] = "cliA";
+	hc_adjust = by_http2;
+	hc_with(hook, script);
 }
 
 static const char *code = "200", *body = "hello world";
@@ -180,7 +142,7 @@ static void post_peer(peer *p)
 
 static void post(void)
 {
-	method = "POST";
+	hc_method = "POST";
 	with(posting, post_peer);
 }
 
@@ -198,7 +160,7 @@ static int credits(event *e)
 
 static void manual(void)
 {
-	flags = LCCSCF_H2_MANUAL_RXFLOW;
+	hc_flags = LCCSCF_H2_MANUAL_RXFLOW;
 	with(credits, answer_peer);
 }
 
@@ -228,28 +190,24 @@ static void half(void) { with(reader, half_peer); }
 
 static void shared(void)
 {
-	flags = LCCSCF_PIPELINE;
-	clients = 2;
+	hc_flags = LCCSCF_PIPELINE;
+	hc_names[1] = "cliB";
 	with(reader, answer_peer);
 }
 
-static void join_starter(peer *p)
+static void again_peer(peer *p)
 {
 	(void)p;
-	in_loop(connect_now, NULL);
 	await("CLOSED_CLIENT_HTTP");
-	in_loop(connect_now, NULL);
+	hc_starter(NULL);
 }
 
 /* The second request finds the connection of the first, which is over. */
 static void joined(void)
 {
-	flags = LCCSCF_PIPELINE;
-	if (no_server(protos, reader)) {
-		peer_listen("peer0", answer_peer);
-		peer_start("peer1", join_starter);
-		finish();
-	}
+	hc_flags = LCCSCF_PIPELINE;
+	peer_start("peer2", again_peer);
+	with(reader, answer_peer);
 }
 
 static const scenario list[] = {

@@ -1,136 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /* An HTTP/1 client and raw servers. */
-#include "trace.h"
-
-struct session {
-	int step;
-};
-
-static const struct lws_protocols protos[] = {
-    {"http", cb0, sizeof(struct session), 0, 0, NULL, 0},
-    {"web", cb1, sizeof(struct session), 0, 0, NULL, 0},
-    {NULL, NULL, 0, 0, 0, NULL, 0},
-};
-
-static const char *method = "GET", *path = "/page", *local_name = "web";
-static int flags;
-
-static void connect_now(void *arg)
-{
-	struct lws_client_connect_info i = client_info(path, NULL);
-
-	(void)arg;
-	i.method = method;
-	i.protocol = local_name;
-	i.ssl_connection |= flags;
-	client("cli0", &i);
-}
-
-static void starter(peer *p)
-{
-	(void)p;
-	in_loop(connect_now, NULL);
-}
-
-/* The usual handlers of a client that reads everything. */
-static int reader(event *e)
-{
-	switch (e->reason) {
-	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
-		say(e->conn, "  response %u", lws_http_client_http_response(e->wsi));
-		break;
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
-		char buffer[1024 + LWS_PRE], *px = buffer + LWS_PRE;
-		int len = sizeof buffer - LWS_PRE;
-
-		if (lws_http_client_read(e->wsi, &px, &len) < 0)
-			return -1;
-		return 0;
-	}
-	default:
-		break;
-	}
-	return PASS;
-}
-
-static const char *answer;
-static bool then_close;
-
-static void answer_script(peer *p)
-{
-	if (!p_accept(p) || !p_head(p))
-		return;
-	p_put(p, answer);
-	if (then_close)
-		p_close(p);
-	else
-		p_rest(p);
-}
-
-static void with(hook_fn hook, script_fn script)
-{
-	if (no_server(protos, hook)) {
-		peer_listen("peer0", script);
-		peer_start("peer1", starter);
-		finish();
-	}
-}
-
-static void answered(const char *text)
-{
-	answer = text;
-	with(reader, answer_script);
-}
+#include "httpc.h"
 
 static void plain(void)
 {
 	rig.flat = true;
-	answered("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
+	hc_answered("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
 }
 
-static void empty_body(void) { answered("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); }
+static void empty_body(void) { hc_answered("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); }
 static void status_404(void)
 {
-	answered("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone");
+	hc_answered("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone");
 }
 static void status_204(void)
 {
-	then_close = true;
-	answered("HTTP/1.1 204 No Content\r\n\r\n");
+	hc_then_close = true;
+	hc_answered("HTTP/1.1 204 No Content\r\n\r\n");
 }
 static void chunked(void)
 {
-	answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	hc_answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	         "5\r\nhello\r\n6\r\n world\r\n1\r\n!\r\n0\r\n\r\n");
 }
 
 static void close_delimited(void)
 {
-	then_close = true;
-	answered("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nuntil the end");
+	hc_then_close = true;
+	hc_answered("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nuntil the end");
 }
 
 static void connection_close(void)
 {
-	then_close = true;
-	answered("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+	hc_then_close = true;
+	hc_answered("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
 }
 
 static void http10(void)
 {
-	then_close = true;
-	answered("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+	hc_then_close = true;
+	hc_answered("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello");
 }
 
 static void cut_body(void)
 {
-	then_close = true;
-	answered("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+	hc_then_close = true;
+	hc_answered("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
 }
 
 static void bad_chunk(void)
 {
-	answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n");
+	hc_answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n");
 }
 
 /* The body comes in several packets, each seen before the next is sent. */
@@ -148,7 +68,7 @@ static void slow_script(peer *p)
 	p_rest(p);
 }
 
-static void slow_body(void) { with(reader, slow_script); }
+static void slow_body(void) { hc_with(hc_reader, slow_script); }
 
 static void large_script(peer *p)
 {
@@ -164,7 +84,7 @@ static void large_script(peer *p)
 	free(b);
 }
 
-static void large_body(void) { with(reader, large_script); }
+static void large_body(void) { hc_with(hc_reader, large_script); }
 
 static void large_chunked_script(peer *p)
 {
@@ -184,7 +104,7 @@ static void large_chunked_script(peer *p)
 	free(b);
 }
 
-static void large_chunked(void) { with(reader, large_chunked_script); }
+static void large_chunked(void) { hc_with(hc_reader, large_chunked_script); }
 
 /* ---- reading the answer's head ---- */
 
@@ -206,14 +126,14 @@ static int head_hook(event *e)
 		show(e, "cookie", WSI_TOKEN_HTTP_SET_COOKIE);
 		show(e, "line", WSI_TOKEN_HTTP);
 	}
-	return reader(e);
+	return hc_reader(e);
 }
 
 static void head_read(void)
 {
-	answer = "HTTP/1.1 200 Fine Indeed\r\nContent-Type: text/plain\r\nServer: raw\r\n"
+	hc_answer = "HTTP/1.1 200 Fine Indeed\r\nContent-Type: text/plain\r\nServer: raw\r\n"
 	         "Set-Cookie: a=b\r\nX-Other: 1\r\nContent-Length: 5\r\n\r\nhello";
-	with(head_hook, answer_script);
+	hc_with(head_hook, hc_answer_script);
 }
 
 /* ---- what is sent ---- */
@@ -229,21 +149,21 @@ static int append_hook(event *e)
 		                                (unsigned char *)"1", 1, p, end))
 			return -1;
 	}
-	return reader(e);
+	return hc_reader(e);
 }
 
 static void request_headers(void)
 {
-	path = "/a%20b?c=d";
-	answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-	with(append_hook, answer_script);
+	hc_path = "/a%20b?c=d";
+	hc_answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+	hc_with(append_hook, hc_answer_script);
 }
 
 static void head_request(void)
 {
-	method = "HEAD";
-	then_close = true;
-	answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+	hc_method = "HEAD";
+	hc_then_close = true;
+	hc_answered("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
 }
 
 static int post_hook(event *e)
@@ -273,7 +193,7 @@ static int post_hook(event *e)
 	default:
 		break;
 	}
-	return reader(e);
+	return hc_reader(e);
 }
 
 static void post_script(peer *p)
@@ -287,8 +207,8 @@ static void post_script(peer *p)
 
 static void post(void)
 {
-	method = "POST";
-	with(post_hook, post_script);
+	hc_method = "POST";
+	hc_with(post_hook, post_script);
 }
 
 /* ---- redirects ---- */
@@ -310,11 +230,11 @@ static void redirect_script(peer *p)
 	p_rest(p);
 }
 
-static void redirected(void) { with(reader, redirect_script); }
+static void redirected(void) { hc_with(hc_reader, redirect_script); }
 
 static int no_redirect_hook(event *e)
 {
-	return e->reason == LWS_CALLBACK_CLIENT_HTTP_REDIRECT ? 1 : reader(e);
+	return e->reason == LWS_CALLBACK_CLIENT_HTTP_REDIRECT ? 1 : hc_reader(e);
 }
 
 static void redirect_refused_script(peer *p)
@@ -325,7 +245,7 @@ static void redirect_refused_script(peer *p)
 	p_rest(p);
 }
 
-static void redirect_refused(void) { with(no_redirect_hook, redirect_refused_script); }
+static void redirect_refused(void) { hc_with(no_redirect_hook, redirect_refused_script); }
 
 /* ---- failures ---- */
 
@@ -336,7 +256,7 @@ static void hang_up_script(peer *p)
 	p_close(p);
 }
 
-static void hang_up(void) { with(reader, hang_up_script); }
+static void hang_up(void) { hc_with(hc_reader, hang_up_script); }
 
 static void silent_script(peer *p)
 {
@@ -347,26 +267,26 @@ static void silent_script(peer *p)
 static void silent(void)
 {
 	rig.info.timeout_secs = 2;
-	with(reader, silent_script);
+	hc_with(hc_reader, silent_script);
 }
 
 static void garbage(void)
 {
-	answered("this is no answer\r\n\r\n");
+	hc_answered("this is no answer\r\n\r\n");
 }
 
 static enum lws_callback_reasons refuse_at;
 
 static int refuse_hook(event *e)
 {
-	return e->reason == refuse_at ? -1 : reader(e);
+	return e->reason == refuse_at ? -1 : hc_reader(e);
 }
 
 static void refuse(enum lws_callback_reasons at)
 {
 	refuse_at = at;
-	answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-	with(refuse_hook, answer_script);
+	hc_answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+	hc_with(refuse_hook, hc_answer_script);
 }
 
 static void refuse_established(void) { refuse(LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP); }
@@ -383,13 +303,13 @@ static int both_hook(event *e)
 			return -1;
 		return 0;
 	}
-	return reader(e);
+	return hc_reader(e);
 }
 
 static void both_ends(void)
 {
-	if (server(protos, both_hook)) {
-		peer_start("peer1", starter);
+	if (server(hc_protocols, both_hook)) {
+		peer_start("peer1", hc_starter);
 		finish();
 	}
 }
