@@ -373,24 +373,8 @@ func (r *rig) events(path string) (next func() string) {
 func sseRing(r *rig) {
 	p := r.serve(7681)
 	r.files(r.dial(7681), "/", "mount-origin")
-	line := regexp.MustCompile(`^data: thread_spam: tid: ([12]), msg: (\d+)$`)
 	for range 2 {
-		next := r.events("/sse")
-		last := map[string]int{}
-		for n := 0; n < 8 || len(last) < 2; n++ {
-			l := next()
-			m := line.FindStringSubmatch(l)
-			if m == nil {
-				r.Fatalf("event %q", l)
-			}
-			n := 0
-			_, _ = fmt.Sscan(m[2], &n)
-			if last[m[1]] != 0 && n != last[m[1]]+1 {
-				r.Errorf("thread %s: message %d behind %d", m[1], n, last[m[1]])
-			}
-			last[m[1]] = n
-		}
-		r.note("threads %d", len(last))
+		r.twoThreads(8, `^data: thread_spam: tid: ([12]), msg: (\d+)$`, r.events("/sse"))
 	}
 	p.Signal(os.Interrupt)
 	r.note("exit %d", r.exit(p))

@@ -54,11 +54,7 @@ func broker(r *rig) {
 	for i := range 20 {
 		text := fmt.Sprintf("published %d", i)
 		r.say(pub, text)
-		for _, s := range subs {
-			if m := r.message(s); m != text {
-				r.Errorf("%q came, not %q", m, text)
-			}
-		}
+		r.heard(subs, text)
 	}
 	subs[1].Close()
 	r.say(subs[0], "subscribers are not heard")
@@ -284,11 +280,7 @@ func ring(r *rig) {
 	for i := range 30 {
 		text := fmt.Sprintf("to all %d", i)
 		r.say(all[i%3], text)
-		for _, w := range all {
-			if m := r.message(w); m != text {
-				r.Errorf("%q, not %q", m, text)
-			}
-		}
+		r.heard(all, text)
 	}
 	for _, w := range all {
 		must(r, w.CloseCleanly())
@@ -296,32 +288,49 @@ func ring(r *rig) {
 	r.stop(p)
 }
 
+// twoThreads reads at least so many messages, until two threads were heard: each
+// one's are numbered without a gap. line has the thread and the number.
+func (r *rig) twoThreads(least int, line string, next func() string) {
+	r.Helper()
+	x := regexp.MustCompile(line)
+	last := map[string]int{}
+	for i := 0; i < least || len(last) < 2; i++ {
+		text := next()
+		m := x.FindStringSubmatch(text)
+		if m == nil {
+			r.Fatalf("message %q", text)
+		}
+		n := 0
+		_, _ = fmt.Sscan(m[2], &n)
+		if last[m[1]] != 0 && n != last[m[1]]+1 {
+			r.Errorf("thread %s: message %d behind %d", m[1], n, last[m[1]])
+		}
+		last[m[1]] = n
+	}
+	r.note("threads %d", len(last))
+}
+
+// heard fails the test unless everybody's next message is text.
+func (r *rig) heard(all []*harness.Raw, text string) {
+	r.Helper()
+	for _, w := range all {
+		if m := r.message(w); m != text {
+			r.Errorf("%q, not %q", m, text)
+		}
+	}
+}
+
 // threads: each thread's messages come in order and without a gap to whoever
 // is connected.
 func threads(r *rig, line string) {
 	p := r.serve(7681)
 	r.files(r.dial(7681), "/", "mount-origin")
-	x := regexp.MustCompile(line)
 	var all []*harness.Raw
 	for range 2 {
 		all = append(all, r.ws(r.dial(7681), "/", "lws-minimal", ""))
 	}
 	for _, w := range all {
-		last := map[string]int{}
-		for n := 0; n < 12 || len(last) < 2; n++ {
-			text := r.message(w)
-			m := x.FindStringSubmatch(text)
-			if m == nil {
-				r.Fatalf("message %q", text)
-			}
-			n := 0
-			_, _ = fmt.Sscan(m[2], &n)
-			if last[m[1]] != 0 && n != last[m[1]]+1 {
-				r.Errorf("thread %s: message %d behind %d", m[1], n, last[m[1]])
-			}
-			last[m[1]] = n
-		}
-		r.note("threads %d", len(last))
+		r.twoThreads(12, line, func() string { return r.message(w) })
 	}
 	for _, w := range all {
 		w.Close()
@@ -351,11 +360,7 @@ func wsProxy(r *rig) {
 	for i := range 10 {
 		text := fmt.Sprint(i)
 		must(r, up.SendMessage(harness.Text, []byte(text)))
-		for _, w := range all {
-			if m := r.message(w); m != text {
-				r.Errorf("%q, not %q", m, text)
-			}
-		}
+		r.heard(all, text)
 	}
 	for _, w := range all {
 		must(r, w.CloseCleanly())

@@ -5,9 +5,7 @@ package examples
 import (
 	"bytes"
 	"compress/flate"
-	"crypto/sha1"
 	"crypto/tls"
-	"encoding/base64"
 	"io"
 	"net"
 	"net/http"
@@ -106,16 +104,7 @@ func (r *rig) acceptOn(c net.Conn, extensions string) *harness.Raw {
 	req, err := http.ReadRequest(k.r)
 	must(r, err)
 	r.noteRequest(k, req)
-	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	ans := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-		"Sec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(sum[:]) + "\r\n"
-	if p := req.Header.Get("Sec-WebSocket-Protocol"); p != "" {
-		ans += "Sec-WebSocket-Protocol: " + p + "\r\n"
-	}
-	if extensions != "" {
-		ans += "Sec-WebSocket-Extensions: " + extensions + "\r\n"
-	}
-	_, err = io.WriteString(k, ans+"\r\n")
+	_, err = io.WriteString(k, harness.Grant(req, extensions))
 	must(r, err)
 	return &harness.Raw{Conn: k, R: k.r, Header: req.Header}
 }

@@ -4,8 +4,6 @@ package generations
 
 import (
 	"bytes"
-	"crypto/sha1"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"log"
@@ -15,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // run runs the program of v4.3 and gives its lines, one for each step.
@@ -41,11 +41,10 @@ func run(t *testing.T, pkg, url string, steps ...string) []string {
 
 // upgrade answers a WebSocket handshake and closes.
 func upgrade(w http.ResponseWriter, r *http.Request) {
-	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	h := w.Header()
 	h.Set("Upgrade", "websocket")
 	h.Set("Connection", "Upgrade")
-	h.Set("Sec-WebSocket-Accept", base64.StdEncoding.EncodeToString(sum[:]))
+	h.Set("Sec-WebSocket-Accept", harness.AcceptKey(r.Header.Get("Sec-WebSocket-Key")))
 	w.WriteHeader(http.StatusSwitchingProtocols)
 	c, _, err := w.(http.Hijacker).Hijack()
 	if err == nil {

@@ -177,6 +177,25 @@ func MustDial(t testing.TB, addr, extra string) *Raw {
 	return r
 }
 
+// AcceptKey answers a Sec-WebSocket-Key (RFC 6455 §4.2.2).
+func AcceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Grant is the answer to an upgrade request, with the subprotocol that it names.
+func Grant(req *http.Request, extensions string) string {
+	ans := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Accept: " + AcceptKey(req.Header.Get("Sec-WebSocket-Key")) + "\r\n"
+	if p := req.Header.Get("Sec-WebSocket-Protocol"); p != "" {
+		ans += "Sec-WebSocket-Protocol: " + p + "\r\n"
+	}
+	if extensions != "" {
+		ans += "Sec-WebSocket-Extensions: " + extensions + "\r\n"
+	}
+	return ans + "\r\n"
+}
+
 // Accept takes one connection of a listener and upgrades it; extensions is
 // the answer's Sec-WebSocket-Extensions, "" for none.
 func Accept(l net.Listener, extensions string, wait time.Duration) (*Raw, error) {
@@ -199,16 +218,7 @@ func Accept(l net.Listener, extensions string, wait time.Duration) (*Raw, error)
 		c.Close()
 		return nil, fmt.Errorf("not an upgrade request: %v", req.Header)
 	}
-	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	ans := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-		"Sec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(sum[:]) + "\r\n"
-	if p := req.Header.Get("Sec-WebSocket-Protocol"); p != "" {
-		ans += "Sec-WebSocket-Protocol: " + p + "\r\n"
-	}
-	if extensions != "" {
-		ans += "Sec-WebSocket-Extensions: " + extensions + "\r\n"
-	}
-	if _, err := io.WriteString(c, ans+"\r\n"); err != nil {
+	if _, err := io.WriteString(c, Grant(req, extensions)); err != nil {
 		c.Close()
 		return nil, err
 	}

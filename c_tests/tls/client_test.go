@@ -112,7 +112,7 @@ func echo(t testing.TB, c *tls.Conn) {
 		return
 	}
 	fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: echo\r\n\r\n", acceptKey(req.Header.Get("Sec-WebSocket-Key")))
+		"Sec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: echo\r\n\r\n", harness.AcceptKey(req.Header.Get("Sec-WebSocket-Key")))
 	ws := &harness.Raw{Conn: c, R: r}
 	for {
 		op, b, err := ws.ReceiveMessage()

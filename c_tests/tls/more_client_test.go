@@ -24,29 +24,16 @@ type script func(raw net.Conn, c *tls.Conn)
 
 // stage is a server that plays a script on each connection.
 func stage(t testing.TB, config *tls.Config, play script) net.Listener {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			raw, err := l.Accept()
-			if err != nil {
+	return harness.Each(t, func(raw net.Conn) {
+		var c *tls.Conn
+		if config != nil {
+			c = tls.Server(raw, config)
+			if c.Handshake() != nil {
 				return
 			}
-			go func() {
-				defer raw.Close()
-				var c *tls.Conn
-				if config != nil {
-					c = tls.Server(raw, config)
-					if c.Handshake() != nil {
-						return
-					}
-				}
-				play(raw, c)
-			}()
 		}
-	}()
-	return l
+		play(raw, c)
+	})
 }
 
 func portOf(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }

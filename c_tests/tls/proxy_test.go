@@ -19,39 +19,26 @@ import (
 // told of each request.
 func connectProxy(t *testing.T, how func(format string, a ...any)) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				_ = c.SetDeadline(time.Now().Add(3 * patience))
-				r := bufio.NewReader(c)
-				req, err := http.ReadRequest(r)
-				if err != nil {
-					how("no request")
-					return
-				}
-				how("%s with %q", req.Method, req.Header.Get("Proxy-Authorization"))
-				_, port, _ := net.SplitHostPort(req.Host)
-				out, err := net.Dial("tcp", "127.0.0.1:"+port)
-				if err != nil {
-					fmt.Fprint(c, "HTTP/1.1 502 Bad Gateway\r\n\r\n")
-					return
-				}
-				defer out.Close()
-				fmt.Fprint(c, "HTTP/1.1 200 OK\r\n\r\n")
-				go func() { _, _ = io.Copy(out, r) }()
-				_, _ = io.Copy(c, out)
-			}()
+	return harness.Each(t, func(c net.Conn) {
+		_ = c.SetDeadline(time.Now().Add(3 * patience))
+		r := bufio.NewReader(c)
+		req, err := http.ReadRequest(r)
+		if err != nil {
+			how("no request")
+			return
 		}
-	}()
-	return l.Addr().String()
+		how("%s with %q", req.Method, req.Header.Get("Proxy-Authorization"))
+		_, port, _ := net.SplitHostPort(req.Host)
+		out, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			fmt.Fprint(c, "HTTP/1.1 502 Bad Gateway\r\n\r\n")
+			return
+		}
+		defer out.Close()
+		fmt.Fprint(c, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() { _, _ = io.Copy(out, r) }()
+		_, _ = io.Copy(c, out)
+	}).Addr().String()
 }
 
 // TestThroughProxy: https and wss through an HTTP proxy, with credentials. It

@@ -14,11 +14,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/base64"
 	"encoding/pem"
 	"math/big"
 	"net"
@@ -222,10 +220,4 @@ func same(t testing.TB, what string, got, want []byte) {
 		}
 		t.Errorf("%s: %d bytes, want %d; they differ at %d", what, len(got), len(want), i)
 	}
-}
-
-// acceptKey answers a Sec-WebSocket-Key (RFC 6455 §4.2.2).
-func acceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	return base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -147,9 +147,8 @@ func (r *rig) expect(want ...string) {
 	}
 }
 
-// serve answers each request's head with what fn says (a NUL is nothing),
-// until it says "".
-func serve(t *testing.T, fn func(line string) string) (port int) {
+// each hands the connections to a port of the test's own to handle.
+func each(t *testing.T, handle func(c net.Conn)) *net.TCPAddr {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -164,27 +163,36 @@ func serve(t *testing.T, fn func(line string) string) (port int) {
 			}
 			go func() {
 				defer c.Close()
-				in := bufio.NewReader(c)
-				for {
-					first, err := in.ReadString('\n')
-					if err != nil {
-						return
-					}
-					for s := first; s != "\r\n"; {
-						if s, err = in.ReadString('\n'); err != nil {
-							return
-						}
-					}
-					text := fn(strings.TrimSpace(first))
-					if text == "" {
-						return
-					}
-					_, _ = io.WriteString(c, strings.Trim(text, "\x00"))
-				}
+				handle(c)
 			}()
 		}
 	}()
-	return l.Addr().(*net.TCPAddr).Port
+	return l.Addr().(*net.TCPAddr)
+}
+
+// serve answers each request's head with what fn says (a NUL is nothing),
+// until it says "".
+func serve(t *testing.T, fn func(line string) string) (port int) {
+	t.Helper()
+	return each(t, func(c net.Conn) {
+		in := bufio.NewReader(c)
+		for {
+			first, err := in.ReadString('\n')
+			if err != nil {
+				return
+			}
+			for s := first; s != "\r\n"; {
+				if s, err = in.ReadString('\n'); err != nil {
+					return
+				}
+			}
+			text := fn(strings.TrimSpace(first))
+			if text == "" {
+				return
+			}
+			_, _ = io.WriteString(c, strings.Trim(text, "\x00"))
+		}
+	}).Port
 }
 
 func ok(body string) string {

@@ -110,50 +110,35 @@ func TestSetSocks(t *testing.T) {
 // socksProxy is a proxy that wants a password and connects to where it is told.
 func socksProxy(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				r := bufio.NewReader(c)
-				read := func(n int) string {
-					b := make([]byte, n)
-					_, _ = io.ReadFull(r, b)
-					return string(b)
-				}
-				if read(4) != "\x05\x02\x02\x00" {
-					return
-				}
-				_, _ = c.Write([]byte("\x05\x02"))
-				if read(1+1+2+1+2) != "\x01\x02me\x02pw" {
-					_, _ = c.Write([]byte("\x01\x01"))
-					return
-				}
-				_, _ = c.Write([]byte("\x01\x00"))
-				if read(4) != "\x05\x01\x00\x01" {
-					return
-				}
-				a := read(6)
-				out, err := net.Dial("tcp", fmt.Sprintf("%d.%d.%d.%d:%d", a[0], a[1], a[2], a[3], int(a[4])<<8|int(a[5])))
-				if err != nil {
-					_, _ = c.Write([]byte("\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00"))
-					return
-				}
-				_, _ = c.Write([]byte("\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"))
-				go func() { _, _ = io.Copy(out, r) }()
-				_, _ = io.Copy(c, out)
-			}()
+	return each(t, func(c net.Conn) {
+		r := bufio.NewReader(c)
+		read := func(n int) string {
+			b := make([]byte, n)
+			_, _ = io.ReadFull(r, b)
+			return string(b)
 		}
-	}()
-	return l.Addr().String()
+		if read(4) != "\x05\x02\x02\x00" {
+			return
+		}
+		_, _ = c.Write([]byte("\x05\x02"))
+		if read(1+1+2+1+2) != "\x01\x02me\x02pw" {
+			_, _ = c.Write([]byte("\x01\x01"))
+			return
+		}
+		_, _ = c.Write([]byte("\x01\x00"))
+		if read(4) != "\x05\x01\x00\x01" {
+			return
+		}
+		a := read(6)
+		out, err := net.Dial("tcp", fmt.Sprintf("%d.%d.%d.%d:%d", a[0], a[1], a[2], a[3], int(a[4])<<8|int(a[5])))
+		if err != nil {
+			_, _ = c.Write([]byte("\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00"))
+			return
+		}
+		_, _ = c.Write([]byte("\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"))
+		go func() { _, _ = io.Copy(out, r) }()
+		_, _ = io.Copy(c, out)
+	}).String()
 }
 
 // TestSocks goes through a proxy. It fails when the request is sent before the
