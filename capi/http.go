@@ -8,6 +8,7 @@ package main
 #include <stdlib.h>
 #include "c/lws_private.h"
 #include "c/log.h"
+#include "c/vfs.h"
 
 static inline struct lws_fop_fd *fops_open(struct lws_plat_file_ops *ops, const char *name, unsigned int *flags)
 {
@@ -402,19 +403,19 @@ func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
 	}
 	f := &file{ctx: ctx, fd: fd, mod: uint32(fd.mod_time)}
 	if fd.flags&fopVirtual == 0 {
-		var st unix.Stat_t
-		if err := unix.Fstat(int(fd.fd), &st); err != nil {
+		var st C.struct_lwsgo_file_stat
+		if C.lwsgo_file_stat(fd, &st) != 0 {
 			f.Close()
-			return nil, err
+			return nil, fmt.Errorf("%s: fstat failed", name)
 		}
-		switch st.Mode & unix.S_IFMT {
+		switch st.mode & unix.S_IFMT {
 		case unix.S_IFREG:
 		case unix.S_IFDIR:
 			f.kind = httpd.Directory
 		default:
 			f.kind = httpd.Special
 		}
-		f.mod = uint32(st.Mtim.Sec)
+		f.mod = uint32(st.mtime)
 		fd.mod_time = C.uint32_t(f.mod)
 	}
 	return f, nil
@@ -439,6 +440,10 @@ func (f *file) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return int(got), nil
+}
+
+func (f *file) SendTo(socket int, n int64) int {
+	return int(C.lwsgo_file_send(f.fd, C.int(socket), C.size_t(n)))
 }
 
 func (f *file) Close() {

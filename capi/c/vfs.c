@@ -5,10 +5,15 @@
  */
 #define _GNU_SOURCE
 #include <libwebsockets.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "vfs.h"
 
 lws_filepos_t
 lws_vfs_tell(lws_fop_fd_t fop_fd)
@@ -93,6 +98,55 @@ lws_vfs_file_open(const struct lws_plat_file_ops *fops, const char *vfs_path,
 	return f->LWS_FOP_OPEN(fops, vfs_path, vpath, flags);
 }
 
+/* What was opened last, so that serving it needs no second fstat(). */
+static __thread struct {
+	lws_fop_fd_t f;
+	struct lwsgo_file_stat st;
+} opened;
+
+int
+lwsgo_file_stat(lws_fop_fd_t f, struct lwsgo_file_stat *st)
+{
+	struct stat s;
+
+	if (opened.f == f) {
+		*st = opened.st;
+		opened.f = NULL;
+		return 0;
+	}
+	if (fstat(f->fd, &s))
+		return -1;
+	st->mode = s.st_mode;
+	st->mtime = (long)s.st_mtime;
+	return 0;
+}
+
+size_t
+lwsgo_file_send(lws_fop_fd_t f, int socket, size_t n)
+{
+	static const struct timespec none;
+	sigset_t pipe, was, due;
+	ssize_t r;
+
+	if (f->fops->LWS_FOP_READ != _lws_plat_file_read ||
+	    (f->flags & LWS_FOP_FLAG_VIRTUAL))
+		return 0;
+	/* sendfile() has no MSG_NOSIGNAL: a SIGPIPE of ours must not reach a
+	 * program that wants its own. */
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &was);
+	r = sendfile(socket, f->fd, NULL, n);
+	if (r < 0 && errno == EPIPE && !sigismember(&was, SIGPIPE) &&
+	    !sigpending(&due) && sigismember(&due, SIGPIPE))
+		sigtimedwait(&pipe, NULL, &none);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	if (r <= 0)
+		return 0;
+	f->pos += (lws_filepos_t)r;
+	return (size_t)r;
+}
+
 lws_fop_fd_t
 _lws_plat_file_open(const struct lws_plat_file_ops *fops, const char *filename,
 		    const char *vpath, lws_fop_flags_t *flags)
@@ -114,6 +168,9 @@ _lws_plat_file_open(const struct lws_plat_file_ops *fops, const char *filename,
 	f->flags = *flags;
 	f->fd = fd;
 	f->len = (lws_filepos_t)s.st_size;
+	opened.f = f;
+	opened.st.mode = s.st_mode;
+	opened.st.mtime = (long)s.st_mtime;
 	return f;
 }
 

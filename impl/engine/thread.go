@@ -47,6 +47,7 @@ type Thread struct {
 	spareq   []*Conn
 	ripe     []*Conn  // kept received bytes may be delivered
 	unsynced []*Conn  // poll mask to be brought to the kernel
+	fresh    []*Conn  // a file has just been begun
 	graves   []*Conn  // closed, reclaimed at the end of the turn
 	dying    []*Vhost // destroyed within the turn
 	posts    []func() // what goroutines want done by the service thread
@@ -360,7 +361,30 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && (!c.RxOff() || c.state == StateTLSHandshake) {
 		c.readable()
 	}
+	pt.runFresh()
 	pt.uncork(c, prev)
+}
+
+// StartedFile notes that the library has begun to send a file on c. Its first
+// piece leaves with the headers, before the event that asked for it is over.
+func (c *Conn) StartedFile() {
+	c.AskWriteable()
+	c.pt.fresh = append(c.pt.fresh, c)
+}
+
+func (pt *Thread) runFresh() {
+	for i := 0; i < len(pt.fresh); i++ { // an answer may begin the next one
+		c := pt.fresh[i]
+		if c.Dead() || !c.wantWrite || c.state != StateIssuingFile || c.blocked() || pt.cork.owner != c.Network() {
+			continue
+		}
+		c.wantWrite = false
+		if !c.role.Writeable(c) {
+			c.Close(CloseNoStatus)
+		}
+	}
+	clear(pt.fresh)
+	pt.fresh = pt.fresh[:0]
 }
 
 // Serve handles c as if it were readable: for bytes that came another way.
@@ -378,11 +402,14 @@ func (pt *Thread) runCancel() {
 	}
 }
 
-// runWriteable gives each connection that asked its WRITEABLE callback, once:
-// what asks again in there waits for the next turn.
+// runWriteable gives each connection that asked its WRITEABLE callback: what
+// asks again in there waits for the next turn, or see writeable. Streams of one
+// network connection share its cork.
 func (pt *Thread) runWriteable() {
 	q := pt.writeq
 	pt.writeq, pt.spareq = pt.spareq[:0], nil
+	outer := pt.cork.owner
+	var corked *Conn
 	for _, c := range q {
 		if c.Dead() || !c.wantWrite {
 			c.inWriteq = false
@@ -392,13 +419,28 @@ func (pt *Thread) runWriteable() {
 			pt.writeq = append(pt.writeq, c)
 			continue
 		}
+		if n := c.Network(); n != corked {
+			if corked != nil {
+				pt.uncork(corked, outer)
+			}
+			pt.corkFor(n)
+			corked = n
+		}
 		c.inWriteq, c.wantWrite = false, false
 		pt.writeable(c)
+	}
+	if corked != nil {
+		pt.uncork(corked, outer)
 	}
 	clear(q)
 	pt.spareq = q[:0]
 }
 
+// writeBurst is how many WRITEABLE callbacks a connection gets in a row, as long
+// as each writes something small and asks for another: they leave in one send.
+const writeBurst = 32
+
+// writeable gives c, which is corked, its WRITEABLE callback.
 func (pt *Thread) writeable(c *Conn) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -408,11 +450,18 @@ func (pt *Thread) writeable(c *Conn) {
 			pt.guard("close", func() { c.close(CloseNoStatus) })
 		}
 	}()
-	prev := pt.corkFor(c)
-	if !c.role.Writeable(c) {
-		c.Close(CloseNoStatus)
+	for n := 1; ; n++ {
+		gathered := len(pt.cork.b)
+		if !c.role.Writeable(c) {
+			c.Close(CloseNoStatus)
+			return
+		}
+		if n == writeBurst || !c.wantWrite || len(pt.cork.b) <= gathered || len(pt.cork.b) > corkSmall ||
+			c.Dead() || c.blocked() || c.mux != nil || pt.cork.owner != c || c.Ctx.F.External == ExternalYes {
+			return
+		}
+		c.wantWrite = false
 	}
-	pt.uncork(c, prev)
 }
 
 // reap gives back what was closed, when nobody can be using it any more.

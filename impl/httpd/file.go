@@ -23,6 +23,9 @@ type File interface {
 	// Gzipped tells whether what Read gives is compressed for a client that takes it.
 	Gzipped() bool
 	Read(b []byte) (int, error)
+	// SendTo has the kernel send up to n bytes to a socket: 0 where it takes none
+	// now or the file is not of a kind that allows it.
+	SendTo(socket int, n int64) int
 	Close()
 }
 
@@ -281,7 +284,7 @@ func sendFile(c *engine.Conn, f File, ctype, headers string, interpret *engine.P
 		return 0
 	}
 	s.App = &transfer{f: f, size: f.Size(), interpret: interpret}
-	c.AskWriteable()
+	c.StartedFile()
 	return 0
 }
 
@@ -310,6 +313,15 @@ func FileFragment(c *engine.Conn) int {
 		return -1
 	}
 	for sent := 0; t.pos < t.size && sent < fileBudget; {
+		if left := t.size - t.pos; left > filePiece && t.interpret == nil {
+			// What the socket has no room for is read, queued, and waits for it.
+			if n := c.SendFile(t.f.SendTo, left); n > 0 {
+				t.pos += int64(n)
+				sent += n
+				c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+				continue
+			}
+		}
 		b, n := t.piece(c)
 		if n < 0 || c.Dead() {
 			return -1

@@ -42,6 +42,11 @@ var Gated func(v *engine.Vhost) bool
 // returns nil, and the descriptor is closed (sockets) or still the caller's
 // (files), when that is not possible or the program refuses it.
 func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
+	_ = unix.SetNonblock(fd, true)
+	return adopt(v, fd, how, protocol, parent, opaque)
+}
+
+func adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
 	c, b := Prepare(v, how, protocol, parent, opaque)
 	if c == nil {
 		if how&engine.AdoptSocket != 0 {
@@ -123,7 +128,6 @@ func Take(c *engine.Conn, b Binder, fd int, how engine.AdoptFlags) *engine.Conn 
 		}
 		return nil
 	}
-	_ = unix.SetNonblock(fd, true)
 	if how&engine.AdoptAllowSSL != 0 {
 		if !SecureAccept(c, fd) {
 			return fail()

@@ -151,11 +151,6 @@ func (role) Readable(c *engine.Conn) bool {
 			return true
 		}
 		c.Data.(*state).warned = false
-		if !v.Options.Has(engine.OptUnixSock) {
-			if err := SetOptions(v, fd); err != nil {
-				engine.Warnf("vhost %s: accepted socket: %v", v.Name, err)
-			}
-		}
 		args.fd = int32(fd)
 		if len(v.Protocols) > 0 && c.CallProtocol(v.Protocols[0], engine.ReasonFilterNetworkConnection,
 			unsafe.Pointer(args), unsafe.Add(nil, fd), 0) != 0 {
@@ -166,13 +161,14 @@ func (role) Readable(c *engine.Conn) bool {
 		if !v.Options.Has(engine.OptAdoptApplyListen) {
 			opts |= engine.AdoptHTTP
 		}
-		if Adopt(v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
+		if adopt(v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
 			return true
 		}
 	}
 	return true
 }
 
+// accept takes a connection. Its options (see SetOptions) are the listening socket's.
 func accept(lfd int, a *filterArgs) (int, error) {
 	a.addrLn = uint32(len(a.addr))
 	n, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(lfd), uintptr(unsafe.Pointer(&a.addr)),

@@ -152,7 +152,6 @@ func (s *State) control(c *engine.Conn, ch *ws.Chunk) bool {
 
 // peerClose answers the peer's close frame, or takes it as the answer to ours.
 func (s *State) peerClose(c *engine.Conn, payload []byte) bool {
-	c.SetLinger() // what the peer still sends must not cause a reset
 	switch c.State() {
 	case engine.StateAwaitingCloseAck, engine.StateReturnedClose, engine.StateFlushingBeforeClose:
 		return false
