@@ -52,7 +52,29 @@ serve(void)
 
 /* ---- a loop of the program's ---- */
 
+/* A context and a client, until something in the loop has destroyed the context. */
+static void
+run_inside(void)
+{
+	if (make_context())
+		return;
+	make_client();
+	the_loop.run();
+	destroy("again");
+	end_loop();
+}
+
 /* Destroyed outside of the loop, which then runs once more. */
+static void
+end_outside(void)
+{
+	destroy("outside");
+	rig.ticked = linger_then_stop;
+	the_loop.run();
+	destroy("again");
+	end_loop();
+}
+
 static void
 foreign_out(void)
 {
@@ -63,11 +85,7 @@ foreign_out(void)
 		return;
 	make_client();
 	the_loop.run();
-	destroy("outside");
-	rig.ticked = linger_then_stop;
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	end_outside();
 }
 
 static void
@@ -90,12 +108,7 @@ foreign_in(void)
 	make_loop();
 	rig.messages = 1000;
 	rig.all_closed = destroy_at_next_tick;
-	if (make_context())
-		return;
-	make_client();
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	run_inside();
 }
 
 static void
@@ -112,12 +125,7 @@ foreign_callback(void)
 	make_loop();
 	rig.messages = 1000;
 	rig.all_closed = destroy_in_callback;
-	if (make_context())
-		return;
-	make_client();
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	run_inside();
 }
 
 /* lws_service runs the program's loop, too. */
@@ -131,11 +139,7 @@ foreign_service(void)
 		return;
 	make_client();
 	serve();
-	destroy("outside");
-	rig.ticked = linger_then_stop;
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	end_outside();
 }
 
 #define MANY 40
@@ -233,6 +237,17 @@ foreign_two(void)
 
 /* ---- a loop of the library's ---- */
 
+/* A context and a client, served until something has destroyed the context. */
+static void
+serve_own(void)
+{
+	if (make_context())
+		return;
+	make_client();
+	serve();
+	destroy("again");
+}
+
 static void
 destroy_only(void)
 {
@@ -244,11 +259,7 @@ own_callback(void)
 {
 	rig.messages = 1000;
 	rig.all_closed = destroy_only;
-	if (make_context())
-		return;
-	make_client();
-	serve();
-	destroy("again");
+	serve_own();
 }
 
 static void
@@ -263,11 +274,7 @@ own_sigint(void)
 {
 	rig.messages = 100;
 	rig.all_closed = interrupt_self;
-	if (make_context())
-		return;
-	make_client();
-	serve();
-	destroy("again");
+	serve_own();
 	destroy("again");
 }
 
@@ -284,11 +291,7 @@ own_signal_cb(void)
 	rig.signal_cb = on_signal;
 	rig.messages = 100;
 	rig.all_closed = interrupt_self;
-	if (make_context())
-		return;
-	make_client();
-	serve();
-	destroy("again");
+	serve_own();
 }
 
 static lws_sorted_usec_list_t sul[4];
@@ -359,11 +362,7 @@ timers(void)
 	lws_sul_schedule(rig.context, 0, &sul[3], sul_fired, 1000);
 	lws_sul_cancel(&sul[3]);
 	the_loop.run();
-	destroy("outside");
-	rig.ticked = linger_then_stop;
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	end_outside();
 }
 
 static int
@@ -390,11 +389,7 @@ wsi_timers(void)
 		return;
 	make_client();
 	the_loop.run();
-	destroy("outside");
-	rig.ticked = linger_then_stop;
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	end_outside();
 }
 
 /* ---- from outside of the library ---- */
@@ -440,11 +435,7 @@ cancel(void)
 	the_loop.run();
 	pthread_join(t, NULL);
 	rig.other = NULL;
-	destroy("outside");
-	rig.ticked = linger_then_stop;
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	end_outside();
 }
 
 static int ended;
@@ -479,11 +470,7 @@ cancel_threads(void)
 	__atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
 	for (n = 0; n < 4; n++)
 		pthread_join(t[n], NULL);
-	destroy("outside");
-	rig.ticked = linger_then_stop;
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	end_outside();
 }
 
 static int pushes;
@@ -526,12 +513,7 @@ writeable(void)
 	make_loop();
 	rig.other = push;
 	rig.ticked = push_in_tick;
-	if (make_context())
-		return;
-	make_client();
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	run_inside();
 }
 
 static int kill_how;
@@ -695,12 +677,7 @@ flow_control(void)
 	make_loop();
 	rig.other = flow;
 	rig.ticked = flow_tick;
-	if (make_context())
-		return;
-	make_client();
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	run_inside();
 }
 
 /* ---- adopted descriptors ---- */
@@ -763,12 +740,7 @@ tls(void)
 	rig.tls = 1;
 	rig.messages = 100;
 	rig.all_closed = destroy_at_next_tick;
-	if (make_context())
-		return;
-	make_client();
-	the_loop.run();
-	destroy("again");
-	end_loop();
+	run_inside();
 }
 
 /* ---- what goes wrong ---- */

@@ -2,6 +2,9 @@
 /* Context defaults, the generic protocol callback, the service loop. */
 #include "trace.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 struct rig rig;
 
 /* ---- marks ---- */
@@ -316,6 +319,22 @@ bool server(const struct lws_protocols *protocols, hook_fn hook)
 	vh = lws_get_vhost_by_name(rig.ctx, rig.info.vhost_name ? rig.info.vhost_name : "default");
 	if (vh)
 		rig.port = lws_get_vhost_listen_port(vh);
+	return true;
+}
+
+bool server_v6(const struct lws_protocols *protocols, hook_fn hook)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
+	bool v6 = fd >= 0 && !bind(fd, (void *)&a, sizeof a);
+
+	if (fd >= 0)
+		close(fd);
+	if (!v6)
+		say(GLOBAL, "no IPv6 here");
+	if (!v6 || !create(protocols, hook))
+		return false;
+	rig.port = lws_get_vhost_listen_port(lws_get_vhost_by_name(rig.ctx, "default"));
 	return true;
 }
 

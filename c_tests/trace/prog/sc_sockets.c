@@ -204,33 +204,6 @@ static void vhosts_share(void)
 	finish();
 }
 
-static void v6_ends(bool only)
-{
-	int fd = socket(AF_INET6, SOCK_STREAM, 0);
-	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
-
-	if (fd < 0 || bind(fd, (void *)&a, sizeof a)) {
-		say(GLOBAL, "no IPv6 here");
-		return;
-	}
-	close(fd);
-	rig.protocols = hc_protocols;
-	rig.info.options |= LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY;
-	if (only)
-		rig.info.options |= LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE;
-	rig.info.gid = rig.info.uid = -1;
-	rig.info.protocols = hc_protocols;
-	rig.info.pcontext = &rig.ctx;
-	rig.hook = both_hook;
-	lws_set_log_level(getenv("TRACE_LOG") ? atoi(getenv("TRACE_LOG")) : 0, NULL);
-	rig.ctx = lws_create_context(&rig.info);
-	if (!rig.ctx) {
-		say(GLOBAL, "no context");
-		return;
-	}
-	rig.port = lws_get_vhost_listen_port(lws_get_vhost_by_name(rig.ctx, "default"));
-}
-
 static void v6_peer(peer *p)
 {
 	if (p_connect(p)) { /* by IPv4 */
@@ -240,21 +213,18 @@ static void v6_peer(peer *p)
 	hc_starter(p);
 }
 
-static void v6_both(void)
+static void v6(uint64_t options)
 {
-	v6_ends(false);
+	rig.info.options |= LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY | options;
+	if (!server_v6(hc_protocols, both_hook))
+		return;
 	hc_address = "::1";
 	peer_start("peer1", v6_peer);
 	finish();
 }
 
-static void v6_only(void)
-{
-	v6_ends(true);
-	hc_address = "::1";
-	peer_start("peer1", v6_peer);
-	finish();
-}
+static void v6_both(void) { v6(0); }
+static void v6_only(void) { v6(LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE); }
 
 /* ---- unix sockets ---- */
 

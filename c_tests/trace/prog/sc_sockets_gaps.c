@@ -162,31 +162,13 @@ static void low_port_fatal(void) { low_port("127.0.0.1", LWS_SERVER_OPTION_FAIL_
 
 /* ---- where it is bound ---- */
 
-/* As server(), with IPv6. */
 static void dual(const char *iface)
 {
-	int fd = socket(AF_INET6, SOCK_STREAM, 0);
-	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
-
-	if (fd < 0 || bind(fd, (void *)&a, sizeof a)) {
-		say(GLOBAL, "no IPv6 here");
-		return;
-	}
-	close(fd);
-	rig.protocols = hc_protocols;
-	rig.hook = serve_hook;
-	rig.info.protocols = hc_protocols;
 	rig.info.iface = iface;
-	rig.info.uid = rig.info.gid = -1;
-	rig.info.pcontext = &rig.ctx;
-	lws_set_log_level(getenv("TRACE_LOG") ? atoi(getenv("TRACE_LOG")) : 0, NULL);
-	rig.ctx = lws_create_context(&rig.info);
-	if (!rig.ctx) {
-		say(GLOBAL, "no context");
-		return;
+	if (server_v6(hc_protocols, serve_hook)) {
+		show_listeners();
+		finish();
 	}
-	show_listeners();
-	finish();
 }
 
 static void dual_all(void) { dual(NULL); }
