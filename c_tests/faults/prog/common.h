@@ -6,10 +6,9 @@
 #ifndef FAULTS_COMMON_H
 #define FAULTS_COMMON_H
 
-#include <libwebsockets.h>
+#include "../../harness/prog/term.h"
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,19 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct lws_context *context;
-static volatile sig_atomic_t stopping;
-
 #define BAD(...) (printf("BAD " __VA_ARGS__), printf("\n"))
-
-static inline void
-on_term(int sig)
-{
-	(void)sig;
-	stopping = 1;
-	if (context)
-		lws_cancel_service(context);
-}
 
 /* A context without a vhost; NULL when that fails. */
 static inline struct lws_context *

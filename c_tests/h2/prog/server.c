@@ -6,8 +6,7 @@
  *   server [-c cert -k key] [-p] [-s streams] [-w window] [-m mount] [-H header limit] [-l level] [-b]
  *     -p  plain HTTP/2 from the first byte    -b  bodies are written without asking for the allowance
  */
-#include <libwebsockets.h>
-#include <signal.h>
+#include "../../harness/prog/term.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,18 +25,7 @@ struct session {
 	int binary;
 };
 
-static struct lws_context *context;
-static volatile sig_atomic_t stopping;
 static int careless, streams, streams_max, connections;
-
-static void
-on_term(int sig)
-{
-	(void)sig;
-	stopping = 1;
-	if (context)
-		lws_cancel_service(context);
-}
 
 /* The answer's head; n is the body's length. */
 static int

@@ -6,8 +6,7 @@
 #ifndef ECHO_H
 #define ECHO_H
 
-#include <libwebsockets.h>
-#include <signal.h>
+#include "term.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,24 +34,12 @@ static struct {
 	const char *offer, *path;
 } opt = { .log = LLL_ERR | LLL_WARN, .connections = 1, .rounds = 1, .path = "/" };
 
-static struct lws_context *context;
-static volatile sig_atomic_t stopping;
-
 static const struct lws_extension deflate_ext[] = {
 	{ "permessage-deflate", lws_extension_callback_pm_deflate,
 	  "permessage-deflate; client_no_context_takeover; client_max_window_bits" },
 	{ NULL, NULL, NULL }
 };
 static struct lws_extension offer_ext[2];
-
-static void
-on_term(int sig)
-{
-	(void)sig;
-	stopping = 1;
-	if (context)
-		lws_cancel_service(context);
-}
 
 static int
 options(int argc, char **argv)
