@@ -3,6 +3,7 @@
 #   make run      build everything, serve the original test page on :7681 (PORT=)
 #   make lib      build/lib/libwebsockets.so.17
 #   make test     all tests; the last line says how many passed and failed
+#   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1, ROWS=regexp)
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=)
 #   make deb      Debian packages in build/deb
 #   make deps     install what building and testing need (Debian, as root)
@@ -55,7 +56,7 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib run test test-all lint install deb clean deps reference
+.PHONY: all lib run bench test test-all lint install deb clean deps reference
 all: lib
 lib: $(LIB) $(B)/lib/libwebsockets.so $(PLUGINS)
 
@@ -63,7 +64,7 @@ deps:
 	@tools/deps
 
 # go may be where only this Makefile finds it; the tests call it by name.
-run test-all: export PATH := $(dir $(GO)):$(PATH)
+run bench test-all: export PATH := $(dir $(GO)):$(PATH)
 
 $(B)/obj/%.o: capi/c/%.c $(C_HDR)
 	@mkdir -p $(@D)
@@ -125,6 +126,14 @@ run:
 	@$(MAKE) --no-print-directory lib reference $(B)/run/test-server
 	@echo "The test page is on http://127.0.0.1:$(PORT)/ (end with ctrl-C)"
 	@$(B)/run/test-server -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
+
+# What it measures and how: docs/performance.md.
+bench:
+	@tools/deps $(if $(PEERS),-p)
+	@$(MAKE) --no-print-directory lib reference
+	@$(GO) build -o $(B)/bench ./bench
+	@$(B)/bench $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(GROWTH),-growth) $(if $(README),-readme) \
+	    $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
 
 lint:
 	@GO="$(GO)" tools/lint

@@ -28,7 +28,7 @@ type row struct {
 	debian   func() []string // other arguments for Debian's library
 	quick    bool
 	longest  float64  // window, in windows
-	peers    []string // which others have a row like it
+	others   []string // which servers of others have a row like it
 }
 
 // h2load is a run of Debian's h2load.
@@ -61,24 +61,24 @@ func rows(quick bool) []row {
 	ws := []string{"gws", "gorilla"}
 	json := load.Job{Kind: "ws", Conns: 100, Size: 1024, InFlight: 1, Text: true, Deflate: true}
 	all := []row{
-		{name: "1 connection, 64 B, same core", job: echo(1, 64, 1), reach: 1.15, sameCore: true, floor: true, quick: true, peers: ws},
-		{name: "100 connections, 64 B", job: echo(100, 64, 1), reach: 1.08, floor: true, quick: true, peers: ws},
-		{name: "100 connections, 125 B, 16 in flight", job: echo(100, 125, 16), reach: 7, floor: true, quick: true, peers: ws},
-		{name: "1,000 connections, 512 B", job: echo(1000, 512, 1), reach: 1.05, floor: true, quick: true, peers: ws},
-		{name: "100 active + 10,000 idle, 64 B", job: crowd(10000), reach: 14, floor: true, quick: true, peers: ws},
-		{name: "10 connections, 64 KiB", job: echo(10, 64<<10, 1), reach: 1.9, floor: true, quick: true, peers: ws},
+		{name: "1 connection, 64 B, same core", job: echo(1, 64, 1), reach: 1.15, sameCore: true, floor: true, quick: true, others: ws},
+		{name: "100 connections, 64 B", job: echo(100, 64, 1), reach: 1.08, floor: true, quick: true, others: ws},
+		{name: "100 connections, 125 B, 16 in flight", job: echo(100, 125, 16), reach: 7, floor: true, quick: true, others: ws},
+		{name: "1,000 connections, 512 B", job: echo(1000, 512, 1), reach: 1.05, floor: true, quick: true, others: ws},
+		{name: "100 active + 10,000 idle, 64 B", job: crowd(10000), reach: 14, floor: true, quick: true, others: ws},
+		{name: "10 connections, 64 KiB", job: echo(10, 64<<10, 1), reach: 1.9, floor: true, quick: true, others: ws},
 		{name: "1 connection, 1 MiB, fragments as they come", job: echo(1, 1<<20, 1), reach: 1.05, floor: true, quick: true},
-		{name: "1 connection, 1 MiB, gathered", args: []string{"gather=1"}, job: echo(1, 1<<20, 1), reach: 2, quick: true, peers: ws},
-		{name: "permessage-deflate, 100 connections, 1 KiB text", args: []string{"deflate=1"}, job: json, reach: 1.2, quick: true, peers: ws},
+		{name: "1 connection, 1 MiB, gathered", args: []string{"gather=1"}, job: echo(1, 1<<20, 1), reach: 2, quick: true, others: ws},
+		{name: "permessage-deflate, 100 connections, 1 KiB text", args: []string{"deflate=1"}, job: json, reach: 1.2, quick: true, others: ws},
 		{name: "TLS echo, 100 connections, 1 KiB", tls: true, job: over(echo(100, 1024, 1)), reach: 1.1, quick: true},
 		{name: "TLS connect + upgrade + close", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true}, reach: 1, quick: true},
-		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 32}, reach: 1.7, quick: true, peers: ws},
-		{name: "static 1 KiB, h1, 50 connections", job: file(50, "1k.txt"), reach: 1.4, quick: true, peers: []string{"nginx"}},
-		{name: "static 1 MiB, h1, 10 connections", job: file(10, "1m.txt"), reach: 1, quick: true, peers: []string{"nginx"}},
+		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 32}, reach: 1.7, quick: true, others: ws},
+		{name: "static 1 KiB, h1, 50 connections", job: file(50, "1k.txt"), reach: 1.4, quick: true, others: []string{"nginx"}},
+		{name: "static 1 MiB, h1, 10 connections", job: file(10, "1m.txt"), reach: 1, quick: true, others: []string{"nginx"}},
 		{name: "static 1 KiB, h1 TLS, 20 connections", tls: true, job: over(file(20, "1k.txt")), reach: 1.5, quick: true},
-		{name: "static 1 KiB, h2 TLS, 20 × 10 streams", tls: true, h2: &h2load{20, 10, 20000, "1k.txt"}, reach: 3, quick: true, peers: []string{"nginx"}},
+		{name: "static 1 KiB, h2 TLS, 20 × 10 streams", tls: true, h2: &h2load{20, 10, 20000, "1k.txt"}, reach: 3, quick: true, others: []string{"nginx"}},
 		// Debian's fails here with a larger buffer.
-		{name: "static 1 MiB, h2 TLS, 4 × 4 streams", tls: true, h2: &h2load{4, 4, 600, "1m.txt"}, reach: 1, quick: true, peers: []string{"nginx"},
+		{name: "static 1 MiB, h2 TLS, 4 × 4 streams", tls: true, h2: &h2load{4, 4, 600, "1m.txt"}, reach: 1, quick: true, others: []string{"nginx"},
 			debian: func() []string { return []string{"buf=4096"} }},
 		{name: "RSS of an idle connection, 10,000", unit: "KiB", value: perIdle(10000), limit: 2,
 			job: load.Job{Kind: "ws", Idle: 10000, Quiet: true, Window: 50 * time.Millisecond}},

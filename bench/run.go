@@ -32,6 +32,7 @@ type bench struct {
 	dir                 string // of everything temporary
 	debian, ours        string // folders for LD_LIBRARY_PATH
 	server, floor, self string
+	peers               string // built when first asked for
 	site, cert, key     string
 	serverCPU, loadCPU  string
 	rounds              int
@@ -230,4 +231,13 @@ func (b *bench) run(p *process, j load.Job, cpu string) (r load.Result, err erro
 		return r, fmt.Errorf("load: %w: %s%s", err, &e, p.log.String())
 	}
 	return r, json.Unmarshal(out, &r)
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
 }

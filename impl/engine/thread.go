@@ -33,8 +33,10 @@ type Thread struct {
 	// Args is a little C memory for the structs that callbacks get.
 	Args   unsafe.Pointer
 	bufMem unsafe.Pointer
-	// Spare is scratch memory for what is sent: it lasts until the next use.
-	Spare []byte
+	// Spare is scratch memory for what is sent, Header for a frame's header: they
+	// last until the next use.
+	Spare  []byte
+	Header [16]byte
 	// Inflate and Deflate are scratch memory for permessage-deflate.
 	Inflate [2][]byte
 	Deflate []byte

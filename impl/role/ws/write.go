@@ -69,7 +69,7 @@ func (s *State) writeData(c *engine.Conn, b engine.Payload, op ws.Opcode, wp eng
 
 // sendFrame puts a header in front of the payload and sends both.
 func (s *State) sendFrame(c *engine.Conn, h ws.Header, b engine.Payload, zeroMask bool) bool {
-	var hdr [ws.MaxHeaderLen]byte
+	hdr := c.PT().Header[:] // one on the stack would escape
 	p := b.Bytes()
 	h.Length = uint64(len(p))
 	if c.Client() {
@@ -78,7 +78,7 @@ func (s *State) sendFrame(c *engine.Conn, h ws.Header, b engine.Payload, zeroMas
 			h.Mask = maskKey()
 		}
 	}
-	k := ws.PutHeader(hdr[:], h)
+	k := ws.PutHeader(hdr, h)
 	if h.Masked {
 		return s.sendMasked(c, hdr[:k], h.Mask, p)
 	}
