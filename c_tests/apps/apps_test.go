@@ -101,7 +101,7 @@ func original(t testing.TB, l library, name string, args ...string) string {
 	return compile(t, "gcc", source(t, "test-apps", name+".c"), append(append(all, l.link()...), "-lssl", "-lcrypto")...)
 }
 
-// run runs a command to its end, at most 60 s, and gives what it printed.
+// run runs a command to its end, at most four minutes, and gives what it printed.
 func run(t testing.TB, dir string, env []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
@@ -113,7 +113,7 @@ func run(t testing.TB, dir string, env []string, name string, args ...string) st
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	stop := time.AfterFunc(60*time.Second, func() { _ = cmd.Process.Kill() })
+	stop := time.AfterFunc(4*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer stop.Stop()
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, &out)

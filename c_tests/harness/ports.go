@@ -64,7 +64,7 @@ func unused(port int) bool {
 func (p *Proc) Listening(ports ...int) {
 	p.t.Helper()
 	for _, port := range ports {
-		for end := time.Now().Add(15 * time.Second); !listening(port); time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(40 * time.Second); !listening(port); time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(end) || !p.Running() && p.err != nil {
 				p.t.Fatalf("nobody listens on port %d; %s runs: %v; log:\n%s", port, p.name, p.Running(), p.Log())
 			}
