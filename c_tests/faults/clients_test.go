@@ -3,10 +3,12 @@
 package faults
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -93,8 +95,7 @@ func answerWith(l net.Listener, text string) error {
 	}
 	defer c.Close()
 	_ = c.SetDeadline(wait())
-	b := make([]byte, 4096)
-	if _, err := c.Read(b); err != nil {
+	if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
 		return err
 	}
 	_, err = io.WriteString(c, text)

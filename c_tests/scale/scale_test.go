@@ -9,6 +9,7 @@ package scale
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -203,7 +204,7 @@ func TestManyAtOnce(t *testing.T) {
 	for i, c := range conns {
 		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
 		b := make([]byte, 12)
-		if _, err := c.Read(b); err != nil || string(b) != "HTTP/1.1 101" {
+		if _, err := io.ReadFull(c, b); err != nil || string(b) != "HTTP/1.1 101" {
 			t.Fatalf("connection %d: %q, %v", i, b, err)
 		}
 	}

@@ -310,9 +310,9 @@ wait_file(const char *path, int there)
 {
 	int n;
 
-	for (n = 0; n < 300 && (access(path, F_OK) == 0) != there; n++)
+	for (n = 0; n < 2000 && (access(path, F_OK) == 0) != there; n++)
 		usleep(10000);
-	return n < 300;
+	return n < 2000;
 }
 
 void

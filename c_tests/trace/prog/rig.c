@@ -338,6 +338,16 @@ bool server_v6(const struct lws_protocols *protocols, hook_fn hook)
 	return true;
 }
 
+struct lws_vhost *second_vhost(const char *iface)
+{
+	struct lws_context_creation_info info = rig.info;
+
+	info.vhost_name = "second";
+	info.iface = iface;
+	info.port = rig.port;
+	return lws_create_vhost(rig.ctx, &info);
+}
+
 bool no_server(const struct lws_protocols *protocols, hook_fn hook)
 {
 	rig.info.port = CONTEXT_PORT_NO_LISTEN;

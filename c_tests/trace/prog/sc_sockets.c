@@ -190,15 +190,11 @@ static void port_taken_share(void)
 /* Two vhosts, one port: the second uses the first one's socket. */
 static void vhosts_share(void)
 {
-	struct lws_context_creation_info info;
 	struct lws_vhost *vh;
 
 	if (!server(hc_protocols, both_hook))
 		return;
-	info = rig.info;
-	info.vhost_name = "second";
-	info.port = rig.port;
-	vh = lws_create_vhost(rig.ctx, &info);
+	vh = second_vhost(rig.info.iface);
 	say(GLOBAL, "second vhost %s, same port %d", vh ? "made" : "missing",
 	    vh && lws_get_vhost_listen_port(vh) == rig.port);
 	finish();

@@ -105,17 +105,9 @@ static void share_one_side(void)
 /* A vhost more on that port, with another interface: a socket of its own. */
 static void share_vhost_iface(void)
 {
-	struct lws_context_creation_info info;
-	struct lws_vhost *vh;
-
 	if (!server(hc_protocols, serve_hook))
 		return;
-	info = rig.info;
-	info.vhost_name = "second";
-	info.iface = "127.0.0.9";
-	info.port = rig.port;
-	vh = lws_create_vhost(rig.ctx, &info);
-	say(GLOBAL, "second vhost %s", vh ? "made" : "NULL");
+	say(GLOBAL, "second vhost %s", second_vhost("127.0.0.9") ? "made" : "NULL");
 	show_listeners();
 	finish();
 }

@@ -101,7 +101,9 @@ int cb3(struct lws *, enum lws_callback_reasons, void *, void *, size_t);
 bool server(const struct lws_protocols *protocols, hook_fn hook);
 /* The same with IPv6, where there is any, on rig.info.iface. */
 bool server_v6(const struct lws_protocols *protocols, hook_fn hook);
-/* The same without a listening socket. */
+/* One more vhost on rig.port. */
+struct lws_vhost *second_vhost(const char *iface);
+/* The same as server() without a listening socket. */
 bool no_server(const struct lws_protocols *protocols, hook_fn hook);
 /* Serves until every peer ended and every connection is destroyed. */
 void serve(void);
