@@ -63,6 +63,7 @@ func checkLayouts() {
 	var x C.struct_lws_context
 	var xf engine.ContextFace
 	same("context.deadline", unsafe.Offsetof(x.deadline), unsafe.Offsetof(xf.Deadline))
+	same("context.armed", unsafe.Offsetof(x.armed), unsafe.Offsetof(xf.Armed))
 	same("context.home", unsafe.Offsetof(x.home), unsafe.Offsetof(xf.Home))
 	same("context.user", unsafe.Offsetof(x.user), unsafe.Offsetof(xf.User))
 }

@@ -80,8 +80,9 @@ struct lws_context {
 	int32_t external; /* 0 not known yet, 1 the program polls, 2 we do */
 	int32_t dead;
 	int32_t busy;
-	int32_t pad;
+	int32_t timerfd;
 	int64_t deadline;
+	int64_t armed; /* when timerfd fires */
 	void *user;
 	void *home;
 	/* C's own */

@@ -10,6 +10,7 @@
 #include "lws_private.h"
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define EVENTS 256
@@ -74,6 +75,32 @@ wait_ms(struct lws_context *cx, int64_t us)
 	return (int)((us + 999) / 1000);
 }
 
+/* The timeout of a wait that ends in time, given the program's timers (us from
+ * now on).  A timer of the wait's own would be set and dropped each time; this
+ * one stays, and at worst ends a wait early. */
+static int
+wait_forever(struct lws_context *cx, int64_t us, int64_t now)
+{
+	int64_t d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST),
+		due = now + LONGEST_WAIT_US;
+	struct itimerspec its = { .it_value = { 0 } };
+
+	if (d && d < due)
+		due = d;
+	if (us >= 0 && now + us < due)
+		due = now + us;
+	if (due <= now)
+		return 0;
+	if (cx->armed > now && cx->armed <= due)
+		return -1;
+	its.it_value.tv_sec = due / LWS_US_PER_SEC;
+	its.it_value.tv_nsec = due % LWS_US_PER_SEC * 1000;
+	if (timerfd_settime(cx->timerfd, TFD_TIMER_ABSTIME, &its, NULL))
+		return wait_ms(cx, us);
+	cx->armed = due;
+	return -1;
+}
+
 /* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
 static int
 turn(struct lws_context *cx, int longest)
@@ -112,7 +139,8 @@ turn(struct lws_context *cx, int longest)
 		__atomic_store_n(&cx->waiting, 1, __ATOMIC_SEQ_CST);
 		if (!__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) &&
 		    !__atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
-			ms = wait_ms(cx, us);
+			ms = longest ? wait_ms(cx, us) :
+				       wait_forever(cx, us, now);
 		if (longest && ms > longest)
 			ms = longest;
 	}

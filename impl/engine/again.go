@@ -45,7 +45,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 		pt.release()
 		return nil, nil, err
 	}
-	f.EpollFD, f.WakeFD = int32(pt.epfd), int32(pt.wakefd)
+	pt.tellC()
 	f.Waiting, f.Pending, f.Busy, f.Deadline = 0, 1, 0, 0
 	ctx.Slot = contexts.put(ctx)
 	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
@@ -96,7 +96,12 @@ func (o *Vhost) again(ctx *Context) *Vhost {
 // intact tells whether the descriptors of the parent's thread are still what
 // they were: many a daemon closes all that it has inherited.
 func (pt *Thread) intact() bool {
-	return isAnon(pt.epfd, "[eventpoll]") && isAnon(pt.wakefd, "[eventfd]")
+	for kind, fd := range pt.own() {
+		if !isAnon(*fd, kind) {
+			return false
+		}
+	}
+	return true
 }
 
 func isAnon(fd int, kind string) bool {
@@ -113,14 +118,16 @@ func isListening(fd int) bool {
 // program that polls for us knows by number.
 func (pt *Thread) replace(old *Thread) error {
 	_ = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_DEL, pt.wakefd, nil)
-	for _, d := range [...]struct{ to, fd *int }{{&old.epfd, &pt.epfd}, {&old.wakefd, &pt.wakefd}} {
-		if err := unix.Dup3(*d.fd, *d.to, unix.O_CLOEXEC); err != nil {
+	_ = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_DEL, pt.timerfd, nil)
+	to := old.own()
+	for kind, fd := range pt.own() {
+		if err := unix.Dup3(*fd, *to[kind], unix.O_CLOEXEC); err != nil {
 			return fmt.Errorf("dup3: %w", err)
 		}
-		unix.Close(*d.fd)
-		*d.fd = *d.to
+		unix.Close(*fd)
+		*fd = *to[kind]
 	}
-	return pt.watchWake()
+	return pt.watchOwn()
 }
 
 // abandon closes the child's copies of the parent's connections. Nobody is

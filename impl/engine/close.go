@@ -360,7 +360,7 @@ func (pt *Thread) startLinger(fd int) bool {
 	if pt.drain(fd, l) || pt.ctx.destroying {
 		return false
 	}
-	ev := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd), Pad: -1}
+	ev := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd), Pad: evLinger}
 	if unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, fd, &ev) != nil {
 		return false
 	}

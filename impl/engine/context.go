@@ -104,7 +104,7 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 	ctx.PT = pt
 	ctx.Slot = contexts.put(ctx)
 	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
-	f.EpollFD, f.WakeFD = int32(pt.epfd), int32(pt.wakefd)
+	pt.tellC()
 	f.User = info.User
 	return ctx, nil
 }

@@ -68,8 +68,9 @@ type ContextFace struct {
 	External int32 // the program polls for us
 	Dead     int32
 	Busy     int32 // callbacks that C runs itself (timers of the program)
-	_        int32
+	TimerFD  int32
 	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
+	Armed    int64 // when TimerFD fires, 0: never was set
 	User     unsafe.Pointer
 	// Home is the Context. A forked child finds it here, in memory that was its
 	// parent's Go heap (again.go); until then the slot table is what counts.

@@ -26,6 +26,9 @@ type Thread struct {
 	epfd int
 	// wakefd is an eventfd in the epoll set; C writes it too.
 	wakefd int
+	// timerfd, in the epoll set, ends a wait in time: a wait with a time limit of
+	// its own would set a timer each time. C sets it.
+	timerfd int
 
 	// Buf is where received bytes land, Resp where responses are built: C
 	// memory, ServBufSize each, with headroom and room for a terminating NUL.
@@ -68,26 +71,28 @@ type Thread struct {
 const argsSize = 128
 
 func newThread(ctx *Context) (*Thread, error) {
-	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}}
+	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
 	}
 	if pt.wakefd, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		unix.Close(pt.epfd)
+		pt.closeOwn()
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	if err = pt.watchWake(); err != nil {
-		unix.Close(pt.epfd)
-		unix.Close(pt.wakefd)
+	if pt.timerfd, err = unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_CLOEXEC|unix.TFD_NONBLOCK); err != nil {
+		pt.closeOwn()
+		return nil, fmt.Errorf("timerfd_create: %w", err)
+	}
+	if err = pt.watchOwn(); err != nil {
+		pt.closeOwn()
 		return nil, err
 	}
 	one := Pre + max(ctx.ServBufSize, DefaultServBuf) + 16
 	n := 2*one + argsSize
 	pt.bufMem = Prog.Alloc(uintptr(n))
 	if pt.bufMem == nil {
-		unix.Close(pt.epfd)
-		unix.Close(pt.wakefd)
+		pt.closeOwn()
 		return nil, fmt.Errorf("no memory for the service buffer (%d bytes)", n)
 	}
 	all := unsafe.Slice((*byte)(pt.bufMem), n)
@@ -96,13 +101,43 @@ func newThread(ctx *Context) (*Thread, error) {
 	return pt, nil
 }
 
-// watchWake has the wake-up descriptor polled, as the one without a slot.
-func (pt *Thread) watchWake() error {
+// Descriptors of no connection have these in the place of a generation.
+const (
+	evLinger = -1
+	evTimer  = -2
+)
+
+// watchOwn has the thread's own descriptors polled: the wake-up one, without a
+// slot, and the timer, of which one is told once each time it fires.
+func (pt *Thread) watchOwn() error {
 	ev := unix.EpollEvent{Events: unix.EPOLLIN}
 	if err := unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, pt.wakefd, &ev); err != nil {
 		return fmt.Errorf("epoll_ctl: %w", err)
 	}
+	ev = unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Pad: evTimer}
+	if err := unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, pt.timerfd, &ev); err != nil {
+		return fmt.Errorf("epoll_ctl: %w", err)
+	}
 	return nil
+}
+
+// own are the descriptors that belong to no connection, by what they are.
+func (pt *Thread) own() map[string]*int {
+	return map[string]*int{"[eventpoll]": &pt.epfd, "[eventfd]": &pt.wakefd, "[timerfd]": &pt.timerfd}
+}
+
+func (pt *Thread) closeOwn() {
+	for _, fd := range pt.own() {
+		if *fd >= 0 {
+			unix.Close(*fd)
+		}
+	}
+}
+
+// tellC has C wait at the thread's descriptors.
+func (pt *Thread) tellC() {
+	f := pt.ctx.F
+	f.EpollFD, f.WakeFD, f.TimerFD, f.Armed = int32(pt.epfd), int32(pt.wakefd), int32(pt.timerfd), 0
 }
 
 // release gives back what newThread took.
@@ -110,8 +145,7 @@ func (pt *Thread) release() {
 	for fd := range pt.lingers {
 		pt.endLinger(fd)
 	}
-	unix.Close(pt.wakefd)
-	unix.Close(pt.epfd)
+	pt.closeOwn()
 	Prog.Free(pt.bufMem)
 	pt.Buf, pt.Resp, pt.bufMem, pt.Args = nil, nil, nil, nil
 	pt.timers = nil
@@ -327,8 +361,11 @@ func (pt *Thread) event(ev *Event) {
 		_, _ = unix.Read(pt.wakefd, b[:])
 		return
 	}
-	if ev.Pad < 0 {
+	switch ev.Pad {
+	case evLinger:
 		pt.lingerEvent(int(ev.Fd))
+		return
+	case evTimer: // the timers run at the beginning of each turn
 		return
 	}
 	c := conns.get(uint32(ev.Fd))
