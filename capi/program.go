@@ -11,15 +11,31 @@ package main
 #include "c/lws_private.h"
 #include "c/log.h"
 
-static inline int lwsgo_call(void *cb, void *wsi, int reason, void *user, void *in, size_t len)
+struct lwsgo_answer {
+	int r;
+	struct lws *asked; // for WRITEABLE
+};
+
+static inline struct lwsgo_answer lwsgo_call(void *cb, struct lws *wsi, int reason, void *user, void *in, size_t len)
 {
-	int was = lwsgo_self.outside, r;
+	struct lwsgo_thread *t = &lwsgo_self;
+	struct lws_context *inside = t->inside;
+	struct lws *asked = t->asked, **end = t->asked_end;
+	int was = t->outside;
+	struct lwsgo_answer a;
 
 	lwsgo_log_waiting();
-	lwsgo_self.outside = lwsgo_self.depth;
-	r = ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
-	lwsgo_self.outside = was;
-	return r;
+	t->outside = t->depth;
+	t->inside = wsi ? wsi->context : NULL;
+	t->asked = NULL;
+	t->asked_end = &t->asked;
+	a.r = ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
+	a.asked = t->asked;
+	t->asked = asked;
+	t->asked_end = asked ? end : &t->asked;
+	t->inside = inside;
+	t->outside = was;
+	return a;
 }
 */
 import "C"
@@ -69,7 +85,11 @@ func checkLayouts() {
 }
 
 func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
-	return int(C.lwsgo_call(p.Callback, unsafe.Pointer(f), C.int(r), user, in, C.size_t(n)))
+	a := C.lwsgo_call(p.Callback, (*C.struct_lws)(unsafe.Pointer(f)), C.int(r), user, in, C.size_t(n))
+	if a.asked != nil {
+		go_lwsgo_asked(a.asked)
+	}
+	return int(a.r)
 }
 
 func (program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(n), allocReason) }

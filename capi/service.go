@@ -11,6 +11,7 @@ package main
 import "C"
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"libwebsockets/impl/engine"
@@ -103,6 +104,25 @@ func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
 	}
 	c.AskWriteable()
 	return 1
+}
+
+// go_lwsgo_asked takes what callbacks asked WRITEABLE for.
+//
+//export go_lwsgo_asked
+func go_lwsgo_asked(w *C.struct_lws) {
+	defer guard("lws_callback_on_writable")
+	for w != nil {
+		next := w.next_asked
+		atomic.StoreInt32((*int32)(unsafe.Pointer(&w.asked)), 0)
+		if c := engine.ConnOf((*engine.Face)(unsafe.Pointer(w))); c != nil {
+			c.Ctx.Lock()
+			if !c.Dead() {
+				c.AskWriteable()
+			}
+			c.Ctx.Unlock()
+		}
+		w = next
+	}
 }
 
 //export go_lws_handle_POLLOUT_event

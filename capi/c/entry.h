@@ -26,6 +26,10 @@ struct lwsgo_thread {
 	int depth;	  /* entries on its stack */
 	int outside;	  /* how many of them the program's callbacks lie above */
 	int cancel_state; /* the program's setting, kept by the outermost entry */
+	/* The context whose callback runs, and what it asked WRITEABLE for
+	 * (lws_callback_on_writable): it is told to Go when the callback ends. */
+	struct lws_context *inside;
+	struct lws *asked, **asked_end;
 	/* Log lines that wait for the end of the step (log.c). */
 	struct lwsgo_line *lines, **lines_end;
 	int emitting;
@@ -63,6 +67,9 @@ lwsgo_leave(void)
 	if (!--lwsgo_self.depth)
 		pthread_setcancelstate(lwsgo_self.cancel_state, NULL);
 }
+
+/* What callbacks asked for is to be known before the next turn. */
+LWSGO_HIDDEN void lwsgo_tell_asked(void);
 
 /* In a signal handler that interrupted Go: there is no way in from here. */
 static inline int

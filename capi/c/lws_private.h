@@ -33,7 +33,8 @@ struct lws {
 	uint8_t close_len;
 	uint8_t close_buf[125];
 	uint8_t child_pending; /* a child asked its parent for WRITEABLE */
-	uint8_t pad[2];
+	uint8_t dead;	       /* closed, its memory still there */
+	uint8_t pad;
 	struct lws *parent;
 	struct lws *child;
 	struct lws *sibling;
@@ -42,6 +43,8 @@ struct lws {
 	struct lws_udp *udp;	     /* NULL: no datagram socket */
 	/* C's own */
 	char tag[24]; /* lws_wsi_tag() */
+	int asked;    /* is in a list of struct lwsgo_thread */
+	struct lws *next_asked;
 };
 
 #define LWSGO_WS 1

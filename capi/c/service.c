@@ -1,16 +1,56 @@
 /* SPDX-License-Identifier: MIT
  *
  * Wrappers of what acts on connections: writing, asking for callbacks, timers,
- * flow control. C because of reason 1.
+ * flow control. C because of reasons 1 and 5.
  */
 #include "entry.h"
 #include "lws_private.h"
+
+extern int go_lws_callback_on_writable(struct lws *wsi);
+extern void go_lwsgo_asked(struct lws *list);
+
+/* Most calls come from a callback, which Go gets back from anyway: they need no
+ * way of their own into it (reason 5). */
+LWS_VISIBLE int
+lws_callback_on_writable(struct lws *wsi)
+{
+	struct lwsgo_thread *t = &lwsgo_self;
+	int r;
+
+	if (wsi && t->inside && t->inside == wsi->context && wsi->slot &&
+	    !wsi->dead && t->outside == t->depth && t->ready &&
+	    t->inside->external != 1) {
+		if (!__atomic_exchange_n(&wsi->asked, 1, __ATOMIC_ACQ_REL)) {
+			wsi->next_asked = NULL;
+			*t->asked_end = wsi;
+			t->asked_end = &wsi->next_asked;
+		}
+		return 1;
+	}
+	if (!lwsgo_enter("lws_callback_on_writable"))
+		return -1;
+	r = go_lws_callback_on_writable(wsi);
+	lwsgo_leave();
+	return r;
+}
+
+void
+lwsgo_tell_asked(void)
+{
+	struct lws *list = lwsgo_self.asked;
+
+	lwsgo_self.asked = NULL;
+	lwsgo_self.asked_end = &lwsgo_self.asked;
+	if (!lwsgo_enter("lws_callback_on_writable"))
+		return;
+	go_lwsgo_asked(list);
+	lwsgo_leave();
+}
 
 LWS_ENTRY(int, -1, lws_write,
 	  (struct lws * wsi, unsigned char *buf, size_t len,
 	   enum lws_write_protocol protocol),
 	  (wsi, buf, len, protocol))
-LWS_ENTRY(int, -1, lws_callback_on_writable, (struct lws * wsi), (wsi))
 LWS_ENTRY(int, -1, lws_handle_POLLOUT_event,
 	  (struct lws * wsi, struct lws_pollfd *pollfd), (wsi, pollfd))
 LWS_ENTRY(int, -1, lws_callback_on_writable_all_protocol,

@@ -114,6 +114,9 @@ turn(struct lws_context *cx, int longest)
 	    !lwsgo_enter_slow("lws_service"))
 		return -1;
 
+	if (LWSGO_UNLIKELY(lwsgo_self.asked != NULL)) /* called in a callback */
+		lwsgo_tell_asked();
+
 	/* timers first, as the reference: the engine's, then the program's */
 	now = lws_now_usecs();
 	d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
@@ -250,6 +253,8 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 
 	if (!context || context->dead)
 		return -1;
+	if (LWSGO_UNLIKELY(lwsgo_self.asked != NULL))
+		lwsgo_tell_asked();
 	lwsgo_sul_run(context, lws_now_usecs());
 	lwsgo_system_run(context);
 	if (!lwsgo_enter("lws_service_fd"))

@@ -239,6 +239,9 @@ func (c *Conn) SetState(s State) {
 		Logf(LogDebug, "%s: %s -> %s", c, c.state, s)
 	}
 	c.state = s
+	if s == StateDead {
+		c.F.Dead = 1
+	}
 }
 
 // State is where the connection is in its life.

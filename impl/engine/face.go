@@ -30,7 +30,8 @@ type Face struct {
 	CloseLen     uint8     // length of what lws_close_reason set
 	CloseBuf     [125]byte // code and reason of the close frame to send
 	ChildPending uint8     // a child asked its parent for WRITEABLE
-	_            [2]byte
+	Dead         uint8     // closed; only its memory is left
+	_            [1]byte
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer
