@@ -369,6 +369,7 @@ func go_lws_context_destroy(cx *C.struct_lws_context) {
 // forget does what is left when a context is gone.
 func forget(cx *C.struct_lws_context) {
 	C.lwsgo_system_destroy(cx)
+	C.lwsgo_timed_forget(cx)
 	C.lwsgo_plugins_unload(cx)
 	if cx.pcontext != nil {
 		*cx.pcontext = nil

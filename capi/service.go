@@ -236,6 +236,23 @@ func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, 
 	return b2i(vh.CallProtocols(engine.Reason(reason), in, uintptr(n)) != 0)
 }
 
+//export go_lwsgo_timed
+func go_lwsgo_timed(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason C.int) {
+	defer guard("lws_timed_callback_vh_protocol")
+	vh := vhost(v)
+	if vh == nil {
+		return
+	}
+	vh.Ctx.Lock()
+	defer vh.Ctx.Unlock()
+	for _, p := range vh.Protocols {
+		if p.C == unsafe.Pointer(prot) || p.Name == str(prot.name) && p.Callback == unsafe.Pointer(prot.callback) {
+			vh.CallProtocol(p, engine.Reason(reason))
+			return
+		}
+	}
+}
+
 //export go_lws_callback_vhost_protocols
 func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.int) C.int {
 	defer guard("lws_callback_vhost_protocols")

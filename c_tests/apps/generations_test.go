@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func upstream(t *testing.T, tag string) string {
 	if err := os.WriteFile(dir+"/lib/libwebsockets.h", []byte("#include <libwebsockets.h>\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"test-apps", "test-server", "plugins"} {
+	for _, part := range []string{"test-apps", "test-server", "plugins", "minimal-examples"} {
 		source := filepath.Join(from, tag, part)
 		if _, err := os.Stat(filepath.Join(from, tag)); err == nil {
 			if _, err := os.Stat(source); err == nil {
@@ -49,7 +50,7 @@ func upstream(t *testing.T, tag string) string {
 			run(t, "", nil, "sh", "-c", `git -C "$1" -c safe.directory='*' archive "$2" "$3" | tar -x -C "$4"`, "sh", from, tag, part, dir)
 		}
 	}
-	if l, _ := filepath.Glob(dir + "/test-*/test-fraggle.c"); len(l) != 1 {
+	if l, _ := filepath.Glob(dir + "/test-*/test-client.c"); len(l) != 1 {
 		t.Fatalf("%s has no test programs of %s", from, tag)
 	}
 	return dir
@@ -123,8 +124,11 @@ func oldFraggle(t *testing.T, srv, cli program) {
 	port := harness.FreePort(t)
 	s := srv.start(t, "-p", fmt.Sprint(port))
 	s.Listening(port)
-	// It never ends of its own accord, and leaves SIGINT alone.
-	c := harness.StartEnv(t, cli.lib.env(), "/usr/bin/timeout", "-s", "INT", "1.5", cli.exe, "-p", fmt.Sprint(port), "-c", "127.0.0.1")
+	// It never ends of its own accord.
+	c := harness.StartEnv(t, cli.lib.env(), "/bin/sh", "-c", `timeout 30 "$@" & trap "kill $!; exit 0" TERM; wait`,
+		"sh", cli.exe, "-p", fmt.Sprint(port), "-c", "127.0.0.1")
+	eventually(t, 25*time.Second, "60 messages", func() bool { return strings.Count(c.Log(), "EOM received ") >= 60 })
+	c.Signal(syscall.SIGTERM)
 	_ = c.Wait(10 * time.Second)
 	if err := s.Wait(10 * time.Second); err != nil {
 		t.Errorf("server: %v\n%s", err, tail(s))

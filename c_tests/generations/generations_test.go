@@ -31,6 +31,7 @@ var programs = []struct{ name, pkg string }{
 	{"g16", "libwebsockets-1.6"},
 	{"g20", "libwebsockets-2.0"},
 	{"g24", "libwebsockets"},
+	{"g30", "libwebsockets"},
 	{"g41", "libwebsockets"},
 	{"g43", "libwebsockets"},
 }

@@ -146,6 +146,9 @@ LWSGO_INTERNAL extern struct lws_context *lwsgo_contexts;
 LWSGO_INTERNAL extern pthread_mutex_t lwsgo_keep_lock, lwsgo_sul_lock;
 LWSGO_INTERNAL void lwsgo_context_made(struct lws_context *cx);
 
+/* Ends lws_timed_callback_vh_protocol()'s timers of a context. */
+LWSGO_INTERNAL void lwsgo_timed_forget(struct lws_context *cx);
+
 /* The context's protocol plugins: from folders, ended by NULL; all of them go. */
 LWSGO_INTERNAL void
 lwsgo_plugins_load(struct lws_context *cx, const char *const *dirs);

@@ -185,6 +185,9 @@ func (v *Vhost) callFakeUser(p *Protocol, r Reason, user, in unsafe.Pointer, n u
 	return ret
 }
 
+// CallProtocol runs reason for one of the vhost's protocols, with no connection.
+func (v *Vhost) CallProtocol(p *Protocol, r Reason) { v.callFake(p, r, nil, 0) }
+
 // CallProtocols runs reason for the vhost's protocols, with no connection,
 // until one answers with something else than 0.
 func (v *Vhost) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) int {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What sources of v1.6 to v2.4 call and 4.1.6 no longer declares.
+ * What sources of v1.6 to v4.0 call and 4.1.6 no longer declares.
  * docs/generations.md says what else changed.
  */
 #ifndef LWSGO_LWS_OLDER_H
@@ -48,6 +48,29 @@ lws_client_connect_extended(struct lws_context *context, const char *address,
 			    const char *host, const char *origin,
 			    const char *protocol, int ietf_version_or_minus_one,
 			    void *userdata);
+
+/**
+ * Call one protocol of a vhost once, some time from now, as v3.0 to v4.0 did it;
+ * lws_sul_schedule() is today's way. It is called by the thread that services the
+ * context, with a `wsi` that has the vhost and the protocol and is no connection, and
+ * `user` and `in` NULL. When the vhost is gone by then, nothing is called.
+ *
+ * @param vh	 the vhost
+ * @param prot	 the protocol, from lws_get_protocol() or the program's table
+ * @param reason why it is called: LWS_CALLBACK_USER or more, or any other
+ * @param secs	 seconds from now
+ * @return 0, or 1 with a log line
+ */
+LWS_VISIBLE LWS_EXTERN int
+lws_timed_callback_vh_protocol(struct lws_vhost *vh,
+			       const struct lws_protocols *prot, int reason,
+			       int secs);
+
+/** The same in microseconds. */
+LWS_VISIBLE LWS_EXTERN int
+lws_timed_callback_vh_protocol_us(struct lws_vhost *vh,
+				  const struct lws_protocols *prot, int reason,
+				  lws_usec_t us);
 
 /* ---- event loops of v1.7 to v2.4 ----
  * A program that defines LWS_USE_LIBUV, LWS_USE_LIBEV or LWS_USE_LIBEVENT gets
