@@ -30,7 +30,7 @@ var releases = []generation{
 	{"v3.2.3", "v3.2.3", ""},
 	{"v4.0.21", "v4.0.21", ""},
 	{"v4.1.6", "v4.1.6", ""},
-	{"v4.3.5", "v4.3.5", ""},
+	{"v4.3.5", "v4.3.5", "4.3"},
 }
 
 // A column of the table: a program and what it must do. One that a release

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* A program of v3.0, v3.2 or v4.0 (pkg-config libwebsockets): it asks for its writes with timers that call a
+/* A program of v3.0, v3.2 or v4.0 (pkg-config libwebsockets): its server asks for writes with timers that call a
  * protocol of the vhost. */
 #include "gen.h"
 #include <libwebsockets.h>
 
-static struct lws_context *context;
-static struct lws *client_wsi;
+#define WRITE_NOW (LWS_CALLBACK_USER + 1)
+#define NEVER (LWS_CALLBACK_USER + 2)
+
+static struct lws_vhost *vhost;
+
+#define GEN_ECHO_ANSWER(wsi)                                                                                          \
+	if (lws_timed_callback_vh_protocol_us(vhost, lws_get_protocol(wsi), WRITE_NOW, 1000))                         \
+	return -1
+#include "gen_echo.h"
 
 static int
 callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -26,66 +33,18 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 	return 0;
 }
 
-#define WRITE_NOW (LWS_CALLBACK_USER + 1)
-#define NEVER (LWS_CALLBACK_USER + 2)
-
-static struct lws_vhost *vhost;
-
 static int
 callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	struct gen *g = user;
-	int last;
+	const struct lws_protocols *p = lws_get_protocol(wsi);
 
-	switch ((int)reason) {
-	case WRITE_NOW:
-		if (lws_get_vhost(wsi) != vhost || lws_get_protocol(wsi)->callback != callback_gen || user || in || len)
-			return -1;
-		lws_callback_on_writable_all_protocol_vhost(vhost, lws_get_protocol(wsi));
-		break;
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		gen_fill(g);
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
-		if (gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g))
-				return -1;
-			gen_fill(g);
-		}
-		if (lws_timed_callback_vh_protocol_us(vhost, lws_get_protocol(wsi), WRITE_NOW, 1000))
-			return -1;
-		break;
-	case NEVER:
-		fprintf(stderr, "a timer of the vhost's fires too early\n");
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len)
-			break;
-		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED:
-		if (wsi == client_wsi)
-			gen_stop = 1;
-		break;
-	default:
-		break;
-	}
-	return 0;
+	if ((int)reason == NEVER)
+		fprintf(stderr, "a timer fires too early\n");
+	if ((int)reason != WRITE_NOW)
+		return gen_echo(wsi, reason, user, in, len);
+	if (lws_get_vhost(wsi) != vhost || p->callback != callback_gen || user || in || len)
+		fprintf(stderr, "a timer's callback has wrong arguments\n");
+	return lws_callback_on_writable_all_protocol_vhost(vhost, p);
 }
 
 static const struct lws_protocols protocols[] = {
@@ -98,6 +57,7 @@ int
 main(int argc, char **argv)
 {
 	struct lws_context_creation_info info;
+	struct lws_context *context;
 	int server = gen_args(argc, argv);
 
 	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
