@@ -51,7 +51,7 @@ func oldPage(t *testing.T, g generation, s server) {
 		if g.name == "v1.2" && path == "/leaf.jpg" {
 			continue // is not among its files
 		}
-		want, err := os.ReadFile(reference(t, "root", "usr", "share", "libwebsockets-test-server", file))
+		want, err := os.ReadFile(harness.Reference(t, "root", "usr", "share", "libwebsockets-test-server", file))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func loopServer(t *testing.T, g generation, name string, interrupted bool, flags
 func drivePluginServer(t *testing.T, g generation) int {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "libwebsockets-test-server")
-	run(t, "", nil, "cp", "-r", reference(t, "root", "usr", "share", "libwebsockets-test-server"), dir)
+	run(t, "", nil, "cp", "-r", harness.Reference(t, "root", "usr", "share", "libwebsockets-test-server"), dir)
 	if err := os.MkdirAll(filepath.Join(data, "plugins"), 0o755); err != nil {
 		t.Fatal(err)
 	}

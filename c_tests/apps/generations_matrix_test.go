@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // generation is a release whose test programs docs/generations.md speaks of,
@@ -255,7 +257,7 @@ func checkTable(t *testing.T, cells map[[2]string]string) {
 		fmt.Fprintf(&b, "%d. %s\n", n+1, note)
 	}
 	b.WriteString("\n")
-	file := filepath.Join(top(), "docs", "generations.md")
+	file := filepath.Join(harness.Top(), "docs", "generations.md")
 	old, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
