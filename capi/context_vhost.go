@@ -32,8 +32,10 @@ static inline void *lwsgo_dummy_callback(void) { return (void *)lws_callback_htt
 import "C"
 
 import (
+	"math"
 	"unsafe"
 
+	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/listen"
 	wire "libwebsockets/impl/wire/h1"
@@ -220,6 +222,9 @@ func has(size C.size_t, offset, length uintptr) bool {
 	return uintptr(size&^C.LWS_INFO_OF_V43) >= offset+length
 }
 
+// limit is a limit in Go's terms, 0 is none in both.
+func limit(n C.size_t) int { return int(min(n, math.MaxInt)) }
+
 // ofV43 tells whether the caller is compiled as a program of v4.3.
 func ofV43(size C.size_t) bool { return size&C.LWS_INFO_OF_V43 != 0 }
 
@@ -269,6 +274,12 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 	if has(size, unsafe.Offsetof(i.log_cx), unsafe.Sizeof(i.log_cx)) && i.log_cx != nil {
 		cx.log_cx = i.log_cx
 		C.lwsl_refcount_cx(i.log_cx, 1)
+	}
+	if has(size, unsafe.Offsetof(i.http_nsc_heap_max_payload), unsafe.Sizeof(i.http_nsc_heap_max_payload)) && i.http_nsc_filepath != nil {
+		ctx.Cookies = &client.Jar{
+			Path: str(i.http_nsc_filepath), MaxBytes: limit(i.http_nsc_heap_max_footprint),
+			MaxItems: limit(i.http_nsc_heap_max_items), MaxCookie: limit(i.http_nsc_heap_max_payload),
+		}
 	}
 	if has(size, unsafe.Offsetof(i.plugin_dirs), unsafe.Sizeof(i.plugin_dirs)) && i.plugin_dirs != nil {
 		C.lwsgo_plugins_load(cx, i.plugin_dirs)

@@ -10,6 +10,7 @@ import "C"
 import (
 	"unsafe"
 
+	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/secure"
@@ -38,6 +39,7 @@ func contextAgain(cx *C.struct_lws_context) {
 	defer ctx.Unlock()
 	C.lwsgo_loop_forked(cx)
 	secure.Again(ctx)
+	client.CookiesAgain(ctx)
 	for _, v := range ctx.Vhosts {
 		fd, ok := listening[v]
 		if ok {

@@ -191,3 +191,69 @@ func TestConnecting(t *testing.T) {
 		}
 	}
 }
+
+// Seen to fail with the jar's answer to For left out of the request, with
+// Change not dropping what it replaces, and with secure cookies sent in plain.
+func TestCookieJar(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "[%s]", strings.Join(r.Header["Cookie"], "|"))
+	})
+	set := func(path string, cookies ...string) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			for _, c := range cookies {
+				w.Header().Add("Set-Cookie", c)
+			}
+			if r.URL.RawQuery != "" {
+				http.Redirect(w, r, r.URL.RawQuery, http.StatusFound)
+			}
+			fmt.Fprint(w, "set")
+		})
+	}
+	set("/two", "a=1; Max-Age=1000; Path=/", "b=2; expires=Fri, 31 Dec 2100 23:59:59 GMT; path=/b")
+	set("/again", "a=3; Max-Age=1000; Path=/")
+	set("/session", "s=1")
+	set("/foreign", "f=1; Max-Age=1000; Domain=example.com")
+	set("/secure", "sec=1; Max-Age=1000; Path=/; Secure")
+	set("/away", "a=; Max-Age=0; Path=/")
+	set("/big", "big="+strings.Repeat("x", 200)+"; Max-Age=1000; Path=/")
+	mux.HandleFunc("/ws", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Cookie") == "a=3" {
+			w.Header().Add("Set-Cookie", "ws=1; Max-Age=1000; Path=/")
+			upgrade(w, r)
+		}
+	})
+	plain, secure := httptest.NewServer(mux), httptest.NewUnstartedServer(mux)
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	defer plain.Close()
+	defer secure.Close()
+	_, tlsPort, _ := net.SplitHostPort(secure.Listener.Addr().String())
+	_, port, _ := net.SplitHostPort(plain.Listener.Addr().String())
+	steps := [][2]string{
+		{"host:127.0.0.1", ""}, {"caches:1", " good"},
+		{"COOKIES+get:/two", "'set'"}, // there is no jar
+		{"new:jar", ""}, {"COOKIES+get:/x", "'[]'"},
+		{"get:/two", "'set'"}, {"COOKIES+get:/x", "'[]'"}, // not asked for
+		{"COOKIES+get:/two", "'set'"}, {"get:/x", "'[]'"},
+		{"jar:1", " # Netscape HTTP Cookie File 3 lines"},
+		{"COOKIES+get:/x", "'[a=1]'"}, {"COOKIES+get:/b/c?d", "'[b=2; a=1]'"}, {"COOKIES+get:/bb", "'[a=1]'"},
+		{"host:localhost", ""}, {"COOKIES+get:/x", "'[]'"}, {"host:127.0.0.1", ""},
+		{"COOKIES+get:/again?/x", "'[a=3]'"}, {"COOKIES+get:/session", "'set'"}, {"COOKIES+get:/foreign", "'set'"},
+		{"jar:1", " 3 lines"}, {"COOKIES+ws:/ws", " open "}, {"COOKIES+get:/x", "'[ws=1; a=3]'"},
+		{"new:jar", ""}, {"COOKIES+get:/x", "'[ws=1; a=3]'"},
+		{"port:" + tlsPort, ""}, {"ANY+COOKIES+getx:/secure", "'set'"}, {"ANY+COOKIES+getx:/x", "'[sec=1; ws=1; a=3]'"},
+		{"ANY+COOKIES+geth2:/x", "'[sec=1; ws=1; a=3]'"}, {"ANY+COOKIES+geth2:/away", "'set'"},
+		{"port:" + port, ""}, {"COOKIES+get:/x", "'[ws=1]'"},
+		{"new:small", ""}, {"COOKIES+get:/big", "'set'"}, {"COOKIES+get:/again", "'set'"}, {"COOKIES+get:/x", "'[a=3; ws=1]'"}, {"jar:1", " 5 lines"},
+	}
+	var names []string
+	for _, s := range steps {
+		names = append(names, s[0])
+	}
+	for i, l := range run(t, "libwebsockets", plain.URL, names...) {
+		if !strings.Contains(l, steps[i][1]) || strings.HasSuffix(l, "locked") {
+			t.Errorf("step %d, %s: should have %s", i, l, steps[i][1])
+		}
+	}
+}

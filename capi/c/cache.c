@@ -4,17 +4,8 @@
  * leave first when one is full. C because of reason 5: lists and timers in
  * memory that the program looks at.
  */
-#include <libwebsockets.h>
+#include "cache.h"
 #include <stdlib.h>
-
-struct lws_cache_ttl_lru {
-	struct lws_cache_creation_info info;
-	lws_dll2_owner_t lru;	 /* newest use first */
-	lws_dll2_owner_t expiry; /* soonest first */
-	lws_sorted_usec_list_t sul;
-	uint64_t footprint;
-	uint8_t *results; /* of the last lookup */
-};
 
 struct item {
 	lws_dll2_t lru;
@@ -24,6 +15,13 @@ struct item {
 	size_t tag_len;
 	/* the payload, then the key with its NUL, follow */
 };
+
+/* 0 does not expire. */
+static int
+gone(const struct item *i, lws_usec_t now)
+{
+	return i->at && i->at <= now;
+}
 
 static void cache_expire(lws_sorted_usec_list_t *sul);
 
@@ -101,7 +99,7 @@ find(struct lws_cache_ttl_lru *c, const char *name)
 		struct item *i = lws_container_of(d, struct item, lru);
 
 		if (!strcmp(key(i), name))
-			return i->at > lws_now_usecs() ? i : NULL;
+			return gone(i, lws_now_usecs()) ? NULL : i;
 	}
 	return NULL;
 }
@@ -199,7 +197,8 @@ heap_write(struct lws_cache_ttl_lru *c, const char *specific_key,
 		memcpy(payload(i), source, size);
 	memcpy(payload(i) + size, specific_key, tag_len + 1);
 	lws_dll2_add_head(&i->lru, &c->lru);
-	lws_dll2_add_sorted(&i->expiry, &c->expiry, sooner);
+	if (expiry)
+		lws_dll2_add_sorted(&i->expiry, &c->expiry, sooner);
 	c->footprint += size;
 	rearm(c);
 	if (ppvoid)
@@ -224,34 +223,42 @@ heap_get(struct lws_cache_ttl_lru *c, const char *specific_key,
 	return 0;
 }
 
-/* Adds a lws_cache_match_t, with the key behind it, for each match. */
+int
+lwsgo_cache_match(lws_dll2_owner_t *results, const char *tag, size_t payload_size,
+		  lws_usec_t expiry)
+{
+	size_t len = strlen(tag);
+	lws_cache_match_t *m;
+	lws_dll2_t *r;
+
+	for (r = results->head; r; r = r->next)
+		if (!strcmp((const char *)(lws_container_of(
+				    r, lws_cache_match_t, list) + 1), tag))
+			return 0;
+	m = calloc(1, sizeof(*m) + len + 1);
+	if (!m)
+		return 1;
+	m->expiry = expiry;
+	m->payload_size = payload_size;
+	m->tag_size = len;
+	memcpy(m + 1, tag, len + 1);
+	lws_dll2_add_tail(&m->list, results);
+	return 0;
+}
+
 static int
 heap_lookup(struct lws_cache_ttl_lru *c, const char *wildcard_key,
 	    lws_dll2_owner_t *results_owner)
 {
 	lws_usec_t now = lws_now_usecs();
-	lws_dll2_t *d, *r;
+	lws_dll2_t *d;
 
 	for (d = c->lru.head; d; d = d->next) {
 		struct item *i = lws_container_of(d, struct item, lru);
-		lws_cache_match_t *m;
 
-		if (i->at <= now || heap_tag_match(c, wildcard_key, key(i), 1))
-			continue;
-		for (r = results_owner->head; r; r = r->next)
-			if (!strcmp((const char *)(lws_container_of(
-					r, lws_cache_match_t, list) + 1), key(i)))
-				break;
-		if (r)
-			continue;
-		m = calloc(1, sizeof(*m) + i->tag_len + 1);
-		if (!m)
+		if (!gone(i, now) && !heap_tag_match(c, wildcard_key, key(i), 1) &&
+		    lwsgo_cache_match(results_owner, key(i), i->size, i->at))
 			return 1;
-		m->expiry = i->at;
-		m->payload_size = i->size;
-		m->tag_size = i->tag_len;
-		memcpy(m + 1, key(i), i->tag_len + 1);
-		lws_dll2_add_tail(&m->list, results_owner);
 	}
 	return 0;
 }
@@ -323,9 +330,18 @@ int
 lws_cache_item_get(struct lws_cache_ttl_lru *cache, const char *specific_key,
 		   const void **pdata, size_t *psize)
 {
-	for (; cache; cache = cache->info.parent)
-		if (!cache->info.ops->get(cache, specific_key, pdata, psize))
-			return 0;
+	struct lws_cache_ttl_lru *c;
+
+	for (c = cache; c; c = c->info.parent) {
+		if (c->info.ops->get(c, specific_key, pdata, psize))
+			continue;
+		/* A file is not read again for the same item. */
+		if (c != cache && c->line && pdata && psize)
+			cache->info.ops->write(cache, specific_key, *pdata,
+					       *psize, c->line_at,
+					       (void **)(uintptr_t)pdata);
+		return 0;
+	}
 	return 1;
 }
 

@@ -32,6 +32,7 @@ const (
 	H2ManualRxFlow   Flags = 1 << 9
 	ConMon           Flags = 1 << 28
 	TakeDowngrade    Flags = 1 << 29
+	CacheCookies     Flags = 1 << 30
 )
 
 // tell has lws_is_ssl say what the connection is to be, before it is.

@@ -254,6 +254,9 @@ func (s *State) streamHead(c *engine.Conn, b []byte) (out []byte, ok bool) {
 		s.boundary, s.laterPart, s.bodyPending = newBoundary(), false, true
 		l = append(l, field{wire.TokenHTTPContentType, `multipart/form-data; boundary="` + s.boundary + `"`})
 	}
+	if k := s.cookie(c); k != "" {
+		l = append(l, field{wire.TokenHTTPCookie, k})
+	}
 	if i.Flags&FormURLEncoded != 0 {
 		s.bodyPending = true
 		l = append(l, field{wire.TokenHTTPContentType, "application/x-www-form-urlencoded"})
@@ -284,6 +287,7 @@ func (streamRole) StreamHead(c *engine.Conn) bool {
 		return true
 	}
 	c.Monitor.Status = s.code
+	s.takeCookies(c)
 	if !s.info.ws() {
 		return s.interpret(c)
 	}

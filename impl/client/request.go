@@ -27,6 +27,7 @@ type request struct {
 	origin            Text
 	rawOrigin         bool // the origin is complete
 	boundary          string
+	cookie            string
 	closes            bool // no further transaction on this connection
 	// WebSocket handshakes (RFC 6455 §4.1).
 	ws         bool
@@ -50,6 +51,9 @@ func (r *request) appendTo(b []byte) []byte {
 	}
 	if r.boundary != "" {
 		b = line(b, "content-type: ", `multipart/form-data; boundary="`+r.boundary+`"`)
+	}
+	if r.cookie != "" {
+		b = line(b, "Cookie: ", r.cookie)
 	}
 	if !r.ws {
 		if r.closes {
@@ -120,7 +124,7 @@ func (s *State) request(c *engine.Conn) *request {
 	i := &s.info
 	r := &request{
 		method: i.Method.S, uri: i.Path, host: i.Host, origin: i.Origin,
-		rawOrigin: c.Ctx.Options.Has(optRawOrigin), closes: !s.pipeline,
+		rawOrigin: c.Ctx.Options.Has(optRawOrigin), closes: !s.pipeline, cookie: s.cookie(c),
 	}
 	if i.Flags&MultipartForm != 0 {
 		s.boundary, s.laterPart = newBoundary(), false
@@ -238,6 +242,7 @@ func (s *State) parse(c *engine.Conn, b []byte) bool {
 		s.parser.Init(wire.Response, c.Ctx.MaxHeaderData)
 	}
 	c.Monitor.Status = s.code
+	s.takeCookies(c)
 	c.Keep(b)
 	return s.interpret(c)
 }

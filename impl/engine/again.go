@@ -27,7 +27,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 		F: f, Options: old.Options, TimeoutSecs: old.TimeoutSecs, ServBufSize: old.ServBufSize,
 		MaxHeaderData: old.MaxHeaderData, ServerString: old.ServerString, Reject: slices.Clone(old.Reject),
 		Hostname: old.Hostname, DefaultRetry: old.DefaultRetry, FDLimit: old.FDLimit,
-		UDPLossTx: old.UDPLossTx, UDPLossRx: old.UDPLossRx,
+		UDPLossTx: old.UDPLossTx, UDPLossRx: old.UDPLossRx, Cookies: old.Cookies,
 		Looped: old.Looped, OnRelease: old.OnRelease,
 		UID: old.UID, GID: old.GID, Become: old.Become, became: old.became, TLS: old.TLS, protocolDone: old.protocolDone,
 	}

@@ -43,6 +43,7 @@ type Context struct {
 	FDLimit       int
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
+	Cookies       any // jar of client connections (impl/client), nil: none
 
 	yielded atomic.Int64 // when, see Yield
 

@@ -26,11 +26,11 @@ struct lws_cache_creation_info {
 	const char *name;		  /**< for log lines; must stay */
 	lws_cache_item_destroy_cb cb;	  /**< NULL, or hears of items that go */
 	struct lws_cache_ttl_lru *parent; /**< NULL, or the next level */
-	const struct lws_cache_ops *ops;  /**< &lws_cache_ops_heap, or the program's */
+	const struct lws_cache_ops *ops;  /**< one of those below, or the program's */
 	union {
 		struct {
-			const char *filepath; /**< not used */
-		} nscookiejar;		      /**< not built */
+			const char *filepath; /**< where the file is */
+		} nscookiejar;		      /**< lws_cache_ops_nscookiejar */
 	} u;				      /**< for ops */
 	size_t max_footprint; /**< bytes of all items, 0: no limit */
 	size_t max_items;     /**< items, 0: no limit */
@@ -70,6 +70,19 @@ struct lws_cache_ops {
 /** Items in memory. */
 LWS_VISIBLE extern const struct lws_cache_ops lws_cache_ops_heap;
 
+/**
+ * Cookies in a file, which other processes may change, too. The limits do not matter.
+ *
+ * An item is a line: domain, TRUE if it has a dot in front and the domains below it are
+ * meant, path, TRUE for TLS only, expiry in seconds since 1970 (0: none), name and
+ * value, with tabs between them. Its key is "domain|path|name", whatever is given for
+ * it; patterns are of three parts like that. In lws_cache_lookup() the path is a
+ * request's, and cookies match that are for it (RFC 6265 section 5.1.4). In front of
+ * it a cache of lws_cache_ops_heap, whose parent it is, spares reading the file for
+ * each lws_cache_item_get().
+ */
+LWS_VISIBLE extern const struct lws_cache_ops lws_cache_ops_nscookiejar;
+
 /** Make a cache. NULL, logged, when it cannot. */
 LWS_VISIBLE LWS_EXTERN struct lws_cache_ttl_lru *
 lws_cache_create(const struct lws_cache_creation_info *info);
@@ -86,7 +99,7 @@ lws_cache_expunge(struct lws_cache_ttl_lru *cache);
  * Keep an item, in place of one of the same key, in the parents too.
  *
  * @param source NULL: room that is cleared
- * @param expiry on the clock of lws_now_usecs()
+ * @param expiry on the clock of lws_now_usecs(); 0: it does not
  * @param ppay	 NULL, or set to where it is; valid until the cache changes
  * @return 0, or 1 when it is too large or memory is out
  */

@@ -48,6 +48,10 @@ enum lws_client_connect_ssl_connection_flags {
 	/**< v4.3: keep the addresses of the name for lws_conmon_wsi_take() */
 	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS = (1 << 29),
 	/**< v4.3: follow a redirect from https to http */
+	LCCSCF_CACHE_COOKIES		 = (1 << 30),
+	/**< v4.3: send the cookies of the context's jar (info.http_nsc_filepath) that
+	 * are for the request, and keep those that the answer sets and that have a time
+	 * (RFC 6265) */
 };
 
 /**

@@ -12,7 +12,12 @@
  *   save:FILE, load:FILE     the TLS session with host and port
  *   refuse:1                 nonzero from LWS_CALLBACK_CONNECTING
  *   new:SETTING              a new context; sessions: with tls_session_cache_max,
- *                            none: with DISABLE_TLS_SESSION_CACHE
+ *                            none: with DISABLE_TLS_SESSION_CACHE, brief: with
+ *                            tls_session_timeout, jar: with a cookie jar, small:
+ *                            with limits for it
+ *   sleep:MS
+ *   jar:1                    how many lines the jar has, and whether no other file is there
+ *   caches:1                 a cache in front of a jar of its own
  */
 #include <libwebsockets.h>
 #include <signal.h>
@@ -165,6 +170,113 @@ in_dir(const char *file)
 }
 
 static void
+show_jar(void)
+{
+	FILE *f = fopen(in_dir("cookies.txt"), "r");
+	char line[5000];
+	int lines = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!lines++)
+			printf(" %.*s", (int)strcspn(line, "\n"), line);
+	if (f)
+		fclose(f);
+	printf(" %d lines", lines);
+	if (!access(in_dir("cookies.txt.LCK"), F_OK))
+		printf(" locked");
+}
+
+#define MUST(x) \
+	do { \
+		if (!(x)) { \
+			fprintf(stderr, "line %d: %s\n", __LINE__, #x); \
+			exit(3); \
+		} \
+	} while (0)
+
+static int
+found(struct lws_cache_ttl_lru *c, const char *pattern)
+{
+	lws_cache_results_t r;
+	int n = 0;
+
+	if (lws_cache_lookup(c, pattern, (const void **)&r.ptr, &r.size))
+		return 0;
+	while (!lws_cache_results_walk(&r)) {
+		MUST(strlen((const char *)r.tag) == r.tag_len);
+		n++;
+	}
+	return n;
+}
+
+static int
+write_line(struct lws_cache_ttl_lru *c, const char *line)
+{
+	const char *tag = "the line has it";
+
+	if (!strncmp(line, "h.com\tFALSE\t/a\t", 15))
+		tag = "h.com|/a|x"; /* what is in front needs it */
+	return lws_cache_write_through(c, tag, (const uint8_t *)line, strlen(line), lws_now_usecs() + LWS_US_PER_SEC * 60, NULL);
+}
+
+static void
+caches(void)
+{
+	static const char one[] = "h.com\tFALSE\t/a\tFALSE\t4000000000\tx\t1", two[] = "h.com\tFALSE\t/a\tFALSE\t4000000000\tx\t22";
+	static const char big[] = "big.com\tFALSE\t/\tFALSE\t4000000000\tbig\t";
+	struct lws_cache_creation_info ci;
+	struct lws_cache_ttl_lru *jar, *l1;
+	const void *p = NULL;
+	char *long_line;
+	size_t n = 0;
+	FILE *f;
+
+	memset(&ci, 0, sizeof(ci));
+	ci.cx = cx;
+	ci.name = "jar";
+	ci.ops = &lws_cache_ops_nscookiejar;
+	MUST(!lws_cache_create(&ci)); /* no file */
+	ci.u.nscookiejar.filepath = in_dir("other.txt");
+	f = fopen(in_dir("other.txt"), "w");
+	MUST(f);
+	fprintf(f, "# comment\nnonsense\nold.com\tFALSE\t/\tFALSE\t1\tgone\tx\n"
+		   "#HttpOnly_.curl.com\tTRUE\t/\tTRUE\t0\tkept\tx\n");
+	fclose(f);
+	jar = lws_cache_create(&ci);
+	MUST(jar && found(jar, "*|/|*") == 1 && found(jar, ".curl.com|/deep|kept") == 1);
+	ci.parent = jar;
+	ci.name = "l1";
+	ci.ops = &lws_cache_ops_heap;
+	l1 = lws_cache_create(&ci);
+	MUST(l1 && !write_line(l1, one) && !write_line(l1, two));
+	MUST(!lws_cache_item_get(jar, "h.com|/a|x", &p, &n) && n == strlen(two) && !memcmp(p, two, n));
+	MUST(!lws_cache_item_get(l1, "h.com|/a|x", &p, &n) && n == strlen(two) && !memcmp(p, two, n));
+	MUST(lws_cache_item_get(l1, "h.com|/|x", &p, &n));
+	MUST(found(l1, "h.com|/a/b|*") == 1 && found(l1, "h.com|/ab|*") == 0 && found(l1, "*|/a|*") == 2);
+	MUST(write_line(jar, "no line") && write_line(jar, "two\tTRUE\t/\tFALSE\t0\tx\ty\nlines\tTRUE\t/\tFALSE\t0\tx\ty"));
+	MUST(!write_line(jar, "far.com\tFALSE\t/\tFALSE\t4000000000\tfar\tv"));
+	/* what is only in the file comes to the front */
+	MUST(lws_cache_footprint(l1) == strlen(two) && !lws_cache_item_get(l1, "far.com|/|far", &p, &n));
+	MUST(lws_cache_footprint(l1) == strlen(two) + n);
+	long_line = malloc(100000);
+	MUST(long_line);
+	memset(long_line, 'v', 99999);
+	memcpy(long_line, big, sizeof(big) - 1);
+	long_line[99999] = '\0';
+	MUST(!write_line(jar, long_line) && !lws_cache_item_get(l1, "big.com|/|big", &p, &n));
+	MUST(n == 99999 && !memcmp(p, long_line, n) && lws_cache_footprint(jar) > 99999);
+	free(long_line);
+	MUST(!lws_cache_item_remove(l1, "big.com|*|*") && lws_cache_item_get(l1, "big.com|/|big", &p, &n));
+	MUST(!lws_cache_item_remove(l1, "h.com|/a|x") && found(l1, "h.com|/a|*") == 0);
+	MUST(!lws_cache_expunge(l1) && access(in_dir("other.txt"), F_OK) && !found(l1, "*|/|*"));
+	MUST(!lws_cache_expunge(l1)); /* of what is not there */
+	lws_cache_destroy(&jar);
+	lws_cache_destroy(&l1);
+	MUST(!jar && !l1);
+	printf(" good");
+}
+
+static void
 step(char *s)
 {
 	char *arg = strchr(s, ':'), *plus;
@@ -178,6 +290,8 @@ step(char *s)
 			flags |= LCCSCF_CONMON;
 		else if (!strcmp(s, "DOWN"))
 			flags |= LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS;
+		else if (!strcmp(s, "COOKIES"))
+			flags |= LCCSCF_CACHE_COOKIES;
 		else if (!strcmp(s, "ANY"))
 			flags |= LCCSCF_ALLOW_SELFSIGNED | LCCSCF_ALLOW_INSECURE;
 		s = plus + 1;
@@ -209,6 +323,13 @@ step(char *s)
 			info.tls_session_cache_max = 2;
 		if (!strcmp(arg, "brief"))
 			info.tls_session_timeout = 1;
+		if (!strcmp(arg, "jar") || !strcmp(arg, "small"))
+			info.http_nsc_filepath = in_dir("cookies.txt");
+		if (!strcmp(arg, "small")) {
+			info.http_nsc_heap_max_payload = 100;
+			info.http_nsc_heap_max_items = 1;
+			info.http_nsc_heap_max_footprint = 50;
+		}
 		if (!strcmp(arg, "none")) {
 			info.options = LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE;
 			info.tls_session_cache_max = 2;
@@ -217,6 +338,10 @@ step(char *s)
 	}
 	else if (!strcmp(s, "ws"))
 		connect_to(arg, flags, NULL);
+	else if (!strcmp(s, "jar"))
+		show_jar();
+	else if (!strcmp(s, "caches"))
+		caches();
 	else
 		exit(2);
 	printf("\n");
