@@ -192,8 +192,8 @@ func TestConnecting(t *testing.T) {
 	}
 }
 
-// Seen to fail with the jar's answer to For left out of the request, with
-// Change not dropping what it replaces, and with secure cookies sent in plain.
+// Seen to fail with the jar's answer to For left out of the request, and with
+// Change not dropping what it replaces.
 func TestCookieJar(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
