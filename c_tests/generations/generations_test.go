@@ -189,7 +189,7 @@ func TestAnswersOfTheTime(t *testing.T) {
 
 // The headers of older generations in C++ too.
 func TestHeadersInCXX(t *testing.T) {
-	for _, g := range []string{"1.3", "1.5", "1.6", "2.0"} {
+	for _, g := range []string{"1.3", "1.5", "1.6", "2.0", "4.3"} {
 		for _, std := range []string{"c++11", "c++20"} {
 			source := filepath.Join(t.TempDir(), "t.cc")
 			if err := os.WriteFile(source, []byte("#include <libwebsockets.h>\nint main() { return 0; }\n"), 0o644); err != nil {
