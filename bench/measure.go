@@ -156,8 +156,8 @@ func (b *bench) once(r row, env string, debian bool) (load.Result, error) {
 	if r.tls {
 		args = append(args, "cert="+b.cert, "key="+b.key)
 	}
-	if debian && r.debian != nil {
-		args = append(args, r.debian()...)
+	if debian {
+		args = append(args, r.debian...)
 	}
 	p, err := b.start([]string{env}, args...)
 	if err != nil {

@@ -16,8 +16,10 @@ struct lwsgo_answer {
 	struct lws *asked; // for WRITEABLE
 };
 
-static inline struct lwsgo_answer lwsgo_call(void *cb, struct lws *wsi, int reason, void *user, void *in, size_t len)
+// Addresses come as numbers: Go looks at each pointer that it gives to C.
+static inline struct lwsgo_answer lwsgo_call(uintptr_t cb, uintptr_t conn, int reason, uintptr_t user, uintptr_t in, size_t len)
 {
+	struct lws *wsi = (struct lws *)conn;
 	struct lwsgo_thread *t = &lwsgo_self;
 	struct lws_context *inside = t->inside;
 	struct lws *asked = t->asked, **end = t->asked_end;
@@ -29,7 +31,7 @@ static inline struct lwsgo_answer lwsgo_call(void *cb, struct lws *wsi, int reas
 	t->inside = wsi ? wsi->context : NULL;
 	t->asked = NULL;
 	t->asked_end = &t->asked;
-	a.r = ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, user, in, len);
+	a.r = ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, (void *)user, (void *)in, len);
 	a.asked = t->asked;
 	t->asked = asked;
 	t->asked_end = asked ? end : &t->asked;
@@ -42,6 +44,7 @@ import "C"
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"unsafe"
 
@@ -85,7 +88,9 @@ func checkLayouts() {
 }
 
 func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
-	a := C.lwsgo_call(p.Callback, (*C.struct_lws)(unsafe.Pointer(f)), C.int(r), user, in, C.size_t(n))
+	a := C.lwsgo_call(C.uintptr_t(uintptr(p.Callback)), C.uintptr_t(uintptr(unsafe.Pointer(f))), C.int(r),
+		C.uintptr_t(uintptr(user)), C.uintptr_t(uintptr(in)), C.size_t(n))
+	runtime.KeepAlive(in)
 	if a.asked != nil {
 		go_lwsgo_asked(a.asked)
 	}

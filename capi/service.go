@@ -30,13 +30,13 @@ func go_lwsgo_before(cx *C.struct_lws_context) C.int {
 }
 
 //export go_lwsgo_turn
-func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int) (ret C.int) {
+func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, now C.int64_t) (ret C.int) {
 	defer guard("lws_service")
 	ctx := context(cx)
 	if ctx == nil {
 		return -1
 	}
-	ctx.Yield()
+	ctx.Yield(int64(now))
 	if ctx.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n))) {
 		forget(cx)
 		return -1
@@ -45,7 +45,7 @@ func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int) 
 }
 
 //export go_lws_service_fd_tsi
-func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, _ C.int) C.int {
+func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, now C.int64_t) C.int {
 	defer guard("lws_service_fd")
 	ctx := context(cx)
 	if ctx == nil {
@@ -58,7 +58,7 @@ func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, _ C.i
 		}
 		return 0
 	}
-	ctx.Yield()
+	ctx.Yield(int64(now))
 	ours, gone := ctx.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)))
 	if gone {
 		if context(cx) == nil && cx.dead != 0 {

@@ -12,7 +12,7 @@
  *     buf=N      pt_serv_buf_size
  *     gather=1   echoes whole messages, not fragments as they come
  *     deflate=1  permessage-deflate
- *     loop=L     uv, ev, glib, or poll: the program's own loop
+ *     loop=L     uv, ev, glib, or poll: the program's own loop; none: lws_service
  */
 #include <libwebsockets.h>
 #include <poll.h>
@@ -269,7 +269,7 @@ option(const char *a)
 		if (all[i].n)
 			*all[i].n = atoi(a + n);
 		else
-			*all[i].s = a + n;
+			*all[i].s = a[n] ? a + n : NULL;
 		return 0;
 	}
 	fprintf(stderr, "what is %s?\n", a);
@@ -279,13 +279,14 @@ option(const char *a)
 static void
 poll_once(void)
 {
-	int i, ms = lws_service_adjust_timeout(context, 1000, 0);
+	int i, n;
 
-	if (poll(fds, (nfds_t)count, ms) < 0)
-		return;
-	/* what needs service without an event, and the timers */
-	lws_service_tsi(context, -1, 0);
-	for (i = 0; i < count; i++)
+	/* what needs service without an event */
+	while (!(n = lws_service_adjust_timeout(context, 1000, 0)))
+		if (lws_service_tsi(context, -1, 0) < 0)
+			return;
+	n = poll(fds, (nfds_t)count, n);
+	for (i = 0; n > 0 && i < count; i++)
 		if (fds[i].revents && lws_service_fd(context, &fds[i]) < 0)
 			return;
 }

@@ -16,9 +16,10 @@
 #define EVENTS 256
 
 extern int go_lwsgo_before(struct lws_context *cx);
-extern int go_lwsgo_turn(struct lws_context *cx, struct epoll_event *ev, int n);
+extern int go_lwsgo_turn(struct lws_context *cx, struct epoll_event *ev, int n,
+			 int64_t now);
 extern int go_lws_service_fd_tsi(struct lws_context *cx,
-				 struct lws_pollfd *pfd, int tsi);
+				 struct lws_pollfd *pfd, int64_t now);
 
 void
 lwsgo_kick(struct lws_context *cx)
@@ -156,7 +157,7 @@ turn(struct lws_context *cx, int longest)
 		return 0;
 	if (!lwsgo_enter("lws_service"))
 		return -1;
-	r = go_lwsgo_turn(cx, ev, n);
+	r = go_lwsgo_turn(cx, ev, n, now);
 	lwsgo_leave();
 	return r;
 }
@@ -249,17 +250,20 @@ LWS_VISIBLE int
 lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 		   int tsi)
 {
+	int64_t now;
 	int r;
 
+	(void)tsi;
 	if (!context || context->dead)
 		return -1;
 	if (LWSGO_UNLIKELY(lwsgo_self.asked != NULL))
 		lwsgo_tell_asked();
-	lwsgo_sul_run(context, lws_now_usecs());
+	now = lws_now_usecs();
+	lwsgo_sul_run(context, now);
 	lwsgo_system_run(context);
 	if (!lwsgo_enter("lws_service_fd"))
 		return -1;
-	r = go_lws_service_fd_tsi(context, pollfd, tsi);
+	r = go_lws_service_fd_tsi(context, pollfd, now);
 	lwsgo_leave();
 	return r;
 }

@@ -233,14 +233,14 @@ type Event = unix.EpollEvent
 // yieldEvery is how often, in µs, a service thread lets the scheduler see it.
 const yieldEvery = 8000
 
-// Yield is called at the beginning of each turn, with nothing locked.
+// Yield is called at the beginning of each turn, with nothing locked; now may be
+// the time before its wait.
 //
 // The runtime's monitor takes the P of a goroutine that has not been scheduled
 // anew for 10 ms and is in C when it looks, which a thread that serves nearly
 // always is. It looks again 20 µs later, and the thread must take a P back under
 // a lock each time: some 2,000 wake-ups a second. Who yields is left alone.
-func (ctx *Context) Yield() {
-	now := Now()
+func (ctx *Context) Yield(now int64) {
 	if now-ctx.yielded.Load() > yieldEvery {
 		ctx.yielded.Store(now)
 		runtime.Gosched()
