@@ -68,7 +68,7 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 		// The goodbye was said; what is left of it may still be queued.
 		return c.flushBeforeClose()
 	case StateFlushingBeforeClose:
-		if c.out.full() {
+		if c.backlog() {
 			c.touchPoll()
 			return true
 		}
@@ -92,7 +92,7 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 
 // flushBeforeClose waits for the queue to drain, if there is one.
 func (c *Conn) flushBeforeClose() bool {
-	if !c.out.full() {
+	if !c.backlog() {
 		return false
 	}
 	c.SetState(StateFlushingBeforeClose)
@@ -270,7 +270,7 @@ func (c *Conn) closeFD(halfClosed bool) {
 // CloseDrained has the connection closed when what is queued has left; false:
 // nothing is.
 func (c *Conn) CloseDrained() bool {
-	if !c.flushCork() || !c.out.full() {
+	if !c.flushCork() || !c.backlog() {
 		return false
 	}
 	c.closeDrained = true
@@ -318,11 +318,11 @@ func (c *Conn) reclaim() {
 
 // writable handles POLLOUT; false closes.
 func (c *Conn) writable() bool {
-	if c.out.full() {
+	if c.backlog() {
 		if !c.flushOut() {
 			return false
 		}
-		if c.out.full() {
+		if c.backlog() {
 			return true
 		}
 		if c.closeDrained {

@@ -75,10 +75,13 @@ type Role interface {
 // Transport carries bytes over a secured socket; nil means the plain socket.
 type Transport interface {
 	Read(b []byte) (int, error)
-	Write(b []byte) (int, error)
+	// Write may leave what it made to Flush, with more to come.
+	Write(b []byte, more bool) (int, error)
+	// Flush sends it; EAGAIN when the socket does not take all of it.
+	Flush() error
 	// Pending is how many decrypted bytes wait inside.
 	Pending() int
-	// Cross tells what waits for the other direction of the socket.
+	// Cross tells what waits for the socket in a way that is not plain to see.
 	Cross() uint8
 	// Shutdown says goodbye on the wire, Close frees.
 	Shutdown()
@@ -91,6 +94,7 @@ type Transport interface {
 const (
 	CrossWrite = 1 // a write waits until the socket is readable
 	CrossRead  = 2 // a read waits until it is writable
+	CrossKept  = 4 // Flush has something left
 )
 
 // Conn is one connection, what programs hold as struct lws *.

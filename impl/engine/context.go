@@ -245,6 +245,9 @@ func (ctx *Context) Destroy() bool {
 	contexts.del(ctx.Slot)
 	ctx.F.Slot = 0
 	atomic.StoreInt32(&ctx.F.Dead, 1)
+	if t, ok := ctx.TLS.(interface{ Close() }); ok {
+		t.Close()
+	}
 	if ctx.OnRelease != nil {
 		ctx.OnRelease()
 	}

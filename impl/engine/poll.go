@@ -46,7 +46,7 @@ func (c *Conn) mask() uint32 {
 	full := c.out.full()
 	if c.TLS != nil {
 		switch x := c.TLS.Cross(); {
-		case x&CrossRead != 0:
+		case x&(CrossRead|CrossKept) != 0:
 			m |= unix.EPOLLOUT
 		case full && x&CrossWrite != 0:
 			m |= unix.EPOLLIN
@@ -70,7 +70,7 @@ func (c *Conn) crossed(revents uint32) uint32 {
 	if x&CrossWrite != 0 && revents&unix.EPOLLIN != 0 {
 		revents |= unix.EPOLLOUT
 	}
-	if c.state == StateTLSHandshake {
+	if c.state == StateTLSHandshake && x&CrossKept == 0 {
 		revents &^= unix.EPOLLOUT // nothing can be written yet
 	}
 	return revents

@@ -24,6 +24,9 @@ func (c *Conn) Read(b []byte) (int, error) {
 			return 0, io.EOF
 		}
 		c.noteCross()
+		if !c.Settle() {
+			return n, err
+		}
 		switch err {
 		case nil, io.EOF:
 		case unix.EAGAIN:

@@ -30,7 +30,7 @@ func (c *Conn) Disconnect() {
 // to another connection, which is polled from now on. A transport that has a
 // method Moved is told of it.
 func (c *Conn) HandOver(to *Conn) bool {
-	if !c.flushCork() || c.out.full() {
+	if !c.flushCork() || c.backlog() {
 		return false
 	}
 	c.detach()

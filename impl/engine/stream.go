@@ -121,5 +121,5 @@ func (c *Conn) Hold(on bool) {
 
 // blocked tells whether WRITEABLE has to wait for what was written before.
 func (c *Conn) blocked() bool {
-	return c.out.full() || c.hold || c.net != nil && c.net.out.full()
+	return c.backlog() || c.hold || c.net != nil && c.net.backlog()
 }

@@ -127,13 +127,41 @@ func (pt *Thread) uncork(c, prev *Conn) {
 // flushCork sends what has gathered; false: the connection broke.
 func (c *Conn) flushCork() bool {
 	k := &c.pt.cork
-	if k.owner != c || len(k.b) == 0 {
+	if k.owner != c {
+		return !c.broken
+	}
+	return c.sendCork(false) && c.flushTLS()
+}
+
+// sendCork sends what has gathered, with more to come or not.
+func (c *Conn) sendCork(more bool) bool {
+	k := &c.pt.cork
+	if len(k.b) == 0 {
 		return !c.broken
 	}
 	b := k.b
 	k.b = k.b[:0]
-	return c.send(b)
+	return c.send(b, more)
 }
+
+// flushTLS sends what the transport has gathered; false: the connection broke.
+func (c *Conn) flushTLS() bool {
+	if c.TLS == nil {
+		return true
+	}
+	err := c.TLS.Flush()
+	c.noteCross()
+	if err != nil && err != unix.EAGAIN {
+		Infof("%s: send failed: %v", c, err)
+		c.broken = true
+		return false
+	}
+	return true
+}
+
+// Settle sends what the transport has gathered outside of Write, unless the
+// connection's events are being handled: then it leaves at their end.
+func (c *Conn) Settle() bool { return c.pt.cork.owner == c || c.flushTLS() }
 
 // Issue sends b on the connection's transport, after everything that was sent
 // before. What the kernel does not take now is kept and sent later. false: the
@@ -153,19 +181,23 @@ func (c *Conn) Issue(b []byte) bool {
 			k.b = append(k.b, b...)
 			return true
 		}
-		if !c.flushCork() {
-			return false
-		}
+		return c.sendCork(true) && c.send(b, true)
 	}
-	return c.send(b)
+	return c.send(b, false)
 }
 
-func (c *Conn) send(b []byte) bool {
-	if c.out.full() {
+// backlog tells whether something that was written has yet to be taken by the socket.
+func (c *Conn) backlog() bool {
+	return c.out.full() || c.cross&CrossKept != 0 && c.TLS != nil
+}
+
+// send sends b; with more to come, a transport may wait for it.
+func (c *Conn) send(b []byte, more bool) bool {
+	if c.backlog() {
 		c.out.add(b)
 		return true
 	}
-	n, err := c.transportWrite(b)
+	n, err := c.transportWrite(b, more)
 	if err != nil && !errors.Is(err, unix.EAGAIN) {
 		Infof("%s: send failed: %v", c, err)
 		c.broken = true
@@ -188,9 +220,9 @@ func (c *Conn) SendFile(send func(socket int, n int64) int, n int64) int {
 }
 
 // transportWrite writes once; EAGAIN when the socket is full.
-func (c *Conn) transportWrite(b []byte) (int, error) {
+func (c *Conn) transportWrite(b []byte, more bool) (int, error) {
 	if c.TLS != nil {
-		n, err := c.TLS.Write(b)
+		n, err := c.TLS.Write(b, more)
 		if c.TLS == nil { // closed by a callback
 			return 0, unix.EPIPE
 		}
@@ -207,8 +239,14 @@ func (c *Conn) transportWrite(b []byte) (int, error) {
 
 // flushOut sends what was kept; false: the connection broke.
 func (c *Conn) flushOut() bool {
-	for c.out.full() {
-		n, err := c.transportWrite(c.out.b[c.out.off:])
+	if !c.flushTLS() {
+		return false
+	}
+	for c.backlog() {
+		if !c.out.full() {
+			return true
+		}
+		n, err := c.transportWrite(c.out.b[c.out.off:], false)
 		if err != nil {
 			if errors.Is(err, unix.EAGAIN) {
 				return true
@@ -227,12 +265,12 @@ func (c *Conn) flushOut() bool {
 // (lws_partial_buffered).
 func (c *Conn) Buffered() bool {
 	q, ok := c.role.(interface{ Queued(*Conn) bool })
-	return c.out.full() || ok && q.Queued(c)
+	return c.backlog() || ok && q.Queued(c)
 }
 
 // Choked tells whether a write now would have to be kept (lws_send_pipe_choked).
 func (c *Conn) Choked() bool {
-	if c.out.full() || c.broken {
+	if c.backlog() || c.broken {
 		return true
 	}
 	if c.net != nil {
@@ -282,7 +320,7 @@ func (c *Conn) WantsWriteable() bool { return c.wantWrite }
 // instead of being sent by itself.
 func (c *Conn) Gathers(n int) bool {
 	k := &c.pt.cork
-	return k.owner == c && !c.datagram && !c.out.full() && n <= corkSmall
+	return k.owner == c && !c.datagram && !c.backlog() && n <= corkSmall
 }
 
 // Issue2 is Issue of two pieces that belong together.
@@ -304,7 +342,7 @@ func (c *Conn) HandlePollout() bool {
 	if c.Dead() {
 		return false
 	}
-	if c.out.full() {
+	if c.backlog() {
 		if c.mux != nil {
 			return c.SendKept()
 		}

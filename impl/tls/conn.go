@@ -35,13 +35,37 @@ const (
 	WriteWantsRead = 1
 	// ReadWantsWrite: a read cannot go on before the socket is writable.
 	ReadWantsWrite = 2
+	// Kept: encrypted bytes that the socket did not take wait for Flush.
+	Kept = 4
 )
+
+// Pool is the buffers that the connections of one service thread share: they
+// read ahead into it, and gather in it what is to leave together.
+type Pool struct{ p *C.struct_tls_pool }
+
+// NewPool makes a pool; it is freed after Close and the last of its connections.
+func NewPool() (*Pool, error) {
+	p := C.tls_pool_new()
+	if p == nil {
+		return nil, errors.New("no memory for TLS buffers")
+	}
+	return &Pool{p}, nil
+}
+
+// Close lets go of the pool.
+func (p *Pool) Close() {
+	if p != nil && p.p != nil {
+		C.tls_pool_free(p.p)
+		p.p = nil
+	}
+}
 
 // Conn is an SSL on a non-blocking socket, which stays its owner's. It is not
 // safe for concurrent use; a call from inside one of its own hooks is told to
 // come again.
 type Conn struct {
 	p       *C.SSL
+	sock    *C.struct_tls_sock
 	id      uintptr
 	hooks   Hooks
 	busy    bool // inside a call of OpenSSL's
@@ -51,6 +75,7 @@ type Conn struct {
 	closed  bool // Close was called inside a call of OpenSSL's
 	pending int
 	cross   uint8
+	waiting bool // something is to be flushed
 	io      C.struct_tls_io
 }
 
@@ -61,7 +86,7 @@ var (
 )
 
 // NewConn starts a connection on the socket fd. Nothing is sent yet.
-func (x *Ctx) NewConn(fd int, client bool, h Hooks) (*Conn, error) {
+func (x *Ctx) NewConn(fd int, client bool, pool *Pool, h Hooks) (*Conn, error) {
 	once.Do(func() {
 		exIndex = C.tls_new_index()
 		bio = C.tls_bio_method()
@@ -69,7 +94,10 @@ func (x *Ctx) NewConn(fd int, client bool, h Hooks) (*Conn, error) {
 	c := &Conn{hooks: h}
 	err := try("SSL_new", func() bool {
 		c.p = C.SSL_new(x.p)
-		return c.p != nil && bio != nil && C.tls_attach(c.p, bio, C.int(fd)) == 1
+		if c.p != nil && bio != nil && pool.p != nil {
+			c.sock = C.tls_attach(c.p, bio, pool.p, C.int(fd))
+		}
+		return c.sock != nil
 	})
 	if err != nil {
 		C.SSL_free(c.p)
@@ -90,7 +118,8 @@ func (x *Ctx) NewConn(fd int, client bool, h Hooks) (*Conn, error) {
 func (c *Conn) SSL() unsafe.Pointer { return unsafe.Pointer(c.p) }
 
 // Handshake goes on with the handshake: nil when it is complete, unix.EAGAIN
-// when it waits for the socket (Cross says for what), else why it failed.
+// when it waits for the socket (Cross says for what), else why it failed. What
+// completes it may be left to Flush.
 func (c *Conn) Handshake() error {
 	if c.done {
 		return nil
@@ -102,26 +131,35 @@ func (c *Conn) Handshake() error {
 		return unix.EAGAIN
 	}
 	c.busy = true
-	C.tls_handshake(c.p, &c.io)
+	C.tls_handshake(c.p, c.sock, &c.io)
 	if c.leave() {
 		return io.ErrClosedPipe
 	}
 	c.pending = int(c.io.pending)
 	if c.io.n == 1 {
 		c.done = true
-		c.cross = 0
+		c.setCross(0)
 		return nil
 	}
 	if c.io.err == C.SSL_ERROR_WANT_WRITE {
-		c.cross = ReadWantsWrite
+		c.setCross(ReadWantsWrite)
 		return unix.EAGAIN
 	}
-	c.cross = 0
+	c.setCross(0)
 	return c.result()
 }
 
 // Done tells whether the handshake is complete.
 func (c *Conn) Done() bool { return c.done }
+
+// setCross notes what waits for the other direction, and what is to be sent.
+func (c *Conn) setCross(x uint8) {
+	c.waiting = c.io.out != 0
+	if c.io.out&C.TLS_KEPT != 0 {
+		x |= Kept
+	}
+	c.cross = x
+}
 
 // Read reads decrypted bytes: unix.EAGAIN when there are none, io.EOF when
 // the peer said goodbye or is gone.
@@ -136,25 +174,28 @@ func (c *Conn) Read(b []byte) (int, error) {
 		return 0, nil
 	}
 	c.busy = true
-	C.tls_read(c.p, unsafe.Pointer(&b[0]), C.int(len(b)), &c.io)
+	C.tls_read(c.p, c.sock, unsafe.Pointer(&b[0]), C.int(len(b)), &c.io)
 	if c.leave() {
 		return 0, io.EOF
 	}
 	c.pending = int(c.io.pending)
-	c.cross &^= ReadWantsWrite
+	x := c.cross & WriteWantsRead
 	if c.io.n > 0 {
+		c.setCross(x)
 		return int(c.io.n), nil
 	}
 	c.pending = 0
 	if c.io.err == C.SSL_ERROR_WANT_WRITE {
-		c.cross |= ReadWantsWrite
+		x |= ReadWantsWrite
 	}
+	c.setCross(x)
 	return 0, c.result()
 }
 
 // Write encrypts and sends as much of b as the socket takes: unix.EAGAIN when
 // that is nothing. Then the same bytes, or more behind them, must come again.
-func (c *Conn) Write(b []byte) (int, error) {
+// With more to come, what it made may be left to Flush.
+func (c *Conn) Write(b []byte, more bool) (int, error) {
 	if c.p == nil || c.failed || c.bye {
 		return 0, unix.EPIPE
 	}
@@ -165,17 +206,22 @@ func (c *Conn) Write(b []byte) (int, error) {
 		return 0, nil
 	}
 	c.busy = true
-	C.tls_write(c.p, (*C.char)(unsafe.Pointer(&b[0])), C.int(min(len(b), 1<<30)), &c.io)
+	hold := C.int(0)
+	if more {
+		hold = 1
+	}
+	C.tls_write(c.p, c.sock, (*C.char)(unsafe.Pointer(&b[0])), C.int(min(len(b), 1<<30)), hold, &c.io)
 	if c.leave() {
 		return 0, unix.EPIPE
 	}
-	c.cross &^= WriteWantsRead
+	x := c.cross & ReadWantsWrite
+	if c.io.err == C.SSL_ERROR_WANT_READ {
+		x |= WriteWantsRead
+	}
+	c.setCross(x)
 	n := int(c.io.n)
 	if n == len(b) {
 		return n, nil
-	}
-	if c.io.err == C.SSL_ERROR_WANT_READ {
-		c.cross |= WriteWantsRead
 	}
 	err := c.result()
 	switch {
@@ -185,6 +231,23 @@ func (c *Conn) Write(b []byte) (int, error) {
 		return 0, unix.EPIPE
 	}
 	return 0, err
+}
+
+// Flush sends what was left to it: unix.EAGAIN when the socket does not take
+// all of it.
+func (c *Conn) Flush() error {
+	if !c.waiting || c.p == nil {
+		return nil
+	}
+	C.tls_send(c.sock, &c.io)
+	c.setCross(c.cross &^ Kept)
+	switch {
+	case c.io.n < 0:
+		return unix.Errno(c.io.sys)
+	case c.io.n == 0:
+		return unix.EAGAIN
+	}
+	return nil
 }
 
 // result is the outcome of a call that gave nothing.
@@ -208,13 +271,13 @@ func (c *Conn) Forget() { c.pending = 0 }
 // Cross tells what waits for the other direction of the socket.
 func (c *Conn) Cross() uint8 { return c.cross }
 
-// Shutdown says goodbye (close_notify), once.
+// Shutdown says goodbye (close_notify), once, behind everything that is to be flushed.
 func (c *Conn) Shutdown() {
 	if c.p == nil || c.bye || c.failed || !c.done || c.busy {
 		return
 	}
 	c.bye, c.busy = true, true
-	C.tls_shutdown(c.p)
+	C.tls_shutdown(c.p, c.sock)
 	c.leave()
 }
 
@@ -230,9 +293,10 @@ func (c *Conn) Close() {
 		return
 	}
 	c.Shutdown()
+	_ = c.Flush()
 	forget(c.id)
 	C.SSL_free(c.p)
-	c.p = nil
+	c.p, c.sock = nil, nil
 }
 
 // leave ends a call of OpenSSL's; true: a hook closed the connection in it.

@@ -102,9 +102,12 @@ func pair(t testing.TB, server, client *Ctx) (s, c *side) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	must(t, err)
 	s, c = &side{fd: fds[0]}, &side{fd: fds[1]}
-	s.Conn, err = server.NewConn(s.fd, false, s)
+	pool, err := NewPool() // both ends share it: each takes it from the other
 	must(t, err)
-	c.Conn, err = client.NewConn(c.fd, true, c)
+	defer pool.Close()
+	s.Conn, err = server.NewConn(s.fd, false, pool, s)
+	must(t, err)
+	c.Conn, err = client.NewConn(c.fd, true, pool, c)
 	must(t, err)
 	t.Cleanup(func() {
 		s.Close()
@@ -121,9 +124,11 @@ func shake(s, c *side) (sErr, cErr error) {
 	for range 100 {
 		if cErr == unix.EAGAIN {
 			cErr = c.Handshake()
+			_ = c.Flush()
 		}
 		if sErr == unix.EAGAIN {
 			sErr = s.Handshake()
+			_ = s.Flush()
 		}
 		if cErr != unix.EAGAIN && sErr != unix.EAGAIN {
 			break
@@ -200,7 +205,7 @@ func TestTransfer(t *testing.T) {
 	server, client := contexts(t, make1(t, "localhost", nil))
 	s, c := pair(t, server, client)
 	must(t, c.WantsALPN([]string{"three", "two"}))
-	if _, err := c.Write([]byte("early")); err != unix.EAGAIN {
+	if _, err := c.Write([]byte("early"), false); err != unix.EAGAIN {
 		t.Error("a write before the handshake: ", err)
 	}
 	if sErr, cErr := shake(s, c); sErr != nil || cErr != nil {
@@ -216,7 +221,7 @@ func TestTransfer(t *testing.T) {
 	buf := make([]byte, 1000) // smaller than a record: the rest is pending
 	for len(got) < len(want) {
 		for len(rest) > 0 {
-			n, err := c.Write(rest)
+			n, err := c.Write(rest, false)
 			if err == unix.EAGAIN {
 				blocked++
 				rest = append([]byte(nil), rest...) // the retry may come from elsewhere
@@ -224,6 +229,9 @@ func TestTransfer(t *testing.T) {
 			}
 			must(t, err)
 			rest = rest[n:]
+		}
+		if err := c.Flush(); err != nil && err != unix.EAGAIN {
+			t.Fatal(err)
 		}
 		for {
 			n, err := s.Read(buf)
@@ -248,11 +256,65 @@ func TestTransfer(t *testing.T) {
 	if _, err := s.Read(buf); err != io.EOF {
 		t.Error("after the goodbye: ", err)
 	}
-	if _, err := s.Write([]byte("still here")); err != nil {
+	if _, err := s.Write([]byte("still here"), false); err != nil {
 		t.Error("half-closed: ", err)
 	}
-	if _, err := c.Write([]byte("x")); err != unix.EPIPE {
+	if _, err := c.Write([]byte("x"), false); err != unix.EPIPE {
 		t.Error("a write after our own goodbye: ", err)
+	}
+}
+
+// TestGather: what is written with more to come leaves with Flush, in one piece;
+// what was read ahead is pending as far as it is a whole record.
+func TestGather(t *testing.T) {
+	server, client := contexts(t, make1(t, "localhost", nil))
+	s, c := pair(t, server, client)
+	if sErr, cErr := shake(s, c); sErr != nil || cErr != nil {
+		t.Fatal(sErr, cErr)
+	}
+	for range 3 {
+		_, err := c.Write([]byte("abc"), true)
+		must(t, err)
+	}
+	buf := make([]byte, 100)
+	for { // session tickets
+		if _, err := c.Read(buf); err == unix.EAGAIN {
+			break
+		}
+	}
+	if _, err := s.Read(buf); err != unix.EAGAIN {
+		t.Fatal("it left before Flush: ", err)
+	}
+	if _, _, err := unix.Recvfrom(s.fd, buf, unix.MSG_PEEK|unix.MSG_DONTWAIT); err != unix.EAGAIN {
+		t.Fatal("it left before Flush: ", err)
+	}
+	must(t, c.Flush())
+	raw := make([]byte, 200) // cut the third record
+	n, _, err := unix.Recvfrom(s.fd, raw, 0)
+	must(t, err)
+	feed := func(b []byte) {
+		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+		must(t, err)
+		_, err = unix.Write(fds[0], b)
+		must(t, err)
+		must(t, unix.Dup3(fds[1], s.fd, unix.O_CLOEXEC))
+		unix.Close(fds[1])
+		t.Cleanup(func() { unix.Close(fds[0]) })
+	}
+	feed(raw[:n-2])
+	for _, pending := range []bool{true, false} {
+		n, err := s.Read(buf)
+		must(t, err)
+		if string(buf[:n]) != "abc" || s.Pending() > 0 != pending {
+			t.Errorf("%q, %d pending", buf[:n], s.Pending())
+		}
+	}
+	if _, err := s.Read(buf); err != unix.EAGAIN || s.Pending() != 0 {
+		t.Error("a piece of a record: ", err, s.Pending())
+	}
+	feed(raw[n-2 : n])
+	if n, err := s.Read(buf); err != nil || string(buf[:n]) != "abc" {
+		t.Error("the rest of it: ", err)
 	}
 }
 
@@ -263,7 +325,7 @@ func TestPeerGone(t *testing.T) {
 		t.Fatal(sErr, cErr)
 	}
 	unix.Shutdown(c.fd, unix.SHUT_RDWR) // SIGPIPE would end the test
-	_, err := s.Write(make([]byte, 100))
+	_, err := s.Write(make([]byte, 100), false)
 	if !errors.Is(err, unix.EPIPE) {
 		t.Error("write: ", err)
 	}
@@ -354,7 +416,7 @@ func TestCloseInHook(t *testing.T) {
 	if _, err := s.Read(make([]byte, 1)); err != io.EOF {
 		t.Error(err)
 	}
-	if _, err := s.Write([]byte("x")); err != unix.EPIPE {
+	if _, err := s.Write([]byte("x"), false); err != unix.EPIPE {
 		t.Error(err)
 	}
 }

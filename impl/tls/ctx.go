@@ -91,7 +91,7 @@ func (x *Ctx) Close() {
 func try(what string, fn func() bool) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	C.tls_begin()
+	C.tls_clean()
 	if fn() {
 		C.ERR_clear_error()
 		return nil

@@ -16,14 +16,20 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "sock.h"
+
 /* Outcome of a call: err is SSL_get_error's, text only set with a failure. */
 struct tls_io {
 	int n;
 	int err;
 	int sys;
 	int pending; /* after a read: bytes that wait inside */
+	int out;     /* TLS_GATHERED, TLS_KEPT */
 	char text[240];
 };
+
+#define TLS_GATHERED 1 /* something is to be flushed */
+#define TLS_KEPT 2     /* the socket did not take it */
 
 /* Empties the thread's error queue into one line. */
 static inline void
@@ -46,59 +52,105 @@ tls_drain(char *text, size_t size)
 }
 
 static inline void
-tls_begin(void)
+tls_clean(void)
 {
 	errno = 0;
 	ERR_clear_error();
 }
 
 static inline void
-tls_end(SSL *s, int n, struct tls_io *io)
+tls_begin(struct tls_sock *k)
+{
+	k->gather = 1;
+	tls_clean();
+}
+
+static inline void
+tls_note(struct tls_sock *k, struct tls_io *io)
+{
+	io->out = (k->pool->writer == k ? TLS_GATHERED : 0) |
+		  (k->out.p ? TLS_KEPT : 0);
+}
+
+static inline void
+tls_end(SSL *s, struct tls_sock *k, int n, struct tls_io *io)
 {
 	io->n = n;
 	io->err = SSL_ERROR_NONE;
-	if (n > 0)
-		return;
-	io->sys = errno;
-	io->err = SSL_get_error(s, n);
-	io->text[0] = '\0';
-	if (io->err == SSL_ERROR_SSL || io->err == SSL_ERROR_SYSCALL)
-		tls_drain(io->text, sizeof(io->text));
+	if (n <= 0) {
+		io->sys = errno;
+		io->err = SSL_get_error(s, n);
+		io->text[0] = '\0';
+		if (io->err == SSL_ERROR_SSL || io->err == SSL_ERROR_SYSCALL) {
+			tls_drain(io->text, sizeof(io->text));
+			tls_flush(k); /* the alert */
+		}
+	}
+	k->gather = 0;
+	tls_note(k, io);
 }
 
-static inline void
-tls_read(SSL *s, void *b, int n, struct tls_io *io)
+/* What waits inside, at least 1 when another read may give something. */
+static inline int
+tls_pending(SSL *s, struct tls_sock *k)
 {
-	tls_begin();
-	tls_end(s, SSL_read(s, b, n), io);
-	io->pending = io->n > 0 ? SSL_pending(s) : 0;
-	if (io->n > 0 && !io->pending)
-		io->pending = SSL_has_pending(s);
+	int n = SSL_pending(s);
+
+	return n ? n : SSL_has_pending(s) || tls_ahead(k);
 }
 
-/* Writes until all is taken or the socket is full: OpenSSL sends a record (16
- * KiB at most) at a time. What ended it shows in err also when n > 0. */
 static inline void
-tls_write(SSL *s, const char *b, int n, struct tls_io *io)
+tls_read(SSL *s, struct tls_sock *k, void *b, int n, struct tls_io *io)
+{
+	tls_begin(k);
+	tls_end(s, k, SSL_read(s, b, n), io);
+	io->pending = io->n > 0 ? tls_pending(s, k) : 0;
+}
+
+/* Encrypts until all is taken or the socket is full. What ended it shows in
+ * err also when n > 0. With more to come it need not leave now. */
+static inline void
+tls_write(SSL *s, struct tls_sock *k, const char *b, int n, int more,
+	  struct tls_io *io)
 {
 	int at = 0, r;
 
-	tls_begin();
+	tls_begin(k);
 	do {
 		r = SSL_write(s, b + at, n - at);
 		if (r > 0)
 			at += r;
 	} while (r > 0 && at < n);
-	tls_end(s, r, io);
+	if (!more && tls_flush(k) < 0 && r > 0) {
+		errno = k->lost;
+		r = -1;
+		at = 0;
+	}
+	tls_end(s, k, r, io);
 	io->n = at;
 }
 
 static inline void
-tls_handshake(SSL *s, struct tls_io *io)
+tls_handshake(SSL *s, struct tls_sock *k, struct tls_io *io)
 {
-	tls_begin();
-	tls_end(s, SSL_do_handshake(s), io);
-	io->pending = io->n == 1 ? SSL_has_pending(s) : 0;
+	int r, e;
+
+	tls_begin(k);
+	r = SSL_do_handshake(s);
+	e = errno;
+	if (r != 1)
+		tls_flush(k);
+	errno = e;
+	tls_end(s, k, r, io);
+	io->pending = io->n == 1 ? tls_pending(s, k) : 0;
+}
+
+static inline void
+tls_send(struct tls_sock *k, struct tls_io *io)
+{
+	io->n = tls_flush(k);
+	io->sys = k->lost;
+	tls_note(k, io);
 }
 
 /* For a connection that is closed inside one of its own calls. */
@@ -112,55 +164,13 @@ tls_unplug(SSL *s)
 }
 
 static inline void
-tls_shutdown(SSL *s)
+tls_shutdown(SSL *s, struct tls_sock *k)
 {
-	tls_begin();
+	tls_begin(k);
 	SSL_shutdown(s);
 	ERR_clear_error();
-}
-
-/* A socket BIO whose writes never raise SIGPIPE. */
-static inline int
-tls_bio_write(BIO *b, const char *p, int n)
-{
-	int fd = -1, r;
-
-	BIO_get_fd(b, &fd);
-	errno = 0;
-	r = (int)send(fd, p, (size_t)n, MSG_NOSIGNAL);
-	BIO_clear_retry_flags(b);
-	if (r <= 0 && BIO_sock_should_retry(r))
-		BIO_set_retry_write(b);
-	return r;
-}
-
-static inline BIO_METHOD *
-tls_bio_method(void)
-{
-	const BIO_METHOD *s = BIO_s_socket();
-	BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOCKET, "socket, no signal");
-
-	if (!m)
-		return NULL;
-	BIO_meth_set_write(m, tls_bio_write);
-	BIO_meth_set_read(m, BIO_meth_get_read(s));
-	BIO_meth_set_puts(m, BIO_meth_get_puts(s));
-	BIO_meth_set_ctrl(m, BIO_meth_get_ctrl(s));
-	BIO_meth_set_create(m, BIO_meth_get_create(s));
-	BIO_meth_set_destroy(m, BIO_meth_get_destroy(s));
-	return m;
-}
-
-static inline int
-tls_attach(SSL *s, BIO_METHOD *m, int fd)
-{
-	BIO *b = BIO_new(m);
-
-	if (!b)
-		return 0;
-	BIO_set_fd(b, fd, BIO_NOCLOSE);
-	SSL_set_bio(s, b, b);
-	return 1;
+	k->gather = 0;
+	tls_flush(k);
 }
 
 /* Integers as ex_data and callback arguments. */

@@ -109,7 +109,7 @@ func (a *accepting) step(c *engine.Conn, event bool) bool {
 		c.SetBroken()
 		return false
 	}
-	return a.complete(c)
+	return c.Settle() && a.complete(c)
 }
 
 // complete hands over to the role behind.

@@ -4,6 +4,7 @@ package secure
 
 import (
 	"fmt"
+	"io"
 
 	"golang.org/x/sys/unix"
 
@@ -91,6 +92,8 @@ func (t *transport) Handshake(c *engine.Conn) {
 	err := t.Conn.Handshake()
 	switch {
 	case c.Dead():
+	case err == nil && !c.Settle():
+		k.end(io.ErrClosedPipe)
 	case err == unix.EAGAIN:
 		c.TouchPoll()
 	case err != nil:

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/tls"
 )
 
 // limits is what a context keeps for TLS: how many sessions there may be at a
@@ -15,6 +16,7 @@ type limits struct {
 	alpn     string
 	daily    *engine.Timer // looks at the certificates
 	clients  map[string]*shared
+	pool     *tls.Pool // made for the first connection
 }
 
 var errLimit = errors.New("tls restriction limit")
@@ -32,6 +34,12 @@ func limitsOf(ctx *engine.Context) *limits {
 		ctx.TLS = l
 	}
 	return l
+}
+
+// Close ends with the context.
+func (l *limits) Close() {
+	l.pool.Close()
+	l.pool = nil
 }
 
 // take takes a place for a session; false: there is none. With the last one

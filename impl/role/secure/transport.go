@@ -21,7 +21,15 @@ type transport struct {
 // start makes the TLS of c on the descriptor fd.
 func start(c *engine.Conn, x *tls.Ctx, fd int, k *connector) (*transport, error) {
 	t := &transport{c: c, client: k, mask: Of(c.Vhost).cfg.InfoMask}
-	tc, err := x.NewConn(fd, k != nil, t)
+	l := limitsOf(c.Ctx)
+	if l.pool == nil {
+		p, err := tls.NewPool()
+		if err != nil {
+			return nil, err
+		}
+		l.pool = p
+	}
+	tc, err := x.NewConn(fd, k != nil, l.pool, t)
 	if err != nil {
 		return nil, err
 	}
