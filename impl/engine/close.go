@@ -45,7 +45,7 @@ func (c *Conn) close(status CloseStatus) {
 			c.children = c.children[1:]
 		}
 	}
-	if !c.flushCork() {
+	if c.pt.cork.owner == c && !c.sendCork(true) {
 		c.broken = true
 	}
 	if c.state != StateFlushingBeforeClose {
@@ -66,7 +66,7 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 	switch c.state {
 	case StateWaitingToSendClose, StateAwaitingCloseAck, StateReturnedClose:
 		// The goodbye was said; what is left of it may still be queued.
-		return c.flushBeforeClose()
+		return c.lastWords() && c.flushBeforeClose()
 	case StateFlushingBeforeClose:
 		if c.backlog() {
 			c.touchPoll()
@@ -83,11 +83,19 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 		return true
 	}
 	// Its last words may be gathered still, or not fit the socket.
-	if !c.flushCork() {
-		c.broken = true
-		return false
+	return c.lastWords() && c.flushBeforeClose()
+}
+
+// lastWords sends what has gathered, a transport's goodbye behind it; false:
+// the connection broke.
+func (c *Conn) lastWords() bool {
+	ok := !c.broken && (c.pt.cork.owner != c || c.sendCork(true))
+	if ok && c.TLS != nil && !c.backlog() {
+		c.TLS.Shutdown()
+		ok = c.TLS == nil || c.flushTLS()
 	}
-	return c.flushBeforeClose()
+	c.broken = c.broken || !ok
+	return ok
 }
 
 // flushBeforeClose waits for the queue to drain, if there is one.
@@ -132,6 +140,7 @@ func (c *Conn) kill(status CloseStatus) {
 		c.state != StateShutdown && c.state != StateUnconnected && status != CloseNoStatusContextDestroy {
 		if c.TLS != nil {
 			c.TLS.Shutdown()
+			_ = c.TLS.Flush()
 			c.preClose = StateShutdown // the reference waits in this state, and then tells of any end
 		}
 		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
@@ -144,6 +153,7 @@ func (c *Conn) kill(status CloseStatus) {
 		c.fd >= 0 && (c.lingering || c.unread()) {
 		if c.TLS != nil {
 			c.TLS.Shutdown()
+			_ = c.TLS.Flush()
 		}
 		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
 		halfClosed, c.lingering = true, true

@@ -83,7 +83,7 @@ type Transport interface {
 	Pending() int
 	// Cross tells what waits for the socket in a way that is not plain to see.
 	Cross() uint8
-	// Shutdown says goodbye on the wire, Close frees.
+	// Shutdown says goodbye, which Flush sends; Close sends it too and frees.
 	Shutdown()
 	Close()
 	// SSL is the program-visible SSL *.

@@ -271,14 +271,16 @@ func (c *Conn) Forget() { c.pending = 0 }
 // Cross tells what waits for the other direction of the socket.
 func (c *Conn) Cross() uint8 { return c.cross }
 
-// Shutdown says goodbye (close_notify), once, behind everything that is to be flushed.
+// Shutdown says goodbye (close_notify), once; Flush sends it.
 func (c *Conn) Shutdown() {
 	if c.p == nil || c.bye || c.failed || !c.done || c.busy {
 		return
 	}
 	c.bye, c.busy = true, true
-	C.tls_shutdown(c.p, c.sock)
-	c.leave()
+	C.tls_shutdown(c.p, c.sock, &c.io)
+	if !c.leave() {
+		c.setCross(c.cross &^ Kept)
+	}
 }
 
 // Close says goodbye and frees the connection. Inside one of its hooks the

@@ -253,6 +253,7 @@ func TestTransfer(t *testing.T) {
 	}
 	c.Shutdown()
 	c.Shutdown()
+	must(t, c.Flush())
 	if _, err := s.Read(buf); err != io.EOF {
 		t.Error("after the goodbye: ", err)
 	}

@@ -62,6 +62,7 @@ static inline void
 tls_begin(struct tls_sock *k)
 {
 	k->gather = 1;
+	k->drained = 0;
 	tls_clean();
 }
 
@@ -86,7 +87,7 @@ tls_end(SSL *s, struct tls_sock *k, int n, struct tls_io *io)
 			tls_flush(k); /* the alert */
 		}
 	}
-	k->gather = 0;
+	k->gather = k->drained = 0;
 	tls_note(k, io);
 }
 
@@ -164,13 +165,13 @@ tls_unplug(SSL *s)
 }
 
 static inline void
-tls_shutdown(SSL *s, struct tls_sock *k)
+tls_shutdown(SSL *s, struct tls_sock *k, struct tls_io *io)
 {
 	tls_begin(k);
 	SSL_shutdown(s);
 	ERR_clear_error();
-	k->gather = 0;
-	tls_flush(k);
+	k->gather = k->drained = 0;
+	tls_note(k, io);
 }
 
 /* Integers as ex_data and callback arguments. */

@@ -37,8 +37,9 @@ struct tls_pool {
 struct tls_sock {
 	struct tls_pool *pool;
 	int fd;
-	int gather;	      /* inside a call that flushes later */
+	int gather;	      /* inside a call of ours */
 	int lost;	      /* errno of a send that failed */
+	int drained;	      /* the socket gave all it had, in this call */
 	struct tls_bytes in, out; /* its own, malloc'ed */
 };
 
@@ -207,13 +208,15 @@ tls_sock_read(BIO *b, char *d, int n)
 		p->in.at = p->in.end = 0;
 	}
 	if (!tls_left(in)) {
-		int own = n >= TLS_AHEAD;
-
 		p->in.at = p->in.end = 0;
+		if (s->drained) { /* the poll tells of what comes now */
+			errno = EAGAIN;
+			BIO_set_retry_read(b);
+			return -1;
+		}
 		do {
 			errno = 0;
-			r = recv(s->fd, own ? (unsigned char *)d : p->in.p,
-				 own ? (size_t)n : TLS_AHEAD, 0);
+			r = recv(s->fd, p->in.p, TLS_AHEAD, 0);
 		} while (r < 0 && errno == EINTR);
 		if (r <= 0) {
 			if (!r)
@@ -222,9 +225,8 @@ tls_sock_read(BIO *b, char *d, int n)
 				BIO_set_retry_read(b);
 			return (int)r;
 		}
-		if (own)
-			return (int)r;
 		p->in.end = (size_t)r;
+		s->drained = s->gather && r < TLS_AHEAD;
 	}
 	r = (ssize_t)tls_left(in) < n ? (ssize_t)tls_left(in) : n;
 	memcpy(d, in->p + in->at, (size_t)r);
