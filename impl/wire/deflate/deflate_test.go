@@ -290,3 +290,43 @@ func BenchmarkDeflate(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkMessage is both directions of a connection on which services exchange
+// messages of 1 KiB, with context takeover.
+func BenchmarkMessage(b *testing.B) {
+	rnd := random(1)
+	words := []string{"temperature", "status", "ok", "room", "kitchen", "timestamp", "value", "sensor", "open", "closed"}
+	var plain, packed [16][]byte
+	for i := range plain {
+		p := []byte("[")
+		for len(p) < 1024 {
+			p = fmt.Appendf(p, `{"id":%d,"%s":"%s","%s":%d.%02d},`, rnd.IntN(100000), words[rnd.IntN(10)],
+				words[rnd.IntN(10)], words[rnd.IntN(10)], rnd.IntN(100), rnd.IntN(100))
+		}
+		plain[i] = p[:1024]
+		packed[i] = pack(b, plain[i], 6)
+	}
+	b.Run("inflate", func(b *testing.B) {
+		var z Inflater
+		out := make([]byte, 2048)
+		b.ReportAllocs()
+		for n := 0; b.Loop(); n++ {
+			o, _, err := z.Inflate(out, packed[n%16])
+			if _, done, _ := z.EndMessage(out[o:]); o != 1024 || err != nil || !done {
+				b.Fatal(o, err)
+			}
+		}
+	})
+	b.Run("deflate", func(b *testing.B) {
+		var d Deflater
+		d.Init(DeflaterConfig{Level: 1})
+		var dst []byte
+		total := 0
+		b.ReportAllocs()
+		for n := 0; b.Loop(); n++ {
+			dst = d.Write(dst[:0], plain[n%16], true)
+			total += len(dst)
+		}
+		b.ReportMetric(float64(total)/float64(b.N)/1024, "ratio")
+	})
+}

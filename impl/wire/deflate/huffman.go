@@ -181,9 +181,24 @@ func buildTable(table []entry, root uint, symbols []entry, lens []uint8) bool {
 		}
 	}
 
-	b := builder{table: table, root: root, count: &count, free: 1 << root}
+	// Words that fit the root: those of one length fill a table of that size, which
+	// doubles from one length to the next.
 	i, code := 0, uint(0)
-	for l := uint(1); l <= maxCodeLen; l++ {
+	for l := uint(1); l <= root; l++ {
+		half := 1 << (l - 1)
+		copy(table[half:2*half], table[:half])
+		for range count[l] {
+			table[bits.Reverse16(uint16(code))>>(16-l)] = symbols[sorted[i]] | entry(l)
+			code++
+			i++
+		}
+		code <<= 1
+	}
+	if i == int(next[maxCodeLen]) {
+		return true
+	}
+	b := builder{table: table, root: root, count: &count, free: 1 << root}
+	for l := root + 1; l <= maxCodeLen; l++ {
 		for range count[l] {
 			reversed := uint(bits.Reverse16(uint16(code)) >> (16 - l))
 			b.put(reversed, l, symbols[sorted[i]]|entry(l))
@@ -195,7 +210,7 @@ func buildTable(table []entry, root uint, symbols []entry, lens []uint8) bool {
 	return true
 }
 
-// builder enters codes in ascending order of their length.
+// builder enters codes longer than the root in ascending order of their length.
 type builder struct {
 	table []entry
 	root  uint
@@ -207,12 +222,6 @@ type builder struct {
 
 // put enters one code, given with its first bit lowest, as it is read.
 func (b *builder) put(code, l uint, e entry) {
-	if l <= b.root {
-		for i := code; i < 1<<b.root; i += 1 << l {
-			b.table[i] = e
-		}
-		return
-	}
 	prefix := code & (1<<b.root - 1)
 	sub := code >> b.root
 	if sub == 0 {
