@@ -174,10 +174,11 @@ func (st *Stream) grant(n int64) {
 	st.rx += n
 	st.est += n
 	st.n.est += n
-	if st.peerEnded {
+	if k := &st.n.block; st.peerEnded || k.end && k.id == st.id { // it sends nothing more
 		return
 	}
-	st.n.c.Issue(wire.AppendWindowUpdate(nil, st.id, uint32(n)))
+	var room [wire.HeaderLen + 4]byte
+	st.n.c.Issue(wire.AppendWindowUpdate(room[:0], st.id, uint32(n)))
 }
 
 // allowance is how many bytes may be sent now.
