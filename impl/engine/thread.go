@@ -418,9 +418,7 @@ func (pt *Thread) runFresh() {
 			continue
 		}
 		c.wantWrite = false
-		if !c.role.Writeable(c) {
-			c.Close(CloseNoStatus)
-		}
+		pt.writeable(c)
 	}
 	clear(pt.fresh)
 	pt.fresh = pt.fresh[:0]
@@ -460,6 +458,7 @@ func (pt *Thread) runWriteable() {
 		}
 		if n := c.Network(); n != corked {
 			if corked != nil {
+				pt.runFresh()
 				pt.uncork(corked, outer)
 			}
 			pt.corkFor(n)
@@ -469,6 +468,7 @@ func (pt *Thread) runWriteable() {
 		pt.writeable(c)
 	}
 	if corked != nil {
+		pt.runFresh()
 		pt.uncork(corked, outer)
 	}
 	clear(q)

@@ -213,7 +213,7 @@ func (c *Conn) send(b []byte, more bool) bool {
 // SendFile has send, which is told the socket, send up to n bytes past us,
 // behind what was written before. It answers how many were; 0: another way is needed.
 func (c *Conn) SendFile(send func(socket int, n int64) int, n int64) int {
-	if c.TLS != nil || c.mux != nil || c.broken || c.fd < 0 || c.datagram || !c.flushCork() || c.out.full() {
+	if c.TLS != nil || c.mux != nil || c.broken || c.fd < 0 || c.datagram || !c.flushCork() || c.backlog() {
 		return 0
 	}
 	return send(c.fd, n)
