@@ -10,17 +10,26 @@ package main
 #include "c/log.h"
 #include "c/vfs.h"
 
-static inline struct lws_fop_fd *fops_open(struct lws_plat_file_ops *ops, const char *name, unsigned int *flags)
+// What opening and reading say besides the file.
+struct fops_said {
+	int known;	    // st tells of a real file: 1, there is none: 0, it failed: -1
+	struct lwsgo_file_stat st;
+	lws_filepos_t got;
+};
+
+static inline struct lws_fop_fd *fops_open(struct lws_plat_file_ops *ops, const char *name, unsigned int flags,
+					   struct fops_said *said)
 {
-	lws_fop_flags_t f = *flags;
+	lws_fop_flags_t f = flags;
 	lwsgo_log_emit();
 	struct lws_fop_fd *fd = lws_vfs_file_open(ops, name, &f);
-	*flags = f;
+	if (fd && !(fd->flags & LWS_FOP_FLAG_VIRTUAL))
+		said->known = lwsgo_file_stat(fd, &said->st) ? -1 : 1;
 	return fd;
 }
-static inline int fops_read(struct lws_fop_fd *fd, lws_filepos_t *amount, void *buf, lws_filepos_t len)
+static inline int fops_read(struct lws_fop_fd *fd, struct fops_said *said, void *buf, lws_filepos_t len)
 {
-	return fd->fops->LWS_FOP_READ(fd, amount, buf, len);
+	return fd->fops->LWS_FOP_READ(fd, &said->got, buf, len);
 }
 static inline void fops_close(struct lws_fop_fd *fd)
 {
@@ -379,44 +388,44 @@ type file struct {
 	fd   *C.struct_lws_fop_fd
 	kind httpd.FileKind
 	mod  uint32
+	said C.struct_fops_said
 }
 
 const (
-	fopGzipOK  = 1 << 24 // LWS_FOP_FLAG_COMPR_ACCEPTABLE_GZIP
-	fopGzipIs  = 1 << 25 // LWS_FOP_FLAG_COMPR_IS_GZIP
-	fopVirtual = 1 << 27 // LWS_FOP_FLAG_VIRTUAL
+	fopGzipOK = 1 << 24 // LWS_FOP_FLAG_COMPR_ACCEPTABLE_GZIP
+	fopGzipIs = 1 << 25 // LWS_FOP_FLAG_COMPR_IS_GZIP
 )
 
 func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
 	cx := (*C.struct_lws_context)(unsafe.Pointer(ctx.F))
-	cs := C.CString(name)
-	defer C.free(unsafe.Pointer(cs))
+	text := make([]byte, len(name)+1) // not kept by C
+	copy(text, name)
 	var flags C.uint
 	if gzip {
 		flags = fopGzipOK
 	}
+	f := &file{ctx: ctx}
 	ctx.Unlock()
-	fd := C.fops_open(cx.fops, cs, &flags)
+	f.fd = C.fops_open(cx.fops, (*C.char)(unsafe.Pointer(&text[0])), flags, &f.said)
 	ctx.Lock()
-	if fd == nil {
+	if f.fd == nil {
 		return nil, fmt.Errorf("cannot open %s", name)
 	}
-	f := &file{ctx: ctx, fd: fd, mod: uint32(fd.mod_time)}
-	if fd.flags&fopVirtual == 0 {
-		var st C.struct_lwsgo_file_stat
-		if C.lwsgo_file_stat(fd, &st) != 0 {
-			f.Close()
-			return nil, fmt.Errorf("%s: fstat failed", name)
-		}
-		switch st.mode & unix.S_IFMT {
+	f.mod = uint32(f.fd.mod_time)
+	switch f.said.known {
+	case -1:
+		f.Close()
+		return nil, fmt.Errorf("%s: fstat failed", name)
+	case 1:
+		switch f.said.st.mode & unix.S_IFMT {
 		case unix.S_IFREG:
 		case unix.S_IFDIR:
 			f.kind = httpd.Directory
 		default:
 			f.kind = httpd.Special
 		}
-		f.mod = uint32(st.mtime)
-		fd.mod_time = C.uint32_t(f.mod)
+		f.mod = uint32(f.said.st.mtime)
+		f.fd.mod_time = C.uint32_t(f.mod)
 	}
 	return f, nil
 }
@@ -429,17 +438,17 @@ func (f *file) Gzipped() bool {
 }
 
 func (f *file) Read(b []byte) (int, error) {
-	var got C.lws_filepos_t
+	f.said.got = 0
 	f.ctx.Unlock()
-	r := C.fops_read(f.fd, &got, unsafe.Pointer(&b[0]), C.lws_filepos_t(len(b)))
+	r := C.fops_read(f.fd, &f.said, unsafe.Pointer(&b[0]), C.lws_filepos_t(len(b)))
 	f.ctx.Lock()
 	if r < 0 {
 		return 0, io.ErrUnexpectedEOF
 	}
-	if got == 0 {
+	if f.said.got == 0 {
 		return 0, io.EOF
 	}
-	return int(got), nil
+	return int(f.said.got), nil
 }
 
 func (f *file) SendTo(socket int, n int64) int {

@@ -5,6 +5,7 @@ package httpd
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -75,7 +76,7 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 	if f == nil {
 		return notFound
 	}
-	etag := fmt.Sprintf("%08X%08X", f.Size(), f.ModTime())
+	etag := string(appendHex(appendHex(make([]byte, 0, 32), uint64(f.Size())), uint64(f.ModTime())))
 	if string(c.Headers.Value(wire.TokenHTTPIfNoneMatch)) == etag {
 		f.Close()
 		return notModified(c, etag)
@@ -118,6 +119,17 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 		return failed
 	}
 	return served
+}
+
+// appendHex is %08X.
+func appendHex(b []byte, n uint64) []byte {
+	digits := 8
+	for ; n>>(4*digits) != 0; digits++ {
+	}
+	for digits--; digits >= 0; digits-- {
+		b = append(b, "0123456789ABCDEF"[n>>(4*digits)&15])
+	}
+	return b
 }
 
 // openInMount opens name below the mount's origin; a directory means its
@@ -264,8 +276,10 @@ func sendFile(c *engine.Conn, f File, ctype, headers string, interpret *engine.P
 		engine.Errf("%s: the response's headers do not fit %d bytes (pt_serv_buf_size)", c, len(resp)/2)
 		return -1
 	}
-	head := append(append(make([]byte, 0, len(b)+len(headers)+4), b...), headers...)
-	head, _ = h1.Finalize(c, head)
+	if cap(b)-len(b) < len(headers)+4 {
+		b = slices.Grow(b[:len(b):len(b)], len(headers)+4)
+	}
+	head, _ := h1.Finalize(c, append(b, headers...))
 	wp, isHead := engine.WriteHTTPHeaders, c.Headers != nil && c.Headers.Total(wire.TokenHeadURI) > 0
 	if isHead {
 		wp |= engine.WriteH2StreamEnd
