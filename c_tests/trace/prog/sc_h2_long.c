@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* HTTP/2 over time: streams that live long, the program's own poll, calls to all connections, the end of it all. */
+#include "extpoll.h"
 #include "h2peer.h"
 #include "web.h"
-
-#include <poll.h>
 
 static void begin(hook_fn hook)
 {
@@ -178,31 +177,9 @@ static void rxonly_no_stream(void) { serve_h2(no_stream_hook, one_request); }
 
 /* ---- the program polls ---- */
 
-static struct pollfd fds[16];
-static int fd_count;
-
 static int extpoll_hook(event *e)
 {
-	struct lws_pollargs *a = e->in;
-
-	switch (e->reason) {
-	case LWS_CALLBACK_ADD_POLL_FD:
-		fds[fd_count].fd = a->fd;
-		fds[fd_count++].events = (short)a->events;
-		return 0;
-	case LWS_CALLBACK_DEL_POLL_FD:
-		for (int i = 0; i < fd_count; i++)
-			if (fds[i].fd == a->fd)
-				fds[i--] = fds[--fd_count];
-		return 0;
-	case LWS_CALLBACK_CHANGE_MODE_POLL_FD:
-		for (int i = 0; i < fd_count; i++)
-			if (fds[i].fd == a->fd)
-				fds[i].events = (short)a->events;
-		return 0;
-	default:
-		return simple_hook(e);
-	}
+	return ext_event(e) ? 0 : simple_hook(e);
 }
 
 static void extpoll_peer(peer *p)
@@ -221,24 +198,12 @@ static void extpoll_peer(peer *p)
 
 static void external_poll(void)
 {
-	int calm = 0;
-
 	begin(extpoll_hook);
 	peer_start("peer0", extpoll_peer);
-	while ((peers_running() || labels_live() > 0) && calm < 40) {
-		int n = poll(fds, (nfds_t)fd_count, 50);
-
-		calm = n > 0 ? 0 : calm + 1;
-		for (int i = 0; n > 0 && i < fd_count; i++)
-			if (fds[i].revents && lws_service_fd(rig.ctx, (struct lws_pollfd *)&fds[i]) < 0)
-				say(GLOBAL, "lws_service_fd negative");
-		while (!lws_service_adjust_timeout(rig.ctx, 1, 0))
-			lws_service_tsi(rig.ctx, -1, 0);
-	}
-	say(GLOBAL, "served %s", calm < 40 ? "to the end" : "not to the end");
+	say(GLOBAL, "served %s", ext_serve() ? "to the end" : "not to the end");
 	rig.quit = true;
 	finish();
-	say(GLOBAL, "descriptors left %d", fd_count);
+	say(GLOBAL, "descriptors left %d", ext_count);
 }
 
 /* ---- the program calls all connections ---- */

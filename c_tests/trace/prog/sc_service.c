@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The service loop: writeable, timers, wake-ups, flow control, external poll. */
-#include "trace.h"
-
-#include <poll.h>
+#include "extpoll.h"
 
 struct session {
 	int step, got;
@@ -379,29 +377,11 @@ static void service_returns(void)
 
 /* ---- the poll callbacks ---- */
 
-static struct pollfd fds[16];
-static int fd_count, announced;
-
 static int extpoll_hook(event *e)
 {
-	struct lws_pollargs *a = e->in;
-
+	if (ext_event(e))
+		return PASS;
 	switch (e->reason) {
-	case LWS_CALLBACK_ADD_POLL_FD:
-		fds[fd_count].fd = a->fd;
-		fds[fd_count++].events = (short)a->events;
-		announced++;
-		break;
-	case LWS_CALLBACK_DEL_POLL_FD:
-		for (int i = 0; i < fd_count; i++)
-			if (fds[i].fd == a->fd)
-				fds[i--] = fds[--fd_count];
-		break;
-	case LWS_CALLBACK_CHANGE_MODE_POLL_FD:
-		for (int i = 0; i < fd_count; i++)
-			if (fds[i].fd == a->fd)
-				fds[i].events = (short)a->events;
-		break;
 	case LWS_CALLBACK_RECEIVE:
 		lws_callback_on_writable(e->wsi);
 		((struct session *)e->user)->asked = true;
@@ -427,28 +407,16 @@ static void external_peer(peer *p)
 	bye(p);
 }
 
-/* The program's own poll drives the library with lws_service_fd (quirk 13). */
 static void external_poll(void)
 {
-	int calm = 0;
-
 	if (!server(protos, extpoll_hook))
 		return;
 	peer_start("peer0", external_peer);
-	while ((peers_running() || labels_live() > 0) && calm < 40) {
-		int n = poll(fds, (nfds_t)fd_count, 50);
-
-		calm = n > 0 ? 0 : calm + 1;
-		for (int i = 0; n > 0 && i < fd_count; i++)
-			if (fds[i].revents && lws_service_fd(rig.ctx, (struct lws_pollfd *)&fds[i]) < 0)
-				say(GLOBAL, "lws_service_fd negative");
-		while (!lws_service_adjust_timeout(rig.ctx, 1, 0))
-			lws_service_tsi(rig.ctx, -1, 0);
-	}
-	say(GLOBAL, "descriptors %s", announced ? "announced" : "not announced");
+	ext_serve();
+	say(GLOBAL, "descriptors %s", ext_announced ? "announced" : "not announced");
 	rig.quit = true;
 	finish();
-	say(GLOBAL, "descriptors left %d", fd_count);
+	say(GLOBAL, "descriptors left %d", ext_count);
 }
 
 static const scenario sc_service[] = {
