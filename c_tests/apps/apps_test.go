@@ -171,7 +171,7 @@ func libraries(t testing.TB, pid int) map[string]bool {
 func interrupt(t testing.TB, p *harness.Proc) {
 	t.Helper()
 	p.Signal(syscall.SIGINT)
-	if err := p.Wait(10 * time.Second); err != nil {
+	if err := p.Wait(30 * time.Second); err != nil {
 		t.Errorf("after SIGINT: %v\nlog:\n%s", err, p.Log())
 	}
 }

@@ -71,7 +71,7 @@ func chromium(t testing.TB) *browser {
 	toBrowser.Close()
 	fromBrowser.Close()
 	go b.read(in)
-	kill := time.AfterFunc(60*time.Second, func() { _ = b.cmd.Process.Kill() })
+	kill := time.AfterFunc(2*time.Minute, func() { _ = b.cmd.Process.Kill() })
 	t.Cleanup(func() {
 		_ = out.Close() // the browser ends when its pipe does
 		ended := make(chan struct{})

@@ -68,8 +68,8 @@ var received = regexp.MustCompile(`(?m)I: rx \d+ '(\d+)'$`)
 func runClient(t *testing.T, cli program, args ...string) {
 	t.Helper()
 	p := cli.start(t, append([]string{"-d", "1039"}, args...)...)
-	eventually(t, 20*time.Second, "20 numbers received; log:\n"+tail(p), func() bool {
-		return !p.Running() || len(received.FindAllString(p.Log(), -1)) >= 20
+	eventually(t, 20*time.Second, "20 numbers received, and the mirror", func() bool {
+		return !p.Running() || len(received.FindAllString(p.Log(), -1)) >= 20 && strings.Contains(p.Log(), "mirror: LWS_CALLBACK_CLIENT_ESTABLISHED")
 	})
 	if cli.name != "static" && p.Running() {
 		checkLoaded(t, cli.lib, p.Pid())

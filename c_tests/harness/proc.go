@@ -190,7 +190,7 @@ func (p *Proc) Wait(within time.Duration) error {
 func (p *Proc) Stop() {
 	p.t.Helper()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	if err := p.Wait(10 * time.Second); err != nil {
+	if err := p.Wait(30 * time.Second); err != nil {
 		p.t.Errorf("%s: %v\nlog:\n%s", p.name, err, p.Log())
 	}
 }
