@@ -24,12 +24,14 @@ import (
 )
 
 // programs are in prog/, each with the pkg-config name of its time.
+// They are linked with the event loops of g22, too.
 var programs = []struct{ name, pkg string }{
 	{"g12", "libwebsockets-1.3"},
 	{"g13", "libwebsockets-1.3"},
 	{"g15", "libwebsockets-1.5"},
 	{"g16", "libwebsockets-1.6"},
 	{"g20", "libwebsockets-2.0"},
+	{"g22", "libwebsockets"},
 	{"g24", "libwebsockets"},
 	{"g30", "libwebsockets"},
 	{"g41", "libwebsockets"},
@@ -66,7 +68,7 @@ func build(t *testing.T, name, pkg string, compiler ...string) string {
 	}
 	exe := filepath.Join(stage, name+strings.Join(compiler, ""))
 	args := append(compiler[1:], "-Wall", "-Wextra", "-Werror", "-o", exe, "prog/"+name+".c")
-	args = append(append(args, strings.Fields(string(flags))...), "-lpthread")
+	args = append(append(args, strings.Fields(string(flags))...), "-lpthread", "-luv", "-lev")
 	if out, err := exec.Command(compiler[0], args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", compiler[0], name, err, out)
 	}

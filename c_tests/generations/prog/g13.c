@@ -16,6 +16,10 @@ callback_http(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	(void)user;
 	(void)len;
 	switch (reason) {
+	case LWS_CALLBACK_ADD_POLL_FD:
+		if (((struct libwebsocket_pollargs *)in)->fd < 0)
+			return -1;
+		break;
 	case LWS_CALLBACK_HTTP:
 		libwebsockets_get_peer_addresses(context, wsi, libwebsocket_get_socket_fd(wsi), name,
 						 sizeof(name), rip, sizeof(rip));
@@ -55,6 +59,7 @@ static int
 callback_gen(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	     enum libwebsocket_callback_reasons reason, void *user, void *in, size_t len)
 {
+	enum libwebsocket_write_protocol mode = LWS_WRITE_BINARY;
 	struct gen *g = user;
 	int last;
 
@@ -63,6 +68,7 @@ callback_gen(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	switch (reason) {
 	case LWS_CALLBACK_ESTABLISHED:
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		libwebsocket_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
 		if (libwebsockets_get_protocol(wsi) != &protocols[1])
 			abort();
 		libwebsocket_rx_flow_control(wsi, 0);
@@ -95,7 +101,7 @@ callback_gen(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
 		if (!g->len || lws_send_pipe_choked(wsi))
 			break;
-		if (libwebsocket_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
+		if (libwebsocket_write(wsi, g->buf + GEN_ROOM, g->len, mode) < (int)g->len)
 			return -1;
 		g->len = 0;
 		g->ready = 0;

@@ -58,7 +58,8 @@ file_go_on(struct lws *wsi, struct file *f)
 
 	if (!f->open)
 		return 0;
-	if (lws_plat_file_read(wsi, f->fd, &n, buf + LWS_SEND_BUFFER_PRE_PADDING, 100))
+	if (lws_plat_file_seek_cur(wsi, f->fd, 0) == (unsigned long)-1 ||
+	    lws_plat_file_read(wsi, f->fd, &n, buf + LWS_SEND_BUFFER_PRE_PADDING, 100))
 		return -1;
 	if (n) {
 		if (lws_write(wsi, buf + LWS_SEND_BUFFER_PRE_PADDING, n, LWS_WRITE_HTTP) < 0)
