@@ -38,11 +38,11 @@ func (b *bench) growth() error {
 		for range min(b.rounds, 3) {
 			x, err := b.once(r, "LD_LIBRARY_PATH="+b.debian, true)
 			if err != nil {
-				return fmt.Errorf("Debian's library with %d connections: %w", n, err)
+				return fmt.Errorf("with Debian's library and %d connections: %w", n, err)
 			}
 			d.add(r, x)
 			if x, err = b.once(r, "LD_LIBRARY_PATH="+b.ours, false); err != nil {
-				return fmt.Errorf("our library with %d connections: %w", n, err)
+				return fmt.Errorf("with our library and %d connections: %w", n, err)
 			}
 			o.add(r, x)
 		}

@@ -124,12 +124,12 @@ func (b *bench) measure(r row, peers bool) measured {
 	for range rounds {
 		d, err := b.once(m.row, "LD_LIBRARY_PATH="+b.debian, true)
 		if err != nil {
-			m.err = fmt.Errorf("Debian's library: %w", err)
+			m.err = fmt.Errorf("with Debian's library: %w", err)
 			return m
 		}
 		o, err := b.once(m.row, "LD_LIBRARY_PATH="+b.ours, false)
 		if err != nil {
-			m.err = fmt.Errorf("our library: %w", err)
+			m.err = fmt.Errorf("with our library: %w", err)
 			return m
 		}
 		m.debian.add(r, d)

@@ -27,7 +27,6 @@ type row struct {
 	floor    bool
 	debian   []string // other arguments for Debian's library
 	quick    bool
-	longest  float64  // window, in windows
 	others   []string // which servers of others have a row like it
 }
 
