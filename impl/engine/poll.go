@@ -63,7 +63,8 @@ func (c *Conn) mask() uint32 {
 // crossed adds what an event means to a transport whose reads wait for the
 // socket to be writable, or the other way round.
 func (c *Conn) crossed(revents uint32) uint32 {
-	x := c.TLS.Cross()
+	c.noteCross() // a handshake goes on past us
+	x := c.cross
 	if x&CrossRead != 0 && revents&unix.EPOLLOUT != 0 {
 		revents |= unix.EPOLLIN
 	}

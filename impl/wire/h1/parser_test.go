@@ -241,17 +241,32 @@ func checkPath(t *testing.T, path []byte) {
 	}
 }
 
-func BenchmarkParse(b *testing.B) {
-	in := []byte("GET /index.html?a=1&b=2 HTTP/1.1\r\nHost: localhost:7681\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n" +
-		"Accept: text/html,application/xhtml+xml\r\nAccept-Language: en\r\nAccept-Encoding: gzip, deflate\r\n" +
-		"Connection: keep-alive\r\nCookie: a=b; c=d\r\nX-Custom: 1\r\n\r\n")
+// request is what a browser sends.
+var request = []byte("GET /index.html?a=1&b=2 HTTP/1.1\r\nHost: localhost:7681\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n" +
+	"Accept: text/html,application/xhtml+xml\r\nAccept-Language: en\r\nAccept-Encoding: gzip, deflate\r\n" +
+	"Connection: keep-alive\r\nCookie: a=b; c=d\r\nX-Custom: 1\r\n\r\n")
+
+func TestParseAllocs(t *testing.T) {
 	h, p := new(Headers), Parser{}
-	b.SetBytes(int64(len(in)))
+	if n := testing.AllocsPerRun(100, func() {
+		h.Reset()
+		p.Init(Request, 4096)
+		if _, done, err := p.Parse(h, request); !done || err != nil {
+			t.Error(done, err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	h, p := new(Headers), Parser{}
+	b.SetBytes(int64(len(request)))
 	b.ReportAllocs()
 	for b.Loop() {
 		h.Reset()
 		p.Init(Request, 4096)
-		if _, done, err := p.Parse(h, in); !done || err != nil {
+		if _, done, err := p.Parse(h, request); !done || err != nil {
 			b.Fatal(done, err)
 		}
 	}

@@ -122,6 +122,14 @@ func TestOpcode(t *testing.T) {
 	}
 }
 
+func TestPutHeaderAllocs(t *testing.T) {
+	var buf [MaxHeaderLen]byte
+	h := Header{Fin: true, Opcode: OpBinary, Masked: true, Mask: [4]byte{1, 2, 3, 4}, Length: 1000}
+	if n := testing.AllocsPerRun(100, func() { PutHeader(buf[:], h) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func BenchmarkPutHeader(b *testing.B) {
 	var buf [MaxHeaderLen]byte
 	h := Header{Fin: true, Opcode: OpBinary, Masked: true, Mask: [4]byte{1, 2, 3, 4}, Length: 1000}
