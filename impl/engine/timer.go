@@ -78,17 +78,21 @@ func (pt *Thread) dropTimer(t *Timer) {
 // DropTimer disarms t and forgets it, with all that it refers to.
 func (pt *Thread) DropTimer(t *Timer) { pt.dropTimer(t) }
 
-// runTimers fires what is due.
+// runTimers fires what is due. Then it forgets what was stopped or moved up to the
+// first that is not, so that those do not end the wait one by one.
 func (pt *Thread) runTimers(now int64) {
-	for len(pt.timers) > 0 && pt.timers[0].queue <= now {
+	for len(pt.timers) > 0 {
 		t := pt.timers[0]
-		if t.At > t.queue { // it was moved
+		switch {
+		case t.At == 0:
+			heap.Pop(&pt.timers)
+		case t.At > t.queue:
 			t.queue = t.At
 			heap.Fix(&pt.timers, 0)
-			continue
-		}
-		heap.Pop(&pt.timers)
-		if t.At != 0 {
+		case t.queue > now:
+			return
+		default:
+			heap.Pop(&pt.timers)
 			t.At = 0
 			t.Fire(now)
 		}

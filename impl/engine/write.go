@@ -4,6 +4,7 @@ package engine
 
 import (
 	"errors"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -76,15 +77,30 @@ func (q *outQueue) add(b []byte) {
 	if q.off > 0 && q.off >= len(q.b)-q.off { // most of it has left: use its room again
 		q.b, q.off = q.b[:copy(q.b, q.b[q.off:])], 0
 	}
+	if q.b == nil {
+		if p, ok := emptied.Get().(*[]byte); ok && cap(*p) >= len(b) {
+			q.b = (*p)[:0]
+		}
+	}
 	q.b = append(q.b, b...)
 }
 
 func (q *outQueue) drop(n int) {
 	q.off += n
 	if q.off == len(q.b) {
-		q.b, q.off = nil, 0 // a large queue must not stay for ever
+		if cap(q.b) <= emptiedMax {
+			b := q.b[:0]
+			emptied.Put(&b)
+		}
+		q.b, q.off = nil, 0 // an idle connection holds none
 	}
 }
+
+// emptied keeps room for queues until the next garbage collection: a program that
+// writes more than sockets take fills such a one with each message.
+var emptied sync.Pool // of *[]byte
+
+const emptiedMax = 4 << 20
 
 // corkMax is how much a connection's writes gather before they leave.
 const (
