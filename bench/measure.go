@@ -63,7 +63,7 @@ func (m *measured) ratio() float64 { return median(m.ratios) }
 
 // spread is how far the rounds' ratios lie apart, of the median.
 func (m *measured) spread() float64 {
-	if len(m.ratios) == 0 {
+	if len(m.ratios) == 0 || m.ratio() == 0 {
 		return 0
 	}
 	return (slices.Max(m.ratios) - slices.Min(m.ratios)) / m.ratio()
@@ -80,8 +80,12 @@ func (m *measured) missed(quick bool) bool {
 	switch {
 	case m.err != nil:
 		return true
-	case m.reach > 0:
-		return !(m.ratio() >= m.reach*(1-allow))
+	case m.limit == 0:
+		want := m.reach
+		if m.hold > 0 {
+			want = m.hold
+		}
+		return !(m.ratio() >= want*(1-allow))
 	}
 	return !(median(m.ours.values) <= m.limit*(1+allow))
 }
@@ -225,11 +229,11 @@ func markdown(table []measured, peers bool) string {
 	_ = unix.Uname(&u)
 	fmt.Fprintf(&s, "Measured on %s, Linux %s, server and load on a core each. CPU time of the server for an operation in µs,\n"+
 		"medians; ratio: Debian's by ours, above 1 ours is better; spread: of the rounds' ratios.\n\n", time.Now().Format("2006-01-02"), unix.ByteSliceToString(u.Release[:]))
-	s.WriteString("| row | Debian 4.1.6 | ours | ratio | spread | floor | p99 µs, Debian / ours |")
+	s.WriteString("| row | Debian 4.1.6 | ours | ratio | aim | spread | floor | p99 (p99.9) µs, Debian | ours |")
 	if peers {
 		s.WriteString(" others |")
 	}
-	s.WriteString("\n|---|---|---|---|---|---|---|")
+	s.WriteString("\n|---|---|---|---|---|---|---|---|---|")
 	if peers {
 		s.WriteString("---|")
 	}
@@ -239,17 +243,27 @@ func markdown(table []measured, peers bool) string {
 			fmt.Fprintf(&s, "| %s | %s |\n", m.name, strings.ReplaceAll(strings.SplitN(m.err.Error(), "\n", 2)[0], "|", "/"))
 			continue
 		}
-		p99 := "–"
-		if m.h2 == nil && !m.job.Quiet {
-			f := func(r load.Result) float64 { return float64(r.P99.Nanoseconds()) / 1000 }
-			p99 = figure(m.debian.middle(f)) + " / " + figure(m.ours.middle(f))
+		tail := func(s *samples) string {
+			if m.h2 != nil || m.job.Quiet {
+				return "–"
+			}
+			us := func(d func(load.Result) time.Duration) string {
+				return figure(s.middle(func(r load.Result) float64 { return float64(d(r).Nanoseconds()) / 1000 }))
+			}
+			return us(func(r load.Result) time.Duration { return r.P99 }) + " (" + us(func(r load.Result) time.Duration { return r.P999 }) + ")"
 		}
-		unit := ""
+		unit, ratio, aim := "", fmt.Sprintf("%.2f", m.ratio()), fmt.Sprintf("%.2f", m.reach)
 		if m.unit != "" {
 			unit = " " + m.unit
 		}
-		fmt.Fprintf(&s, "| %s | %s%s | %s%s | %.2f | ±%.0f %% | %s | %s |", m.name, figure(median(m.debian.values)), unit,
-			figure(median(m.ours.values)), unit, m.ratio(), m.spread()*50, figure(median(m.floor.values)), p99)
+		if m.limit > 0 {
+			aim = "≤ " + figure(m.limit) + unit
+		}
+		if math.IsInf(m.ratio(), 0) || median(m.debian.values) == 0 {
+			ratio = "–"
+		}
+		fmt.Fprintf(&s, "| %s | %s%s | %s%s | %s | %s | ±%.0f %% | %s | %s | %s |", m.name, figure(median(m.debian.values)), unit,
+			figure(median(m.ours.values)), unit, ratio, aim, m.spread()*50, figure(median(m.floor.values)), tail(&m.debian), tail(&m.ours))
 		if peers {
 			var others []string
 			for name, p := range m.peers {

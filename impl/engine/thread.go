@@ -70,6 +70,11 @@ type Thread struct {
 
 const argsSize = 128
 
+// Buf begins in the middle of a page. What programs copy from it to begins near the
+// beginning of one, if it is large: where both lie equally far behind, the copying
+// instruction of some processors (REP MOVSB of Zen 3 and 4) is five times slower.
+const pageSize = 4096
+
 func newThread(ctx *Context) (*Thread, error) {
 	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
@@ -89,13 +94,14 @@ func newThread(ctx *Context) (*Thread, error) {
 		return nil, err
 	}
 	one := Pre + max(ctx.ServBufSize, DefaultServBuf) + 16
-	n := 2*one + argsSize
+	n := pageSize + 2*one + argsSize
 	pt.bufMem = Prog.Alloc(uintptr(n))
 	if pt.bufMem == nil {
 		pt.closeOwn()
 		return nil, fmt.Errorf("no memory for the service buffer (%d bytes)", n)
 	}
 	all := unsafe.Slice((*byte)(pt.bufMem), n)
+	all = all[(pageSize*3/2-Pre-int(uintptr(pt.bufMem)%pageSize))%pageSize:]
 	pt.Buf, pt.Resp = all[Pre:one:one], all[one+Pre:2*one:2*one]
 	pt.Args = unsafe.Pointer(&all[2*one])
 	return pt, nil
