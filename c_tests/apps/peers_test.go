@@ -163,7 +163,14 @@ func TestSameAnswersTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		driveIncrement(t, wsOn(t, c, "/", "dumb-increment-protocol"))
-		answers["plain"] = append(answers["plain"], withoutPort(ask(t, "tcp", s.addr(), get("/")), s.port))
+		plain := withoutPort(ask(t, "tcp", s.addr(), get("/")), s.port)
+		if l.name == "ours" { // quirk 165
+			if plain.end != "closed" {
+				t.Errorf("a request without TLS ends in %q", plain.end)
+			}
+			plain.end = "reset"
+		}
+		answers["plain"] = append(answers["plain"], plain)
 		interrupt(t, s.Proc)
 	})
 	for path, a := range answers {
