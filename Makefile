@@ -147,7 +147,7 @@ test-all:
 	@tools/fetch-reference -p
 	@$(GO) build -o $(B)/testsum ./tools/testsum
 	@lint=0; GO="$(GO)" tools/lint || lint=$$?; set -o pipefail; \
-	 $(GO) test -count=1 -p 1 -timeout 30m -json ./... | $(B)/testsum lint=$$lint
+	 $(GO) test -count=1 -p 1 -timeout 30m -json ./... | $(B)/testsum -again $(GO) lint=$$lint
 
 PC_DIR    := $(DESTDIR)$(LIBDIR)/pkgconfig
 CMAKE_DIR := $(LIBDIR)/cmake/libwebsockets

@@ -10,14 +10,25 @@
 // one failure. Arguments NAME=STATUS are checks that ran before, with their
 // exit status; they count as tests. The exit status is 1 when anything failed
 // or nothing ran.
+//
+// With -again GO, when at most three tests failed, each is run twice more by
+// itself. Thousands of tests drive other people's programs and clocks: one that
+// passes both times has met the machine's load, not a fault that can be seen
+// again. It counts as passed, and is named at the end: who sees a name there
+// more than once has a test to mend.
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -39,6 +50,8 @@ type summary struct {
 	passed, failed, skipped int
 	output                  map[key][]string
 	failures                map[string]int // failing tests of a package
+	failing                 []key
+	whole                   bool // some package failed without a failing test
 }
 
 func newSummary(out io.Writer) *summary {
@@ -96,6 +109,7 @@ func (s *summary) testEnds(e event) {
 	case "fail":
 		s.failed++
 		s.failures[e.Package]++
+		s.failing = append(s.failing, key{e.Package, e.Test})
 		fmt.Fprint(s.out, text)
 	}
 }
@@ -107,6 +121,7 @@ func (s *summary) packageEnds(e event) {
 	case e.Action == "fail":
 		if s.failures[e.Package] == 0 {
 			s.failed++
+			s.whole = true
 			fmt.Fprint(s.out, strings.Join(s.output[key{e.Package, ""}], ""))
 		}
 		// What a panic or the time limit cut off has no end of its own.
@@ -131,13 +146,71 @@ func (s *summary) addCheck(check string) {
 	fmt.Fprintf(s.out, "FAIL  %s (see above)\n", name)
 }
 
+// mostAgain is how many failing tests are run again; more are no accident.
+const mostAgain = 3
+
+// leaves are the failing tests without failing subtests.
+func (s *summary) leaves() (l []key) {
+	for _, f := range s.failing {
+		if !slices.ContainsFunc(s.failing, func(o key) bool { return o.pkg == f.pkg && strings.HasPrefix(o.test, f.test+"/") }) {
+			l = append(l, f)
+		}
+	}
+	return l
+}
+
+// pattern is what go test -run wants for exactly this test.
+func (k key) pattern() string {
+	parts := strings.Split(k.test, "/")
+	for i, p := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
+	}
+	return strings.Join(parts, "/")
+}
+
+// again runs the failing tests once more and again, with run; what passes is
+// forgiven and returned.
+func (s *summary) again(run func(k key) bool) (passed []key) {
+	l := s.leaves()
+	if s.whole || len(l) > mostAgain {
+		return nil
+	}
+	for _, k := range l {
+		if run(k) && run(k) {
+			passed = append(passed, k)
+		}
+	}
+	for _, f := range s.failing { // a test with subtests failed because of them
+		if !slices.ContainsFunc(l, func(k key) bool {
+			return !slices.Contains(passed, k) && k.pkg == f.pkg && (k == f || strings.HasPrefix(k.test, f.test+"/"))
+		}) {
+			s.failed--
+			s.passed++
+		}
+	}
+	return passed
+}
+
 func main() {
+	goCommand := flag.String("again", "", "the go command to run failing tests again with")
+	flag.Parse()
 	s := newSummary(os.Stdout)
 	if err := s.read(os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "testsum:", err)
 		os.Exit(2)
 	}
-	for _, check := range os.Args[1:] {
+	if *goCommand != "" {
+		for _, k := range s.again(func(k key) bool {
+			out, err := exec.Command(*goCommand, "test", "-count=1", "-timeout=5m", "-run", k.pattern(), k.pkg).CombinedOutput()
+			if err != nil {
+				fmt.Printf("again: %s %s\n%s", k.pkg, k.test, out)
+			}
+			return err == nil && !bytes.Contains(out, []byte("no tests to run"))
+		}) {
+			fmt.Printf("passed twice when run again: %s %s\n", k.pkg, k.test)
+		}
+	}
+	for _, check := range flag.Args() {
 		s.addCheck(check)
 	}
 	if s.skipped > 0 {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,5 +68,43 @@ func TestAddCheck(t *testing.T) {
 	}
 	if s.passed != 1 || s.failed != 2 || !strings.Contains(out.String(), "FAIL  lint") {
 		t.Errorf("%d passed, %d failed: %s", s.passed, s.failed, &out)
+	}
+}
+
+func TestAgain(t *testing.T) {
+	fails := func(names ...string) string {
+		var in strings.Builder
+		for _, n := range names {
+			in.WriteString(`{"Action":"fail","Package":"p","Test":"` + n + `"}` + "\n")
+		}
+		return in.String() + `{"Action":"fail","Package":"p","Elapsed":1}` + "\n"
+	}
+	for _, c := range []struct {
+		name, in       string
+		bad            string // what fails again
+		ran            []string
+		passed, failed int
+	}{
+		{"one", fails("TestA"), "", []string{"^TestA$", "^TestA$"}, 1, 0},
+		{"a subtest and what it is in", fails("TestA/x (y)", "TestA"), "", []string{`^TestA$/^x \(y\)$`, `^TestA$/^x \(y\)$`}, 2, 0},
+		{"one of two in a test", fails("TestA/x", "TestA/y", "TestA"), "^TestA$/^y$", []string{"^TestA$/^x$", "^TestA$/^x$", "^TestA$/^y$"}, 1, 2},
+		{"fails again", fails("TestA"), "^TestA$", []string{"^TestA$"}, 0, 1},
+		{"too many", fails("TestA", "TestB", "TestC", "TestD"), "", nil, 0, 4},
+		{"a package", `{"Action":"fail","Package":"p","Elapsed":1}` + "\n", "", nil, 0, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSummary(&strings.Builder{})
+			if err := s.read(strings.NewReader(c.in)); err != nil {
+				t.Fatal(err)
+			}
+			var ran []string
+			s.again(func(k key) bool {
+				ran = append(ran, k.pattern())
+				return k.pattern() != c.bad
+			})
+			if !slices.Equal(ran, c.ran) || s.passed != c.passed || s.failed != c.failed {
+				t.Errorf("ran %q: %d passed, %d failed", ran, s.passed, s.failed)
+			}
+		})
 	}
 }
