@@ -21,8 +21,8 @@ static inline struct lws_fop_fd *fops_open(struct lws_plat_file_ops *ops, const 
 					   struct fops_said *said)
 {
 	lws_fop_flags_t f = flags;
-	lwsgo_log_emit();
-	struct lws_fop_fd *fd = lws_vfs_file_open(ops, name, &f);
+	lwsgo_log_waiting();
+	struct lws_fop_fd *fd = lwsgo_file_open(ops, name, &f);
 	if (fd && !(fd->flags & LWS_FOP_FLAG_VIRTUAL))
 		said->known = lwsgo_file_stat(fd, &said->st) ? -1 : 1;
 	return fd;

@@ -98,11 +98,19 @@ lws_vfs_file_open(const struct lws_plat_file_ops *fops, const char *vfs_path,
 	return f->LWS_FOP_OPEN(fops, vfs_path, vpath, flags);
 }
 
-/* What was opened last, so that serving it needs no second fstat(). */
+/* What lwsgo_file_open() has opened, so that it needs no second fstat(). */
 static __thread struct {
 	lws_fop_fd_t f;
 	struct lwsgo_file_stat st;
 } opened;
+
+lws_fop_fd_t
+lwsgo_file_open(const struct lws_plat_file_ops *fops, const char *name,
+		lws_fop_flags_t *flags)
+{
+	opened.f = NULL;
+	return lws_vfs_file_open(fops, name, flags);
+}
 
 int
 lwsgo_file_stat(lws_fop_fd_t f, struct lwsgo_file_stat *st)
@@ -111,7 +119,6 @@ lwsgo_file_stat(lws_fop_fd_t f, struct lwsgo_file_stat *st)
 
 	if (opened.f == f) {
 		*st = opened.st;
-		opened.f = NULL;
 		return 0;
 	}
 	if (fstat(f->fd, &s))
@@ -179,6 +186,8 @@ _lws_plat_file_close(lws_fop_fd_t *fop_fd)
 {
 	int fd = (*fop_fd)->fd;
 
+	if (opened.f == *fop_fd)
+		opened.f = NULL;
 	free(*fop_fd);
 	*fop_fd = NULL;
 	return close(fd);

@@ -12,6 +12,11 @@ struct lwsgo_file_stat {
 	long mtime;
 };
 
+/* lws_vfs_file_open() of a file that lwsgo_file_stat() is asked for next */
+lws_fop_fd_t
+lwsgo_file_open(const struct lws_plat_file_ops *fops, const char *name,
+		lws_fop_flags_t *flags);
+
 /* 0: st tells of the real file behind f */
 int
 lwsgo_file_stat(lws_fop_fd_t f, struct lwsgo_file_stat *st);
