@@ -168,6 +168,7 @@ func TestAnswersOfTheTime(t *testing.T) {
 		{"g13", "libwebsockets-1.3", "/v2", "X-Gen", ""},
 		{"g13", "libwebsockets-1.3", "/v3", "X-Gen", "3"},
 		{"g13", "libwebsockets-1.3", "/v4", "X-Gen", "4"},
+		{"g13", "libwebsockets-1.3", "/hand", "X-Gen", "hand"},
 		{"g15", "libwebsockets-1.5", "/hand", "X-Gen", "5"},
 		{"g16", "libwebsockets-1.6", "/hand", "Content-Type", "text/plain"},
 		{"g20", "libwebsockets-2.0", "/typed/answer.txt", "Content-Type", "text/gen"},

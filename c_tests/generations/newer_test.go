@@ -174,6 +174,24 @@ func TestTLSSessions(t *testing.T) {
 	}
 }
 
+// Seen to fail with the longer of the two times not taken.
+func TestRetryAfter(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a := r.URL.Query().Get("a"); a != "" {
+			w.Header().Set("Retry-After", a)
+		}
+		fmt.Fprint(w, "x")
+	}))
+	defer s.Close()
+	steps := []string{"get:/", "get:/?a=1", "get:/?a=120", "get:/?a=soon"}
+	wants := []string{"200 body", "200 retry=1500ms body", "200 retry=120000ms body", "200 body"}
+	for i, l := range run(t, "libwebsockets", s.URL, steps...) {
+		if !strings.Contains(l, "status="+wants[i]) {
+			t.Errorf("%s\nwant %s", l, wants[i])
+		}
+	}
+}
+
 // Seen to fail with TellConnecting true for all.
 func TestConnecting(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "x") }))

@@ -5,6 +5,7 @@
 
 static struct lws_protocols protocols[];
 static struct lws *client_wsi;
+static callback_function callback_gen;
 
 static struct lws_plat_file_ops platform;
 static int opened;
@@ -16,6 +17,27 @@ count_open(struct lws *wsi, const char *filename, unsigned long *filelen, int fl
 	return platform.open(wsi, filename, filelen, flags);
 }
 
+/* What is written is in the file. */
+static int
+try_write(struct lws *wsi)
+{
+	char name[] = "/tmp/generationXXXXXX";
+	unsigned char text[] = "text", back[8];
+	unsigned long size, n = 0;
+	lws_filefd_type fd = mkstemp(name);
+	int bad;
+
+	if (fd == LWS_INVALID_FILE)
+		return 1;
+	lws_plat_file_close(wsi, fd);
+	fd = lws_plat_file_open(wsi, name, &size, O_RDWR);
+	unlink(name);
+	bad = fd == LWS_INVALID_FILE || size || lws_plat_file_write(wsi, fd, &n, text, 4) || n != 4 ||
+	      lws_plat_file_seek_cur(wsi, fd, -4) || lws_plat_file_read(wsi, fd, &n, back, 8) || n != 4 ||
+	      memcmp(text, back, 4);
+	return lws_plat_file_close(wsi, fd) || bad;
+}
+
 /* The whole answer by hand. */
 static int
 send_file(struct lws_context *context, struct lws *wsi)
@@ -24,7 +46,7 @@ send_file(struct lws_context *context, struct lws *wsi)
 	unsigned long size, n = 0;
 	lws_filefd_type fd = lws_plat_file_open(wsi, gen_file, &size, LWS_O_RDONLY);
 
-	if (fd == LWS_INVALID_FILE || size > 4096)
+	if (fd == LWS_INVALID_FILE || size > 4096 || try_write(wsi))
 		return -1;
 	if (lws_add_http_header_status(context, wsi, 200, &p, end) ||
 	    lws_add_http_header_by_token(context, wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
@@ -114,7 +136,11 @@ callback_gen(struct lws_context *context, struct lws *wsi,
 			if (gen_check(g))
 				return -1;
 			gen_fill(g);
+			/* each connection hears it; there is one */
+			return lws_callback_all_protocol(context, &protocols[1], LWS_CALLBACK_USER);
 		}
+		/* fallthrough */
+	case LWS_CALLBACK_USER:
 		lws_callback_on_writable(context, wsi);
 		break;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
@@ -164,6 +190,7 @@ main(int argc, char **argv)
 	info.gid = -1;
 	info.uid = -1;
 	info.user = protocols;
+	lws_set_allocator(gen_realloc);
 	context = lws_create_context(&info);
 	if (!context)
 		return 1;
@@ -175,6 +202,8 @@ main(int argc, char **argv)
 	lws_SHA1((const unsigned char *)"gen", 3, md);
 	if (lws_b64_encode_string((char *)md, 3, b64, sizeof(b64)) < 0)
 		return 1;
+	if (gen_proxy && lws_set_proxy(context, gen_proxy))
+		return 1;
 	if (!server) {
 		client_wsi = lws_client_connect(context, "127.0.0.1", gen_port, 0, "/", "localhost",
 							 "localhost", "gen", -1);
@@ -184,5 +213,7 @@ main(int argc, char **argv)
 	while (!gen_stop && lws_service(context, 50) >= 0)
 		lws_cancel_service(context);
 	lws_context_destroy(context);
+	if (gen_done && !gen_allocated)
+		return 1;
 	return gen_report(server);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A program of v1.6, v1.7 or v2.0 (pkg-config libwebsockets-1.6): callbacks as today, files on plain descriptors;
- * it writes from a thread of its own, as those generations' pthreads server. */
+/* A program of v1.6, v1.7 or v2.0 (pkg-config libwebsockets-1.6): callbacks as today, files on plain descriptors.
+ * The server writes from a thread of its own, as those generations' pthreads server; the client lives in a libuv
+ * loop, which v1.7 was told of with a signal callback in between. */
+#define LWS_USE_LIBUV
 #include "gen.h"
 #include <libwebsockets.h>
 #include <pthread.h>
@@ -28,6 +30,27 @@ struct file {
 	int open;
 };
 
+/* What is written is in the file. */
+static int
+try_write(struct lws *wsi)
+{
+	char name[] = "/tmp/generationXXXXXX";
+	unsigned char text[] = "text", back[8];
+	unsigned long size, n = 0;
+	lws_filefd_type fd = mkstemp(name);
+	int bad;
+
+	if (fd == LWS_INVALID_FILE)
+		return 1;
+	lws_plat_file_close(wsi, fd);
+	fd = lws_plat_file_open(wsi, name, &size, O_RDWR);
+	unlink(name);
+	bad = fd == LWS_INVALID_FILE || size || lws_plat_file_write(wsi, fd, &n, text, 4) || n != 4 ||
+	      lws_plat_file_seek_cur(wsi, fd, -4) || lws_plat_file_read(wsi, fd, &n, back, 8) || n != 4 ||
+	      memcmp(text, back, 4);
+	return lws_plat_file_close(wsi, fd) || bad;
+}
+
 static int
 file_begin(struct lws *wsi, struct file *f)
 {
@@ -39,7 +62,7 @@ file_begin(struct lws *wsi, struct file *f)
 	if (f->fd == LWS_INVALID_FILE)
 		return -1;
 	f->open = 1;
-	if (lws_add_http_header_status(wsi, 200, &p, end) ||
+	if (try_write(wsi) || lws_add_http_header_status(wsi, 200, &p, end) ||
 	    lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
 					 (const unsigned char *)"text/plain", 10, &p, end) ||
 	    lws_add_http_header_content_length(wsi, size, &p, end) || lws_finalize_http_header(wsi, &p, end))
@@ -96,9 +119,25 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 	return 0;
 }
 
+/* The client's first connection leads to its second. */
+static int
+callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	static int seconds;
+
+	if (reason == LWS_CALLBACK_CLIENT_ESTABLISHED && !seconds++) {
+		client_wsi = lws_client_connect_extended(context, "127.0.0.1", gen_port, 0, "/", "localhost",
+							 "localhost", "gen", -1, NULL);
+		if (!client_wsi)
+			gen_stop = 1;
+		return -1;
+	}
+	return gen_echo(wsi, reason, user, in, len);
+}
+
 static const struct lws_protocols protocols[] = {
     {"http-only", callback_http, sizeof(struct file), 0, 0, NULL, 0},
-    {"gen", gen_echo, sizeof(struct gen), 0, 0, NULL, 0},
+    {"gen", callback_gen, sizeof(struct gen), 0, 0, NULL, 0},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
@@ -126,6 +165,40 @@ asker(void *arg)
 	return NULL;
 }
 
+static void
+look(uv_timer_t *t)
+{
+	(void)t;
+	if (gen_stop)
+		lws_libuv_stop(context);
+}
+
+static void
+on_signal(uv_signal_t *w, int signum)
+{
+	(void)w;
+	(void)signum;
+	gen_stop = 1;
+}
+
+static int
+client_in_uv(void)
+{
+	static uv_timer_t timer; /* the loop closes it when the context goes */
+
+	lws_uv_sigint_cfg(context, 1, on_signal);
+	if (lws_uv_initloop(context, NULL, on_signal, 0))
+		return 1;
+	uv_timer_init(lws_uv_getloop(context, 0), &timer);
+	uv_timer_start(&timer, look, 20, 20);
+	client_wsi = lws_client_connect(context, "127.0.0.1", gen_port, 0, "/", "localhost", "localhost", "gen", -1);
+	if (client_wsi)
+		lws_libuv_run(context, 0);
+	uv_timer_stop(&timer);
+	uv_close((uv_handle_t *)&timer, NULL);
+	return !client_wsi;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,7 +213,7 @@ main(int argc, char **argv)
 	info.extensions = lws_get_internal_extensions();
 	info.gid = -1;
 	info.uid = -1;
-	info.options = LWS_SERVER_OPTION_VALIDATE_UTF8;
+	info.options = LWS_SERVER_OPTION_VALIDATE_UTF8 | (server ? 0 : LWS_SERVER_OPTION_LIBUV);
 	context = lws_create_context(&info);
 	if (!context)
 		return 1;
@@ -148,13 +221,9 @@ main(int argc, char **argv)
 	lws_get_fops(context)->open = count_open;
 	if (server && pthread_create(&t, NULL, asker, NULL))
 		return 1;
-	if (!server) {
-		client_wsi = lws_client_connect_extended(context, "127.0.0.1", gen_port, 0, "/", "localhost",
-							 "localhost", "gen", -1, NULL);
-		if (!client_wsi)
-			return 1;
-	}
-	while (!gen_stop && lws_service(context, 50) >= 0)
+	if (ARRAY_SIZE(protocols) != 3 || (!server && client_in_uv()))
+		return 1;
+	while (server && !gen_stop && lws_service(context, 50) >= 0)
 		;
 	if (server)
 		pthread_join(t, NULL);

@@ -29,9 +29,9 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 	return 0;
 }
 
-/* The subchannel commands of lws-meta. */
-static const int meta[] = {LWS_META_CMD_OPEN_SUBCHANNEL, LWS_META_CMD_OPEN_RESULT, LWS_META_CMD_CLOSE_NOTIFY,
-			   LWS_META_CMD_CLOSE_RQ, LWS_META_CMD_WRITE, LWS_META_TRANSPORT_OFFSET};
+/* The subchannel commands of lws-meta, as they are on the wire. */
+static const char meta[] = {LWS_META_CMD_OPEN_SUBCHANNEL, LWS_META_CMD_OPEN_RESULT, LWS_META_CMD_CLOSE_NOTIFY,
+			    LWS_META_CMD_CLOSE_RQ, LWS_META_CMD_WRITE, LWS_META_TRANSPORT_OFFSET};
 
 static int
 callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -62,7 +62,8 @@ main(int argc, char **argv)
 	info.ip_limit_ah = 24;
 	info.ip_limit_wsi = 105;
 	context = lws_create_context(&info);
-	if (!context || ARRAY_SIZE(meta) != 6 || !LWS_ADOPT_WS_PARENTIO ||
+	if (!context || ARRAY_SIZE(meta) != 6 || memcmp(meta, "ABCDE ", 6) || LWS_ADOPT_WS_PARENTIO != 8 ||
+	    LWS_CALLBACK_CHILD_WRITE_VIA_PARENT != 68 ||
 	    !lws_create_vhost(context, &info))
 		return 1;
 	if (!server) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A program of v4.3 (pkg-config libwebsockets): what that added. */
+#define _DEBUG /* lines of all levels are compiled in */
 #include "gen.h"
 #include <libwebsockets.h>
 #include "gen_echo.h"
 
-static int log_lines, log_users, names;
+static int log_lines, log_users, names, log_level;
+static char log_text[1024];
 
 #define MUST(x) \
 	do { \
@@ -18,7 +20,8 @@ static void
 emit(struct lws_log_cx *cx, int level, const char *line, size_t len)
 {
 	(void)cx;
-	(void)level;
+	log_level = level;
+	lws_snprintf(log_text + strlen(log_text), sizeof(log_text) - strlen(log_text), "%s", line);
 	log_lines++;
 	MUST(strlen(line) == len && line[len - 1] == '\n' && !strncmp(line, "mine: ", 6));
 }
@@ -45,6 +48,8 @@ static lws_log_cx_t log_cx = {
     .lll_flags = LLLF_LOG_CONTEXT_AWARE | LLL_USER | LLL_ERR | LLL_NOTICE,
 };
 
+#include "g43_logs.h"
+
 static void
 custom(const char *name, int nlen, void *opaque)
 {
@@ -62,11 +67,7 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 	(void)len;
 	switch (reason) {
 	case LWS_CALLBACK_HTTP:
-		lwsl_wsi_user(wsi, "a request");
-		lwsl_vhost_user(lws_get_vhost(wsi), "is for %s", lws_vh_tag(lws_get_vhost(wsi)));
-		lwsl_cx_user(lws_get_context(wsi), "and here");
-		lwsl_wsi_debug(wsi, "nobody sees this");
-		lwsl_hexdump_wsi_notice(wsi, "x", 1);
+		log_everything(wsi);
 		MUST(strstr(lws_wsi_tag(wsi), "wsisrv"));
 		if (lws_get_urlarg_by_name_safe(wsi, "absent", arg, sizeof(arg)) != -1)
 			return -1;
@@ -191,6 +192,9 @@ maps(int in_lwsac)
 		lws_map_item_destroy(item);
 		MUST(!lws_map_item_lookup_ks(map, key));
 	}
+	item = lws_map_item_create(map, (const lws_map_key_t)"ab", 1, (const lws_map_value_t)"v", 1);
+	MUST(item && lws_map_item_lookup(map, (const lws_map_key_t)"ac", 1) == item &&
+	     !lws_map_item_lookup_ks(map, "ab"));
 	lws_map_destroy(&map);
 	MUST(!map);
 	lwsac_free(&ac);
@@ -339,6 +343,18 @@ item(struct lecp_ctx *ctx, char reason)
 	return s->refuse && reason == s->refuse;
 }
 
+static enum lws_lec_pctx_ret
+write_va(lws_lec_pctx_t *w, const char *format, ...)
+{
+	enum lws_lec_pctx_ret r;
+	va_list ap;
+
+	va_start(ap, format);
+	r = lws_lec_vsprintf(w, format, ap);
+	va_end(ap);
+	return r;
+}
+
 static size_t
 write_cbor(uint8_t *to, size_t room, size_t piece)
 {
@@ -400,6 +416,19 @@ cbor(void)
 	     !strcmp(lecp_error_to_string(-6), "Unknown error") && !*lecp_error_to_string(0));
 
 	lws_lec_init(&w, one, sizeof(one));
+	MUST(write_va(&w, "[%d]", 7) == LWS_LECPCTX_RET_FINISHED && w.used == 2 && !memcmp(one, "\x81\x07", 2));
+
+	/* the sizes of what is given to a callback */
+	MUST(sizeof(ctx.pst) / sizeof(ctx.pst[0]) == LECP_MAX_PARSING_STACK_DEPTH &&
+	     sizeof(ctx.st) / sizeof(ctx.st[0]) == LECP_MAX_DEPTH && sizeof(ctx.path) == LECP_MAX_PATH &&
+	     sizeof(ctx.i) / sizeof(ctx.i[0]) == LECP_MAX_INDEX_DEPTH && sizeof(ctx.buf) == LECP_STRING_CHUNK + 1);
+	MUST((LECPCB_VAL_TRUE & LECP_FLAG_CB_IS_VALUE) && !(LECPCB_OBJECT_START & LECP_FLAG_CB_IS_VALUE));
+	memset(one, 0x81, LECP_MAX_DEPTH);
+	memset(&s, 0, sizeof(s));
+	lecp_construct(&ctx, item, &s, NULL, 0);
+	MUST(lecp_parse(&ctx, one, LECP_MAX_DEPTH) == LECP_STACK_OVERFLOW);
+
+	lws_lec_init(&w, one, sizeof(one));
 	lws_set_log_level(0, NULL); /* it says what is wrong */
 	MUST(lws_lec_printf(&w, "]") == LWS_LECPCTX_RET_FAIL);
 	lws_set_log_level(LLL_ERR, NULL);
@@ -413,6 +442,23 @@ cbor(void)
 	MUST(half == 0x3e00 && single == 0xc0800000);
 }
 
+#if !defined(LWS_WITH_CBOR) || !defined(LWS_WITH_CBOR_FLOAT) || !defined(LWS_WITH_CONMON) ||                                  \
+	!defined(LWS_WITH_TLS_SESSIONS) || !defined(LWS_WITH_CACHE_NSCOOKIEJAR)
+#error what is built in is not told
+#endif
+
+static int portal_asked;
+
+static int
+portal(struct lws_context *context)
+{
+	portal_asked++;
+	lws_system_cpd_set(context, LWS_CPD_INTERNET_OK);
+	return 0;
+}
+
+static const lws_system_ops_t system_ops = {.captive_portal_detect_request = portal};
+
 int
 main(int argc, char **argv)
 {
@@ -425,8 +471,12 @@ main(int argc, char **argv)
 	info.port = server ? gen_port : CONTEXT_PORT_NO_LISTEN;
 	info.protocols = protocols;
 	info.log_cx = &log_cx;
+	info.system_ops = &system_ops;
 	context = lws_create_context(&info);
 	MUST(context && lwsl_context_get_cx(context) == &log_cx && log_cx.refcount == 1 && log_users == 1);
+	lws_system_cpd_start_defer(context, 1000);
+	MUST(!portal_asked);
+	log_to_file();
 	small();
 	cbor();
 	maps(0);
@@ -449,7 +499,8 @@ main(int argc, char **argv)
 	while (!gen_stop && lws_service(context, 50) >= 0)
 		;
 	if (server && names) /* it was asked by TestAnswersOfTheTime */
-		MUST(log_lines >= 3);
+		MUST(log_lines >= 60);
+	MUST(portal_asked == 1 && lws_system_cpd_state_get(context) == LWS_CPD_INTERNET_OK);
 	lws_context_destroy(context);
 	MUST(!log_cx.refcount && !log_users);
 	return gen_report(server);

@@ -2,7 +2,7 @@
 /* What the generations' programs have in common: it names nothing of the library.
  *
  *   PROGRAM server PORT FILE    echoes messages of subprotocol "gen", serves FILE for every GET
- *   PROGRAM client PORT N       sends N messages, one after the other, and checks the echoes
+ *   PROGRAM client PORT N [PROXY]   sends N messages, one after the other, and checks the echoes
  */
 #ifndef GEN_H
 #define GEN_H
@@ -16,7 +16,8 @@
 #define GEN_ROOM 64 /* more than any generation's padding, in front and behind */
 
 static int gen_port, gen_total, gen_done, gen_bad;
-static const char *gen_file;
+static volatile int gen_allocated;
+static const char *gen_file, *gen_proxy;
 static volatile int gen_stop;
 
 /* One connection. Long messages arrive in pieces. */
@@ -37,8 +38,8 @@ gen_signal(int sig)
 static int
 gen_args(int argc, char **argv)
 {
-	if (argc != 4) {
-		fprintf(stderr, "usage: %s server PORT FILE | client PORT N\n", argv[0]);
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr, "usage: %s server PORT FILE | client PORT N [PROXY]\n", argv[0]);
 		exit(2);
 	}
 	signal(SIGTERM, gen_signal);
@@ -49,6 +50,7 @@ gen_args(int argc, char **argv)
 		return 1;
 	}
 	gen_total = atoi(argv[3]);
+	gen_proxy = argv[4];
 	return 0;
 }
 
@@ -104,6 +106,18 @@ gen_check(struct gen *g)
 	if (gen_bad || gen_done == gen_total)
 		gen_stop = 1;
 	return gen_stop;
+}
+
+/* An allocator as v1.x had: the connections' user memory comes from it. */
+static inline void *
+gen_realloc(void *ptr, size_t size)
+{
+	if (size == sizeof(struct gen))
+		gen_allocated++;
+	if (size)
+		return realloc(ptr, size);
+	free(ptr);
+	return NULL;
 }
 
 static int

@@ -59,7 +59,7 @@ static int
 save_session(struct lws_context *context, struct lws_tls_session_dump *d)
 {
 	FILE *f = fopen(d->opaque, "w");
-	int bad = context != cx || !f || fwrite(d->blob, 1, d->blob_len, f) != d->blob_len;
+	int bad = context != cx || strnlen(d->tag, LWS_SESSION_TAG_LEN) == LWS_SESSION_TAG_LEN || !f || fwrite(d->blob, 1, d->blob_len, f) != d->blob_len;
 
 	printf(" saves %s", strchr(d->tag, '_'));
 	if (f)
@@ -85,6 +85,7 @@ static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	char buf[LWS_PRE + 1024], *p = buf + LWS_PRE;
+	lws_usec_t retry = 1500000;
 	int n = 1024;
 
 	(void)user;
@@ -99,6 +100,8 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		break;
 	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
 		printf(" status=%u", lws_http_client_http_response(wsi));
+		if (!lws_http_check_retry_after(wsi, &retry))
+			printf(" retry=%dms", (int)(retry / 1000));
 		if (lws_tls_session_is_reused(wsi))
 			printf(" resumed");
 		break;

@@ -34,6 +34,12 @@ struct libwebsocket_protocols {
 	void *user;		      /**< the program's own */
 };
 
+/** The type of a LWS_SERVER_OPTION_; these themselves are today's macros. */
+enum libwebsocket_context_options {
+	LWS_CC_OPTION_NONE = 0,		/**< no option */
+	LWS_CC_OPTION_ALL = 0x7fffffff	/**< all that these generations can set */
+};
+
 #ifdef __cplusplus
 }
 #endif
@@ -48,7 +54,6 @@ struct libwebsocket_protocols {
 #define libwebsocket_pollargs lws_pollargs
 #define libwebsocket_pollfd lws_pollfd
 #define libwebsocket_callback_reasons lws_callback_reasons
-#define libwebsocket_context_options lws_context_options
 #define libwebsocket_extension_callback_reasons lws_extension_callback_reasons
 #define libwebsocket_write_protocol lws_write_protocol
 #define lws_context_creation_info lws_context_callback_info

@@ -16,7 +16,7 @@
 /* v1.7 had a signal callback in it, which lws_uv_sigint_cfg() sets as well. */
 #define LWS_CC_FIFTH(a, b, c, d, e, ...) e
 #define LWS_CC_UV_INITLOOP4(context, loop, cb, tsi)                            \
-	(lws_uv_initloop)(context, loop, tsi)
+	((void)(cb), (lws_uv_initloop)(context, loop, tsi))
 #define LWS_CC_UV_INITLOOP3(context, loop, tsi)                                \
 	(lws_uv_initloop)(context, loop, tsi)
 #define lws_uv_initloop(...)                                                   \
