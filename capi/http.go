@@ -7,6 +7,7 @@ package main
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include "c/lws_private.h"
+#include "c/entry.h"
 #include "c/log.h"
 #include "c/vfs.h"
 
