@@ -177,6 +177,12 @@ func certInfo(c *tls.Cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_c
 			return -1
 		}
 		copy(certBytes(p, len(k)), k)
+	case C.LWS_TLS_CERT_INFO_DER_RAW:
+		return certBlob(p, c.DER(), int(n))
+	case C.LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID:
+		return certBlob(p, c.AuthorityKeyID(), int(n))
+	case C.LWS_TLS_CERT_INFO_SUBJECT_KEY_ID:
+		return certBlob(p, c.SubjectKeyID(), int(n))
 	default:
 		return -1
 	}
@@ -187,6 +193,19 @@ func certInfo(c *tls.Cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_c
 func certBytes(p unsafe.Pointer, n int) []byte {
 	*(*C.int)(p) = C.int(n)
 	return unsafe.Slice((*byte)(unsafe.Add(p, unsafe.Sizeof(C.int(0)))), n)
+}
+
+// certBlob answers with b, where the room has n bytes: 1 if there is none, -1 if it does not fit.
+func certBlob(p unsafe.Pointer, b []byte, n int) C.int {
+	*(*C.int)(p) = C.int(len(b))
+	switch {
+	case b == nil:
+		return 1
+	case len(b) > n:
+		return -1
+	}
+	copy(certBytes(p, len(b)), b)
+	return 0
 }
 
 func certName(p unsafe.Pointer, s []byte) C.int {

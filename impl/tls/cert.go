@@ -110,6 +110,34 @@ func (c *Cert) PublicKey(limit int) []byte {
 	return C.GoBytes(b, n)
 }
 
+// DER is the certificate itself.
+func (c *Cert) DER() []byte {
+	n := C.i2d_X509(c.p, nil)
+	if n <= 0 {
+		return nil
+	}
+	b := C.malloc(C.size_t(n))
+	defer C.free(b)
+	end := (*C.uchar)(b)
+	if C.i2d_X509(c.p, &end) != n {
+		return nil
+	}
+	return C.GoBytes(b, n)
+}
+
+// AuthorityKeyID is the identifier of the key that signed it, nil where that is not told.
+func (c *Cert) AuthorityKeyID() []byte { return octets(C.X509_get0_authority_key_id(c.p)) }
+
+// SubjectKeyID is the identifier of its own key, nil where that is not told.
+func (c *Cert) SubjectKeyID() []byte { return octets(C.X509_get0_subject_key_id(c.p)) }
+
+func octets(s *C.ASN1_OCTET_STRING) []byte {
+	if s == nil {
+		return nil
+	}
+	return C.GoBytes(unsafe.Pointer(C.ASN1_STRING_get0_data(s)), C.ASN1_STRING_length(s))
+}
+
 // Issued tells whether c's subject issued o, as far as names and key
 // identifiers say; signatures are not looked at.
 func (c *Cert) Issued(o *Cert) bool { return C.X509_check_issued(c.p, o.p) == C.X509_V_OK }

@@ -31,6 +31,11 @@
 #define LWS_TOKENIZE_F_HASH_COMMENT	(1 << 7)
 /** '/' may be part of a token */
 #define LWS_TOKENIZE_F_SLASH_NONTERM	(1 << 8)
+/** v4.3: '*' may be part of a token */
+#define LWS_TOKENIZE_F_ASTERISK_NONTERM	(1 << 9)
+/** v4.3: '=' may be part of a token and ends none as a name; with
+ * LWS_TOKENIZE_F_RFC7230_DELIMS it is a delimiter */
+#define LWS_TOKENIZE_F_EQUALS_NONTERM	(1 << 10)
 ///@}
 
 /** What lws_tokenize() found. */

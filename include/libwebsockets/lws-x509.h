@@ -19,6 +19,14 @@ enum lws_tls_cert_info {
 	/**< verified: 1 if the peer's certificate was found good */
 	LWS_TLS_CERT_INFO_OPAQUE_PUBLIC_KEY,
 	/**< ns: the public key, in bytes that can only be compared */
+	LWS_TLS_CERT_INFO_DER_RAW,
+	/**< v4.3, ns: the certificate in DER. -1 if it is larger than the room; len is
+	 * then its size */
+	LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID,
+	/**< v4.3, ns: which key signed it (RFC 5280 section 4.2.1.1), in bytes; 1 if it
+	 * does not tell */
+	LWS_TLS_CERT_INFO_SUBJECT_KEY_ID = LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID + 3,
+	/**< v4.3, ns: which key it is for (section 4.2.1.2); likewise */
 };
 
 /** The answer. For `ns` the caller may provide more room than the struct has. */

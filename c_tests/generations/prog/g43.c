@@ -201,6 +201,24 @@ maps(int in_lwsac)
 }
 
 static int
+count_node(struct lws_dll2 *d, void *user)
+{
+	(void)d;
+	return ++*(int *)user == 2;
+}
+
+static void
+tokens(void)
+{
+	lws_tokenize_t ts;
+
+	lws_tokenize_init(&ts, "a*b=c", LWS_TOKENIZE_F_ASTERISK_NONTERM | LWS_TOKENIZE_F_EQUALS_NONTERM);
+	MUST(lws_tokenize(&ts) == LWS_TOKZE_TOKEN && ts.token_len == 5);
+	lws_tokenize_init(&ts, "a*b=c", LWS_TOKENIZE_F_ASTERISK_NONTERM);
+	MUST(lws_tokenize(&ts) == LWS_TOKZE_TOKEN_NAME_EQUALS && ts.token_len == 3);
+}
+
+static int
 cmp3(void *priv, const lws_dll2_t *d, const lws_dll2_t *i)
 {
 	return *(int *)priv * (d < i ? -1 : d > i);
@@ -220,6 +238,8 @@ small(void)
 	struct lws_buflist *bl = NULL;
 	lws_dll2_t d[3];
 	lws_dll2_owner_t own;
+	lws_dll2_foreach_cb_t each = count_node;
+	int nodes = 0;
 	lws_xos_t x, y;
 	char buf[32], first, last;
 	uint8_t b[8];
@@ -261,6 +281,8 @@ small(void)
 	lws_dll2_owner_clear(&own);
 	for (int n = 0; n < 3; n++)
 		lws_dll2_add_sorted_priv(&d[(n + 1) % 3], &own, &sign, cmp3);
+	MUST(lws_dll2_foreach_safe(&own, &nodes, each) && nodes == 2);
+	tokens();
 	MUST(own.head == &d[2] && own.tail == &d[0] && !lws_dll2_is_detached(&d[0]));
 }
 

@@ -17,6 +17,7 @@
  *                            with limits for it
  *   sleep:MS
  *   jar:1                    how many lines the jar has, and whether no other file is there
+ *   cert:PATH                what a certificate says of itself, as its bytes in hex
  *   caches:1                 a cache in front of a jar of its own
  */
 #include <libwebsockets.h>
@@ -280,6 +281,34 @@ caches(void)
 }
 
 static void
+show_cert(const char *path)
+{
+	static const enum lws_tls_cert_info what[] = {LWS_TLS_CERT_INFO_DER_RAW, LWS_TLS_CERT_INFO_SUBJECT_KEY_ID,
+						      LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID};
+	static char pem[10000];
+	union {
+		union lws_tls_cert_info_results r;
+		char room[3000];
+	} u;
+	struct lws_x509_cert *x509;
+	FILE *f = fopen(path, "r");
+
+	MUST(f && fread(pem, 1, sizeof(pem) - 1, f));
+	fclose(f);
+	MUST(!lws_x509_create(&x509) && !lws_x509_parse_from_pem(x509, pem, strlen(pem) + 1));
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(what); i++) {
+		int r = lws_x509_info(x509, what[i], &u.r, 2900);
+
+		printf(" %d:", r);
+		for (int n = 0; !r && n < u.r.ns.len; n++)
+			printf("%02x", (unsigned char)u.r.ns.name[n]);
+		if (!r)
+			MUST(lws_x509_info(x509, what[i], &u.r, 2) == -1 && u.r.ns.len > 2);
+	}
+	lws_x509_destroy(&x509);
+}
+
+static void
 step(char *s)
 {
 	char *arg = strchr(s, ':'), *plus;
@@ -341,6 +370,8 @@ step(char *s)
 	}
 	else if (!strcmp(s, "ws"))
 		connect_to(arg, flags, NULL);
+	else if (!strcmp(s, "cert"))
+		show_cert(arg);
 	else if (!strcmp(s, "jar"))
 		show_jar();
 	else if (!strcmp(s, "caches"))

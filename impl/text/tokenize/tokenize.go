@@ -31,15 +31,17 @@ type Flags uint16
 
 // The flags.
 const (
-	MinusNonterm  Flags = 1 << iota // '-' is part of a token
-	AggColon                        // "name:" is one element
-	CommaSepList                    // content must be separated by ','
-	RFC7230Delims                   // only RFC 7230 delimiters end a token
-	DotNonterm                      // '.' is part of a token
-	NoFloats                        // '.' in a number is a delimiter
-	NoIntegers                      // numbers are tokens
-	HashComment                     // '#' begins a comment up to the line's end
-	SlashNonterm                    // '/' is part of a token
+	MinusNonterm    Flags = 1 << iota // '-' is part of a token
+	AggColon                          // "name:" is one element
+	CommaSepList                      // content must be separated by ','
+	RFC7230Delims                     // only RFC 7230 delimiters end a token
+	DotNonterm                        // '.' is part of a token
+	NoFloats                          // '.' in a number is a delimiter
+	NoIntegers                        // numbers are tokens
+	HashComment                       // '#' begins a comment up to the line's end
+	SlashNonterm                      // '/' is part of a token
+	AsteriskNonterm                   // '*' is part of a token
+	EqualsNonterm                     // '=' is part of a token, but RFC7230Delims delimits there
 )
 
 // Delim is where a CommaSepList stands.
@@ -226,6 +228,7 @@ func (s *scan) tokenTail(c byte) (e Elem, ok, done bool) {
 	switch {
 	case c == '"':
 		return ErrCommaList, true, !s.begin(quoted, s.Pos, 0)
+	case c == '=' && s.Flags&EqualsNonterm != 0:
 	case c == '=' && s.num == isNumber:
 		return ErrNumOnLHS, true, true
 	case c == '=':
@@ -289,6 +292,14 @@ func (s *scan) delimits(c byte) bool {
 	case '.':
 		if s.Flags&DotNonterm == 0 {
 			return true
+		}
+	case '*':
+		if s.Flags&AsteriskNonterm != 0 {
+			return false
+		}
+	case '=':
+		if s.Flags&(EqualsNonterm|RFC7230Delims) == EqualsNonterm {
+			return false
 		}
 	}
 	if s.Flags&RFC7230Delims != 0 {
