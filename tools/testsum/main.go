@@ -146,8 +146,12 @@ func (s *summary) addCheck(check string) {
 	fmt.Fprintf(s.out, "FAIL  %s (see above)\n", name)
 }
 
-// mostAgain is how many failing tests are run again; more are no accident.
-const mostAgain = 3
+// mostAgain is how many failing tests are run again, timesAgain how often each;
+// more are no accident.
+const (
+	mostAgain  = 3
+	timesAgain = 2
+)
 
 // leaves are the failing tests without failing subtests.
 func (s *summary) leaves() (l []key) {
@@ -176,7 +180,11 @@ func (s *summary) again(run func(k key) bool) (passed []key) {
 		return nil
 	}
 	for _, k := range l {
-		if run(k) && run(k) {
+		good := true
+		for n := 0; n < timesAgain && good; n++ {
+			good = run(k)
+		}
+		if good {
 			passed = append(passed, k)
 		}
 	}
