@@ -228,7 +228,7 @@ func markdown(table []measured, peers bool) string {
 	var u unix.Utsname
 	_ = unix.Uname(&u)
 	fmt.Fprintf(&s, "Measured on %s, Linux %s, server and load on a core each. CPU time of the server for an operation in µs,\n"+
-		"medians; ratio: Debian's by ours, above 1 ours is better; spread: of the rounds' ratios.\n\n", time.Now().Format("2006-01-02"), unix.ByteSliceToString(u.Release[:]))
+		"medians; ratio: Debian's by ours, above 1 ours is better; spread: of the rounds' ratios.\n\n", time.Now().Format("2006-01-02"), strings.SplitN(unix.ByteSliceToString(u.Release[:]), "-", 2)[0])
 	s.WriteString("| row | Debian 4.1.6 | ours | ratio | aim | spread | floor | p99 (p99.9) µs, Debian | ours |")
 	if peers {
 		s.WriteString(" others |")
