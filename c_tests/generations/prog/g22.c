@@ -10,27 +10,8 @@
 
 static struct lws_context *context;
 
-static int
-callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	(void)user;
-	(void)in;
-	(void)len;
-	switch (reason) {
-	case LWS_CALLBACK_HTTP:
-		if (lws_serve_http_file(wsi, gen_file, "text/plain", NULL, 0) < 0)
-			return -1;
-		break;
-	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
-	default:
-		break;
-	}
-	return 0;
-}
-
 static const struct lws_protocols protocols[] = {
-    {"http-only", callback_http, 0, 0, 0, NULL, 0},
+    {"http-only", gen_http, 0, 0, 0, NULL, 0},
     {"gen", gen_echo, sizeof(struct gen), 0, 0, NULL, 0},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };

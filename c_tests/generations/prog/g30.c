@@ -15,25 +15,6 @@ static struct lws_vhost *vhost;
 #include "gen_echo.h"
 
 static int
-callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	(void)user;
-	(void)in;
-	(void)len;
-	switch (reason) {
-	case LWS_CALLBACK_HTTP:
-		if (lws_serve_http_file(wsi, gen_file, "text/plain", NULL, 0) < 0)
-			return -1;
-		break;
-	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
-	default:
-		break;
-	}
-	return 0;
-}
-
-static int
 callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	const struct lws_protocols *p = lws_get_protocol(wsi);
@@ -48,7 +29,7 @@ callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void
 }
 
 static const struct lws_protocols protocols[] = {
-    {"http-only", callback_http, 0, 0, 0, NULL, 0},
+    {"http-only", gen_http, 0, 0, 0, NULL, 0},
     {"gen", callback_gen, sizeof(struct gen), 0, 0, NULL, 0},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The protocol "gen" of the programs whose callbacks are as today's (v1.6 on); libwebsockets.h comes first. */
+/* The protocol "gen", and HTTP that serves one file, of the programs whose callbacks are as today's (v1.6 on);
+ * libwebsockets.h comes first. */
 #ifndef GEN_ECHO_H
 #define GEN_ECHO_H
 
@@ -54,6 +55,26 @@ gen_echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		if (wsi == client_wsi)
 			gen_stop = 1;
 		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* HTTP serves one file. */
+__attribute__((unused)) static int
+gen_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user;
+	(void)in;
+	(void)len;
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		if (lws_serve_http_file(wsi, gen_file, "text/plain", NULL, 0) < 0)
+			return -1;
+		break;
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
 	default:
 		break;
 	}
