@@ -18,8 +18,7 @@ lws_callback_on_writable(struct lws *wsi)
 	int r;
 
 	if (wsi && t->inside && t->inside == wsi->context && wsi->slot &&
-	    !wsi->dead && t->outside == t->depth && t->ready &&
-	    t->inside->external != 1) {
+	    !wsi->dead && t->outside == t->depth && t->ready) {
 		if (!__atomic_exchange_n(&wsi->asked, 1, __ATOMIC_ACQ_REL)) {
 			wsi->next_asked = NULL;
 			*t->asked_end = wsi;

@@ -45,15 +45,15 @@ func (c *Conn) close(status CloseStatus) {
 			c.children = c.children[1:]
 		}
 	}
-	if c.pt.cork.owner == c && !c.sendCork(true) {
-		c.broken = true
-	}
 	if c.state != StateFlushingBeforeClose {
 		c.preClose = c.state
 	}
 	c.closing = true
 	if c.closePolitely(status) {
 		return
+	}
+	if c.pt.cork.owner == c && !c.sendCork(true) {
+		c.broken = true
 	}
 	c.kill(status)
 }
@@ -86,16 +86,26 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 	return c.lastWords() && c.flushBeforeClose()
 }
 
-// lastWords sends what has gathered, a transport's goodbye behind it; false:
-// the connection broke.
+// lastWords sends what has gathered, a transport's goodbye behind it, and a
+// server's FIN in the same segment; false: the connection broke.
 func (c *Conn) lastWords() bool {
+	c.fin = c.halfCloses()
 	ok := !c.broken && (c.pt.cork.owner != c || c.sendCork(true))
 	if ok && c.TLS != nil && !c.backlog() {
 		c.TLS.Shutdown()
 		ok = c.TLS == nil || c.flushTLS()
 	}
+	if c.fin = c.fin && ok && !c.backlog(); c.fin {
+		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+	}
 	c.broken = c.broken || !ok
 	return ok
+}
+
+// halfCloses tells whether the end of c begins with a half-close.
+func (c *Conn) halfCloses() bool {
+	return !c.client && !c.listener && c.fd >= 0 && !c.broken && !c.datagram &&
+		c.state != StateShutdown && c.state != StateUnconnected
 }
 
 // flushBeforeClose waits for the queue to drain, if there is one.
@@ -136,14 +146,17 @@ func (c *Conn) kill(status CloseStatus) {
 		}
 	}
 	halfClosed := false
-	if !c.client && !c.listener && c.fd >= 0 && !c.broken && !c.datagram &&
-		c.state != StateShutdown && c.state != StateUnconnected && status != CloseNoStatusContextDestroy {
+	if c.fin || c.halfCloses() && status != CloseNoStatusContextDestroy {
 		if c.TLS != nil {
-			c.TLS.Shutdown()
-			_ = c.TLS.Flush()
+			if !c.fin {
+				c.TLS.Shutdown()
+				_ = c.TLS.Flush()
+			}
 			c.preClose = StateShutdown // the reference waits in this state, and then tells of any end
 		}
-		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+		if !c.fin {
+			_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+		}
 		halfClosed = true
 		c.broken = true
 	}

@@ -83,7 +83,8 @@ type Transport interface {
 	Pending() int
 	// Cross tells what waits for the socket in a way that is not plain to see.
 	Cross() uint8
-	// Shutdown says goodbye, which Flush sends; Close sends it too and frees.
+	// Shutdown says goodbye, which Flush sends, for the socket to be closed then;
+	// Close sends it too and frees.
 	Shutdown()
 	Close()
 	// SSL is the program-visible SSL *.
@@ -140,6 +141,9 @@ type Conn struct {
 	WantOut      bool // the role waits for POLLOUT by itself
 	lingering    bool // close with a half-close and a short wait
 	closing      bool // a close has begun
+	fin          bool // what is sent is the last; once sent: FIN was, too
+	expect       bool // more will be sent soon
+	held         bool // the kernel may hold a segment back for it
 	closeDrained bool // it is to be closed when its queue is empty
 	KeepFD       bool // the descriptor is not ours to close
 	RxPending    bool // the role holds received bytes to go on with

@@ -166,10 +166,12 @@ func (c *Conn) syncPoll() {
 func (pt *Thread) syncAll() {
 	for len(pt.unsynced) > 0 {
 		q := pt.unsynced
-		pt.unsynced = nil
+		pt.unsynced, pt.spareSync = pt.spareSync[:0], nil
 		for _, c := range q {
 			c.syncPoll()
 		}
+		clear(q)
+		pt.spareSync = q[:0]
 	}
 }
 
@@ -206,23 +208,22 @@ func (v *Vhost) tellPollFD(r Reason, fd int, events uint32) {
 // the descriptor is not the library's; gone when the context was destroyed.
 func (ctx *Context) ServiceFD(fd int, revents uint32) (ours, gone bool) {
 	ctx.Lock()
+	defer ctx.Unlock()
 	if ctx.destroyed || ctx.destroying {
-		ctx.Unlock()
 		return false, true
 	}
 	if ctx.F.External != ExternalYes && !ctx.Looped {
 		ctx.goExternal()
 	}
-	if fd == ctx.PT.wakefd {
-		ctx.Unlock()
-		return true, ctx.Turn([]Event{{Events: unix.EPOLLIN}})
+	ev := Event{Events: unix.EPOLLIN} // of the wake-up descriptor, which has no slot
+	if fd != ctx.PT.wakefd {
+		c := ctx.ConnByFD(fd)
+		if c == nil {
+			return false, false
+		}
+		ev = Event{Events: revents, Fd: int32(c.slot), Pad: c.gen}
 	}
-	c := ctx.ConnByFD(fd)
-	ctx.Unlock()
-	if c == nil {
-		return false, false
-	}
-	return true, ctx.Turn([]Event{{Events: revents, Fd: int32(c.slot), Pad: c.gen}})
+	return true, ctx.destroyed || ctx.turn([]Event{ev})
 }
 
 // goExternal notes that the program polls, and brings it up to date.

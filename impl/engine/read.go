@@ -132,8 +132,17 @@ func (pt *Thread) runRipe() {
 
 // readable lets the role read; c is corked.
 func (c *Conn) readable() {
-	if !c.role.Readable(c) {
+	ok := c.role.Readable(c)
+	c.expect = false
+	if !ok {
 		c.close(CloseNoStatus)
+	}
+	if c.held {
+		if c.ServeWriteable(); c.flushCork() {
+			c.push()
+		}
+	}
+	if !ok {
 		return
 	}
 	// Decrypted bytes wait inside: no event will tell of them.

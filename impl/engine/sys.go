@@ -11,9 +11,14 @@ import (
 // sysSend and sysRecv go straight to the kernel: the sockets are non-blocking,
 // so there is no need to tell the scheduler of a call that cannot wait.
 
-func sysSend(fd int, b []byte) (int, error) {
+// sysSend sends; with more the rest of a segment waits for what follows.
+func sysSend(fd int, b []byte, more bool) (int, error) {
+	flags := unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT
+	if more {
+		flags |= unix.MSG_MORE
+	}
 	n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))),
-		uintptr(len(b)), unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT, 0, 0)
+		uintptr(len(b)), uintptr(flags), 0, 0)
 	if e == unix.ENOTSOCK {
 		n, _, e = unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
 	}

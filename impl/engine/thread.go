@@ -36,6 +36,10 @@ type Thread struct {
 	// Args is a little C memory for the structs that callbacks get.
 	Args   unsafe.Pointer
 	bufMem unsafe.Pointer
+	// wide is where a WebSocket reads many pieces at a time to, C memory.
+	wide      []byte
+	wideMem   unsafe.Pointer
+	wideInUse bool
 	// Spare is scratch memory for what is sent, Header for a frame's header: they
 	// last until the next use.
 	Spare  []byte
@@ -46,19 +50,20 @@ type Thread struct {
 	// FileBuf is where files are read to on their way out.
 	FileBuf []byte
 
-	fds      []*Conn // by descriptor
-	live     map[*Conn]struct{}
-	writeq   []*Conn // a WRITEABLE callback is due
-	spareq   []*Conn
-	ripe     []*Conn  // kept received bytes may be delivered
-	unsynced []*Conn  // poll mask to be brought to the kernel
-	fresh    []*Conn  // a file has just been begun
-	graves   []*Conn  // closed, reclaimed at the end of the turn
-	dying    []*Vhost // destroyed within the turn
-	posts    []func() // what goroutines want done by the service thread
-	timers   timerHeap
-	cork     cork
-	lingers  []*linger // by descriptor
+	fds       []*Conn // by descriptor
+	live      map[*Conn]struct{}
+	writeq    []*Conn // a WRITEABLE callback is due
+	spareq    []*Conn
+	ripe      []*Conn // kept received bytes may be delivered
+	unsynced  []*Conn // poll mask to be brought to the kernel
+	spareSync []*Conn
+	fresh     []*Conn  // a file has just been begun
+	graves    []*Conn  // closed, reclaimed at the end of the turn
+	dying     []*Vhost // destroyed within the turn
+	posts     []func() // what goroutines want done by the service thread
+	timers    timerHeap
+	cork      cork
+	lingers   []*linger // by descriptor
 
 	headers []headerStore // not in use
 
@@ -107,6 +112,34 @@ func newThread(ctx *Context) (*Thread, error) {
 	return pt, nil
 }
 
+// wideMin is the least that TakeWide gives, WideSlack what it gives beyond the
+// size of a piece.
+const (
+	wideMin   = 64 << 10
+	WideSlack = 1 << 10
+)
+
+// TakeWide gives memory to read what waits on c's socket to, for PutWide to give
+// back; nil: it is in use, or c's transport reads ahead itself.
+func (pt *Thread) TakeWide(c *Conn) []byte {
+	if pt.wideInUse || c.TLS != nil {
+		return nil
+	}
+	if pt.wide == nil {
+		size := max(wideMin, pt.ctx.ServBufSize) + WideSlack
+		n := 2*pageSize + size
+		if pt.wideMem = Prog.Alloc(uintptr(n)); pt.wideMem == nil {
+			return nil
+		}
+		at := (pageSize*3/2 - int(uintptr(pt.wideMem)%pageSize)) % pageSize
+		pt.wide = unsafe.Slice((*byte)(pt.wideMem), n)[at:][: size : size+1]
+	}
+	pt.wideInUse = true
+	return pt.wide
+}
+
+func (pt *Thread) PutWide() { pt.wideInUse = false }
+
 // Descriptors of no connection have these in the place of a generation.
 const (
 	evLinger = -1
@@ -153,7 +186,9 @@ func (pt *Thread) release() {
 	}
 	pt.closeOwn()
 	Prog.Free(pt.bufMem)
+	Prog.Free(pt.wideMem)
 	pt.Buf, pt.Resp, pt.bufMem, pt.Args = nil, nil, nil, nil
+	pt.wide, pt.wideMem = nil, nil
 	pt.timers = nil
 	for _, s := range pt.headers {
 		Prog.Free(s.mem)
@@ -272,9 +307,10 @@ func (ctx *Context) Before() {
 func (ctx *Context) Turn(events []Event) (destroyed bool) {
 	ctx.Lock()
 	defer ctx.Unlock()
-	if ctx.destroyed {
-		return true
-	}
+	return ctx.destroyed || ctx.turn(events)
+}
+
+func (ctx *Context) turn(events []Event) (destroyed bool) {
 	pt := ctx.PT
 	nested := pt.enter()
 	pt.firstTurn()
@@ -479,6 +515,15 @@ func (pt *Thread) runWriteable() {
 	}
 	clear(q)
 	pt.spareq = q[:0]
+}
+
+// ServeWriteable gives c the WRITEABLE that it asked for now, not at the end of
+// the turn. c is corked.
+func (c *Conn) ServeWriteable() {
+	if c.wantWrite && !c.Dead() && !c.blocked() && c.pt.cork.owner == c {
+		c.wantWrite = false
+		c.pt.writeable(c)
+	}
 }
 
 // writeBurst is how many WRITEABLE callbacks a connection gets in a row, as long

@@ -37,7 +37,7 @@ func (g *gatherer) Flush() error {
 		return nil
 	}
 	g.flushes++
-	n, err := sysSend(g.fd, g.b)
+	n, err := sysSend(g.fd, g.b, false)
 	g.b = g.b[n:]
 	g.kept = err == unix.EAGAIN || err == nil && len(g.b) > 0
 	if g.kept {

@@ -246,11 +246,24 @@ func (c *Conn) transportWrite(b []byte, more bool) (int, error) {
 		return n, err
 	}
 	for {
-		n, err := sysSend(c.fd, b)
+		n, err := sysSend(c.fd, b, c.fin || c.expect)
 		if err != unix.EINTR {
+			c.held = c.expect
 			return n, err
 		}
 	}
+}
+
+// Expect tells that c's program will soon get more of what came, and is likely
+// to answer: the last segment of what is sent until then may wait for that.
+func (c *Conn) Expect(more bool) { c.expect = more && c.TLS == nil && !c.datagram }
+
+// push sends what the kernel holds back.
+func (c *Conn) push() {
+	if c.held && !c.Dead() {
+		_ = unix.SetsockoptInt(c.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	}
+	c.held = false
 }
 
 // flushOut sends what was kept; false: the connection broke.

@@ -271,7 +271,8 @@ func (c *Conn) Forget() { c.pending = 0 }
 // Cross tells what waits for the other direction of the socket.
 func (c *Conn) Cross() uint8 { return c.cross }
 
-// Shutdown says goodbye (close_notify), once; Flush sends it.
+// Shutdown says goodbye (close_notify), once; Flush sends it, and the socket is
+// to be closed then.
 func (c *Conn) Shutdown() {
 	if c.p == nil || c.bye || c.failed || !c.done || c.busy {
 		return

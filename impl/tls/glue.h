@@ -169,6 +169,7 @@ static inline void
 tls_shutdown(SSL *s, struct tls_sock *k, struct tls_io *io)
 {
 	tls_begin(k);
+	k->last = 1;
 	SSL_shutdown(s);
 	ERR_clear_error();
 	k->gather = k->drained = 0;

@@ -40,6 +40,7 @@ struct tls_sock {
 	int gather;	      /* inside a call of ours */
 	int lost;	      /* errno of a send that failed */
 	int drained;	      /* the socket gave all it had, in this call */
+	int last;	      /* only FIN follows: it may go in the same segment */
 	struct tls_bytes in, out; /* its own, malloc'ed */
 };
 
@@ -105,7 +106,8 @@ static inline int
 tls_push(struct tls_sock *s, struct tls_bytes *b)
 {
 	while (tls_left(b)) {
-		ssize_t n = send(s->fd, b->p + b->at, tls_left(b), MSG_NOSIGNAL);
+		ssize_t n = send(s->fd, b->p + b->at, tls_left(b),
+				 MSG_NOSIGNAL | (s->last ? MSG_MORE : 0));
 
 		if (n > 0) {
 			b->at += (size_t)n;

@@ -121,7 +121,7 @@ func (s *State) inflate(c *engine.Conn, ch *ws.Chunk) bool {
 func (s *State) resume(c *engine.Conn) bool {
 	in, hdr := s.pending, s.pendHdr
 	s.pending = nil
-	c.SetRxPending(false)
+	c.SetRxPending(s.rest != nil)
 	c.F.Final, c.F.Binary = b2u(hdr.Header.Fin), b2u(hdr.MessageOpcode == ws.OpBinary)
 	switch {
 	case hdr.Compressed:

@@ -3,13 +3,11 @@
 package ws
 
 import (
-	"io"
-
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/wire/ws"
 )
 
-// Readable reads once and hands out what came.
+// Readable reads and hands out what came, as if each read took readSize bytes.
 func (role) Readable(c *engine.Conn) bool {
 	s := stateOf(c)
 	if s.pending != nil {
@@ -31,23 +29,115 @@ func (role) Readable(c *engine.Conn) bool {
 	if c.RxOff() || c.Stream() {
 		return true
 	}
-	b := c.PT().Buf[:s.readSize(c)]
-	n, err := c.Read(b)
-	switch err {
-	case nil:
-	case engine.ErrAgain:
-		return true
-	case io.EOF:
-		return false
-	default:
-		return false
-	}
-	used, ok := s.parse(c, b[:n])
-	if !ok || c.Dead() {
+	if len(s.rest) > 0 {
+		b := s.rest
+		s.rest = nil
+		c.SetRxPending(false)
+		ok, _ := s.reads(c, b, false)
 		return ok
 	}
-	c.Keep(b[used:n])
-	return true
+	b := c.PT().TakeWide(c)
+	if b == nil {
+		b = c.PT().Buf[:s.readSize(c)]
+		n, err := c.Read(b)
+		if err != nil {
+			return err == engine.ErrAgain
+		}
+		ok, _ := s.reads(c, b[:n], false)
+		return ok
+	}
+	defer c.PT().PutWide()
+	return s.readWide(c, b)
+}
+
+// readsAtOnce is how often a socket is read before others have their turn.
+const readsAtOnce = 2
+
+// readWide reads to b until the socket is empty, or there was much. A read asks
+// for a little more than it hands out: the end of what came, often a few bytes
+// beyond the size of the buffers, needs no read of its own then.
+func (s *State) readWide(c *engine.Conn, b []byte) bool {
+	size := s.readSize(c)
+	size = (len(b) - engine.WideSlack) / size * size
+	carry := 0
+	for i := 1; ; i++ {
+		ask := len(b)
+		if i == readsAtOnce {
+			ask = size
+		}
+		n, err := c.Read(b[carry:ask])
+		if err == engine.ErrAgain && carry > 0 {
+			err = nil
+		}
+		if err != nil && carry == 0 {
+			return err == engine.ErrAgain
+		}
+		got := carry + n
+		empty := got < ask
+		p := b[:got]
+		if !empty {
+			p = b[:size]
+		}
+		ok, on := s.reads(c, p, !empty)
+		if err != nil {
+			return false
+		}
+		if empty || got == size || !ok || c.Dead() {
+			return ok
+		}
+		if !on {
+			s.putOffRest(c, b[size:got])
+			return true
+		}
+		if c.ServeWriteable(); c.Dead() {
+			return true
+		}
+		carry = copy(b, b[size:got])
+		if c.RxOff() || s.pending != nil || len(c.Kept()) > 0 {
+			s.putOffRest(c, b[:carry])
+			return true
+		}
+	}
+}
+
+// reads hands out b, which came at once, as the reads of the reference would
+// have had it: a WRITEABLE that is asked for comes between two of them. ok is
+// false when the connection is to be closed, on when it can take more; more
+// tells that there is.
+func (s *State) reads(c *engine.Conn, b []byte, more bool) (ok, on bool) {
+	size := s.readSize(c)
+	for {
+		p := b[:min(size, len(b))]
+		b = b[len(p):]
+		c.Expect(more || len(b) > 0)
+		used, ok := s.parse(c, p)
+		if c.Dead() {
+			return ok, false
+		}
+		if !ok {
+			if more || len(b) > 0 { // it might as well be unread still
+				c.SetLinger()
+			}
+			return false, false
+		}
+		c.Keep(p[used:])
+		if len(b) == 0 {
+			return true, true
+		}
+		if c.ServeWriteable(); c.Dead() {
+			return true, false
+		}
+		if c.RxOff() || s.pending != nil || len(c.Kept()) > 0 {
+			s.putOffRest(c, b)
+			return true, false
+		}
+	}
+}
+
+// putOffRest keeps b, which was read too early.
+func (s *State) putOffRest(c *engine.Conn, b []byte) {
+	s.rest = append(s.rest, b...)
+	c.SetRxPending(true)
 }
 
 // readSize is how much one read takes: as the reference, no more than a piece.

@@ -93,6 +93,6 @@ func (role) Gone(c *engine.Conn) {
 		s.pmd.release()
 		s.pmd = nil
 	}
-	s.acc, s.pending, s.ahead, s.pong = nil, nil, nil, nil
+	s.acc, s.pending, s.rest, s.ahead, s.pong = nil, nil, nil, nil, nil
 	h1.DetachHeaders(c)
 }
