@@ -186,6 +186,32 @@ func TestFlowControl(t *testing.T) {
 	}
 }
 
+// TestEarlyAnswer: what a program writes before it has all of a message that came
+// at once may wait for its other answers in the kernel, but not when there are none:
+// there it would stay for 200 ms.
+func TestEarlyAnswer(t *testing.T) {
+	p := h.Start(t, h.Build(t, prog("early.c"))).Ready()
+	r := h.MustDial(t, p.Addr(), "")
+	msg := noise(64 << 10)
+	quick := 0
+	for range 10 {
+		began := time.Now()
+		if err := r.SendMessage(h.Binary, msg); err != nil {
+			t.Fatal(err)
+		}
+		if _, got, err := r.ReceiveMessage(); err != nil || len(got) != 60000 {
+			t.Fatalf("%d bytes came, %v", len(got), err)
+		}
+		if time.Since(began) < 100*time.Millisecond {
+			quick++
+		}
+	}
+	if quick < 8 {
+		t.Errorf("only %d of 10 answers came within 100 ms", quick)
+	}
+	p.Stop()
+}
+
 // none as a level: not compressed at all.
 const none = -5
 
