@@ -183,13 +183,18 @@ func (b *bench) load(r row, p *process) (load.Result, error) {
 }
 
 func (b *bench) floorOnce(r row) (load.Result, error) {
-	p, err := b.start(nil, b.floor)
+	args := []string{b.floor}
+	if r.job.Kind == "connect" {
+		args = append(args, "connect")
+	} else {
+		r.job.Kind = "raw"
+		r.job.Idle = 0 // the floor knows no upgrade
+	}
+	p, err := b.start(nil, args...)
 	if err != nil {
 		return load.Result{}, err
 	}
 	defer p.stop()
-	r.job.Kind = "raw"
-	r.job.Idle = 0 // the floor knows no upgrade
 	return b.load(r, p)
 }
 

@@ -74,7 +74,7 @@ func rows(quick bool) []row {
 		{name: "permessage-deflate, 100 connections, 1 KiB text", args: []string{"deflate=1"}, job: json, reach: 1.2, hold: 1.1, quick: true, others: ws},
 		{name: "TLS echo, 100 connections, 1 KiB", tls: true, job: over(echo(100, 1024, 1)), reach: 1.1, hold: 1.03, quick: true},
 		{name: "TLS connect + upgrade + close", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true}, reach: 1, quick: true},
-		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 32}, reach: 1.7, hold: 1.08, quick: true, others: ws},
+		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 32}, reach: 1.7, hold: 1.08, floor: true, quick: true, others: ws},
 		{name: "static 1 KiB, h1, 50 connections", job: file(50, "1k.txt"), reach: 1.4, quick: true, others: []string{"nginx"}},
 		{name: "static 1 MiB, h1, 10 connections", job: file(10, "1m.txt"), reach: 1, quick: true, others: []string{"nginx"}},
 		{name: "static 1 KiB, h1 TLS, 20 connections", tls: true, job: over(file(20, "1k.txt")), reach: 1.5, hold: 1.3, quick: true},

@@ -46,6 +46,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"libwebsockets/impl/engine"
@@ -187,7 +188,10 @@ func (program) Log(level int, line string) {
 	C.free(unsafe.Pointer(cs))
 }
 
-func (program) LogLevel() int { return int(C.lwsgo_log_level()) }
+// logLevel is C's: each change of a connection's state looks at it.
+var logLevel = (*int32)(C.lwsgo_log_level_at())
+
+func (program) LogLevel() int { return int(atomic.LoadInt32(logLevel)) }
 
 // guard ends a panic at the boundary: it is logged and the call fails.
 func guard(what string) {

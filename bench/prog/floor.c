@@ -3,7 +3,9 @@
  * The floor of the echo rows: epoll, recv, send of the same bytes and nothing
  * else. No library can be below it by more than what it saves in system calls.
  *
- *   floor      prints "READY port"
+ *   floor              prints "READY port"
+ *   floor connect      answers an upgrade of the key in RFC 6455 1.3, then
+ *                      whatever comes with a close frame and the end
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -46,6 +48,23 @@ flush(int ep, int fd)
 	return epoll_ctl(ep, EPOLL_CTL_MOD, fd, &ev);
 }
 
+static int connects;
+
+static int
+answer(int fd, const unsigned char *b)
+{
+	static const char upgrade[] =
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n"
+		"Connection: Upgrade\r\nSec-WebSocket-Protocol: echo\r\n"
+		"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+	if (*b == 'G')
+		return send(fd, upgrade, sizeof(upgrade) - 1, MSG_NOSIGNAL) < 0;
+	send(fd, "\x88\x02\x03\xe8", 4, MSG_NOSIGNAL | MSG_MORE);
+	shutdown(fd, SHUT_WR);
+	return 1;
+}
+
 static int
 echo(int ep, int fd)
 {
@@ -57,6 +76,8 @@ echo(int ep, int fd)
 		return errno == EAGAIN ? 0 : -1;
 	if (!n)
 		return -1;
+	if (connects)
+		return answer(fd, b);
 	m = send(fd, b, (size_t)n, MSG_NOSIGNAL);
 	if (m < 0) {
 		if (errno != EAGAIN)
@@ -75,7 +96,7 @@ echo(int ep, int fd)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct sockaddr_in sa = { .sin_family = AF_INET };
 	struct epoll_event ev = { .events = EPOLLIN }, evs[256];
@@ -83,6 +104,7 @@ main(void)
 	socklen_t l = sizeof(sa);
 	int ep = epoll_create1(0), s, i, n, fd, one = 1;
 
+	connects = argc > 1 && !strcmp(argv[1], "connect");
 	if (!getrlimit(RLIMIT_NOFILE, &lim)) {
 		lim.rlim_cur = lim.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &lim);
@@ -112,6 +134,8 @@ main(void)
 			} else if (kept[fd] ? flush(ep, fd) : echo(ep, fd)) {
 				free(kept[fd]);
 				kept[fd] = NULL;
+				if (connects) /* as who may have forked does */
+					epoll_ctl(ep, EPOLL_CTL_DEL, fd, NULL);
 				close(fd);
 			}
 		}

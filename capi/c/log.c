@@ -248,6 +248,12 @@ lwsgo_log_level(void)
 	return atomic_load_explicit(&enabled, memory_order_relaxed);
 }
 
+void *
+lwsgo_log_level_at(void)
+{
+	return &enabled;
+}
+
 emit_fn
 lwsgo_log_emitter(void)
 {

@@ -23,6 +23,9 @@ __attribute__((visibility("hidden"))) void lwsgo_log_emit(void);
 /* The set of enabled levels: a caller can skip making a line nobody sees. */
 __attribute__((visibility("hidden"))) int lwsgo_log_level(void);
 
+/* Where that set is. */
+__attribute__((visibility("hidden"))) void *lwsgo_log_level_at(void);
+
 /* Where lines go. */
 __attribute__((visibility("hidden"))) void (*lwsgo_log_emitter(void))(
 	int level, const char *line);

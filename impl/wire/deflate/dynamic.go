@@ -55,23 +55,30 @@ func (z *Inflater) clens(c *cursor) (bool, error) {
 // lens reads the lengths of the literal/length and distance codes, which are one
 // sequence, and makes the tables.
 func (z *Inflater) lens(c *cursor) (bool, error) {
-	lens := z.dyn.lens[:z.nLit+z.nDist]
+	lens, clen := z.dyn.lens[:z.nLit+z.nDist], &z.dyn.clen
 	for int(z.index) < len(lens) {
 		if z.held < 14 { // the most that a length can take
 			z.fill(c)
 		}
-		e := z.dyn.clen[z.hold&(1<<clenRoot-1)]
+		i, hold, held := int(z.index), z.hold, z.held
+		e := clen[hold&(1<<clenRoot-1)]
+		for e.value() < 16 && e&entryBad == 0 && e.codeLen() <= held && i < len(lens) {
+			lens[i] = uint8(e.value())
+			i++
+			hold >>= e.codeLen()
+			held -= e.codeLen()
+			e = clen[hold&(1<<clenRoot-1)]
+		}
+		read := i > int(z.index)
+		z.index, z.hold, z.held = uint16(i), hold, held
 		n, sym := e.codeLen(), e.value()
 		switch {
+		case read && held < 14 || i == len(lens):
+			continue // with more in hold
 		case n > z.held:
 			return false, nil
 		case e&entryBad != 0:
 			return false, ErrCorrupt
-		case sym < 16:
-			lens[z.index] = uint8(sym)
-			z.index++
-			z.drop(n)
-			continue
 		}
 
 		r := repeats[sym-16]

@@ -13,9 +13,9 @@ const (
 	// of 8 bytes, of which the first moves on by at most 7.
 	fastIn = 16
 
-	// fastOut is how much room it may need: two literals, a match, and what the
-	// last 8-byte store writes too much.
-	fastOut = 2 + maxMatch + 8
+	// fastOut is how much room it needs: two literals, and what the last 8-byte
+	// store of a match writes too much. A match that has no room ends it.
+	fastOut = 2 + 8
 )
 
 // symbols decodes until the block ends or there is no more input or room.
@@ -143,6 +143,7 @@ func (z *Inflater) fast(c *cursor) error {
 	lit, dist := &z.tables.lit, &z.tables.dist
 	reach := min(uint(z.win.have), 1<<z.windowBits())
 	limit := uint(1) << z.windowBits()
+	room := len(out) - 8 // for a match
 	var err error
 
 	for len(in)-i >= fastIn && len(out)-o >= fastOut {
@@ -205,15 +206,18 @@ func (z *Inflater) fast(c *cursor) error {
 		switch {
 		case e&entryBad != 0 || d > uint(o)+reach || d > limit:
 			err = ErrCorrupt
-		case d <= uint(o):
+		case d <= uint(o) && o+int(length) <= room:
 			copyWithin(out, o, int(d), int(length))
 			o += int(length)
 			continue
 		default:
 			z.length, z.dist, c.o = length, d, o
-			z.copyMatch(c)
+			whole := z.copyMatch(c)
 			o = c.o
-			continue
+			if whole {
+				continue
+			}
+			z.state = inCopy
 		}
 		break
 	}
