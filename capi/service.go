@@ -37,7 +37,7 @@ func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, 
 		return -1
 	}
 	ctx.Yield(int64(now))
-	if ctx.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n))) {
+	if ctx.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n)), int64(now)) {
 		forget(cx)
 		return -1
 	}
@@ -52,14 +52,14 @@ func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, now C
 		return -1
 	}
 	if pfd == nil { // the timers only
-		if ctx.Turn(nil) {
+		if ctx.Turn(nil, int64(now)) {
 			forget(cx)
 			return -1
 		}
 		return 0
 	}
 	ctx.Yield(int64(now))
-	ours, gone := ctx.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)))
+	ours, gone := ctx.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)), int64(now))
 	if gone {
 		if context(cx) == nil && cx.dead != 0 {
 			forget(cx)

@@ -135,7 +135,7 @@ func (r *rig) until(what string, n int) {
 		var ev [16]engine.Event
 		k, _ := unix.EpollWait(int(r.ctx.F.EpollFD), ev[:], 10)
 		r.ctx.Before()
-		r.ctx.Turn(ev[:max(k, 0)])
+		r.ctx.Turn(ev[:max(k, 0)], engine.Now())
 	}
 	r.t.Fatalf("no %q: %q", what, r.p.told)
 }

@@ -117,7 +117,7 @@ func (r *rig) turn(ms int) {
 	var ev [8]Event
 	n, _ := unix.EpollWait(r.ctx.PT.epfd, ev[:], ms)
 	r.ctx.Before()
-	r.ctx.Turn(ev[:max(n, 0)])
+	r.ctx.Turn(ev[:max(n, 0)], Now())
 }
 
 func (r *rig) send(s string) {

@@ -206,7 +206,7 @@ func (v *Vhost) tellPollFD(r Reason, fd int, events uint32) {
 
 // ServiceFD handles what an external poll reported for fd. ours is false when
 // the descriptor is not the library's; gone when the context was destroyed.
-func (ctx *Context) ServiceFD(fd int, revents uint32) (ours, gone bool) {
+func (ctx *Context) ServiceFD(fd int, revents uint32, now int64) (ours, gone bool) {
 	ctx.Lock()
 	defer ctx.Unlock()
 	if ctx.destroyed || ctx.destroying {
@@ -223,7 +223,7 @@ func (ctx *Context) ServiceFD(fd int, revents uint32) (ours, gone bool) {
 		}
 		ev = Event{Events: revents, Fd: int32(c.slot), Pad: c.gen}
 	}
-	return true, ctx.destroyed || ctx.turn([]Event{ev})
+	return true, ctx.destroyed || ctx.turn([]Event{ev}, now)
 }
 
 // goExternal notes that the program polls, and brings it up to date.

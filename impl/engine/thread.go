@@ -303,19 +303,20 @@ func (ctx *Context) Before() {
 }
 
 // Turn handles the events of one wait: what is readable, then what may be
-// written. It reports whether the context was destroyed by the turn.
-func (ctx *Context) Turn(events []Event) (destroyed bool) {
+// written. now may be the time before the wait: what came due in it has the next
+// turn. It reports whether the context was destroyed by the turn.
+func (ctx *Context) Turn(events []Event, now int64) (destroyed bool) {
 	ctx.Lock()
 	defer ctx.Unlock()
-	return ctx.destroyed || ctx.turn(events)
+	return ctx.destroyed || ctx.turn(events, now)
 }
 
-func (ctx *Context) turn(events []Event) (destroyed bool) {
+func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
 	pt := ctx.PT
 	nested := pt.enter()
 	pt.firstTurn()
-	if d := pt.nextDeadline(); d != 0 && d <= Now() {
-		pt.guard("timers", func() { pt.runTimers(Now()) })
+	if d := pt.nextDeadline(); d != 0 && d <= now {
+		pt.guard("timers", func() { pt.runTimers(now) })
 	}
 	pt.runPosts()
 	for i := range events {
@@ -355,7 +356,9 @@ func (pt *Thread) leave(nested bool) {
 	pt.inTurn = false
 	pt.reap()
 	f := pt.ctx.F
-	atomic.StoreInt64(&f.Deadline, pt.nextDeadline())
+	if d := pt.nextDeadline(); d != f.Deadline { // which only we write
+		atomic.StoreInt64(&f.Deadline, d)
+	}
 	if pt.hasWork() {
 		atomic.StoreInt32(&f.Pending, 1)
 	}
@@ -475,7 +478,8 @@ func (c *Conn) Serve() {
 
 // runCancel delivers lws_cancel_service.
 func (pt *Thread) runCancel() {
-	if atomic.SwapInt32(&pt.ctx.F.Cancel, 0) != 0 || pt.cancelDue {
+	c := &pt.ctx.F.Cancel
+	if atomic.LoadInt32(c) != 0 && atomic.SwapInt32(c, 0) != 0 || pt.cancelDue {
 		pt.cancelDue = false
 		pt.ctx.CallProtocols(ReasonEventWaitCancelled, nil, 0)
 	}

@@ -251,7 +251,7 @@ func run(t *testing.T, frames []byte, seed uint64) {
 		var ev [8]engine.Event
 		k, _ := unix.EpollWait(int(ctx.F.EpollFD), ev[:], 0)
 		ctx.Before()
-		ctx.Turn(ev[:max(k, 0)])
+		ctx.Turn(ev[:max(k, 0)], engine.Now())
 		var b [32768]byte
 		for {
 			n, err := unix.Read(fds[1], b[:])
