@@ -25,6 +25,7 @@ type measured struct {
 	ratios              []float64
 	peers               map[string]samples
 	err                 error
+	base                float64 // what the row that this is like took
 }
 
 type samples struct {
@@ -69,8 +70,12 @@ func (m *measured) spread() float64 {
 	return (slices.Max(m.ratios) - slices.Min(m.ratios)) / m.ratio()
 }
 
-// noise is what a short measurement may be off.
-const noise = 0.12
+// noise is what a short measurement may be off, alike what a row may cost of the
+// one that it is like.
+const (
+	noise = 0.12
+	alike = 1.1
+)
 
 func (m *measured) missed(quick bool) bool {
 	allow := 0.0
@@ -79,6 +84,8 @@ func (m *measured) missed(quick bool) bool {
 	}
 	switch {
 	case m.err != nil:
+		return true
+	case m.base > 0 && median(m.ours.values) > m.base*alike*(1+allow):
 		return true
 	case m.limit == 0:
 		want := m.reach
