@@ -152,6 +152,7 @@ func TestFlowControl(t *testing.T) {
 		level   int // of compression
 	}{
 		{"0", 60000, none}, {"0", 300, none}, {"100", 5000, none}, {"5000", 1 << 20, none},
+		{"33000", 1 << 20, none}, {"40000", 50000, none}, {"70000", 200000, none},
 		{"0", 60000, 0}, {"700", 5000, 0}, {"0", 100000, 6},
 	} {
 		name := fmt.Sprintf("rx_buffer_size %s, messages of %d, compression %d", tc.rx, tc.message, tc.level)

@@ -20,9 +20,9 @@
 
 #define BAD(...) (printf("BAD " __VA_ARGS__), printf("\n"))
 
-/* A context without a vhost; NULL when that fails. */
+/* A context without a vhost, with pt_serv_buf_size; NULL when that fails. */
 static inline struct lws_context *
-bare_context(void)
+sized_context(unsigned int size)
 {
 	struct lws_context_creation_info info;
 
@@ -32,7 +32,14 @@ bare_context(void)
 	info.uid = (uid_t)-1;
 	info.options = LWS_SERVER_OPTION_DISABLE_IPV6 |
 		       LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.pt_serv_buf_size = size;
 	return lws_create_context(&info);
+}
+
+static inline struct lws_context *
+bare_context(void)
+{
+	return sized_context(0);
 }
 
 static inline struct lws_vhost *

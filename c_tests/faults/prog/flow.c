@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * flow RX_BUFFER_SIZE [deflate]: receiving is off for the first second of a connection, then goes off
+ * flow RX_BUFFER_SIZE [deflate]: pt_serv_buf_size is large enough; receiving is off for the first second of a connection, then goes off
  * for 2 ms after each 256 KiB. The peer's bytes count up modulo 251; "TOTAL n" is
  * printed when the connection has closed.
  */
@@ -91,13 +91,14 @@ main(int argc, char **argv)
 	};
 	struct lws_context_creation_info info;
 	struct lws_vhost *vh;
+	unsigned int size = 0;
 
 	if (argc > 1)
-		protocols[0].rx_buffer_size = (size_t)atol(argv[1]);
+		protocols[0].rx_buffer_size = size = (unsigned int)atol(argv[1]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGTERM, on_term);
 	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
-	context = bare_context();
+	context = sized_context(size > 4096 ? size + LWS_PRE : 0);
 	if (!context)
 		return 3;
 	memset(&info, 0, sizeof(info));

@@ -61,7 +61,7 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 	size = (len(b) - engine.WideSlack) / size * size
 	carry := 0
 	for i := 1; ; i++ {
-		ask := len(b)
+		ask := size + engine.WideSlack
 		if i == readsAtOnce {
 			ask = size
 		}
