@@ -213,6 +213,33 @@ func TestEarlyAnswer(t *testing.T) {
 	p.Stop()
 }
 
+// TestSlowProgram: what a slow program answers to the first of many messages that
+// came at once does not wait until it has looked at all of them, and neither do
+// others.
+func TestSlowProgram(t *testing.T) {
+	t.Parallel()
+	p := h.Start(t, h.Build(t, prog("early.c")), "3").Ready()
+	r, other := h.MustDial(t, p.Addr(), ""), h.MustDial(t, p.Addr(), "")
+	began := time.Now()
+	if _, err := r.Write(stream(60000, 100, none)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*h.Raw{r, other} {
+		if c == other {
+			if err := c.SendMessage(h.Binary, []byte("x")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, got, err := c.ReceiveMessage(); err != nil || len(got) != 1 {
+			t.Fatalf("%d bytes came, %v", len(got), err)
+		}
+		if d := time.Since(began); d > 1200*time.Millisecond { // 600 × 3 ms for all of them
+			t.Errorf("an answer came after %v", d)
+		}
+	}
+	p.Stop()
+}
+
 // none as a level: not compressed at all.
 const none = -5
 

@@ -138,9 +138,8 @@ func (c *Conn) readable() {
 		c.close(CloseNoStatus)
 	}
 	if c.held {
-		if c.ServeWriteable(); c.flushCork() {
-			c.push()
-		}
+		c.ServeWriteable()
+		c.push()
 	}
 	if !ok {
 		return

@@ -258,9 +258,9 @@ func (c *Conn) transportWrite(b []byte, more bool) (int, error) {
 // to answer: the last segment of what is sent until then may wait for that.
 func (c *Conn) Expect(more bool) { c.expect = more && c.TLS == nil && !c.datagram }
 
-// push sends what the kernel holds back.
+// push sends what has gathered, and what the kernel holds back.
 func (c *Conn) push() {
-	if c.held && !c.Dead() {
+	if !c.Dead() && c.flushCork() && c.held {
 		_ = unix.SetsockoptInt(c.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
 	c.held = false

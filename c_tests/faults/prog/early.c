@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * early: answers each message with 60,000 bytes when its first piece comes, and
- * does not write when the others do.
+ * early [MS]: answers each message with 60,000 bytes when its first piece comes,
+ * and does not write when the others do. With MS it takes so long to look at a
+ * message, and answers with one byte.
  */
 #include "common.h"
+#include <unistd.h>
 
 #define ANSWER 60000
 
 static unsigned char answer[LWS_PRE + ANSWER];
+static size_t size = ANSWER;
+static useconds_t look;
 
 static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
@@ -18,11 +22,12 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	(void)len;
 	switch (reason) {
 	case LWS_CALLBACK_RECEIVE:
+		usleep(look);
 		if (lws_is_first_fragment(wsi))
 			lws_callback_on_writable(wsi);
 		break;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (lws_write(wsi, answer + LWS_PRE, ANSWER, LWS_WRITE_BINARY) != ANSWER)
+		if (lws_write(wsi, answer + LWS_PRE, size, LWS_WRITE_BINARY) != (int)size)
 			return -1;
 		break;
 	default:
@@ -32,7 +37,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static const struct lws_protocols protocols[] = {
 		{ .name = "echo", .callback = callback }, { 0 }
@@ -40,6 +45,10 @@ main(void)
 	struct lws_context_creation_info info;
 	struct lws_vhost *vh;
 
+	if (argc > 1) {
+		look = (useconds_t)atoi(argv[1]) * 1000;
+		size = 1;
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGTERM, on_term);
 	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);

@@ -29,6 +29,7 @@ func (role) Readable(c *engine.Conn) bool {
 	if c.RxOff() || c.Stream() {
 		return true
 	}
+	s.began = 0
 	if len(s.rest) > 0 {
 		b := s.rest
 		s.rest = nil
@@ -82,21 +83,18 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 		if err != nil {
 			return false
 		}
-		if empty || got == size || !ok || c.Dead() {
+		if empty || got == size || !ok {
 			return ok
 		}
 		if !on {
 			s.putOffRest(c, b[size:got])
 			return true
 		}
-		if c.ServeWriteable(); c.Dead() {
+		if !s.between(c) {
+			s.putOffRest(c, b[size:got])
 			return true
 		}
 		carry = copy(b, b[size:got])
-		if c.RxOff() || s.pending != nil || len(c.Kept()) > 0 {
-			s.putOffRest(c, b[:carry])
-			return true
-		}
 	}
 }
 
@@ -106,6 +104,9 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 // tells that there is.
 func (s *State) reads(c *engine.Conn, b []byte, more bool) (ok, on bool) {
 	size := s.readSize(c)
+	if s.began == 0 && (more || len(b) > size) {
+		s.began = engine.Now()
+	}
 	for {
 		p := b[:min(size, len(b))]
 		b = b[len(p):]
@@ -124,20 +125,29 @@ func (s *State) reads(c *engine.Conn, b []byte, more bool) (ok, on bool) {
 		if len(b) == 0 {
 			return true, true
 		}
-		if c.ServeWriteable(); c.Dead() {
-			return true, false
-		}
-		if c.RxOff() || s.pending != nil || len(c.Kept()) > 0 {
+		if !s.between(c) {
 			s.putOffRest(c, b)
 			return true, false
 		}
 	}
 }
 
+// longest is how long, in µs, other connections wait while the program gets one
+// piece after the other, and what it wrote for what it writes to the next.
+const longest = 1000
+
+// between is what comes between two pieces; false: there is to be none now.
+func (s *State) between(c *engine.Conn) bool {
+	c.ServeWriteable()
+	return !c.Dead() && !c.RxOff() && s.pending == nil && len(c.Kept()) == 0 && engine.Now()-s.began <= longest
+}
+
 // putOffRest keeps b, which was read too early.
 func (s *State) putOffRest(c *engine.Conn, b []byte) {
-	s.rest = append(s.rest, b...)
-	c.SetRxPending(true)
+	if !c.Dead() {
+		s.rest = append(s.rest, b...)
+		c.SetRxPending(true)
+	}
 }
 
 // readSize is how much one read takes: as the reference, no more than a piece.

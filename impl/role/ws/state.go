@@ -26,6 +26,7 @@ type State struct {
 	pmd     *pmd
 	pending []byte // received, not handed out: the program does not take it now
 	pendHdr ws.Chunk
+	began   int64  // when the program got the first of several pieces
 	rest    []byte // what the program does not take now of a read of many pieces
 	ahead   []byte // an inflated piece in front of pending, which is compressed
 	// aheadEnded tells that the message ends with ahead.
