@@ -129,8 +129,33 @@ func TestSymbolTableIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(have) != want {
-		t.Error("docs/symbols.md is stale: run `go run ./tools/symbols`")
+	tests, err := FindProofs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := Stale(string(have), want, tests); len(l) > 0 {
+		t.Errorf("docs/symbols.md is stale: run `go run ./tools/symbols`\n%s", strings.Join(l, "\n"))
+	}
+}
+
+// A table is stale when a symbol's state or a test that it names has gone, not
+// when there is one more test.
+func TestStale(t *testing.T) {
+	tests := Proofs{"lws_a": {"unit a", "trace b", "trace c"}, "lws_b": nil}
+	const want = "| `lws_a` | a.h | built | unit a, trace b |\n| `lws_b` (ext) | – | built |  |"
+	for _, tc := range []struct {
+		have string
+		n    int
+	}{
+		{want, 0},
+		{"| `lws_a` | a.h | built | trace c and more |\n| `lws_b` (ext) | – | built |  |", 0},
+		{"| `lws_a` | a.h | not built | unit a, trace b |\n| `lws_b` (ext) | – | built |  |", 1},
+		{"| `lws_a` | a.h | built | unit gone |\n| `lws_b` (ext) | – | built | unit a |", 2},
+		{"| `lws_a` | a.h | built |  |", 2},
+	} {
+		if l := Stale(tc.have, want, tests); len(l) != tc.n {
+			t.Errorf("%q: %q, want %d", tc.have, l, tc.n)
+		}
 	}
 }
 
