@@ -89,14 +89,16 @@ func (z *Inflater) lens(c *cursor) (bool, error) {
 		if times > len(lens)-int(z.index) || sym == 16 && z.index == 0 {
 			return false, ErrCorrupt
 		}
-		var l uint8
+		same := lens[z.index:][:times]
 		if sym == 16 {
-			l = lens[z.index-1]
+			l := lens[z.index-1]
+			for i := range same {
+				same[i] = l
+			}
+		} else {
+			clear(same)
 		}
-		for range times {
-			lens[z.index] = l
-			z.index++
-		}
+		z.index += uint16(times)
 		z.drop(n + r.extra)
 	}
 

@@ -3,6 +3,7 @@
 package deflate
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"sync"
 )
@@ -147,19 +148,16 @@ func fixedLitLens() (lens [fixedLitCodes]uint8) {
 // few: the only ones of those that exist in practice are no code at all and a
 // single one-bit word, which zlib accepts too.
 func buildTable(table []entry, root uint, symbols []entry, lens []uint8) bool {
-	var count [maxCodeLen + 1]uint16
-	for _, l := range lens {
-		count[l]++
-	}
-	used := 0 // of 1<<maxCodeLen
+	count := countLens(lens)
+	used, words := 0, 0 // of 1<<maxCodeLen
 	for l := 1; l <= maxCodeLen; l++ {
 		used += int(count[l]) << (maxCodeLen - l)
+		words += int(count[l])
 	}
 	switch {
 	case used > 1<<maxCodeLen:
 		return false
 	case used < 1<<maxCodeLen:
-		words := len(lens) - int(count[0])
 		if words > 1 || words == 1 && count[1] != 1 {
 			return false
 		}
@@ -174,8 +172,10 @@ func buildTable(table []entry, root uint, symbols []entry, lens []uint8) bool {
 		next[l+1] = next[l] + count[l]
 	}
 	var sorted [fixedLitCodes]uint16
-	for sym, l := range lens {
-		if l != 0 {
+	for sym := 0; sym < len(lens); sym++ {
+		if noLens(lens[sym:]) {
+			sym += 7
+		} else if l := lens[sym] & maxCodeLen; l != 0 {
 			sorted[next[l]] = uint16(sym)
 			next[l]++
 		}
@@ -208,6 +208,34 @@ func buildTable(table []entry, root uint, symbols []entry, lens []uint8) bool {
 		code <<= 1
 	}
 	return true
+}
+
+// countLens counts the lengths, 0 not always, in two halves: adding to the same counter
+// twice in a row takes long.
+func countLens(lens []uint8) [maxCodeLen + 1]uint16 {
+	var a, b [maxCodeLen + 1]uint16
+	for len(lens) > 1 {
+		if noLens(lens) {
+			lens = lens[8:]
+			continue
+		}
+		a[lens[0]&maxCodeLen]++
+		b[lens[1]&maxCodeLen]++
+		lens = lens[2:]
+	}
+	if len(lens) > 0 {
+		a[lens[0]&maxCodeLen]++
+	}
+	for l := range a {
+		a[l] += b[l]
+	}
+	return a
+}
+
+// noLens tells whether the next eight symbols do not occur: most of the bytes of
+// a text do not.
+func noLens(lens []uint8) bool {
+	return len(lens) >= 8 && binary.LittleEndian.Uint64(lens) == 0
 }
 
 // builder enters codes longer than the root in ascending order of their length.
