@@ -48,7 +48,7 @@ func main() {
 	defer b.cleanup()
 	b.rounds, b.window, b.quick = *rounds, time.Second, *quick
 	if *quick {
-		b.rounds, b.window = min(*rounds, 3), 350*time.Millisecond
+		b.rounds, b.window = min(*rounds, 3), 250*time.Millisecond
 	}
 	if *growth {
 		if err := b.growth(); err != nil {
