@@ -69,7 +69,7 @@ func rows(quick bool) []row {
 		{name: "100 connections, 64 B", job: echo(100, 64, 1), reach: 1.08, hold: 0.97, floor: true, quick: true, others: ws},
 		{name: "100 connections, 125 B, 16 in flight", job: echo(100, 125, 16), reach: 7, floor: true, quick: true, others: ws},
 		{name: "1,000 connections, 512 B", job: echo(1000, 512, 1), reach: 1.05, hold: 0.95, floor: true, quick: true, others: ws},
-		// Debian's looks at each of them, which takes from 50 to 90 µs as the caches are.
+		// Debian's looks at each of them, which takes from 50 to 120 µs as the caches are.
 		{name: "100 active + 10,000 idle, 64 B", job: crowd(10000), reach: 14, hold: 7, like: "100 connections, 64 B", floor: true, quick: true, others: ws},
 		{name: "10 connections, 64 KiB", job: echo(10, 64<<10, 1), reach: 1.9, hold: 1.35, floor: true, quick: true, others: ws},
 		{name: "1 connection, 1 MiB, fragments as they come", job: echo(1, 1<<20, 1), reach: 1.05, floor: true, quick: true},

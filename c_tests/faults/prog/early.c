@@ -42,26 +42,10 @@ main(int argc, char **argv)
 	static const struct lws_protocols protocols[] = {
 		{ .name = "echo", .callback = callback }, { 0 }
 	};
-	struct lws_context_creation_info info;
-	struct lws_vhost *vh;
 
 	if (argc > 1) {
 		look = (useconds_t)atoi(argv[1]) * 1000;
 		size = 1;
 	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	signal(SIGTERM, on_term);
-	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
-	context = bare_context();
-	if (!context)
-		return 3;
-	memset(&info, 0, sizeof(info));
-	info.iface = "127.0.0.1";
-	info.protocols = protocols;
-	info.options = LWS_SERVER_OPTION_DISABLE_IPV6;
-	vh = lws_create_vhost(context, &info);
-	if (!vh)
-		return 4;
-	printf("PORT %d\n", lws_get_vhost_listen_port(vh));
-	return serve();
+	return begin(protocols) ? serve() : 3;
 }

@@ -2,41 +2,11 @@
 /* A program between v1.5 and v1.6 (pkg-config libwebsockets-1.5): lws_ names, and the context beside wsi. */
 #include "gen.h"
 #include <libwebsockets.h>
+#include "gen_file.h"
 
 static struct lws_protocols protocols[];
 static struct lws *client_wsi;
 static callback_function callback_gen;
-
-static struct lws_plat_file_ops platform;
-static int opened;
-
-static lws_filefd_type
-count_open(struct lws *wsi, const char *filename, unsigned long *filelen, int flags)
-{
-	opened++;
-	return platform.open(wsi, filename, filelen, flags);
-}
-
-/* What is written is in the file. */
-static int
-try_write(struct lws *wsi)
-{
-	char name[] = "/tmp/generationXXXXXX";
-	unsigned char text[] = "text", back[8];
-	unsigned long size, n = 0;
-	lws_filefd_type fd = mkstemp(name);
-	int bad;
-
-	if (fd == LWS_INVALID_FILE)
-		return 1;
-	lws_plat_file_close(wsi, fd);
-	fd = lws_plat_file_open(wsi, name, &size, O_RDWR);
-	unlink(name);
-	bad = fd == LWS_INVALID_FILE || size || lws_plat_file_write(wsi, fd, &n, text, 4) || n != 4 ||
-	      lws_plat_file_seek_cur(wsi, fd, -4) || lws_plat_file_read(wsi, fd, &n, back, 8) || n != 4 ||
-	      memcmp(text, back, 4);
-	return lws_plat_file_close(wsi, fd) || bad;
-}
 
 /* The whole answer by hand. */
 static int

@@ -6,6 +6,7 @@
 #include "gen.h"
 #include <libwebsockets.h>
 #include <pthread.h>
+#include "gen_file.h"
 
 static void ask_writeable(void);
 #define GEN_ECHO_ANSWER(wsi) ask_writeable()
@@ -13,43 +14,14 @@ static void ask_writeable(void);
 
 static const struct lws_protocols protocols[];
 static struct lws_context *context;
-static struct lws_plat_file_ops platform;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int opened, wanted;
-
-static lws_filefd_type
-count_open(struct lws *wsi, const char *filename, unsigned long *filelen, int flags)
-{
-	opened++;
-	return platform.open(wsi, filename, filelen, flags);
-}
+static int wanted;
 
 /* The answer is written as the program likes: head, then the file in pieces. */
 struct file {
 	lws_filefd_type fd;
 	int open;
 };
-
-/* What is written is in the file. */
-static int
-try_write(struct lws *wsi)
-{
-	char name[] = "/tmp/generationXXXXXX";
-	unsigned char text[] = "text", back[8];
-	unsigned long size, n = 0;
-	lws_filefd_type fd = mkstemp(name);
-	int bad;
-
-	if (fd == LWS_INVALID_FILE)
-		return 1;
-	lws_plat_file_close(wsi, fd);
-	fd = lws_plat_file_open(wsi, name, &size, O_RDWR);
-	unlink(name);
-	bad = fd == LWS_INVALID_FILE || size || lws_plat_file_write(wsi, fd, &n, text, 4) || n != 4 ||
-	      lws_plat_file_seek_cur(wsi, fd, -4) || lws_plat_file_read(wsi, fd, &n, back, 8) || n != 4 ||
-	      memcmp(text, back, 4);
-	return lws_plat_file_close(wsi, fd) || bad;
-}
 
 static int
 file_begin(struct lws *wsi, struct file *f)
