@@ -108,6 +108,15 @@ func (c *Conn) halfCloses() bool {
 		c.state != StateShutdown && c.state != StateUnconnected
 }
 
+// halfClose ends what c sends, with the transport's goodbye.
+func (c *Conn) halfClose() {
+	if c.TLS != nil {
+		c.TLS.Shutdown()
+		_ = c.TLS.Flush()
+	}
+	_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+}
+
 // flushBeforeClose waits for the queue to drain, if there is one.
 func (c *Conn) flushBeforeClose() bool {
 	if !c.backlog() {
@@ -147,15 +156,11 @@ func (c *Conn) kill(status CloseStatus) {
 	}
 	halfClosed := false
 	if c.fin || c.halfCloses() && status != CloseNoStatusContextDestroy {
-		if c.TLS != nil {
-			if !c.fin {
-				c.TLS.Shutdown()
-				_ = c.TLS.Flush()
-			}
-			c.preClose = StateShutdown // the reference waits in this state, and then tells of any end
-		}
 		if !c.fin {
-			_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+			c.halfClose()
+		}
+		if c.TLS != nil {
+			c.preClose = StateShutdown // the reference waits in this state, and then tells of any end
 		}
 		halfClosed = true
 		c.broken = true
@@ -164,11 +169,7 @@ func (c *Conn) kill(status CloseStatus) {
 	// to read of ours would be lost.
 	if !halfClosed && c.client && !c.broken && status != CloseNoStatusContextDestroy &&
 		c.fd >= 0 && (c.lingering || c.unread()) {
-		if c.TLS != nil {
-			c.TLS.Shutdown()
-			_ = c.TLS.Flush()
-		}
-		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+		c.halfClose()
 		halfClosed, c.lingering = true, true
 	}
 	if halfClosed && !c.lingering {

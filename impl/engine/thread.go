@@ -75,10 +75,13 @@ type Thread struct {
 
 const argsSize = 128
 
-// Buf begins in the middle of a page. What programs copy from it to begins near the
+// Buf and wide begin in the middle of a page. What programs copy from it to begins near the
 // beginning of one, if it is large: where both lie equally far behind, the copying
 // instruction of some processors (REP MOVSB of Zen 3 and 4) is five times slower.
 const pageSize = 4096
+
+// toMiddle is how far it is from at to the next middle of a page.
+func toMiddle(at uintptr) int { return int((pageSize*3/2 - at%pageSize) % pageSize) }
 
 func newThread(ctx *Context) (*Thread, error) {
 	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
@@ -106,7 +109,7 @@ func newThread(ctx *Context) (*Thread, error) {
 		return nil, fmt.Errorf("no memory for the service buffer (%d bytes)", n)
 	}
 	all := unsafe.Slice((*byte)(pt.bufMem), n)
-	all = all[(pageSize*3/2-Pre-int(uintptr(pt.bufMem)%pageSize))%pageSize:]
+	all = all[toMiddle(uintptr(pt.bufMem)+Pre):]
 	pt.Buf, pt.Resp = all[Pre:one:one], all[one+Pre:2*one:2*one]
 	pt.Args = unsafe.Pointer(&all[2*one])
 	return pt, nil
@@ -131,8 +134,7 @@ func (pt *Thread) TakeWide(c *Conn) []byte {
 		if pt.wideMem = Prog.Alloc(uintptr(n)); pt.wideMem == nil {
 			return nil
 		}
-		at := (pageSize*3/2 - int(uintptr(pt.wideMem)%pageSize)) % pageSize
-		pt.wide = unsafe.Slice((*byte)(pt.wideMem), n)[at:][: size : size+1]
+		pt.wide = unsafe.Slice((*byte)(pt.wideMem), n)[toMiddle(uintptr(pt.wideMem)):][: size : size+1]
 	}
 	pt.wideInUse = true
 	return pt.wide

@@ -86,11 +86,7 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 		if empty || got == size || !ok {
 			return ok
 		}
-		if !on {
-			s.putOffRest(c, b[size:got])
-			return true
-		}
-		if !s.between(c) {
+		if !on || !s.between(c) {
 			s.putOffRest(c, b[size:got])
 			return true
 		}

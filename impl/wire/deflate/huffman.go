@@ -210,8 +210,8 @@ func buildTable(table []entry, root uint, symbols []entry, lens []uint8) bool {
 	return true
 }
 
-// countLens counts the lengths, 0 not always, in two halves: adding to the same counter
-// twice in a row takes long.
+// countLens counts the lengths, of 0 not all. It does so in two halves, for adding
+// to the same counter twice in a row takes long.
 func countLens(lens []uint8) [maxCodeLen + 1]uint16 {
 	var a, b [maxCodeLen + 1]uint16
 	for len(lens) > 1 {
