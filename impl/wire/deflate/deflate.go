@@ -198,7 +198,7 @@ func (c *compressor) makeRoom(n int) {
 		copy(c.data, c.data[d:c.end])
 		c.pos -= d
 		c.end -= d
-		c.slide(uint16(d))
+		c.slide(d)
 		return
 	}
 	larger := takeBuffer(class)

@@ -55,10 +55,12 @@ type chain [1 << maxBufferClass]uint16
 var chainPool = sync.Pool{New: func() any { return new(chain) }}
 
 // matcher finds repetitions in data: the history, and behind it what is to be
-// compressed. A position that the tables give is only a hint. It may be wrong in
-// every way but one: it lies in data. So zero needs no special meaning.
+// compressed. The tables have positions in the stream, the last 16 bits of them: so
+// they need no change when data moves. What they give is only a hint, and may be
+// wrong in every way. So zero needs no special meaning.
 type matcher struct {
 	data  []byte // with slack bytes behind its contents
+	base  uint16 // position of data[0] in the stream
 	reach int    // largest distance
 
 	head   [1 << hashBits]uint16
@@ -92,13 +94,14 @@ func (m *matcher) greedy(t []token, pos, end int) []token {
 	for pos+minMatch <= end {
 		v := m.load(pos)
 		h := hash4(v)
-		cand := int(m.head[h])
-		m.head[h] = uint16(pos)
-		if cand >= pos || pos-cand > m.reach || m.load(cand) != v {
+		at := m.base + uint16(pos)
+		dist := int(at - m.head[h])
+		m.head[h] = at
+		cand := pos - dist
+		if dist == 0 || cand < 0 || dist > m.reach || m.load(cand) != v {
 			pos += 1 + (pos-literals)>>skipLog
 			continue
 		}
-		dist := pos - cand
 		for pos > literals && cand > 0 && m.data[pos-1] == m.data[cand-1] {
 			pos--
 			cand--
@@ -107,8 +110,8 @@ func (m *matcher) greedy(t []token, pos, end int) []token {
 		t = appendLiterals(t, m.data[literals:pos])
 		t = append(t, newMatch(n, dist))
 		if next := pos + n; next+2 <= end {
-			m.head[hash4(m.load(pos+1))] = uint16(pos + 1)
-			m.head[hash4(m.load(next-2))] = uint16(next - 2)
+			m.head[hash4(m.load(pos+1))] = m.base + uint16(pos+1)
+			m.head[hash4(m.load(next-2))] = m.base + uint16(next-2)
 		}
 		pos += n
 		literals = pos
@@ -157,21 +160,26 @@ func (m *matcher) longest(pos, end, n int, e *effort) (length, dist int) {
 	m.insert(pos)
 	end = min(end, pos+maxMatch)
 	v := m.load(pos)
-	cand := int(m.head[hash4(v)])
-	for tries := e.chain; tries > 0 && cand < pos && pos-cand <= m.reach; tries-- {
+	at := m.base + uint16(pos)
+	farthest := min(pos, m.reach)
+	hint := m.head[hash4(v)]
+	back := int(at - hint)
+	for tries := e.chain; tries > 0 && uint(back-1) < uint(farthest); tries-- {
+		cand := pos - back
 		if m.data[cand+n] == m.data[pos+n] && m.load(cand) == v {
 			if l := m.matchLen(cand, pos, end); l > n {
-				n, dist = l, pos-cand
+				n, dist = l, back
 				if n >= e.nice || pos+n >= end {
 					break
 				}
 			}
 		}
-		next := int(m.prev[cand])
-		if next >= cand {
+		hint = m.prev[hint]
+		next := int(at - hint)
+		if next <= back {
 			break
 		}
-		cand = next
+		back = next
 	}
 	if dist == 0 {
 		return 0, 0
@@ -183,20 +191,16 @@ func (m *matcher) longest(pos, end, n int, e *effort) (length, dist int) {
 func (m *matcher) insert(pos int) {
 	for ; m.hashed < pos; m.hashed++ {
 		h := hash4(m.load(m.hashed))
-		m.prev[m.hashed] = m.head[h]
-		m.head[h] = uint16(m.hashed)
+		at := m.base + uint16(m.hashed)
+		m.prev[at] = m.head[h]
+		m.head[h] = at
 	}
 }
 
 // slide tells that the contents of data moved down by d bytes.
-func (m *matcher) slide(d uint16) {
-	for i, p := range m.head {
-		m.head[i] = max(p, d) - d
-	}
+func (m *matcher) slide(d int) {
+	m.base += uint16(d)
 	if m.prev != nil {
-		m.hashed -= int(d)
-		for i := range m.hashed {
-			m.prev[i] = max(m.prev[i+int(d)], d) - d
-		}
+		m.hashed -= d
 	}
 }
