@@ -12,6 +12,7 @@ import (
 
 	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/httpd"
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/secure"
 )
@@ -40,6 +41,7 @@ func contextAgain(cx *C.struct_lws_context) {
 	C.lwsgo_loop_forked(cx)
 	secure.Again(ctx)
 	client.CookiesAgain(ctx)
+	httpd.FilesAgain(ctx)
 	for _, v := range ctx.Vhosts {
 		fd, ok := listening[v]
 		if ok {

@@ -54,7 +54,19 @@ import (
 	wire "libwebsockets/impl/wire/h1"
 )
 
-func init() { httpd.Open = openFile }
+func init() {
+	httpd.Open = openFile
+	httpd.SendFD = func(fd int, pos *int64, socket int, n int64) int {
+		return int(C.lwsgo_fd_send(C.int(fd), (*C.off_t)(pos), C.int(socket), C.size_t(n)))
+	}
+}
+
+// plainFops tells whether files of the context are no concern of the program's.
+func plainFops(cx *C.struct_lws_context) bool {
+	p := &cx.plat_fops
+	return cx.fops == p && p.next == nil && p.fi[0].sig == nil && p.open == (*[0]byte)(C._lws_plat_file_open) &&
+		p.read == (*[0]byte)(C._lws_plat_file_read) && p.close == (*[0]byte)(C._lws_plat_file_close)
+}
 
 // withHeaders calls fn with the headers of the transaction; none says what to
 // answer when they are detached or wsi is no connection.
@@ -399,6 +411,9 @@ const (
 
 func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
 	cx := (*C.struct_lws_context)(unsafe.Pointer(ctx.F))
+	if plainFops(cx) {
+		return httpd.OpenPlain(ctx, name)
+	}
 	text := make([]byte, len(name)+1) // not kept by C
 	copy(text, name)
 	var flags C.uint

@@ -129,29 +129,34 @@ lwsgo_file_stat(lws_fop_fd_t f, struct lwsgo_file_stat *st)
 }
 
 size_t
-lwsgo_file_send(lws_fop_fd_t f, int socket, size_t n)
+lwsgo_fd_send(int fd, off_t *pos, int socket, size_t n)
 {
 	static const struct timespec none;
 	sigset_t pipe, was, due;
 	ssize_t r;
 
-	if (f->fops->LWS_FOP_READ != _lws_plat_file_read ||
-	    (f->flags & LWS_FOP_FLAG_VIRTUAL))
-		return 0;
 	/* sendfile() has no MSG_NOSIGNAL: a SIGPIPE of ours must not reach a
 	 * program that wants its own. */
 	sigemptyset(&pipe);
 	sigaddset(&pipe, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &pipe, &was);
-	r = sendfile(socket, f->fd, NULL, n);
+	r = sendfile(socket, fd, pos, n);
 	if (r < 0 && errno == EPIPE && !sigismember(&was, SIGPIPE) &&
 	    !sigpending(&due) && sigismember(&due, SIGPIPE))
 		sigtimedwait(&pipe, NULL, &none);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
-	if (r <= 0)
+	return r > 0 ? (size_t)r : 0;
+}
+
+size_t
+lwsgo_file_send(lws_fop_fd_t f, int socket, size_t n)
+{
+	if (f->fops->LWS_FOP_READ != _lws_plat_file_read ||
+	    (f->flags & LWS_FOP_FLAG_VIRTUAL))
 		return 0;
-	f->pos += (lws_filepos_t)r;
-	return (size_t)r;
+	n = lwsgo_fd_send(f->fd, NULL, socket, n);
+	f->pos += n;
+	return n;
 }
 
 lws_fop_fd_t

@@ -26,4 +26,8 @@ lwsgo_file_stat(lws_fop_fd_t f, struct lwsgo_file_stat *st);
 size_t
 lwsgo_file_send(lws_fop_fd_t f, int socket, size_t n);
 
+/* The same of a descriptor, from *pos on. */
+size_t
+lwsgo_fd_send(int fd, off_t *pos, int socket, size_t n);
+
 #endif

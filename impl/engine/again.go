@@ -29,7 +29,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 		Hostname: old.Hostname, DefaultRetry: old.DefaultRetry, FDLimit: old.FDLimit,
 		UDPLossTx: old.UDPLossTx, UDPLossRx: old.UDPLossRx, Cookies: old.Cookies,
 		Looped: old.Looped, OnRelease: old.OnRelease,
-		UID: old.UID, GID: old.GID, Become: old.Become, became: old.became, TLS: old.TLS, protocolDone: old.protocolDone,
+		UID: old.UID, GID: old.GID, Become: old.Become, became: old.became, TLS: old.TLS, Files: old.Files, protocolDone: old.protocolDone,
 	}
 	ours := old.PT.intact()
 	pt, err := newThread(ctx)

@@ -59,8 +59,9 @@ type Context struct {
 	Looped    bool
 	OnRelease func()
 
-	// TLS is what role/secure keeps of the context.
-	TLS any
+	// TLS is what role/secure keeps of the context, Files what httpd does: open
+	// files. They are closed with it.
+	TLS, Files any
 
 	Vhosts       []*Vhost
 	protocolDone bool // PROTOCOL_INIT has run for the first vhosts
@@ -245,8 +246,10 @@ func (ctx *Context) Destroy() bool {
 	contexts.del(ctx.Slot)
 	ctx.F.Slot = 0
 	atomic.StoreInt32(&ctx.F.Dead, 1)
-	if t, ok := ctx.TLS.(interface{ Close() }); ok {
-		t.Close()
+	for _, kept := range []any{ctx.TLS, ctx.Files} {
+		if k, ok := kept.(interface{ Close() }); ok {
+			k.Close()
+		}
 	}
 	if ctx.OnRelease != nil {
 		ctx.OnRelease()
