@@ -5,7 +5,7 @@
 // time for an operation, which holds still where throughput on shared cores
 // does not.
 //
-//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-growth] [-readme]
+//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-uring] [-growth] [-readme]
 //
 // Server and load have a core each. -quick measures the rows that decide, with
 // short windows, and fails when one falls under its ratio by more than the
@@ -35,6 +35,7 @@ func main() {
 		only    = flag.String("rows", "", "only rows whose name matches")
 		quick   = flag.Bool("quick", false, "short windows; exit status 1 when a ratio is missed")
 		peers   = flag.Bool("peers", false, "other servers as well")
+		uring   = flag.Bool("uring", false, "the floor with io_uring as well")
 		growth  = flag.Bool("growth", false, "messages/s with 10 to 50,000 connections, as docs/growth.svg")
 		against = flag.String("against", refLib, "the folder of the library to compare with, Debian's by default")
 		lib     = flag.String("lib", "build/lib", "the folder of our library")
@@ -49,6 +50,12 @@ func main() {
 	b.rounds, b.window, b.quick = *rounds, time.Second, *quick
 	if *quick {
 		b.rounds, b.window = min(*rounds, 3), 250*time.Millisecond
+	}
+	if *uring {
+		if b.uring, err = b.build("uring"); err != nil {
+			b.cleanup()
+			fail(err)
+		}
 	}
 	if *growth {
 		if err := b.growth(); err != nil {

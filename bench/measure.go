@@ -22,6 +22,7 @@ import (
 type measured struct {
 	row
 	debian, ours, floor samples
+	uring               samples // the floor with io_uring, if it was asked for
 	ratios              []float64
 	peers               map[string]samples
 	err                 error
@@ -49,6 +50,15 @@ func median(v []float64) float64 {
 	v = slices.Clone(v)
 	slices.Sort(v)
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
+
+// floors are the medians of the floor programs.
+func (m *measured) floors() string {
+	s := figure(median(m.floor.values))
+	if len(m.uring.values) > 0 {
+		s += " (io_uring " + figure(median(m.uring.values)) + ")"
+	}
+	return s
 }
 
 // middle is the median of a figure of all rounds.
@@ -109,7 +119,7 @@ func (m *measured) line() string {
 	}
 	rate := func(s *samples) float64 { return s.middle(load.Result.Rate) }
 	return fmt.Sprintf("%-48s %9s %9s  ratio %6.2f (%.2f) ±%2.0f%%  floor %6s  rate %.2f  p50 %.0f/%.0f p99 %.0f/%.0f", m.name,
-		figure(median(m.debian.values)), figure(median(m.ours.values)), m.ratio(), m.reach, m.spread()*50, figure(median(m.floor.values)),
+		figure(median(m.debian.values)), figure(median(m.ours.values)), m.ratio(), m.reach, m.spread()*50, m.floors(),
 		rate(&m.ours)/rate(&m.debian), p50(&m.debian), p50(&m.ours), p99(&m.debian), p99(&m.ours))
 }
 
@@ -151,12 +161,17 @@ func (b *bench) measure(r row, peers bool) measured {
 		n := len(m.ours.values) - 1
 		m.ratios = append(m.ratios, m.debian.values[n]/m.ours.values[n])
 		if r.floor && !b.quick {
-			f, err := b.floorOnce(m.row)
-			if err != nil {
-				m.err = fmt.Errorf("floor: %w", err)
-				return m
+			for exe, s := range map[string]*samples{b.floor: &m.floor, b.uring: &m.uring} {
+				if exe == "" {
+					continue
+				}
+				f, err := b.floorOnce(exe, m.row)
+				if err != nil {
+					m.err = fmt.Errorf("floor: %w", err)
+					return m
+				}
+				s.add(r, f)
 			}
-			m.floor.add(r, f)
 		}
 	}
 	if peers {
@@ -192,8 +207,8 @@ func (b *bench) load(r row, p *process) (load.Result, error) {
 	return b.run(p, r.job, cpu)
 }
 
-func (b *bench) floorOnce(r row) (load.Result, error) {
-	args := []string{b.floor}
+func (b *bench) floorOnce(exe string, r row) (load.Result, error) {
+	args := []string{exe}
 	if r.job.Kind == "connect" {
 		args = append(args, "connect")
 	} else {
@@ -278,7 +293,7 @@ func markdown(table []measured, peers bool) string {
 			ratio = "–"
 		}
 		fmt.Fprintf(&s, "| %s | %s%s | %s%s | %s | %s | ±%.0f %% | %s | %s | %s |", m.name, figure(median(m.debian.values)), unit,
-			figure(median(m.ours.values)), unit, ratio, aim, m.spread()*50, figure(median(m.floor.values)), tail(&m.debian), tail(&m.ours))
+			figure(median(m.ours.values)), unit, ratio, aim, m.spread()*50, m.floors(), tail(&m.debian), tail(&m.ours))
 		if peers {
 			var others []string
 			for name, p := range m.peers {

@@ -32,6 +32,7 @@ type bench struct {
 	dir                 string // of everything temporary
 	debian, ours        string // folders for LD_LIBRARY_PATH
 	server, floor, self string
+	uring               string // floor with io_uring, empty if not asked for
 	peers               string // built when first asked for
 	site, cert, key     string
 	serverCPU, loadCPU  string
