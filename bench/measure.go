@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -133,6 +134,18 @@ func figure(v float64) string {
 		return fmt.Sprintf("%.1f", v)
 	}
 	return fmt.Sprintf("%.2f", v)
+}
+
+// measureLike measures a row, and says so, behind those that it may be compared with.
+func (b *bench) measureLike(r row, peers bool, others []measured) measured {
+	m := b.measure(r, peers)
+	for _, o := range others {
+		if o.name == r.like {
+			m.base = median(o.ours.values)
+		}
+	}
+	fmt.Fprintln(os.Stderr, m.line())
+	return m
 }
 
 // measure does the rounds of a row: Debian's, ours, Debian's, ours …

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 struct message {
 	struct message *next;
@@ -246,6 +247,8 @@ static void
 on_signal(int sig)
 {
 	(void)sig;
+	if (opt.loop) /* one that runs does not look at stopping */
+		_exit(0);
 	stopping = 1;
 	if (context)
 		lws_cancel_service(context);
