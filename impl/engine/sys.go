@@ -3,13 +3,15 @@
 package engine
 
 import (
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // sysSend and sysRecv go straight to the kernel: the sockets are non-blocking,
-// so there is no need to tell the scheduler of a call that cannot wait.
+// so there is no need to tell the scheduler of a call that cannot wait. The functions
+// of package unix would take a detour to those of syscall.
 
 // sysSend sends; with more the rest of a segment waits for what follows.
 func sysSend(fd int, b []byte, more bool) (int, error) {
@@ -17,10 +19,10 @@ func sysSend(fd int, b []byte, more bool) (int, error) {
 	if more {
 		flags |= unix.MSG_MORE
 	}
-	n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))),
+	n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))),
 		uintptr(len(b)), uintptr(flags), 0, 0)
-	if e == unix.ENOTSOCK {
-		n, _, e = unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	if e == syscall.ENOTSOCK {
+		n, _, e = syscall.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
 	}
 	if e != 0 {
 		return 0, e
@@ -29,10 +31,10 @@ func sysSend(fd int, b []byte, more bool) (int, error) {
 }
 
 func sysRecv(fd int, b []byte) (int, error) {
-	n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))),
+	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))),
 		uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0)
-	if e == unix.ENOTSOCK {
-		n, _, e = unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	if e == syscall.ENOTSOCK {
+		n, _, e = syscall.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
 	}
 	if e != 0 {
 		return 0, e
