@@ -109,7 +109,7 @@ func (s *openFiles) open(name string) (*openFile, error) {
 	s.ctx.Unlock()
 	defer s.ctx.Lock()
 	var err error
-	if o.fd, err = again(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0) }); err != nil {
+	if o.fd, err = uninterrupted(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0) }); err != nil {
 		return nil, err
 	}
 	if err = unix.Fstat(o.fd, &st); err != nil {
@@ -120,8 +120,8 @@ func (s *openFiles) open(name string) (*openFile, error) {
 	return o, nil
 }
 
-// again makes a system call until no signal interrupts it.
-func again(call func() (int, error)) (int, error) {
+// uninterrupted makes a system call until no signal interrupts it.
+func uninterrupted(call func() (int, error)) (int, error) {
 	for {
 		n, err := call()
 		if err != unix.EINTR {
@@ -252,7 +252,7 @@ func (f *plainFile) Kind() FileKind {
 func (f *plainFile) Read(b []byte) (n int, err error) {
 	f.s.ctx.Unlock()
 	defer f.s.ctx.Lock()
-	if n, err = again(func() (int, error) { return unix.Pread(f.o.fd, b, f.pos) }); err != nil {
+	if n, err = uninterrupted(func() (int, error) { return unix.Pread(f.o.fd, b, f.pos) }); err != nil {
 		return 0, err
 	}
 	if n == 0 {
