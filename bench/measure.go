@@ -174,16 +174,11 @@ func (b *bench) measure(r row, peers bool) measured {
 		n := len(m.ours.values) - 1
 		m.ratios = append(m.ratios, m.debian.values[n]/m.ours.values[n])
 		if r.floor && !b.quick {
-			for exe, s := range map[string]*samples{b.floor: &m.floor, b.uring: &m.uring} {
-				if exe == "" {
-					continue
-				}
-				f, err := b.floorOnce(exe, m.row)
-				if err != nil {
-					m.err = fmt.Errorf("floor: %w", err)
-					return m
-				}
-				s.add(r, f)
+			if m.err = b.floorOnce(b.floor, &m.floor, m.row); m.err == nil && b.uring != "" {
+				m.err = b.floorOnce(b.uring, &m.uring, m.row)
+			}
+			if m.err != nil {
+				return m
 			}
 		}
 	}
@@ -220,7 +215,8 @@ func (b *bench) load(r row, p *process) (load.Result, error) {
 	return b.run(p, r.job, cpu)
 }
 
-func (b *bench) floorOnce(exe string, r row) (load.Result, error) {
+// floorOnce adds to s what a floor program takes for a row.
+func (b *bench) floorOnce(exe string, s *samples, r row) error {
 	args := []string{exe}
 	if r.job.Kind == "connect" {
 		args = append(args, "connect")
@@ -230,10 +226,15 @@ func (b *bench) floorOnce(exe string, r row) (load.Result, error) {
 	}
 	p, err := b.start(nil, args...)
 	if err != nil {
-		return load.Result{}, err
+		return fmt.Errorf("floor: %w", err)
 	}
 	defer p.stop()
-	return b.load(r, p)
+	res, err := b.load(r, p)
+	if err != nil {
+		return fmt.Errorf("floor: %w", err)
+	}
+	s.add(r, res)
+	return nil
 }
 
 var h2loadSaid = regexp.MustCompile(`(?s)finished in ([0-9.]+)(ms|s|us).*requests: (\d+) total.* (\d+) succeeded`)

@@ -8,15 +8,12 @@
  *                      whatever comes with a close frame and the end
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "floor.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <netinet/tcp.h>
 
@@ -53,11 +50,6 @@ static int connects;
 static int
 answer(int fd, const unsigned char *b)
 {
-	static const char upgrade[] =
-		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n"
-		"Connection: Upgrade\r\nSec-WebSocket-Protocol: echo\r\n"
-		"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-
 	if (*b == 'G')
 		return send(fd, upgrade, sizeof(upgrade) - 1, MSG_NOSIGNAL) < 0;
 	send(fd, "\x88\x02\x03\xe8", 4, MSG_NOSIGNAL | MSG_MORE);
@@ -98,28 +90,18 @@ echo(int ep, int fd)
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET };
 	struct epoll_event ev = { .events = EPOLLIN }, evs[256];
-	struct rlimit lim;
-	socklen_t l = sizeof(sa);
+	rlim_t most = raise_limit();
 	int ep = epoll_create1(0), s, i, n, fd, one = 1;
 
 	connects = argc > 1 && !strcmp(argv[1], "connect");
-	if (!getrlimit(RLIMIT_NOFILE, &lim)) {
-		lim.rlim_cur = lim.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &lim);
-	}
-	room = (int)(lim.rlim_cur < 1 << 20 ? lim.rlim_cur : 1 << 20);
+	room = (int)(most < 1 << 20 ? most : 1 << 20);
 	kept = calloc((size_t)room, sizeof(*kept));
-	s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	inet_pton(AF_INET, "127.0.0.1", &sa.sin_addr);
-	if (!kept || bind(s, (struct sockaddr *)&sa, sizeof(sa)) || listen(s, 4096) ||
-	    getsockname(s, (struct sockaddr *)&sa, &l))
+	s = listening(SOCK_NONBLOCK);
+	if (!kept || s < 0)
 		return 1;
 	ev.data.fd = s;
 	epoll_ctl(ep, EPOLL_CTL_ADD, s, &ev);
-	printf("READY %d\n", ntohs(sa.sin_port));
-	fflush(stdout);
 	for (;;) {
 		n = epoll_wait(ep, evs, 256, -1);
 		for (i = 0; i < n; i++) {

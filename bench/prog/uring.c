@@ -10,17 +10,14 @@
  * overtake each other.  The load generator checks every byte.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "floor.h"
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -139,10 +136,6 @@ ring_init(void)
 static void
 answer(int fd, const unsigned char *b)
 {
-	static const char upgrade[] =
-		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n"
-		"Connection: Upgrade\r\nSec-WebSocket-Protocol: echo\r\n"
-		"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 	struct io_uring_sqe *s;
 
 	if (*b == 'G') {
@@ -160,25 +153,15 @@ answer(int fd, const unsigned char *b)
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	int s = socket(AF_INET, SOCK_STREAM, 0), connects = argc > 1 && !strcmp(argv[1], "connect"), one = 1;
-	socklen_t l = sizeof(sa);
-	struct rlimit lim;
+	int s, connects = argc > 1 && !strcmp(argv[1], "connect"), one = 1;
 
-	if (!getrlimit(RLIMIT_NOFILE, &lim)) {
-		lim.rlim_cur = lim.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &lim);
-	}
-	inet_pton(AF_INET, "127.0.0.1", &sa.sin_addr);
-	setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (ring_init() || bind(s, (struct sockaddr *)&sa, sizeof(sa)) || listen(s, 4096) ||
-	    getsockname(s, (struct sockaddr *)&sa, &l)) {
+	raise_limit();
+	if (ring_init() || (s = listening(0)) < 0) {
 		perror("uring");
 		return 1;
 	}
+	setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* accepted ones inherit it */
 	queue(ACCEPT, IORING_OP_ACCEPT, s, NO_BUF)->ioprio = IORING_ACCEPT_MULTISHOT;
-	printf("READY %d\n", ntohs(sa.sin_port));
-	fflush(stdout);
 	while (!enter(1)) {
 		unsigned at = *ring.cq_head, to = __atomic_load_n(ring.cq_tail, __ATOMIC_ACQUIRE);
 
