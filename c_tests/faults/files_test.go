@@ -61,13 +61,13 @@ func (s *fileServer) open(name string) *http.Response {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.t.Cleanup(func() { r.Body.Close() })
 	return r
 }
 
 func (s *fileServer) get(name, want string) {
 	s.t.Helper()
 	r := s.open(name)
-	defer r.Body.Close()
 	b, err := io.ReadAll(r.Body)
 	if err != nil || r.StatusCode != 200 || string(b) != want {
 		s.t.Errorf("%s: status %d, %.40q (%d bytes), %v; want %.40q (%d bytes)", name, r.StatusCode, b, len(b), err, want, len(want))
@@ -239,7 +239,6 @@ func TestFilesUnderWay(t *testing.T) {
 	var got [4]bytes.Buffer
 	for i := range got {
 		r := s.open("big.jpg")
-		defer r.Body.Close()
 		if _, err := io.CopyN(&got[i], r.Body, int64(1000*(i+1))); err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,8 @@ bare_context(void)
 }
 
 static inline struct lws_vhost *
-add_server(struct lws_context *cx, const struct lws_protocols *protocols)
+add_site(struct lws_context *cx, const struct lws_protocols *protocols,
+	 const struct lws_http_mount *mounts)
 {
 	struct lws_context_creation_info info;
 	struct lws_vhost *vh;
@@ -52,6 +53,7 @@ add_server(struct lws_context *cx, const struct lws_protocols *protocols)
 	info.port = 0;
 	info.iface = "127.0.0.1";
 	info.protocols = protocols;
+	info.mounts = mounts;
 	info.vhost_name = "faults";
 	info.options = LWS_SERVER_OPTION_DISABLE_IPV6;
 	vh = lws_create_vhost(cx, &info);
@@ -60,6 +62,12 @@ add_server(struct lws_context *cx, const struct lws_protocols *protocols)
 	else
 		printf("NOVHOST\n");
 	return vh;
+}
+
+static inline struct lws_vhost *
+add_server(struct lws_context *cx, const struct lws_protocols *protocols)
+{
+	return add_site(cx, protocols, NULL);
 }
 
 /* begin makes the context and the server; 0 when it cannot. */

@@ -28,6 +28,17 @@ descriptors(void)
 	return n;
 }
 
+static void
+serve_child(void)
+{
+	int turn;
+
+	for (turn = 0; turn < 1000 && lws_service(context, 0) >= 0; turn++)
+		if (!turn)
+			printf("CHILD %d\n", (int)getpid());
+	_exit(0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -38,9 +49,7 @@ main(int argc, char **argv)
 		.mountpoint = "/", .mountpoint_len = 1, .def = "index.html",
 		.origin_protocol = LWSMPRO_FILE,
 	};
-	struct lws_context_creation_info info;
-	struct lws_vhost *vh;
-	int before, turn = 0;
+	int before;
 
 	if (argc != 2)
 		return 2;
@@ -52,28 +61,13 @@ main(int argc, char **argv)
 	lws_context_destroy(bare_context()); /* the runtime keeps some of its own */
 	before = descriptors();
 	context = bare_context();
-	if (!context)
+	if (!context || !add_site(context, protocols, &mount))
 		return 3;
-	memset(&info, 0, sizeof(info));
-	info.iface = "127.0.0.1";
-	info.protocols = protocols;
-	info.mounts = &mount;
-	info.options = LWS_SERVER_OPTION_DISABLE_IPV6;
-	vh = lws_create_vhost(context, &info);
-	if (!vh)
-		return 4;
-	printf("PORT %d\n", lws_get_vhost_listen_port(vh));
 	while (!stopping && lws_service(context, 0) >= 0)
 		if (fork_due) {
-			pid_t pid = fork();
-
 			fork_due = 0;
-			if (!pid)
-				while (turn++ < 1000 && lws_service(context, 0) >= 0)
-					if (turn == 1)
-						printf("CHILD %d\n", (int)getpid());
-			if (!pid)
-				_exit(0);
+			if (!fork())
+				serve_child();
 		}
 	lws_context_destroy(context);
 	context = NULL;
