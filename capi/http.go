@@ -45,8 +45,6 @@ import (
 	"sync"
 	"unsafe"
 
-	"golang.org/x/sys/unix"
-
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/httpd"
 	"libwebsockets/impl/role/h1"
@@ -433,13 +431,7 @@ func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
 		f.Close()
 		return nil, fmt.Errorf("%s: fstat failed", name)
 	case 1:
-		switch f.said.st.mode & unix.S_IFMT {
-		case unix.S_IFREG:
-		case unix.S_IFDIR:
-			f.kind = httpd.Directory
-		default:
-			f.kind = httpd.Special
-		}
+		f.kind = httpd.KindOf(uint32(f.said.st.mode))
 		f.mod = uint32(f.said.st.mtime)
 		f.fd.mod_time = C.uint32_t(f.mod)
 	}

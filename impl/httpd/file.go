@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unsafe"
 
+	"golang.org/x/sys/unix"
+
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/h1"
 	wire "libwebsockets/impl/wire/h1"
@@ -39,6 +41,17 @@ const (
 	Directory
 	Special
 )
+
+// KindOf is the kind that st_mode tells of.
+func KindOf(mode uint32) FileKind {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return Regular
+	case unix.S_IFDIR:
+		return Directory
+	}
+	return Special
+}
 
 // Open opens a file through the context's file operations; gzip tells whether
 // the client takes compressed content. capi sets it.

@@ -45,12 +45,9 @@ type openFile struct {
 	name  string
 	id    fileID
 	users int
-	kept  bool // in openFiles.kept
 	stale bool // the name leads elsewhere by now
 	used  bool // since the last look
 }
-
-func (o *openFile) regular() bool { return o.id.mode&unix.S_IFMT == unix.S_IFREG }
 
 // openFiles is what a context keeps open.
 type openFiles struct {
@@ -133,7 +130,7 @@ func uninterrupted(call func() (int, error)) (int, error) {
 // leave is the end of one use.
 func (s *openFiles) leave(o *openFile) {
 	o.users--
-	if o.users == 0 && (o.stale || !o.kept && !s.keep(o)) {
+	if o.users == 0 && (o.stale || !slices.Contains(s.kept, o) && !s.keep(o)) {
 		s.close(o)
 	}
 }
@@ -141,7 +138,7 @@ func (s *openFiles) leave(o *openFile) {
 // keep has o stay open, if it may: where it would be in the way of connections, or
 // another machine could change the file without our asking, it may not.
 func (s *openFiles) keep(o *openFile) bool {
-	if !o.regular() || s.ctx.Destroying() || o.fd >= s.ctx.FDLimit/2 {
+	if KindOf(o.id.mode) != Regular || s.ctx.Destroying() || o.fd >= s.ctx.FDLimit/2 {
 		return false
 	}
 	near := false
@@ -161,7 +158,6 @@ func (s *openFiles) keep(o *openFile) bool {
 		}
 		s.close(s.kept[i])
 	}
-	o.kept = true
 	s.kept = append(s.kept, o)
 	if s.timer.At == 0 {
 		s.ctx.PT.SetTimer(&s.timer, engine.Now()+keptFor)
@@ -170,10 +166,8 @@ func (s *openFiles) keep(o *openFile) bool {
 }
 
 func (s *openFiles) close(o *openFile) {
-	if o.kept {
-		i := slices.Index(s.kept, o)
+	if i := slices.Index(s.kept, o); i >= 0 {
 		s.kept = slices.Delete(s.kept, i, i+1)
-		o.kept = false
 	}
 	unix.Close(o.fd)
 }
@@ -239,15 +233,7 @@ type plainFile struct {
 func (f *plainFile) Size() int64     { return f.o.id.size }
 func (f *plainFile) ModTime() uint32 { return uint32(f.o.id.mtime.Sec) }
 func (f *plainFile) Gzipped() bool   { return false }
-func (f *plainFile) Kind() FileKind {
-	switch f.o.id.mode & unix.S_IFMT {
-	case unix.S_IFREG:
-		return Regular
-	case unix.S_IFDIR:
-		return Directory
-	}
-	return Special
-}
+func (f *plainFile) Kind() FileKind  { return KindOf(f.o.id.mode) }
 
 func (f *plainFile) Read(b []byte) (n int, err error) {
 	f.s.ctx.Unlock()

@@ -200,7 +200,5 @@ func (m *matcher) insert(pos int) {
 // slide tells that the contents of data moved down by d bytes.
 func (m *matcher) slide(d int) {
 	m.base += uint16(d)
-	if m.prev != nil {
-		m.hashed -= d
-	}
+	m.hashed -= d
 }
