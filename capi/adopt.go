@@ -49,6 +49,7 @@ func go_lwsgo_adopt(v *C.struct_lws_vhost, how C.int, fd C.int, protocol *C.char
 
 //export go_lwsgo_first_vhost
 func go_lwsgo_first_vhost(cx *C.struct_lws_context) *C.struct_lws_vhost {
+	defer guard("lws_adopt_socket")
 	ctx := context(cx)
 	if ctx == nil {
 		return nil
@@ -62,7 +63,8 @@ func go_lwsgo_first_vhost(cx *C.struct_lws_context) *C.struct_lws_vhost {
 }
 
 //export go_lwsgo_feed
-func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) C.int {
+func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) (ret C.int) {
+	defer guardOr("lws_adopt_socket_readbuf", &ret, 1)
 	c := conn(wsi, "lws_adopt_socket_readbuf")
 	if c == nil {
 		return 1

@@ -23,7 +23,10 @@ func main() {}
 // go_lwsgo_ping returns once the runtime is up; boot.c waits on it.
 //
 //export go_lwsgo_ping
-func go_lwsgo_ping() C.int { return 1 }
+func go_lwsgo_ping() C.int {
+	defer guard("start")
+	return 1
+}
 
 // stackHeadroom is what a thread's goroutine stack is grown to, so that a
 // signal handler with a large frame fits (the stack is never shrunk: the
@@ -31,7 +34,10 @@ func go_lwsgo_ping() C.int { return 1 }
 const stackHeadroom = 512 << 10
 
 //export go_lwsgo_grow_stack
-func go_lwsgo_grow_stack() { touchStack(stackHeadroom) }
+func go_lwsgo_grow_stack() {
+	defer guard("start")
+	touchStack(stackHeadroom)
+}
 
 //go:noinline
 func touchStack(n int) byte {

@@ -145,22 +145,23 @@ func go_lws_client_reset(pwsi **C.struct_lws, ssl C.int, address *C.char, port C
 }
 
 //export go_lws_http_client_read
-func go_lws_http_client_read(wsi *C.struct_lws, buf **C.char, n *C.int) C.int {
-	defer guard("lws_http_client_read")
+func go_lws_http_client_read(wsi *C.struct_lws, buf **C.char, n *C.int) (ret C.int) {
+	defer guardOr("lws_http_client_read", &ret, -1)
 	c := conn(wsi, "lws_http_client_read")
 	if c == nil || buf == nil || *buf == nil || n == nil {
 		return -1
 	}
 	c.Ctx.Lock()
 	defer c.Ctx.Unlock()
-	used, ret := client.Read(c, cView(*buf, int(*n)))
+	used, answer := client.Read(c, cView(*buf, int(*n)))
 	*buf = next(*buf, used)
 	*n = 0
-	return C.int(ret)
+	return C.int(answer)
 }
 
 //export go_lws_http_client_http_response
 func go_lws_http_client_http_response(wsi *C.struct_lws) C.uint {
+	defer guard("lws_http_client_http_response")
 	c := conn(wsi, "lws_http_client_http_response")
 	if c == nil {
 		return 0
@@ -172,6 +173,7 @@ func go_lws_http_client_http_response(wsi *C.struct_lws) C.uint {
 
 //export go_lws_http_is_redirected_to_get
 func go_lws_http_is_redirected_to_get(wsi *C.struct_lws) C.int {
+	defer guard("lws_http_is_redirected_to_get")
 	c := conn(wsi, "lws_http_is_redirected_to_get")
 	if c == nil {
 		return 0
@@ -183,6 +185,7 @@ func go_lws_http_is_redirected_to_get(wsi *C.struct_lws) C.int {
 
 //export go_lws_client_http_body_pending
 func go_lws_client_http_body_pending(wsi *C.struct_lws, more C.int) {
+	defer guard("lws_client_http_body_pending")
 	c := conn(wsi, "lws_client_http_body_pending")
 	if c == nil {
 		return
@@ -193,7 +196,8 @@ func go_lws_client_http_body_pending(wsi *C.struct_lws, more C.int) {
 }
 
 //export go_lws_client_http_multipart
-func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.char, p **C.char, end *C.char) C.int {
+func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.char, p **C.char, end *C.char) (ret C.int) {
+	defer guardOr("lws_client_http_multipart", &ret, 1)
 	c := conn(wsi, "lws_client_http_multipart")
 	if c == nil || p == nil || *p == nil {
 		return 1
@@ -212,7 +216,8 @@ func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.ch
 }
 
 //export go_lws_http_basic_auth_gen
-func go_lws_http_basic_auth_gen(user, pw, buf *C.char, n C.size_t) C.int {
+func go_lws_http_basic_auth_gen(user, pw, buf *C.char, n C.size_t) (ret C.int) {
+	defer guardOr("lws_http_basic_auth_gen", &ret, 1)
 	switch client.BasicAuth(cView(buf, int(min(n, openEnd))), str(user), str(pw)) {
 	case nil:
 		*next(buf, int(min(n, openEnd))-1) = 0 // where the reference puts one, too
@@ -224,7 +229,8 @@ func go_lws_http_basic_auth_gen(user, pw, buf *C.char, n C.size_t) C.int {
 }
 
 //export go_lws_set_proxy
-func go_lws_set_proxy(v *C.struct_lws_vhost, proxy *C.char) C.int {
+func go_lws_set_proxy(v *C.struct_lws_vhost, proxy *C.char) (ret C.int) {
+	defer guardOr("lws_set_proxy", &ret, -1)
 	vh := vhost(v)
 	if vh == nil || proxy == nil {
 		return -1
@@ -239,7 +245,8 @@ func go_lws_set_proxy(v *C.struct_lws_vhost, proxy *C.char) C.int {
 }
 
 //export go_lws_set_socks
-func go_lws_set_socks(v *C.struct_lws_vhost, proxy *C.char) C.int {
+func go_lws_set_socks(v *C.struct_lws_vhost, proxy *C.char) (ret C.int) {
+	defer guardOr("lws_set_socks", &ret, -1)
 	vh := vhost(v)
 	if vh == nil || proxy == nil {
 		return -1

@@ -408,6 +408,7 @@ func go_lws_vhost_destroy(v *C.struct_lws_vhost) {
 
 //export go_lws_get_vhost_by_name
 func go_lws_get_vhost_by_name(cx *C.struct_lws_context, name *C.char) *C.struct_lws_vhost {
+	defer guard("lws_get_vhost_by_name")
 	ctx := context(cx)
 	if ctx == nil || name == nil {
 		return nil
@@ -423,6 +424,7 @@ func go_lws_get_vhost_by_name(cx *C.struct_lws_context, name *C.char) *C.struct_
 
 //export go_lws_vhost_name_to_protocol
 func go_lws_vhost_name_to_protocol(v *C.struct_lws_vhost, name *C.char) *C.struct_lws_protocols {
+	defer guard("lws_vhost_name_to_protocol")
 	vh := vhost(v)
 	if vh == nil || name == nil {
 		return nil
@@ -448,6 +450,7 @@ func privProtocol(vh *engine.Vhost, prot *C.struct_lws_protocols) *engine.Protoc
 
 //export go_lws_protocol_vh_priv_zalloc
 func go_lws_protocol_vh_priv_zalloc(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, size C.int) unsafe.Pointer {
+	defer guard("lws_protocol_vh_priv_zalloc")
 	vh := vhost(v)
 	p := privProtocol(vh, prot)
 	if p == nil || size < 0 {
@@ -461,6 +464,7 @@ func go_lws_protocol_vh_priv_zalloc(v *C.struct_lws_vhost, prot *C.struct_lws_pr
 
 //export go_lws_protocol_vh_priv_get
 func go_lws_protocol_vh_priv_get(v *C.struct_lws_vhost, prot *C.struct_lws_protocols) unsafe.Pointer {
+	defer guard("lws_protocol_vh_priv_get")
 	vh := vhost(v)
 	p := privProtocol(vh, prot)
 	if p == nil {
@@ -473,6 +477,7 @@ func go_lws_protocol_vh_priv_get(v *C.struct_lws_vhost, prot *C.struct_lws_proto
 
 //export go_lws_adjust_protocol_psds
 func go_lws_adjust_protocol_psds(wsi *C.struct_lws, size C.size_t) unsafe.Pointer {
+	defer guard("lws_adjust_protocol_psds")
 	c := conn(wsi, "lws_adjust_protocol_psds")
 	if c == nil {
 		return nil
@@ -504,8 +509,8 @@ func go_lws_context_deprecate(cx *C.struct_lws_context, cb C.lws_reload_func) {
 }
 
 //export go_lws_protocol_init
-func go_lws_protocol_init(cx *C.struct_lws_context) C.int {
-	defer guard("lws_protocol_init")
+func go_lws_protocol_init(cx *C.struct_lws_context) (ret C.int) {
+	defer guardOr("lws_protocol_init", &ret, 1)
 	ctx := context(cx)
 	if ctx == nil {
 		return 1
@@ -520,6 +525,7 @@ var hostnames = map[string]*C.char{}
 
 //export go_lws_canonical_hostname
 func go_lws_canonical_hostname(cx *C.struct_lws_context) *C.char {
+	defer guard("lws_canonical_hostname")
 	ctx := context(cx)
 	if ctx == nil {
 		return nil

@@ -19,8 +19,8 @@ import (
 )
 
 //export go_lwsgo_jar_change
-func go_lwsgo_jar_change(path, line *C.char, n C.size_t, pattern *C.char, size *C.uint64_t) C.int {
-	defer guard("cookie jar")
+func go_lwsgo_jar_change(path, line *C.char, n C.size_t, pattern *C.char, size *C.uint64_t) (ret C.int) {
+	defer guardOr("cookie jar", &ret, 1)
 	var add []string
 	drop := str(pattern)
 	if line != nil {
@@ -69,8 +69,8 @@ func eachCookie(path *C.char, fn func(tag, line string, at C.lws_usec_t) bool) b
 }
 
 //export go_lwsgo_jar_lookup
-func go_lwsgo_jar_lookup(path, pattern *C.char, results *C.lws_dll2_owner_t) C.int {
-	defer guard("cookie jar")
+func go_lwsgo_jar_lookup(path, pattern *C.char, results *C.lws_dll2_owner_t) (ret C.int) {
+	defer guardOr("cookie jar", &ret, 1)
 	bad := false
 	want := str(pattern)
 	ok := eachCookie(path, func(tag, line string, at C.lws_usec_t) bool {
@@ -100,6 +100,7 @@ func go_lwsgo_jar_get(path, tag *C.char, n *C.size_t, at *C.lws_usec_t) (line un
 }
 
 //export go_lwsgo_jar_match
-func go_lwsgo_jar_match(pattern, tag *C.char, lookup C.int) C.int {
+func go_lwsgo_jar_match(pattern, tag *C.char, lookup C.int) (ret C.int) {
+	defer guardOr("cookie jar", &ret, 1)
 	return b2i(!cookie.TagMatch(str(pattern), str(tag), lookup != 0))
 }

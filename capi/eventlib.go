@@ -33,7 +33,7 @@ func go___lws_close_free_wsi_final(wsi *C.struct_lws) {
 
 //export go__lws_plat_service_forced_tsi
 func go__lws_plat_service_forced_tsi(cx *C.struct_lws_context, tsi C.int) (ret C.int) {
-	defer guard("_lws_plat_service_forced_tsi")
+	defer guardOr("_lws_plat_service_forced_tsi", &ret, -1)
 	ctx := context(cx)
 	if ctx == nil || tsi != 0 {
 		return -1

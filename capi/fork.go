@@ -21,6 +21,7 @@ import (
 //
 //export go_lwsgo_again
 func go_lwsgo_again() {
+	defer guard("fork")
 	for cx := C.lwsgo_contexts; cx != nil; cx = cx.next_made {
 		if cx.slot != 0 && cx.dead == 0 {
 			contextAgain(cx)

@@ -27,8 +27,7 @@ const chunkTail = 7
 
 //export go_lws_chunked_html_process
 func go_lws_chunked_html_process(args *C.struct_lws_process_html_args, s *C.struct_lws_process_html_state) (ret C.int) {
-	ret = -1
-	defer guard("lws_chunked_html_process")
+	defer guardOr("lws_chunked_html_process", &ret, -1)
 	limit := int(args.max_len) - chunkTail
 	if args.p == nil || args.len < 0 || limit < 0 || int(s.pos) >= len(s.swallow) || s.pos < 0 {
 		engine.Errf("lws_chunked_html_process: bad arguments")

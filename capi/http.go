@@ -100,16 +100,19 @@ func connHeader(wsi unsafe.Pointer, t wire.Token) []byte {
 
 //export go_lws_hdr_total_length
 func go_lws_hdr_total_length(wsi *C.struct_lws, t C.enum_lws_token_indexes) C.int {
+	defer guard("lws_hdr_total_length")
 	return withHeader(wsi, t, 0, func(h *wire.Headers, t wire.Token) C.int { return C.int(h.Total(t)) })
 }
 
 //export go_lws_hdr_fragment_length
 func go_lws_hdr_fragment_length(wsi *C.struct_lws, t C.enum_lws_token_indexes, i C.int) C.int {
+	defer guard("lws_hdr_fragment_length")
 	return withHeader(wsi, t, 0, func(h *wire.Headers, t wire.Token) C.int { return C.int(h.FragmentLen(t, int(i))) })
 }
 
 //export go_lws_hdr_copy
-func go_lws_hdr_copy(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes) C.int {
+func go_lws_hdr_copy(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes) (ret C.int) {
+	defer guardOr("lws_hdr_copy", &ret, -1)
 	if dst != nil && n > 0 {
 		*dst = 0
 	}
@@ -117,26 +120,30 @@ func go_lws_hdr_copy(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token
 }
 
 //export go_lws_hdr_copy_fragment
-func go_lws_hdr_copy_fragment(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes, i C.int) C.int {
+func go_lws_hdr_copy_fragment(wsi *C.struct_lws, dst *C.char, n C.int, t C.enum_lws_token_indexes, i C.int) (ret C.int) {
+	defer guardOr("lws_hdr_copy_fragment", &ret, -1)
 	return withHeader(wsi, t, -1, func(h *wire.Headers, t wire.Token) C.int {
 		return C.int(h.CopyFragment(cView(dst, int(n)), t, int(i)))
 	})
 }
 
 //export go_lws_hdr_custom_length
-func go_lws_hdr_custom_length(wsi *C.struct_lws, name *C.char, n C.int) C.int {
+func go_lws_hdr_custom_length(wsi *C.struct_lws, name *C.char, n C.int) (ret C.int) {
+	defer guardOr("lws_hdr_custom_length", &ret, -1)
 	return withHeaders(wsi, -1, func(h *wire.Headers) C.int { return C.int(h.CustomLen(string(cView(name, int(n))))) })
 }
 
 //export go_lws_hdr_custom_copy
-func go_lws_hdr_custom_copy(wsi *C.struct_lws, dst *C.char, n C.int, name *C.char, nl C.int) C.int {
+func go_lws_hdr_custom_copy(wsi *C.struct_lws, dst *C.char, n C.int, name *C.char, nl C.int) (ret C.int) {
+	defer guardOr("lws_hdr_custom_copy", &ret, -1)
 	return withHeaders(wsi, -1, func(h *wire.Headers) C.int {
 		return C.int(h.CustomCopy(cView(dst, int(n)), string(cView(name, int(nl)))))
 	})
 }
 
 //export go_lws_http_cookie_get
-func go_lws_http_cookie_get(wsi *C.struct_lws, name, buf *C.char, size *C.size_t) C.int {
+func go_lws_http_cookie_get(wsi *C.struct_lws, name, buf *C.char, size *C.size_t) (ret C.int) {
+	defer guardOr("lws_http_cookie_get", &ret, 1)
 	if name == nil || buf == nil || size == nil {
 		return 1
 	}
@@ -154,7 +161,8 @@ func go_lws_http_cookie_get(wsi *C.struct_lws, name, buf *C.char, size *C.size_t
 }
 
 //export go_lws_http_mark_sse
-func go_lws_http_mark_sse(wsi *C.struct_lws) C.int {
+func go_lws_http_mark_sse(wsi *C.struct_lws) (ret C.int) {
+	defer guardOr("lws_http_mark_sse", &ret, 1)
 	c := conn(wsi, "lws_http_mark_sse")
 	if c == nil {
 		return 0
@@ -168,6 +176,7 @@ func go_lws_http_mark_sse(wsi *C.struct_lws) C.int {
 
 //export go_lws_get_urlarg_by_name
 func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C.char {
+	defer guard("lws_get_urlarg_by_name")
 	if name == nil {
 		return nil
 	}
@@ -179,7 +188,8 @@ func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C
 }
 
 //export go_lws_http_get_uri_and_method
-func go_lws_http_get_uri_and_method(wsi *C.struct_lws, uri **C.char, n *C.int) C.int {
+func go_lws_http_get_uri_and_method(wsi *C.struct_lws, uri **C.char, n *C.int) (ret C.int) {
+	defer guardOr("lws_http_get_uri_and_method", &ret, -1)
 	return withHeaders(wsi, -1, func(h *wire.Headers) C.int {
 		i, t := h.Method()
 		if i < 0 {
@@ -199,6 +209,7 @@ var (
 
 //export go_lws_token_to_string
 func go_lws_token_to_string(t C.enum_lws_token_indexes) *C.uchar {
+	defer guard("lws_token_to_string")
 	tokenOnce.Do(func() {
 		named := wire.TokenCount
 		for named > 0 && (named-1).String() == "" { // parts of the request line
@@ -239,7 +250,8 @@ func took(p **C.uchar, b []byte, ok bool) C.int {
 }
 
 //export go_lws_add_http_header_status
-func go_lws_add_http_header_status(wsi *C.struct_lws, code C.uint, p **C.uchar, end *C.uchar) C.int {
+func go_lws_add_http_header_status(wsi *C.struct_lws, code C.uint, p **C.uchar, end *C.uchar) (ret C.int) {
+	defer guardOr("lws_add_http_header_status", &ret, 1)
 	c := conn(wsi, "lws_add_http_header_status")
 	if c == nil {
 		return 1
@@ -249,19 +261,22 @@ func go_lws_add_http_header_status(wsi *C.struct_lws, code C.uint, p **C.uchar, 
 }
 
 //export go_lws_add_http_header_by_name
-func go_lws_add_http_header_by_name(wsi *C.struct_lws, name, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
+func go_lws_add_http_header_by_name(wsi *C.struct_lws, name, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) (ret C.int) {
+	defer guardOr("lws_add_http_header_by_name", &ret, 1)
 	b, ok := h1.AddByName(maybeConn(wsi), room(p, end), str((*C.char)(unsafe.Pointer(name))), cView(value, int(n)))
 	return took(p, b, ok)
 }
 
 //export go_lws_add_http_header_by_token
-func go_lws_add_http_header_by_token(wsi *C.struct_lws, t C.enum_lws_token_indexes, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) C.int {
+func go_lws_add_http_header_by_token(wsi *C.struct_lws, t C.enum_lws_token_indexes, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) (ret C.int) {
+	defer guardOr("lws_add_http_header_by_token", &ret, 1)
 	b, ok := h1.AddByToken(maybeConn(wsi), room(p, end), wire.Token(t), cView(value, int(n)))
 	return took(p, b, ok)
 }
 
 //export go_lws_add_http_header_content_length
-func go_lws_add_http_header_content_length(wsi *C.struct_lws, n C.lws_filepos_t, p **C.uchar, end *C.uchar) C.int {
+func go_lws_add_http_header_content_length(wsi *C.struct_lws, n C.lws_filepos_t, p **C.uchar, end *C.uchar) (ret C.int) {
+	defer guardOr("lws_add_http_header_content_length", &ret, 1)
 	c := conn(wsi, "lws_add_http_header_content_length")
 	if c == nil {
 		return 1
@@ -271,7 +286,8 @@ func go_lws_add_http_header_content_length(wsi *C.struct_lws, n C.lws_filepos_t,
 }
 
 //export go_lws_add_http_common_headers
-func go_lws_add_http_common_headers(wsi *C.struct_lws, code C.uint, ctype *C.char, n C.lws_filepos_t, p **C.uchar, end *C.uchar) C.int {
+func go_lws_add_http_common_headers(wsi *C.struct_lws, code C.uint, ctype *C.char, n C.lws_filepos_t, p **C.uchar, end *C.uchar) (ret C.int) {
+	defer guardOr("lws_add_http_common_headers", &ret, 1)
 	c := conn(wsi, "lws_add_http_common_headers")
 	if c == nil {
 		return 1
@@ -281,15 +297,15 @@ func go_lws_add_http_common_headers(wsi *C.struct_lws, code C.uint, ctype *C.cha
 }
 
 //export go_lws_finalize_http_header
-func go_lws_finalize_http_header(wsi *C.struct_lws, p **C.uchar, end *C.uchar) C.int {
+func go_lws_finalize_http_header(wsi *C.struct_lws, p **C.uchar, end *C.uchar) (ret C.int) {
+	defer guardOr("lws_finalize_http_header", &ret, 1)
 	b, ok := h1.Finalize(maybeConn(wsi), room(p, end))
 	return took(p, b, ok)
 }
 
 //export go_lws_return_http_status
 func go_lws_return_http_status(wsi *C.struct_lws, code C.uint, body *C.char) (ret C.int) {
-	ret = 1
-	defer guard("lws_return_http_status")
+	defer guardOr("lws_return_http_status", &ret, 1)
 	c := conn(wsi, "lws_return_http_status")
 	if c == nil {
 		return 1
@@ -301,8 +317,7 @@ func go_lws_return_http_status(wsi *C.struct_lws, code C.uint, body *C.char) (re
 
 //export go_lws_http_redirect
 func go_lws_http_redirect(wsi *C.struct_lws, code C.int, loc *C.uchar, n C.int, p **C.uchar, end *C.uchar) (ret C.int) {
-	ret = -1
-	defer guard("lws_http_redirect")
+	defer guardOr("lws_http_redirect", &ret, -1)
 	c := conn(wsi, "lws_http_redirect")
 	if c == nil {
 		return -1
@@ -318,8 +333,7 @@ func go_lws_http_redirect(wsi *C.struct_lws, code C.int, loc *C.uchar, n C.int, 
 
 //export go_lws_http_transaction_completed
 func go_lws_http_transaction_completed(wsi *C.struct_lws) (ret C.int) {
-	ret = 1
-	defer guard("lws_http_transaction_completed")
+	defer guardOr("lws_http_transaction_completed", &ret, 1)
 	c := conn(wsi, "lws_http_transaction_completed")
 	if c == nil {
 		return 1
@@ -330,7 +344,8 @@ func go_lws_http_transaction_completed(wsi *C.struct_lws) (ret C.int) {
 }
 
 //export go_lws_http_headers_detach
-func go_lws_http_headers_detach(wsi *C.struct_lws) C.int {
+func go_lws_http_headers_detach(wsi *C.struct_lws) (ret C.int) {
+	defer guardOr("lws_http_headers_detach", &ret, 1)
 	c := conn(wsi, "lws_http_headers_detach")
 	if c == nil {
 		return 1
@@ -343,8 +358,7 @@ func go_lws_http_headers_detach(wsi *C.struct_lws) C.int {
 
 //export go_lws_serve_http_file
 func go_lws_serve_http_file(wsi *C.struct_lws, file, ctype, other *C.char, n C.int) (ret C.int) {
-	ret = -1
-	defer guard("lws_serve_http_file")
+	defer guardOr("lws_serve_http_file", &ret, -1)
 	c := conn(wsi, "lws_serve_http_file")
 	if c == nil || file == nil {
 		return -1
@@ -356,8 +370,7 @@ func go_lws_serve_http_file(wsi *C.struct_lws, file, ctype, other *C.char, n C.i
 
 //export go_lws_serve_http_file_fragment
 func go_lws_serve_http_file_fragment(wsi *C.struct_lws) (ret C.int) {
-	ret = -1
-	defer guard("lws_serve_http_file_fragment")
+	defer guardOr("lws_serve_http_file_fragment", &ret, -1)
 	c := conn(wsi, "lws_serve_http_file_fragment")
 	if c == nil {
 		return -1
@@ -372,6 +385,7 @@ var mimeTexts = map[string]*C.char{}
 
 //export go_lws_get_mimetype
 func go_lws_get_mimetype(file *C.char, m *C.struct_lws_http_mount) *C.char {
+	defer guard("lws_get_mimetype")
 	var extra []wire.MimeMap
 	if m != nil {
 		for _, e := range headers(m.extra_mimetypes) {

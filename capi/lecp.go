@@ -67,37 +67,44 @@ func callLecp(c *lecp.Ctx, callback unsafe.Pointer, why lecp.Reason) int8 {
 //export go_lecp_construct
 func go_lecp_construct(c *C.struct_lecp_ctx, callback C.lecp_callback,
 	user unsafe.Pointer, paths **C.char, count C.uchar) {
+	defer guard("lecp_construct")
 	lecp.Construct(lecpCtx(c), unsafe.Pointer(callback), user,
 		unsafe.Pointer(paths), uint8(count), callLecp)
 }
 
 //export go_lecp_destruct
 func go_lecp_destruct(c *C.struct_lecp_ctx) {
+	defer guard("lecp_destruct")
 	lecp.Destruct(lecpCtx(c), callLecp)
 }
 
 //export go_lecp_change_callback
 func go_lecp_change_callback(c *C.struct_lecp_ctx, callback C.lecp_callback) {
+	defer guard("lecp_change_callback")
 	lecp.ChangeCallback(lecpCtx(c), unsafe.Pointer(callback), callLecp)
 }
 
 //export go_lecp_parse
-func go_lecp_parse(c *C.struct_lecp_ctx, in *C.uint8_t, n C.size_t) C.int {
+func go_lecp_parse(c *C.struct_lecp_ctx, in *C.uint8_t, n C.size_t) (ret C.int) {
+	defer guardOr("lecp_parse", &ret, C.LECP_REJECT_UNKNOWN)
 	return C.int(lecp.Parse(lecpCtx(c), cView((*C.uchar)(in), int(n)), callLecp))
 }
 
 //export go_lecp_parse_subtree
-func go_lecp_parse_subtree(c *C.struct_lecp_ctx, in *C.uint8_t, n C.size_t) C.int {
+func go_lecp_parse_subtree(c *C.struct_lecp_ctx, in *C.uint8_t, n C.size_t) (ret C.int) {
+	defer guardOr("lecp_parse_subtree", &ret, C.LECP_REJECT_UNKNOWN)
 	return C.int(lecp.Subtree(lecpCtx(c), cView((*C.uchar)(in), int(n)), callLecp))
 }
 
 //export go_lecp_parse_report_raw
 func go_lecp_parse_report_raw(c *C.struct_lecp_ctx, on C.int) {
+	defer guard("lecp_parse_report_raw")
 	lecp.ReportRaw(lecpCtx(c), uint8(on), callLecp)
 }
 
 //export go_lecp_parse_map_is_key
 func go_lecp_parse_map_is_key(c *C.struct_lecp_ctx) C.int {
+	defer guard("lecp_parse_map_is_key")
 	if lecp.IsKey(lecpCtx(c)) {
 		return 1
 	}
@@ -106,6 +113,7 @@ func go_lecp_parse_map_is_key(c *C.struct_lecp_ctx) C.int {
 
 //export go_lws_lec_int
 func go_lws_lec_int(w *C.lws_lec_pctx_t, opcode, indet C.uint8_t, n C.uint64_t) {
+	defer guard("lws_lec_int")
 	err := lecp.Int(lecWriter(w), uint8(opcode), indet != 0, uint64(n))
 	if err != nil {
 		engine.Errf("lws_lec_int: %v", err)
@@ -114,6 +122,7 @@ func go_lws_lec_int(w *C.lws_lec_pctx_t, opcode, indet C.uint8_t, n C.uint64_t) 
 
 //export go_lws_lec_scratch
 func go_lws_lec_scratch(w *C.lws_lec_pctx_t) C.int {
+	defer guard("lws_lec_scratch")
 	if lecp.Flush(lecWriter(w)) {
 		return 1
 	}
@@ -122,11 +131,13 @@ func go_lws_lec_scratch(w *C.lws_lec_pctx_t) C.int {
 
 //export go_lws_lec_init
 func go_lws_lec_init(w *C.lws_lec_pctx_t, buf *C.uint8_t, n C.size_t) {
+	defer guard("lws_lec_init")
 	lecp.Init(lecWriter(w), unsafe.Pointer(buf), uintptr(n))
 }
 
 //export go_lws_lec_setbuf
 func go_lws_lec_setbuf(w *C.lws_lec_pctx_t, buf *C.uint8_t, n C.size_t) {
+	defer guard("lws_lec_setbuf")
 	lecp.SetBuf(lecWriter(w), unsafe.Pointer(buf), uintptr(n))
 }
 
@@ -143,7 +154,8 @@ func (a *lecArgs) Pointer() unsafe.Pointer {
 
 //export go_lws_lec_vsprintf
 func go_lws_lec_vsprintf(w *C.lws_lec_pctx_t, format *C.char,
-	args *C.struct_lwsgo_lec_args) C.enum_lws_lec_pctx_ret {
+	args *C.struct_lwsgo_lec_args) (ret C.enum_lws_lec_pctx_ret) {
+	defer guardOr("lws_lec_vsprintf", &ret, C.LWS_LECPCTX_RET_FAIL)
 	res, err := lecp.Printf(lecWriter(w), cBytes(format), (*lecArgs)(args))
 	if err != nil {
 		engine.Errf("lws_lec_printf: %s: %v", str(format), err)
@@ -153,10 +165,12 @@ func go_lws_lec_vsprintf(w *C.lws_lec_pctx_t, format *C.char,
 
 //export go_lws_singles2halfp
 func go_lws_singles2halfp(h *C.uint16_t, x C.uint32_t) {
+	defer guard("lws_singles2halfp")
 	*h = C.uint16_t(lecp.Half(uint32(x)))
 }
 
 //export go_lws_halfp2singles
 func go_lws_halfp2singles(x *C.uint32_t, h C.uint16_t) {
+	defer guard("lws_halfp2singles")
 	*x = C.uint32_t(lecp.Single(uint16(h)))
 }

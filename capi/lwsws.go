@@ -271,8 +271,7 @@ const maxPluginDirs = 10
 
 //export go_lwsws_get_config_globals_sized
 func go_lwsws_get_config_globals_sized(info *C.struct_lws_context_creation_info, dir *C.char, cs **C.char, n *C.int, size C.size_t) (ret C.int) {
-	ret = 1
-	defer guard("lwsws_get_config_globals")
+	defer guardOr("lwsws_get_config_globals", &ret, 1)
 	if info == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
 		engine.Errf("lwsws_get_config_globals: an argument is missing")
 		return 1

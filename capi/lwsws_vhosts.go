@@ -111,8 +111,7 @@ var ciphersC = lasting(defaultCiphers)
 
 //export go_lwsws_get_config_vhosts
 func go_lwsws_get_config_vhosts(cx *C.struct_lws_context, info *C.struct_lws_context_creation_info, dir *C.char, cs **C.char, n *C.int) (ret C.int) {
-	ret = 1
-	defer guard("lwsws_get_config_vhosts")
+	defer guardOr("lwsws_get_config_vhosts", &ret, 1)
 	if context(cx) == nil || info == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
 		engine.Errf("lwsws_get_config_vhosts: an argument is missing")
 		return 1

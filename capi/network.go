@@ -59,6 +59,7 @@ func putString(dst *C.char, n int, s string) {
 
 //export go_lws_get_peer_simple_fd
 func go_lws_get_peer_simple_fd(fd C.int, name *C.char, n C.size_t) *C.char {
+	defer guard("lws_get_peer_simple_fd")
 	putString(name, int(n), peerText(int(fd)))
 	return name
 }
@@ -74,6 +75,7 @@ func strerror(err error) string {
 
 //export go_lws_get_peer_addresses
 func go_lws_get_peer_addresses(_ *C.struct_lws, fd C.int, name *C.char, nameLen C.int, rip *C.char, ripLen C.int) {
+	defer guard("lws_get_peer_addresses")
 	putString(name, int(nameLen), "")
 	putString(rip, int(ripLen), "")
 	sa, err := unix.Getpeername(int(fd))
@@ -96,7 +98,8 @@ func go_lws_get_peer_addresses(_ *C.struct_lws, fd C.int, name *C.char, nameLen 
 }
 
 //export go_lws_interface_to_sa
-func go_lws_interface_to_sa(ipv6 C.int, ifname *C.char, addr *C.struct_sockaddr_in, n C.size_t) C.int {
+func go_lws_interface_to_sa(ipv6 C.int, ifname *C.char, addr *C.struct_sockaddr_in, n C.size_t) (ret C.int) {
+	defer guardOr("lws_interface_to_sa", &ret, C.LWS_ITOSA_NOT_EXIST)
 	if ifname == nil || addr == nil {
 		return C.LWS_ITOSA_NOT_EXIST
 	}

@@ -26,7 +26,8 @@ import (
 // What v4.2 and v4.3 added about HTTP (lws-newer.h).
 
 //export go_lws_http_date_render_from_unix
-func go_lws_http_date_render_from_unix(buf *C.char, n C.size_t, t *C.time_t) C.int {
+func go_lws_http_date_render_from_unix(buf *C.char, n C.size_t, t *C.time_t) (ret C.int) {
+	defer guardOr("lws_http_date_render_from_unix", &ret, -1)
 	s := time.Unix(int64(*t), 0).UTC().Format(http.TimeFormat)
 	if int(n) <= len(s) {
 		return -1
@@ -38,7 +39,8 @@ func go_lws_http_date_render_from_unix(buf *C.char, n C.size_t, t *C.time_t) C.i
 }
 
 //export go_lws_http_date_parse_unix
-func go_lws_http_date_parse_unix(b *C.char, n C.size_t, t *C.time_t) C.int {
+func go_lws_http_date_parse_unix(b *C.char, n C.size_t, t *C.time_t) (ret C.int) {
+	defer guardOr("lws_http_date_parse_unix", &ret, -1)
 	if n > 64 {
 		return -1
 	}
@@ -51,7 +53,8 @@ func go_lws_http_date_parse_unix(b *C.char, n C.size_t, t *C.time_t) C.int {
 }
 
 //export go_lws_http_check_retry_after
-func go_lws_http_check_retry_after(wsi *C.struct_lws, us *C.lws_usec_t) C.int {
+func go_lws_http_check_retry_after(wsi *C.struct_lws, us *C.lws_usec_t) (ret C.int) {
+	defer guardOr("lws_http_check_retry_after", &ret, 1)
 	text := withHeaders(wsi, "", func(h *wire.Headers) string {
 		var b [64]byte
 		return string(b[:max(0, h.Copy(b[:], wire.TokenHTTPRetryAfter))])
@@ -70,7 +73,8 @@ func go_lws_http_check_retry_after(wsi *C.struct_lws, us *C.lws_usec_t) C.int {
 }
 
 //export go_lws_get_urlarg_by_name_safe
-func go_lws_get_urlarg_by_name_safe(wsi *C.struct_lws, name, buf *C.char, n C.int) C.int {
+func go_lws_get_urlarg_by_name_safe(wsi *C.struct_lws, name, buf *C.char, n C.int) (ret C.int) {
+	defer guardOr("lws_get_urlarg_by_name_safe", &ret, -1)
 	if name == nil || buf == nil || n <= 0 {
 		return -1
 	}
@@ -88,7 +92,8 @@ func go_lws_get_urlarg_by_name_safe(wsi *C.struct_lws, name, buf *C.char, n C.in
 }
 
 //export go_lws_hdr_custom_name_foreach
-func go_lws_hdr_custom_name_foreach(wsi *C.struct_lws, cb C.lws_hdr_custom_fe_cb_t, opaque unsafe.Pointer) C.int {
+func go_lws_hdr_custom_name_foreach(wsi *C.struct_lws, cb C.lws_hdr_custom_fe_cb_t, opaque unsafe.Pointer) (ret C.int) {
+	defer guardOr("lws_hdr_custom_name_foreach", &ret, -1)
 	var names []string // the callback may do anything, so the lock is not held
 	if !withHeaders(wsi, false, func(h *wire.Headers) bool {
 		h.EachCustom(func(n []byte) { names = append(names, string(n)) })
@@ -106,6 +111,7 @@ func go_lws_hdr_custom_name_foreach(wsi *C.struct_lws, cb C.lws_hdr_custom_fe_cb
 
 //export go_lws_vhd_find_by_pvo
 func go_lws_vhd_find_by_pvo(cx *C.struct_lws_context, protocol, name, value *C.char) unsafe.Pointer {
+	defer guard("lws_vhd_find_by_pvo")
 	c := context(cx)
 	if c == nil || protocol == nil || name == nil || value == nil {
 		return nil

@@ -141,8 +141,7 @@ func useCaps(caps []int) error {
 
 //export go_lws_finalize_startup
 func go_lws_finalize_startup(cx *C.struct_lws_context) (ret C.int) {
-	ret = 1
-	defer guard("lws_finalize_startup")
+	defer guardOr("lws_finalize_startup", &ret, 1)
 	ctx := context(cx)
 	if ctx == nil {
 		return 1

@@ -193,11 +193,24 @@ var logLevel = (*int32)(C.lwsgo_log_level_at())
 
 func (program) LogLevel() int { return int(atomic.LoadInt32(logLevel)) }
 
-// guard ends a panic at the boundary: it is logged and the call fails.
+// guard is the first statement of each exported function that fails with its
+// result's zero value, or has none: a panic ends there and is logged.
 func guard(what string) {
 	if r := recover(); r != nil {
-		engine.Errf("%s: internal error: %v", what, r)
+		caught(what, r)
 	}
+}
+
+// guardOr is guard for the others: the call fails with failed.
+func guardOr[T any](what string, ret *T, failed T) {
+	if r := recover(); r != nil {
+		caught(what, r)
+		*ret = failed
+	}
+}
+
+func caught(what string, r any) {
+	engine.Errf("%s: internal error: %v", what, r)
 }
 
 func context(cx *C.struct_lws_context) *engine.Context {

@@ -9,12 +9,14 @@ import "libwebsockets/impl/text/purify"
 
 //export go_lws_sql_purify
 func go_lws_sql_purify(escaped, str *C.char, n C.int) *C.char {
+	defer guard("lws_sql_purify")
 	purify.SQL(cView(escaped, max(int(n), 1)), cBytes(str))
 	return escaped
 }
 
 //export go_lws_json_purify
 func go_lws_json_purify(escaped, str *C.char, n C.int, inUsed *C.int) *C.char {
+	defer guard("lws_json_purify")
 	_, used := purify.JSON(cView(escaped, max(int(n), 1)), cBytes(str))
 	if inUsed != nil && str != nil {
 		*inUsed = C.int(used)
@@ -24,10 +26,12 @@ func go_lws_json_purify(escaped, str *C.char, n C.int, inUsed *C.int) *C.char {
 
 //export go_lws_json_purify_len
 func go_lws_json_purify_len(str *C.char) C.int {
+	defer guard("lws_json_purify_len")
 	return C.int(purify.JSONLen(cBytes(str)))
 }
 
 //export go_lws_filename_purify_inplace
 func go_lws_filename_purify_inplace(name *C.char) {
+	defer guard("lws_filename_purify_inplace")
 	purify.Filename(cBytes(name))
 }

@@ -20,7 +20,7 @@ import (
 
 //export go_lwsgo_before
 func go_lwsgo_before(cx *C.struct_lws_context) C.int {
-	defer guard("lws_service")
+	defer guard("lws_service") // service goes on
 	ctx := context(cx)
 	if ctx == nil {
 		return 1
@@ -30,7 +30,7 @@ func go_lwsgo_before(cx *C.struct_lws_context) C.int {
 }
 
 //export go_lwsgo_turn
-func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, now C.int64_t) (ret C.int) {
+func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, now C.int64_t) C.int {
 	defer guard("lws_service")
 	ctx := context(cx)
 	if ctx == nil {
@@ -74,8 +74,7 @@ func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, now C
 
 //export go_lws_write
 func go_lws_write(wsi *C.struct_lws, buf *C.uchar, n C.size_t, wp C.enum_lws_write_protocol) (ret C.int) {
-	ret = -1
-	defer guard("lws_write")
+	defer guardOr("lws_write", &ret, -1)
 	c := conn(wsi, "lws_write")
 	if c == nil {
 		return -1
@@ -92,7 +91,8 @@ func go_lws_write(wsi *C.struct_lws, buf *C.uchar, n C.size_t, wp C.enum_lws_wri
 }
 
 //export go_lws_callback_on_writable
-func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
+func go_lws_callback_on_writable(wsi *C.struct_lws) (ret C.int) {
+	defer guardOr("lws_callback_on_writable", &ret, -1)
 	c := conn(wsi, "lws_callback_on_writable")
 	if c == nil {
 		return -1
@@ -127,8 +127,7 @@ func go_lwsgo_asked(w *C.struct_lws) {
 
 //export go_lws_handle_POLLOUT_event
 func go_lws_handle_POLLOUT_event(wsi *C.struct_lws, _ *C.struct_pollfd) (ret C.int) {
-	ret = -1
-	defer guard("lws_handle_POLLOUT_event")
+	defer guardOr("lws_handle_POLLOUT_event", &ret, -1)
 	c := conn(wsi, "lws_handle_POLLOUT_event")
 	if c == nil {
 		return -1
@@ -158,7 +157,8 @@ func eachOf(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols,
 }
 
 //export go_lws_callback_on_writable_all_protocol
-func go_lws_callback_on_writable_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) C.int {
+func go_lws_callback_on_writable_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) (ret C.int) {
+	defer guardOr("lws_callback_on_writable_all_protocol", &ret, -1)
 	ctx := context(cx)
 	if ctx == nil {
 		return 0
@@ -173,7 +173,8 @@ func go_lws_callback_on_writable_all_protocol(cx *C.struct_lws_context, prot *C.
 }
 
 //export go_lws_callback_on_writable_all_protocol_vhost
-func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot *C.struct_lws_protocols) C.int {
+func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot *C.struct_lws_protocols) (ret C.int) {
+	defer guardOr("lws_callback_on_writable_all_protocol_vhost", &ret, -1)
 	vh := vhost(v)
 	if vh == nil || prot == nil || privProtocol(vh, prot) == nil {
 		engine.Errf("lws_callback_on_writable_all_protocol_vhost: no such vhost or protocol")
@@ -199,8 +200,8 @@ func callAll(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols
 }
 
 //export go_lws_callback_all_protocol
-func go_lws_callback_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols, reason C.int) C.int {
-	defer guard("lws_callback_all_protocol")
+func go_lws_callback_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols, reason C.int) (ret C.int) {
+	defer guardOr("lws_callback_all_protocol", &ret, 1)
 	ctx := context(cx)
 	if ctx == nil || prot == nil {
 		return 1
@@ -212,8 +213,8 @@ func go_lws_callback_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_p
 }
 
 //export go_lws_callback_all_protocol_vhost_args
-func go_lws_callback_all_protocol_vhost_args(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) C.int {
-	defer guard("lws_callback_all_protocol_vhost_args")
+func go_lws_callback_all_protocol_vhost_args(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) (ret C.int) {
+	defer guardOr("lws_callback_all_protocol_vhost_args", &ret, 1)
 	vh := vhost(v)
 	if vh == nil {
 		return 1
@@ -225,8 +226,8 @@ func go_lws_callback_all_protocol_vhost_args(v *C.struct_lws_vhost, prot *C.stru
 }
 
 //export go_lws_callback_vhost_protocols_vhost
-func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, in unsafe.Pointer, n C.size_t) C.int {
-	defer guard("lws_callback_vhost_protocols_vhost")
+func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, in unsafe.Pointer, n C.size_t) (ret C.int) {
+	defer guardOr("lws_callback_vhost_protocols_vhost", &ret, 1)
 	vh := vhost(v)
 	if vh == nil {
 		return 1
@@ -254,8 +255,8 @@ func go_lwsgo_timed(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason 
 }
 
 //export go_lws_callback_vhost_protocols
-func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.int) C.int {
-	defer guard("lws_callback_vhost_protocols")
+func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.int) (ret C.int) {
+	defer guardOr("lws_callback_vhost_protocols", &ret, 1)
 	c := conn(wsi, "lws_callback_vhost_protocols")
 	if c == nil || c.Vhost == nil {
 		return 1
@@ -284,6 +285,7 @@ func go_lws_set_timeout(wsi *C.struct_lws, reason C.enum_pending_timeout, secs C
 
 //export go_lws_set_timer_usecs
 func go_lws_set_timer_usecs(wsi *C.struct_lws, us C.lws_usec_t) {
+	defer guard("lws_set_timer_usecs")
 	c := conn(wsi, "lws_set_timer_usecs")
 	if c == nil {
 		return
@@ -295,6 +297,7 @@ func go_lws_set_timer_usecs(wsi *C.struct_lws, us C.lws_usec_t) {
 
 //export go_lws_validity_confirmed
 func go_lws_validity_confirmed(wsi *C.struct_lws) {
+	defer guard("lws_validity_confirmed")
 	if c := conn(wsi, "lws_validity_confirmed"); c != nil {
 		c.Ctx.Lock()
 		defer c.Ctx.Unlock()
@@ -310,7 +313,8 @@ const (
 )
 
 //export go_lws_rx_flow_control
-func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) C.int {
+func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) (ret C.int) {
+	defer guardOr("lws_rx_flow_control", &ret, -1)
 	c := conn(wsi, "lws_rx_flow_control")
 	if c == nil {
 		return -1
@@ -330,6 +334,7 @@ func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) C.int {
 
 //export go_lws_rx_flow_allow_all_protocol
 func go_lws_rx_flow_allow_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) {
+	defer guard("lws_rx_flow_allow_all_protocol")
 	ctx := context(cx)
 	if ctx == nil || prot == nil {
 		return
@@ -340,7 +345,8 @@ func go_lws_rx_flow_allow_all_protocol(cx *C.struct_lws_context, prot *C.struct_
 }
 
 //export go_lws_send_pipe_choked
-func go_lws_send_pipe_choked(wsi *C.struct_lws) C.int {
+func go_lws_send_pipe_choked(wsi *C.struct_lws) (ret C.int) {
+	defer guardOr("lws_send_pipe_choked", &ret, 1)
 	c := conn(wsi, "lws_send_pipe_choked")
 	if c == nil {
 		return 1
@@ -352,6 +358,7 @@ func go_lws_send_pipe_choked(wsi *C.struct_lws) C.int {
 
 //export go_lws_partial_buffered
 func go_lws_partial_buffered(wsi *C.struct_lws) C.int {
+	defer guard("lws_partial_buffered")
 	c := conn(wsi, "lws_partial_buffered")
 	if c == nil {
 		return 0
@@ -362,7 +369,8 @@ func go_lws_partial_buffered(wsi *C.struct_lws) C.int {
 }
 
 //export go_lws_raw_transaction_completed
-func go_lws_raw_transaction_completed(wsi *C.struct_lws) C.int {
+func go_lws_raw_transaction_completed(wsi *C.struct_lws) (ret C.int) {
+	defer guardOr("lws_raw_transaction_completed", &ret, -1)
 	c := conn(wsi, "lws_raw_transaction_completed")
 	if c == nil {
 		return -1
@@ -386,6 +394,7 @@ func go_lws_close_free_wsi(wsi *C.struct_lws, reason C.enum_lws_close_status, _ 
 
 //export go_lws_set_wsi_user
 func go_lws_set_wsi_user(wsi *C.struct_lws, user unsafe.Pointer) {
+	defer guard("lws_set_wsi_user")
 	c := conn(wsi, "lws_set_wsi_user")
 	if c == nil {
 		return
@@ -397,6 +406,7 @@ func go_lws_set_wsi_user(wsi *C.struct_lws, user unsafe.Pointer) {
 
 //export go_lws_close_reason
 func go_lws_close_reason(wsi *C.struct_lws, status C.enum_lws_close_status, buf *C.uchar, n C.size_t) {
+	defer guard("lws_close_reason")
 	c := conn(wsi, "lws_close_reason")
 	if c == nil {
 		return
@@ -410,7 +420,8 @@ func go_lws_close_reason(wsi *C.struct_lws, status C.enum_lws_close_status, buf 
 }
 
 //export go_lws_set_extension_option
-func go_lws_set_extension_option(wsi *C.struct_lws, ext, opt, val *C.char) C.int {
+func go_lws_set_extension_option(wsi *C.struct_lws, ext, opt, val *C.char) (ret C.int) {
+	defer guardOr("lws_set_extension_option", &ret, -1)
 	c := conn(wsi, "lws_set_extension_option")
 	if c == nil {
 		return -1
@@ -425,6 +436,7 @@ func go_lws_set_extension_option(wsi *C.struct_lws, ext, opt, val *C.char) C.int
 
 //export go_wsi_from_fd
 func go_wsi_from_fd(cx *C.struct_lws_context, fd C.int) *C.struct_lws {
+	defer guard("wsi_from_fd")
 	ctx := context(cx)
 	if ctx == nil {
 		return nil

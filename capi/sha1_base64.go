@@ -14,6 +14,7 @@ import (
 
 //export go_lws_SHA1
 func go_lws_SHA1(d *C.uchar, n C.size_t, md *C.uchar) *C.uchar {
+	defer guard("lws_SHA1")
 	sum := sha1.Sum(cView(d, int(n)))
 	copy(cView(md, sha1.Size), sum[:])
 	return md
@@ -31,22 +32,26 @@ func encodeB64(in *C.char, inLen C.int, out *C.char, outSize C.int, url bool) C.
 }
 
 //export go_lws_b64_encode_string
-func go_lws_b64_encode_string(in *C.char, inLen C.int, out *C.char, outSize C.int) C.int {
+func go_lws_b64_encode_string(in *C.char, inLen C.int, out *C.char, outSize C.int) (ret C.int) {
+	defer guardOr("lws_b64_encode_string", &ret, -1)
 	return encodeB64(in, inLen, out, outSize, false)
 }
 
 //export go_lws_b64_encode_string_url
-func go_lws_b64_encode_string_url(in *C.char, inLen C.int, out *C.char, outSize C.int) C.int {
+func go_lws_b64_encode_string_url(in *C.char, inLen C.int, out *C.char, outSize C.int) (ret C.int) {
+	defer guardOr("lws_b64_encode_string_url", &ret, -1)
 	return encodeB64(in, inLen, out, outSize, true)
 }
 
 //export go_lws_b64_decode_string
-func go_lws_b64_decode_string(in, out *C.char, outSize C.int) C.int {
+func go_lws_b64_decode_string(in, out *C.char, outSize C.int) (ret C.int) {
+	defer guardOr("lws_b64_decode_string", &ret, -1)
 	return go_lws_b64_decode_string_len(in, -1, out, outSize)
 }
 
 //export go_lws_b64_decode_string_len
-func go_lws_b64_decode_string_len(in *C.char, inLen C.int, out *C.char, outSize C.int) C.int {
+func go_lws_b64_decode_string_len(in *C.char, inLen C.int, out *C.char, outSize C.int) (ret C.int) {
+	defer guardOr("lws_b64_decode_string_len", &ret, -1)
 	n := int(inLen)
 	if n == -1 {
 		n = openEnd
@@ -58,7 +63,8 @@ func go_lws_b64_decode_string_len(in *C.char, inLen C.int, out *C.char, outSize 
 
 //export go_lws_b64_decode_stateful
 func go_lws_b64_decode_stateful(cs *C.struct_lws_b64state, in *C.char, inLen *C.size_t,
-	out *C.uint8_t, outSize *C.size_t, final C.int) C.int {
+	out *C.uint8_t, outSize *C.size_t, final C.int) (ret C.int) {
+	defer guardOr("lws_b64_decode_stateful", &ret, -1)
 	s := b64.State{
 		Quad: *(*[4]byte)(unsafe.Pointer(&cs.quad)),
 		Done: uint(cs.done), Len: uint(cs.len), I: int(cs.i), C: int(cs.c),

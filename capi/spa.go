@@ -64,6 +64,7 @@ func spaOf(c *C.struct_lws_spa) *spa {
 
 //export go_lws_spa_create_via_info
 func go_lws_spa_create_via_info(wsi *C.struct_lws, i *C.lws_spa_create_info_t) *C.struct_lws_spa {
+	defer guard("lws_spa_create_via_info")
 	if i == nil || i.count_params < 0 || i.max_storage < 0 {
 		return nil
 	}
@@ -196,7 +197,8 @@ func (s *spa) finalize() {
 }
 
 //export go_lws_spa_process
-func go_lws_spa_process(c *C.struct_lws_spa, in *C.char, n C.int) C.int {
+func go_lws_spa_process(c *C.struct_lws_spa, in *C.char, n C.int) (ret C.int) {
+	defer guardOr("lws_spa_process", &ret, -1)
 	s := spaOf(c)
 	if s == nil {
 		return -1
@@ -212,7 +214,8 @@ func go_lws_spa_process(c *C.struct_lws_spa, in *C.char, n C.int) C.int {
 }
 
 //export go_lws_spa_finalize
-func go_lws_spa_finalize(c *C.struct_lws_spa) C.int {
+func go_lws_spa_finalize(c *C.struct_lws_spa) (ret C.int) {
+	defer guardOr("lws_spa_finalize", &ret, -1)
 	if s := spaOf(c); s != nil {
 		s.finalize()
 	}
@@ -220,7 +223,8 @@ func go_lws_spa_finalize(c *C.struct_lws_spa) C.int {
 }
 
 //export go_lws_spa_destroy
-func go_lws_spa_destroy(c *C.struct_lws_spa) C.int {
+func go_lws_spa_destroy(c *C.struct_lws_spa) (ret C.int) {
+	defer guardOr("lws_spa_destroy", &ret, -1)
 	s := spaOf(c)
 	if s == nil {
 		return 0

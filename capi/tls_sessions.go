@@ -50,8 +50,8 @@ func go_lwsgo_session_wanted(v *C.struct_lws_vhost, host *C.char, port C.int, ta
 }
 
 //export go_lwsgo_session_load
-func go_lwsgo_session_load(v *C.struct_lws_vhost, host *C.char, port C.int, blob unsafe.Pointer, n C.size_t) C.int {
-	defer guard("lws_tls_session_dump_load")
+func go_lwsgo_session_load(v *C.struct_lws_vhost, host *C.char, port C.int, blob unsafe.Pointer, n C.size_t) (ret C.int) {
+	defer guardOr("lws_tls_session_dump_load", &ret, 1)
 	vh := vhost(v)
 	if vh == nil || blob == nil || n > 1<<30 {
 		return 1

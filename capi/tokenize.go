@@ -22,6 +22,7 @@ import (
 
 //export go_lws_tokenize
 func go_lws_tokenize(ts *C.struct_lws_tokenize) C.lws_tokenize_elem {
+	defer guard("lws_tokenize")
 	t := tokenize.Tokenizer{
 		In:    cView(ts.start, int(ts.len)),
 		Flags: tokenize.Flags(ts.flags),
@@ -41,7 +42,8 @@ func go_lws_tokenize(ts *C.struct_lws_tokenize) C.lws_tokenize_elem {
 
 //export go_lws_strexp_expand
 func go_lws_strexp_expand(ce *C.lws_strexp_t, in *C.char, n C.size_t,
-	usedIn, usedOut *C.size_t) C.int {
+	usedIn, usedOut *C.size_t) (ret C.int) {
+	defer guardOr("lws_strexp_expand", &ret, C.LSTRX_FATAL_NAME_UNKNOWN)
 	name := (*[strexp.NameMax]byte)(unsafe.Pointer(&ce.name))
 	e := strexp.Expander{
 		Name: *name, NamePos: uint8(ce.name_pos), State: strexp.State(ce.state),

@@ -13,6 +13,7 @@ import (
 
 //export go_lwsgo_parse_uri
 func go_lwsgo_parse_uri(p *C.char, prot, ads **C.char, port *C.int, path **C.char) {
+	defer guard("lws_parse_uri")
 	u := h1.ParseURI(cBytes(p))
 	at := func(ofs int) *C.char {
 		return (*C.char)(unsafe.Add(unsafe.Pointer(p), ofs))
@@ -28,12 +29,14 @@ func go_lwsgo_parse_uri(p *C.char, prot, ads **C.char, port *C.int, path **C.cha
 
 //export go_lws_urlencode
 func go_lws_urlencode(escaped, str *C.char, n C.int) *C.char {
+	defer guard("lws_urlencode")
 	h1.URLEncode(cView(escaped, max(int(n), 1)), cBytes(str))
 	return escaped
 }
 
 //export go_lws_urldecode
-func go_lws_urldecode(str, escaped *C.char, n C.int) C.int {
+func go_lws_urldecode(str, escaped *C.char, n C.int) (ret C.int) {
+	defer guardOr("lws_urldecode", &ret, -1)
 	if n < 0 {
 		n = openEnd
 	}

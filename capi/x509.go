@@ -25,8 +25,8 @@ import (
 const nameMax = 512
 
 //export go_lws_tls_vhost_cert_info
-func go_lws_tls_vhost_cert_info(v *C.struct_lws_vhost, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) C.int {
-	defer guard("lws_tls_vhost_cert_info")
+func go_lws_tls_vhost_cert_info(v *C.struct_lws_vhost, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) (ret C.int) {
+	defer guardOr("lws_tls_vhost_cert_info", &ret, -1)
 	vh := vhost(v)
 	if vh == nil || buf == nil {
 		return -1
@@ -45,8 +45,8 @@ func go_lws_tls_vhost_cert_info(v *C.struct_lws_vhost, what C.enum_lws_tls_cert_
 }
 
 //export go_lws_tls_cert_updated
-func go_lws_tls_cert_updated(cx *C.struct_lws_context, cert, key, memCert *C.char, lenCert C.size_t, memKey *C.char, lenKey C.size_t) C.int {
-	defer guard("lws_tls_cert_updated")
+func go_lws_tls_cert_updated(cx *C.struct_lws_context, cert, key, memCert *C.char, lenCert C.size_t, memKey *C.char, lenKey C.size_t) (ret C.int) {
+	defer guardOr("lws_tls_cert_updated", &ret, 1)
 	ctx := context(cx)
 	if ctx == nil || cert == nil || key == nil {
 		return 0
@@ -61,8 +61,8 @@ func go_lws_tls_cert_updated(cx *C.struct_lws_context, cert, key, memCert *C.cha
 }
 
 //export go_lws_tls_client_vhost_extra_cert_mem
-func go_lws_tls_client_vhost_extra_cert_mem(v *C.struct_lws_vhost, der *C.uint8_t, n C.size_t) C.int {
-	defer guard("lws_tls_client_vhost_extra_cert_mem")
+func go_lws_tls_client_vhost_extra_cert_mem(v *C.struct_lws_vhost, der *C.uint8_t, n C.size_t) (ret C.int) {
+	defer guardOr("lws_tls_client_vhost_extra_cert_mem", &ret, 1)
 	vh := vhost(v)
 	if vh == nil {
 		return 1
@@ -82,7 +82,8 @@ func go_lws_tls_client_vhost_extra_cert_mem(v *C.struct_lws_vhost, der *C.uint8_
 }
 
 //export go_lws_x509_create
-func go_lws_x509_create(x **C.struct_lws_x509_cert) C.int {
+func go_lws_x509_create(x **C.struct_lws_x509_cert) (ret C.int) {
+	defer guardOr("lws_x509_create", &ret, 1)
 	*x = (*C.struct_lws_x509_cert)(C.calloc(1, C.sizeof_struct_lws_x509_cert))
 	return b2i(*x == nil)
 }
@@ -99,8 +100,8 @@ func go_lws_x509_destroy(x **C.struct_lws_x509_cert) {
 }
 
 //export go_lws_x509_parse_from_pem
-func go_lws_x509_parse_from_pem(x *C.struct_lws_x509_cert, pem unsafe.Pointer, n C.size_t) C.int {
-	defer guard("lws_x509_parse_from_pem")
+func go_lws_x509_parse_from_pem(x *C.struct_lws_x509_cert, pem unsafe.Pointer, n C.size_t) (ret C.int) {
+	defer guardOr("lws_x509_parse_from_pem", &ret, -1)
 	if x == nil {
 		return -1
 	}
@@ -115,8 +116,8 @@ func go_lws_x509_parse_from_pem(x *C.struct_lws_x509_cert, pem unsafe.Pointer, n
 }
 
 //export go_lws_x509_verify
-func go_lws_x509_verify(x, trusted *C.struct_lws_x509_cert, name *C.char) C.int {
-	defer guard("lws_x509_verify")
+func go_lws_x509_verify(x, trusted *C.struct_lws_x509_cert, name *C.char) (ret C.int) {
+	defer guardOr("lws_x509_verify", &ret, -1)
 	if x == nil || trusted == nil || x.cert == nil || trusted.cert == nil {
 		return -1
 	}
@@ -133,8 +134,8 @@ func go_lws_x509_verify(x, trusted *C.struct_lws_x509_cert, name *C.char) C.int 
 }
 
 //export go_lws_x509_info
-func go_lws_x509_info(x *C.struct_lws_x509_cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) C.int {
-	defer guard("lws_x509_info")
+func go_lws_x509_info(x *C.struct_lws_x509_cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) (ret C.int) {
+	defer guardOr("lws_x509_info", &ret, -1)
 	if x == nil || x.cert == nil || buf == nil {
 		return -1
 	}
@@ -143,6 +144,7 @@ func go_lws_x509_info(x *C.struct_lws_x509_cert, what C.enum_lws_tls_cert_info, 
 
 //export go_lws_ssl_remove_wsi_from_buffered_list
 func go_lws_ssl_remove_wsi_from_buffered_list(wsi *C.struct_lws) {
+	defer guard("lws_ssl_remove_wsi_from_buffered_list")
 	c := conn(wsi, "lws_ssl_remove_wsi_from_buffered_list")
 	if c == nil {
 		return

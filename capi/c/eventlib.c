@@ -8,7 +8,7 @@
 
 LWS_ENTRY_VOID(lws_destroy_event_pipe, (struct lws * wsi), (wsi))
 LWS_ENTRY_VOID(__lws_close_free_wsi_final, (struct lws * wsi), (wsi))
-LWS_ENTRY(int, 0, _lws_plat_service_forced_tsi,
+LWS_ENTRY(int, -1, _lws_plat_service_forced_tsi,
 	  (struct lws_context * context, int tsi), (context, tsi))
 LWS_ENTRY_VOID(lws_service_do_ripe_rxflow, (struct lws_context_per_thread * pt),
 	       (pt))

@@ -54,7 +54,7 @@ LWS_ENTRY(int, 1, lws_add_http_common_headers,
 LWS_ENTRY(int, 1, lws_finalize_http_header,
 	  (struct lws * wsi, unsigned char **p, unsigned char *end),
 	  (wsi, p, end))
-LWS_ENTRY(int, -1, lws_return_http_status,
+LWS_ENTRY(int, 1, lws_return_http_status,
 	  (struct lws * wsi, unsigned int code, const char *html_body),
 	  (wsi, code, html_body))
 LWS_ENTRY(int, -1, lws_http_redirect,
