@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+package abitest
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What the C wrapper of an export answers where Go cannot be entered.
+var entryError = regexp.MustCompile(`(?s)LWS_ENTRY\(\s*[^,]+?,\s*([^,]+?)\s*,\s*(\w+)\s*,`)
+
+// Results that are zero values.
+var zeroResult = map[string]bool{"0": true, "NULL": true, "LWS_TOKZE_ENDED": true}
+
+// A panic never reaches C: the first statement of each exported Go function is
+// its guard, and it fails as its C wrapper does. Seen to fail for 104 of them.
+func TestExportsAreGuarded(t *testing.T) {
+	failed := map[string]string{}
+	for _, file := range glob(t, "../capi/c/*.c") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range entryError.FindAllSubmatch(text, -1) {
+			failed["go_"+string(m[2])] = string(m[1])
+		}
+	}
+	seen := 0
+	fset := token.NewFileSet()
+	for _, file := range glob(t, "../capi/*.go") {
+		f, err := parser.ParseFile(fset, file, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || !strings.Contains(docOf(fn), "//export ") {
+				continue
+			}
+			seen++
+			guard := guardOf(fset, fn)
+			want, wrapped := failed[fn.Name.Name]
+			switch {
+			case guard == "":
+				t.Errorf("%s: %s does not begin with its guard", fset.Position(fn.Pos()), fn.Name.Name)
+			case !wrapped:
+			case zeroResult[want] && guard != "0", !zeroResult[want] && guard != want:
+				t.Errorf("%s: %s fails with %s, its wrapper in capi/c with %s", fset.Position(fn.Pos()), fn.Name.Name, guard, want)
+			}
+		}
+	}
+	if seen < 150 || len(failed) < 80 {
+		t.Errorf("%d exports, %d wrappers: they are no longer found", seen, len(failed))
+	}
+}
+
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %v, %d files", pattern, err, len(files))
+	}
+	return files
+}
+
+// docOf is a function's comment with its directives.
+func docOf(fn *ast.FuncDecl) string {
+	var b strings.Builder
+	if fn.Doc != nil {
+		for _, c := range fn.Doc.List {
+			b.WriteString(c.Text + "\n")
+		}
+	}
+	return b.String()
+}
+
+// guardOf is what a function fails with after a panic: "0" stands for a zero
+// value or no result, "" for no guard at all.
+func guardOf(fset *token.FileSet, fn *ast.FuncDecl) string {
+	if len(fn.Body.List) == 0 {
+		return ""
+	}
+	d, ok := fn.Body.List[0].(*ast.DeferStmt)
+	if !ok {
+		return ""
+	}
+	name, _ := d.Call.Fun.(*ast.Ident)
+	switch {
+	case name == nil:
+		return ""
+	case name.Name == "guard":
+		return "0"
+	case name.Name != "guardOr" || len(d.Call.Args) != 3:
+		return ""
+	}
+	var b bytes.Buffer
+	if err := printer.Fprint(&b, fset, d.Call.Args[2]); err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(b.String(), "C.")
+}
