@@ -56,8 +56,24 @@ var differences = map[string]difference{
 	"empty lines first":       {44, nothing, `HTTP/1\.1 200`},
 	"spaces around values":    {44, `.*'a b  '.*'v \t'`, `.*'a b'.*'v'`},
 
-	"mount redirect with odd host": {47, `.*/cached/\x00\r\n`, `.*/cached/\r\n`},
-	"redirect mount to https":      {47, `.*/a/b\x00\x00\r\n`, `.*/a/b\r\n`},
+	"redirect mount to https": {47, `.*/a/b\x00\x00\r\n`, `.*/a/b\r\n`},
+
+	"absolute form":              {185, `HTTP/1\.0 403`, `HTTP/1\.1 200 .*text\n`},
+	"absolute form of dyn":       {185, `HTTP/1\.0 403`, `HTTP/1\.1 200 .*'/dyn/x'.*\[another\]`},
+	"absolute form without host": {185, `HTTP/1\.0 403`, badRequest},
+
+	"no host":                      {186, `HTTP/1\.1 200`, badRequest},
+	"host with a space":            {186, `HTTP/1\.1 200`, badRequest},
+	"host with a user":             {186, `HTTP/1\.1 200`, badRequest},
+	"mount redirect with odd host": {186, `HTTP/1\.0 301`, badRequest},
+	"HTTP/1.2":                     {186, `HTTP/1\.0 200`, `HTTP/1\.1 200`},
+	"HTTP/2.0":                     {186, `HTTP/1\.0 200`, `HTTP/1\.0 505`},
+
+	"coding not known":             {187, anything, `HTTP/1\.0 501`},
+	"chunked twice":                {187, anything, badRequest},
+	"post chunked, zeros":          {23, anything, `HTTP/1\.1 200 .*body 4 002e39a2`},
+	"post chunked, bad size":       {187, anything, `HTTP/1\.1 400`},
+	"post chunked, bad size, late": {187, anything, `HTTP/1\.1 200 .*text\n$`},
 
 	"connection list": {48, `.*text\n$`, `.*'HTTP/1.1' \[HTTP/1.1\]\n$`},
 

@@ -210,7 +210,7 @@ static void host_choice(void)
 	static const char *const r[] = {HOST("first.test"), HOST("one.test"), HOST("one.test:99"), HOST("deep.one.test"),
 	                                HOST("x.one.test"), HOST("y.deep.one.test"), HOST("a.b.one.test:1"), HOST("xone.test"),
 	                                HOST("ONE.test"), HOST("unknown"), HOST("tw"), HOST("two"), HOST("a.two"), HOST("t"),
-	                                "GET /x HTTP/1.1\r\n\r\n", HOST(""), NULL};
+	                                "GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", HOST(""), NULL};
 
 	vhosts(r, web_protocols);
 }

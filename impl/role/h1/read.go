@@ -134,6 +134,9 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 		h.Reset()
 	}
 	used, done, err := s.parser.Parse(h, b)
+	if done {
+		err = h1.CheckRequest(h)
+	}
 	if err != nil {
 		return used, s.badRequest(c, b, err)
 	}
@@ -157,7 +160,7 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 // restart prepares for the next request on the connection.
 func (s *State) restart(c *engine.Conn) {
 	s.parser.Init(h1.Request, c.Ctx.MaxHeaderData)
-	s.Parsed, s.explicitZero, s.SendingChunked, s.Handling404 = false, false, false, false
+	s.Parsed, s.answered, s.explicitZero, s.SendingChunked, s.Handling404 = false, false, false, false, false
 	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked = 0, 0, 0, nil
 }
 
@@ -175,6 +178,10 @@ func (s *State) badRequest(c *engine.Conn, b []byte, err error) bool {
 		code = 414
 	case errors.Is(err, h1.ErrTooLarge):
 		code = 431
+	case errors.Is(err, h1.ErrCoding):
+		code = 501
+	case errors.Is(err, h1.ErrVersion):
+		code = 505
 	}
 	c.SetLinger()
 	ReturnStatus(c, code, "")
@@ -207,6 +214,9 @@ func (s *State) chunkedBody(c *engine.Conn, b []byte) (used int, ok bool) {
 		if err != nil {
 			engine.Infof("%s: chunked body: %v", c, err)
 			c.SetLinger()
+			if !s.answered {
+				ReturnStatus(c, 400, "")
+			}
 			return used, false
 		}
 		if len(data) > 0 && !s.bodyPiece(c, data) {

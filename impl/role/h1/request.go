@@ -209,13 +209,10 @@ func (s *State) bodyHeaders(h *h1.Headers) {
 
 // connection finds out the version and whether the connection is to go on.
 func (s *State) connection(h *h1.Headers) {
-	s.Version = 0
-	if v := h.Value(h1.TokenHTTP); len(v) > 7 && v[5] == '1' && v[7] == '1' {
-		s.Version = 1
-	}
+	s.Version = min(h.Minor(), 1)
 	s.KeepAlive = s.Version == 1
 	switch conn := string(h.Value(h1.TokenConnection)); {
-	case hasToken(conn, "close"):
+	case hasToken(conn, "close"), s.Version == 0 && s.chunked != nil: // RFC 9112 §6.1
 		s.KeepAlive = false
 	case hasToken(conn, "keep-alive"):
 		s.KeepAlive = true

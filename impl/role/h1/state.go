@@ -37,7 +37,8 @@ type State struct {
 	// TxLength is what the response's Content-Length promised.
 	TxLength int64
 
-	later bool // requests were served before
+	later    bool // requests were served before
+	answered bool // something of the answer was written
 	// Immortal: the transaction has no timeout.
 	Immortal bool
 	// PendingBody is what a stream has yet to send before it is closed.
@@ -112,6 +113,9 @@ var Fallback func(c *engine.Conn, b []byte) bool
 // Write sends b as it is.
 func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int {
 	n := len(b.Bytes())
+	if s := StateOf(c); s != nil {
+		s.answered = true
+	}
 	if !c.Issue(b.Bytes()) {
 		return -1
 	}

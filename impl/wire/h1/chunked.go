@@ -2,10 +2,10 @@ package h1
 
 // Bounds of what is not data in a chunked body.
 const (
-	maxChunkDigits = 15      // chunk sizes stay below 2^60
-	maxChunkLine   = 1 << 10 // extensions of one chunk, in bytes
-	maxTrailers    = 8 << 10 // all trailer lines, in bytes
-	upperHex       = "0123456789ABCDEF"
+	maxChunkSize = 1<<60 - 1 // chunk sizes, in bytes
+	maxChunkLine = 1 << 10   // digits, and extensions, of one chunk, in bytes
+	maxTrailers  = 8 << 10   // all trailer lines, in bytes
+	upperHex     = "0123456789ABCDEF"
 )
 
 // chunkState is what comes next in a chunked body (RFC 9112 §7.1).
@@ -107,10 +107,10 @@ func (c *Chunked) expect(b, want byte, next chunkState) error {
 
 func (c *Chunked) onSize(b byte) error {
 	if d := unhex(b); d >= 0 {
-		if c.count++; c.count > maxChunkDigits {
+		c.remaining = c.remaining<<4 | uint64(d)
+		if c.count++; c.count > maxChunkLine || c.remaining > maxChunkSize {
 			return ErrTooLarge
 		}
-		c.remaining = c.remaining<<4 | uint64(d)
 		return nil
 	}
 	if c.count == 0 {

@@ -28,6 +28,8 @@ func TestChunked(t *testing.T) {
 		{"5\r\nhello\r\n0\r\n\r\n", "hello", nil},
 		{"5\r\nhello\r\n00A\r\n0123456789\r\n000\r\n\r\n", "hello0123456789", nil},
 		{"a;x=y;z=\"q\"\r\n0123456789\r\n0;e\r\nX-T: 1\r\nX-U: 2\r\n\r\n", "0123456789", nil},
+		{strings.Repeat("0", 900) + "5\r\nhello\r\n" + strings.Repeat("0", 900) + "\r\n\r\n", "hello", nil},
+		{strings.Repeat("0", maxChunkLine+1), "", ErrTooLarge},
 		{"1 \t\r\na\r\n0\r\n\r\n", "a", nil},
 		{"1 ;a\r\na\r\n0\r\n\r\n", "a", nil},
 		{"\r\n", "", ErrMalformed},

@@ -42,9 +42,10 @@ type TokenLimits [TokenCount]uint16
 // Tolerated, as programs rely on it: bare LF as line end, methods and field names
 // in any case, several spaces before the target or version, a request line without
 // a version (HTTP/0.9 style: [TokenHTTP] stays absent), a "PROXY ..." line before
-// the request line, empty lines before it, a missing Host, an absolute or odd
+// the request line, empty lines before it, a missing Host ([CheckRequest]), an odd
 // target (the server decides), any text after the status code, in responses a
-// space before the colon and folded lines.
+// space before the colon and folded lines. Of an absolute target the path is stored,
+// and its authority as the Host.
 //
 // Refused with [ErrMalformed], stricter than the reference, as these serve request
 // smuggling (RFC 9112 §11.2): CR not followed by LF, NUL (escaped in the target
@@ -52,7 +53,8 @@ type TokenLimits [TokenCount]uint16
 // without colon or with an illegal name, in requests a space before the colon and
 // folded lines, more than one Host, Content-Length that is no number or comes with
 // different values, and in requests Transfer-Encoding that comes twice, does not end
-// in chunked or comes together with Content-Length.
+// in chunked or comes together with Content-Length; with [ErrCoding] one that has
+// another coding in front of chunked.
 // White space at the end of a value is not kept. h2 pseudo headers are not
 // recognised.
 type Parser struct {
@@ -63,6 +65,7 @@ type Parser struct {
 	kind      Kind
 	state     parseState
 	lastField lastField
+	host      hostFrom
 	empty     uint8
 	err       error
 }
@@ -74,6 +77,16 @@ const (
 	lastNone lastField = iota
 	lastKnown
 	lastCustom
+)
+
+// hostFrom tells what the stored Host comes from. A target's goes before the field,
+// which has to be there all the same (RFC 9112 §3.2.2).
+type hostFrom uint8
+
+const (
+	hostOfField  hostFrom = iota
+	hostOfTarget          // and no field has come
+	hostOfBoth
 )
 
 // Init prepares p for one message. limit is the space for its values in bytes
@@ -185,6 +198,9 @@ func (p *Parser) takeLine(h *Headers, line []byte) error {
 func (p *Parser) fieldLine(h *Headers, line []byte) error {
 	if len(line) == 0 {
 		p.state = complete
+		if p.host == hostOfTarget && h.Minor() > 0 {
+			return ErrMalformed
+		}
 		return checkFraming(h, p.kind)
 	}
 	if isBlank(line[0]) {
@@ -204,6 +220,13 @@ func (p *Parser) fieldLine(h *Headers, line []byte) error {
 	value := trimRight(rest[1:])
 	if t, ok := TokenFromName(name); ok {
 		p.lastField = lastKnown
+		if t == TokenHost && p.host == hostOfTarget {
+			p.host = hostOfBoth
+			if !GoodHost(trimLeft(value)) {
+				return ErrMalformed
+			}
+			return nil
+		}
 		return p.storeKnown(h, t, value)
 	}
 	p.lastField = lastCustom

@@ -84,23 +84,42 @@ func (p *Parser) requestLine(h *Headers, line []byte) error {
 	rest = trimLeft(rest)
 	target, version, _ := bytes.Cut(trimRight(rest), []byte{' '})
 	version = trimLeft(version)
-	if !goodTarget(target) || (len(version) != 0 && !goodVersion(version)) {
+	if !GoodTarget(target) || (len(version) != 0 && !goodVersion(version)) {
 		return ErrMalformed
 	}
+	end := len(target)
+	authority, target := cutAuthority(target)
 	if err := h.AddTarget(t, target); err != nil {
 		return err
 	}
-	if len(rest) > len(target) { // a space ends it
+	if len(rest) > end { // a space ends it
 		if err := h.fillEmpty(); err != nil {
 			return err
 		}
 	}
 	p.cutTarget(h, t)
 	p.state = wantField
-	if len(version) == 0 {
+	if len(version) != 0 {
+		if err := h.Add(TokenHTTP, version); err != nil {
+			return err
+		}
+	}
+	return p.authority(h, authority)
+}
+
+// authority makes the authority of an absolute target the Host of the request.
+func (p *Parser) authority(h *Headers, b []byte) error {
+	if b == nil {
 		return nil
 	}
-	return h.Add(TokenHTTP, version)
+	if len(b) == 0 || !GoodHost(b) {
+		return ErrMalformed
+	}
+	if err := p.storeKnown(h, TokenHost, b); err != nil {
+		return err
+	}
+	p.host = hostOfTarget
+	return nil
 }
 
 // cutTarget applies the token limit of method t to the parts of the target.
@@ -136,17 +155,6 @@ func (p *Parser) statusLine(h *Headers, line []byte) error {
 	return h.Add(t, rest)
 }
 
-// goodTarget tells whether b is not empty and has no control bytes. Bytes above
-// 0x7f are let through, as clients send them unescaped.
-func goodTarget(b []byte) bool {
-	for _, c := range b {
-		if c <= ' ' || c == 0x7f {
-			return false
-		}
-	}
-	return len(b) > 0
-}
-
 func goodVersion(b []byte) bool {
 	return len(b) == 8 && string(b[:5]) == "HTTP/" && b[6] == '.' &&
 		b[5] >= '0' && b[5] <= '9' && b[7] >= '0' && b[7] <= '9'
@@ -162,28 +170,6 @@ func (h *Headers) StatusCode() int {
 		return 0
 	}
 	return int(v[0]-'0')*100 + int(v[1]-'0')*10 + int(v[2]-'0')
-}
-
-// checkFraming refuses header sections that two readers could frame differently
-// (RFC 9112 §6.3). Equal repeated Content-Length values are made one.
-func checkFraming(h *Headers, kind Kind) error {
-	if kind == Request && h.Has(TokenHTTPTransferEncoding) &&
-		(h.Has(TokenHTTPContentLength) || h.Fragment(TokenHTTPTransferEncoding, 1) != nil || !h.Chunked()) {
-		return ErrMalformed
-	}
-	first := h.Value(TokenHTTPContentLength)
-	if first == nil {
-		return nil
-	}
-	if _, ok := parseLength(first); !ok {
-		return ErrMalformed
-	}
-	for i := 1; h.find(TokenHTTPContentLength, i) != nil; i++ {
-		if !bytes.Equal(trimLeft(h.Fragment(TokenHTTPContentLength, i)), first) {
-			return ErrMalformed
-		}
-	}
-	return nil
 }
 
 // ContentLength is the value of Content-Length, -1 when absent.
@@ -206,8 +192,7 @@ func (h *Headers) Chunked() bool {
 	if c := bytes.LastIndexByte(v, ','); c >= 0 {
 		v = v[c+1:]
 	}
-	v = trimLeft(v)
-	return len(v) == len("chunked") && foldEqual(v, "chunked")
+	return isChunked(trimLeft(v))
 }
 
 // parseLength reads 1*DIGIT.
