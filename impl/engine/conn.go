@@ -188,6 +188,9 @@ func NewConn(v *Vhost, role Role, client bool) *Conn {
 	}
 	birth++
 	c := &Conn{F: f, pt: v.Ctx.PT, Ctx: v.Ctx, role: role, client: client, fd: -1, seq: birth, Retry: v.Retry}
+	if client { // the context's counts, whatever the vhost says
+		c.Retry = v.Ctx.DefaultRetry
+	}
 	c.slot = conns.put(c)
 	if c.slot == 0 {
 		Errf("too many connections")
@@ -196,7 +199,7 @@ func NewConn(v *Vhost, role Role, client bool) *Conn {
 	}
 	c.gen = int32(birth&0x3fffffff) + 1
 	f.Slot, f.FD, f.Context = c.slot, -1, unsafe.Pointer(v.Ctx.F)
-	f.Retry = v.Retry.C
+	f.Retry = c.Retry.C
 	if client {
 		f.Role |= FaceClient
 	}

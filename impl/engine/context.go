@@ -87,7 +87,7 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		Reject:        info.RejectKeywords,
 		UID:           info.UID,
 		GID:           info.GID,
-		DefaultRetry:  Retry{PingSecs: 300, HangupSecs: 310},
+		DefaultRetry:  defaultRetry(info.RetryPolicy),
 		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
 	}
 	if ctx.UDPLossTx != 0 || ctx.UDPLossRx != 0 {
@@ -109,6 +109,15 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 	pt.tellC()
 	f.User = info.User
 	return ctx, nil
+}
+
+// defaultRetry is what counts for clients, and for vhosts with no policy of
+// their own: the seconds of the context's info if it has any, never its delays.
+func defaultRetry(r *Retry) Retry {
+	if r == nil || r.PingSecs == 0 {
+		return Retry{PingSecs: 300, HangupSecs: 310}
+	}
+	return Retry{PingSecs: r.PingSecs, HangupSecs: r.HangupSecs}
 }
 
 func or(v, def int) int {

@@ -137,17 +137,17 @@ func (c *Conn) Valid() {
 		c.net.Valid()
 		return
 	}
-	if c.Retry.PingSecs == 0 || c.Dead() {
+	r := &c.Retry
+	if r.HangupSecs == 0 || c.Dead() {
 		return
 	}
 	if c.validity == nil {
 		c.validity = &Timer{Fire: func(int64) { c.validityDue() }}
 	}
-	c.pinged = false
-	secs := c.Retry.PingSecs
-	if c.Retry.PingSecs > c.Retry.HangupSecs {
-		c.pinged = true
-		secs = c.Retry.HangupSecs
+	secs := r.PingSecs
+	c.pinged = secs == 0 || secs >= r.HangupSecs // no question first
+	if c.pinged {
+		secs = r.HangupSecs
 	}
 	c.pt.SetTimer(c.validity, Now()+int64(secs)*second)
 }
