@@ -178,7 +178,7 @@ func TestSetProxy(t *testing.T) {
 			t.Errorf("%q: %v, %q %d %q", tc.text, err, v.HTTPProxy, v.HTTPProxyPort, v.HTTPProxyAuth)
 		}
 	}
-	v := &engine.Vhost{HTTPProxyPort: 77}
+	v := &engine.Vhost{VhostSettings: engine.VhostSettings{HTTPProxyPort: 77}}
 	if err := SetProxy(v, "proxy"); err != nil || v.HTTPProxyPort != 77 {
 		t.Error("a port that is set stays: ", err, v.HTTPProxyPort)
 	}

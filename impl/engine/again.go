@@ -24,13 +24,10 @@ import (
 func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
-		F: f, Options: old.Options, TimeoutSecs: old.TimeoutSecs, ServBufSize: old.ServBufSize,
-		MaxHeaderData: old.MaxHeaderData, ServerString: old.ServerString, Reject: slices.Clone(old.Reject),
-		Hostname: old.Hostname, DefaultRetry: old.DefaultRetry, FDLimit: old.FDLimit,
-		UDPLossTx: old.UDPLossTx, UDPLossRx: old.UDPLossRx, Cookies: old.Cookies,
-		Looped: old.Looped, OnRelease: old.OnRelease,
-		UID: old.UID, GID: old.GID, Become: old.Become, became: old.became, TLS: old.TLS, Files: old.Files, protocolDone: old.protocolDone,
+		F: f, ContextSettings: old.ContextSettings,
+		TLS: old.TLS, Files: old.Files, became: old.became, protocolDone: old.protocolDone,
 	}
+	ctx.Reject = slices.Clone(old.Reject)
 	ours := old.PT.intact()
 	pt, err := newThread(ctx)
 	if err != nil {
@@ -72,9 +69,10 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 
 // again is the vhost in ctx, which was made from o's.
 func (o *Vhost) again(ctx *Context) *Vhost {
-	v := new(Vhost)
-	*v = *o
-	v.Ctx, v.Listener, v.Active, v.bound = ctx, nil, nil, 0
+	v := &Vhost{
+		VhostSettings: o.VhostSettings, Ctx: ctx, F: o.F, TLS: o.TLS,
+		privs: slices.Clone(o.privs), fake: o.fake, started: o.started, destroying: o.destroying, gone: o.gone,
+	}
 	v.Protocols = make([]*Protocol, len(o.Protocols))
 	for i, p := range o.Protocols {
 		q := *p
@@ -87,7 +85,6 @@ func (o *Vhost) again(ctx *Context) *Vhost {
 		v.Mounts[i] = &n
 	}
 	v.PVOs, v.Headers, v.Exts = slices.Clone(o.PVOs), slices.Clone(o.Headers), slices.Clone(o.Exts)
-	v.privs = slices.Clone(o.privs)
 	v.F.Slot, v.F.Home = vhosts.put(v), unsafe.Pointer(v)
 	ctx.Vhosts = append(ctx.Vhosts, v)
 	return v

@@ -23,14 +23,9 @@ const (
 	Pre = 16
 )
 
-// Context is what lws_create_context makes: one service thread, its vhosts
-// and their connections.
-type Context struct {
-	F    *ContextFace
-	Slot uint32
-	// PT is the service thread's part. Debian's build has one (LWS_MAX_SMP 1).
-	PT *Thread
-
+// ContextSettings is what a context was told, by its info or right after. A
+// forked child's context gets them whole; docs/settings.md has whom they reach.
+type ContextSettings struct {
 	Options       Option
 	TimeoutSecs   int
 	ServBufSize   int
@@ -43,21 +38,33 @@ type Context struct {
 	FDLimit       int
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
+	IPLimitWSI    int // connections of one address, 0: no limit
 	Cookies       any // jar of client connections (impl/client), nil: none
-
-	yielded atomic.Int64 // when, see Yield
 
 	// UID and GID are who the program wants to be once it listens; 0 and -1 mean no change.
 	UID, GID int
 	// Become makes the process that, where it is put off until the vhosts exist
 	// (EXPLICIT_VHOSTS); nil otherwise.
 	Become func() error
-	became bool
 
 	// Looped: another event loop calls Turn, and the reference asks for no
 	// thread id there. OnRelease takes our descriptors out of that loop.
 	Looped    bool
 	OnRelease func()
+}
+
+// Context is what lws_create_context makes: one service thread, its vhosts
+// and their connections.
+type Context struct {
+	ContextSettings
+
+	F    *ContextFace
+	Slot uint32
+	// PT is the service thread's part. Debian's build has one (LWS_MAX_SMP 1).
+	PT *Thread
+
+	yielded atomic.Int64 // when, see Yield
+	became  bool         // Become has been called
 
 	// TLS is what role/secure keeps of the context, Files what httpd does: open
 	// files. They are closed with it.
@@ -76,8 +83,7 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		Errf("info->ka_interval can't be 0 if ka_time used")
 		return nil, errors.New("ka_interval")
 	}
-	ctx := &Context{
-		F:             f,
+	ctx := &Context{F: f, ContextSettings: ContextSettings{
 		Options:       info.Options,
 		TimeoutSecs:   or(info.TimeoutSecs, defaultTimeout),
 		ServBufSize:   or(info.ServBufSize, DefaultServBuf),
@@ -88,8 +94,9 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		UID:           info.UID,
 		GID:           info.GID,
 		DefaultRetry:  defaultRetry(info.RetryPolicy),
+		IPLimitWSI:    info.IPLimitWSI,
 		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
-	}
+	}}
 	if ctx.UDPLossTx != 0 || ctx.UDPLossRx != 0 {
 		Warnf("lws_create_context: simulating udp loss tx: %d%%, rx: %d%%", ctx.UDPLossTx, ctx.UDPLossRx)
 	}

@@ -8,16 +8,14 @@ import (
 	"unsafe"
 )
 
-// Vhost is one virtual host: a port, a name, protocols and mounts.
-type Vhost struct {
-	Ctx       *Context
-	F         *VhostFace
+// VhostSettings is what a vhost was told, by its info or later. A forked
+// child's vhost gets them whole.
+type VhostSettings struct {
 	Name      string
 	Iface     string
 	HasIface  bool
 	Port      int
 	Options   Option
-	Protocols []*Protocol
 	PVOs      []PVO
 	Headers   []PVO
 	Mounts    []*Mount
@@ -38,9 +36,6 @@ type Vhost struct {
 	SocksUser     string
 	SocksPassword string
 
-	// Active are the client connections that others can queue behind.
-	Active []*Conn
-
 	KeepaliveSecs int
 	HeaderSecs    int // for a request's headers to come
 	ConnectSecs   int
@@ -48,7 +43,6 @@ type Vhost struct {
 	KAProbes      int
 	KAInterval    int
 	Retry         Retry
-	IPLimitWSI    int
 
 	TellConnecting bool // CONNECTING is told
 
@@ -57,13 +51,25 @@ type Vhost struct {
 
 	HTTP2Settings [7]uint32 // http2_settings, [0] tells that they count
 
-	Listener *Conn
-	TLS      any // the vhost's TLS contexts, made by impl/tls
+	finalize func(*Vhost)
+	released func()
+}
+
+// Vhost is one virtual host: a port, a name, protocols and mounts.
+type Vhost struct {
+	VhostSettings
+
+	Ctx       *Context
+	F         *VhostFace
+	Protocols []*Protocol
+	Listener  *Conn
+	TLS       any // the vhost's TLS contexts, made by impl/tls
+
+	// Active are the client connections that others can queue behind.
+	Active []*Conn
 
 	privs      []unsafe.Pointer // by protocol
-	finalize   func(*Vhost)
-	released   func()
-	bound      int // connections bound to it
+	bound      int              // connections bound to it
 	started    bool
 	destroying bool
 	gone       bool
@@ -72,8 +78,7 @@ type Vhost struct {
 
 // NewVhost makes a vhost of ctx; it does not listen yet. The lock is held.
 func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
-	v := &Vhost{
-		Ctx: ctx, F: f,
+	v := &Vhost{Ctx: ctx, F: f, VhostSettings: VhostSettings{
 		Name: info.VhostName, Iface: info.Iface, HasIface: info.HasIface,
 		Port: info.Port, Options: info.Options,
 		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
@@ -86,15 +91,12 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		HeaderSecs:    or(info.HeaderSecs, 10),
 		ConnectSecs:   or(info.ConnectSecs, 20),
 		KATime:        info.KATime, KAProbes: info.KAProbes, KAInterval: info.KAInterval,
-		Retry:         ctx.DefaultRetry,
-		IPLimitWSI:    info.IPLimitWSI,
-		privs:         make([]unsafe.Pointer, len(info.Protocols)),
-		finalize:      info.Finalize,
-		released:      info.Released,
-		HTTP2Settings: info.HTTP2Settings,
-
+		Retry:          ctx.DefaultRetry,
+		HTTP2Settings:  info.HTTP2Settings,
 		TellConnecting: info.TellConnecting,
-	}
+		finalize:       info.Finalize,
+		released:       info.Released,
+	}, privs: make([]unsafe.Pointer, len(info.Protocols))}
 	if v.Name == "" {
 		v.Name = "default"
 	}
