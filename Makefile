@@ -76,6 +76,10 @@ GO_STATE := --rename-section .data=godata --rename-section .bss=gobss \
     --rename-section .noptrdata=gonoptrdata --rename-section .noptrbss=gonoptrbss \
     --rename-section .go.module=gomodule --globalize-symbol=runtime.tlsg --globalize-symbol=pthread_g
 
+# Whose code a fault is in, and what its functions are called; the runtime's signals
+# (capi/c/signals.c, faults.c).
+GO_SEEN := $(foreach s,text etext pclntab sigtable,--globalize-symbol=runtime.$s)
+
 # Go's build cache looks at the headers of the package's own folder alone: this one
 # changes whenever another does.
 HDR_HASH := capi/headers.gen.h
@@ -92,7 +96,7 @@ $(B)/obj/libcore.a: $(GO_SRC) $(C_HDR) $(HDR_HASH)
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \
 	 if [ "$$n" -lt 1 ] || [ "$$(echo "$$sz" | sort -u)" != 000008 ] || [ "$$(echo "$$sz" | wc -l)" != 1 ]; then \
 	   echo "error: expected one 8-byte .init_array in the Go object, found: $$sz" >&2; rm -f $@; exit 1; fi
-	$(OBJCOPY) --rename-section .init_array=goinit,alloc,load,data $(GO_STATE) $@
+	$(OBJCOPY) --rename-section .init_array=goinit,alloc,load,data $(GO_STATE) $(GO_SEEN) $@
 
 $(LIB): $(C_OBJ) $(B)/obj/libcore.a capi/exports.map
 	@mkdir -p $(@D)

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "entry.h"
 #include "fork.h"
+#include "signals.h"
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 typedef void (*ctor_t)(int, char **, char **);
@@ -170,86 +170,6 @@ make_block(int *argc)
 	return block; /* lives as long as the process: the runtime keeps it */
 }
 
-/* The runtime adds SA_ONSTACK to the handlers that it finds, which would put
- * them on its own small signal stack: they stay as the program set them.  Some
- * signals it takes over, and hands on to whom it finds at its start.  That
- * must be the same one at each start: a second runtime that found the first
- * one's handler, or one that calls it, would hand signals to itself. */
-static struct sigaction first_found[NSIG]; /* before the first start */
-static struct sigaction runtimes[NSIG];	   /* what it made of them */
-
-static void
-handlers_before(struct sigaction *was, int again)
-{
-	int n;
-
-	for (n = 1; n < NSIG; n++) {
-		if (sigaction(n, NULL, &was[n]))
-			was[n].sa_handler = SIG_DFL;
-		if (again && first_found[n].sa_handler != runtimes[n].sa_handler)
-			sigaction(n, &first_found[n], NULL);
-	}
-	if (!again)
-		memcpy(first_found, was, sizeof(first_found));
-}
-
-static void
-handlers_after(const struct sigaction *was, int again)
-{
-	struct sigaction now;
-	int n;
-
-	for (n = 1; n < NSIG; n++) {
-		if (sigaction(n, NULL, &now))
-			continue;
-		if (!again)
-			runtimes[n] = now;
-		if (now.sa_handler == was[n].sa_handler ?
-			    now.sa_flags != was[n].sa_flags &&
-				    now.sa_handler != SIG_DFL &&
-				    now.sa_handler != SIG_IGN :
-			    again && was[n].sa_handler !=
-					     runtimes[n].sa_handler)
-			sigaction(n, &was[n], NULL);
-	}
-}
-
-/* A handler with SA_ONSTACK runs on the thread's alternate stack.  Where the
- * program has none the runtime would make one of 32 KiB: ours is larger. */
-#define ALTSTACK ((size_t)256 << 10)
-static pthread_key_t altstack_key;
-
-static void
-drop_altstack(void *p)
-{
-	stack_t off = { .ss_flags = SS_DISABLE }, now;
-
-	if (!sigaltstack(NULL, &now) && now.ss_sp == p)
-		sigaltstack(&off, NULL);
-	munmap(p, ALTSTACK);
-}
-
-static void
-give_altstack(void)
-{
-	stack_t st;
-	void *p;
-
-	if (sigaltstack(NULL, &st) || !(st.ss_flags & SS_DISABLE))
-		return;
-	p = mmap(NULL, ALTSTACK, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p == MAP_FAILED)
-		return;
-	memset(&st, 0, sizeof(st));
-	st.ss_sp = p;
-	st.ss_size = ALTSTACK;
-	if (sigaltstack(&st, NULL))
-		munmap(p, ALTSTACK);
-	else
-		pthread_setspecific(altstack_key, p);
-}
-
 static void
 boot(void)
 {
@@ -263,26 +183,26 @@ boot(void)
 	if (!address_space_ok())
 		return;
 	block = make_block(&argc);
+	if (!second)
+		lwsgo_signals_prepare();
 	if (!block || (!second && !lwsgo_state_save())) {
 		lwsl_err("libwebsockets: out of memory at start\n");
 		return;
 	}
-	if (!second) {
-		pthread_key_create(&altstack_key, drop_altstack);
+	if (!second)
 		pthread_atfork(lwsgo_state_lock, lwsgo_state_unlock, in_child);
-	}
 	/* Go's threads inherit the mask: no signal of the program's may ever
 	 * be delivered on them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	if (second)
 		lwsgo_state_reset();
-	handlers_before(was, second);
-	give_altstack();
+	lwsgo_signals_before(was, second);
+	lwsgo_altstack();
 	for (c = __start_goinit; c < __stop_goinit; c++)
 		(*c)(argc, block, block + argc + 1);
 	boot_ok = go_lwsgo_ping();
-	handlers_after(was, second);
+	lwsgo_signals_after(was, second);
 	boot_forked = 0;
 	boot_second = second;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -293,6 +213,8 @@ lwsgo_enter_slow(const char *name)
 {
 	sigset_t all, old;
 
+	if (lwsgo_self.dying)
+		return 0;
 	if (lwsgo_self.depth) {
 		lwsl_err("%s: refused: this process (pid %d) was forked inside "
 			 "a callback, which has to return first\n",
@@ -309,7 +231,7 @@ lwsgo_enter_slow(const char *name)
 	 * any can come. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	give_altstack();
+	lwsgo_altstack();
 	go_lwsgo_grow_stack();
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	lwsgo_self.ready = 1;

@@ -7,6 +7,7 @@
 #define LWS_NO_SIZED_CALLS
 #include "entry.h"
 #include "lws_private.h"
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -52,6 +53,7 @@ lws_create_context_sized(const struct lws_context_creation_info *info,
 
 	if (!lwsgo_enter("lws_create_context"))
 		return NULL;
+	signal(SIGPIPE, SIG_IGN); /* as the original: programs rely on it */
 	cx = go_lws_create_context_sized(info, size);
 	lwsgo_leave();
 	return cx;

@@ -33,6 +33,7 @@ struct lwsgo_thread {
 	/* Log lines that wait for the end of the step (log.c). */
 	struct lwsgo_line *lines, **lines_end;
 	int emitting;
+	int dying; /* of a fault in Go code: no way in any more */
 };
 
 extern __thread struct lwsgo_thread lwsgo_self

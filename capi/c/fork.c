@@ -41,10 +41,8 @@ static struct part parts[] = {
 #define WITH_CONTENT 3
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
-/* runtime/cgo's: the goroutine of the thread, and the key whose destructor
- * gives it back when the thread ends. */
-extern __thread void *lwsgo_tlsg __asm__("runtime.tlsg")
-	__attribute__((tls_model("initial-exec"))) HIDDEN;
+/* runtime/cgo's: the key whose destructor gives a thread's goroutine back when
+ * the thread ends. */
 extern pthread_key_t pthread_g HIDDEN;
 extern uintptr_t x_cgo_pthread_key_created HIDDEN;
 

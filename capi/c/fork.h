@@ -10,6 +10,10 @@ int lwsgo_state_save(void) __attribute__((visibility("hidden")));
 /* Puts them back, in the only thread of a forked child. */
 void lwsgo_state_reset(void) __attribute__((visibility("hidden")));
 
+/* runtime/cgo's: the goroutine of the thread. */
+extern __thread void *lwsgo_tlsg __asm__("runtime.tlsg")
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
 /* A fork waits until no other thread is changing what C keeps. */
 void lwsgo_state_lock(void) __attribute__((visibility("hidden")));
 void lwsgo_state_unlock(void) __attribute__((visibility("hidden")));

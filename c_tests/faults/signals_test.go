@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+
+package faults
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	h "libwebsockets/c_tests/harness"
+)
+
+// outcome is what a program printed, and how it ended.
+func outcome(t *testing.T, lib, exe string, args ...string) string {
+	t.Helper()
+	said, _ := outcomeLog(t, lib, exe, args...)
+	return said
+}
+
+func outcomeLog(t *testing.T, lib, exe string, args ...string) (said, logged string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), 60*time.Second)
+	defer stop()
+	cmd := exec.CommandContext(ctx, exe, args...)
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib)
+	var log strings.Builder
+	cmd.Stderr = &log
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		t.Errorf("%v: still running after a minute", args)
+	}
+	if strings.Contains(log.String(), "goroutine ") {
+		t.Errorf("%v: the Go runtime's traceback:\n%.600s", args, log.String())
+	}
+	return fmt.Sprintf("%s%v", out, err), log.String()
+}
+
+// TestFaults: each fault in each place of the program, with each kind of
+// handler, has the outcome that it has with the original: the same signal ends
+// the process, and the same is told to the program's handler. While Go's own
+// handlers were in place those without a handler ended with SIGABRT after more
+// than ten seconds, and what came by kill() went to nobody.
+func TestFaults(t *testing.T) {
+	exe := h.Build(t, prog("signals.c"))
+	faults := []string{"null", "wild", "bus", "divide", "illegal", "jump", "abort", "trap", "kill", "raise", "stack"}
+	handlers := []string{"none", "before", "before-plain", "before-altstack", "before-once", "before-nodefer", "before-exit", "before-jump", "before-ignore",
+		"before-chain", "after", "after-plain", "after-altstack", "after-once", "after-exit", "after-jump", "after-ignore", "after-chain", "after-reporter"}
+	var all [][]string
+	for _, place := range []string{"callback", "thread", "timer", "emitter", "onstack", "child"} {
+		for _, fault := range faults {
+			for _, handler := range handlers {
+				switch {
+				case strings.HasSuffix(handler, "-chain") && (fault == "kill" || fault == "raise"):
+					// Theirs takes the default action off, ours ends the process.
+				case place == "thread" && fault == "kill":
+					// Any thread may get it, at any time.
+				case handler == "none",
+					place == "callback" && (fault == "null" || fault == "divide" || fault == "kill" || handler == "before" || handler == "after"),
+					fault == "null" && (handler == "before" || handler == "before-altstack" || handler == "after" || handler == "after-chain"):
+					all = append(all, []string{place, fault, handler})
+				}
+			}
+		}
+	}
+	// What is no fault, but the runtime takes or unblocks as well.
+	for _, fault := range []string{"urgent", "pipe", "children"} {
+		for _, handler := range []string{"none", "before", "after"} {
+			all = append(all, []string{"callback", fault, handler})
+		}
+	}
+	for _, handler := range []string{"before-mend", "after-mend"} {
+		all = append(all, []string{"callback", "readonly", handler})
+	}
+	debian := h.Reference(t, "root", "usr", "lib", "x86_64-linux-gnu")
+	ours := h.Lib(t)
+	next := make(chan []string)
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for args := range next {
+				want := outcome(t, debian, exe, args...)
+				if got := outcome(t, ours, exe, args...); got != want {
+					t.Errorf("%v:\n%s\nwith the original:\n%s", args, got, want)
+				}
+			}
+		})
+	}
+	for _, args := range all {
+		next <- args
+	}
+	close(next)
+	workers.Wait()
+	t.Logf("%d faults", len(all))
+}
+
+// TestLibraryFaults: a fault in the library's Go code. Near NULL it fails the
+// call; else it is told in one line with the names of the functions, and then
+// it is as any other fault. While the runtime saw to it itself it printed pages
+// and ended with SIGABRT.
+func TestLibraryFaults(t *testing.T) {
+	exe := h.Build(t, prog("signals.c"))
+	if !h.Ours(t) {
+		t.Skip("about Go code")
+	}
+	const recovered, died, told = "vhost (nil)\nwent on\nend\n<nil>", "signal: segmentation fault", "signal 11 code 1 addr 0x"
+	for _, c := range []struct {
+		place, fault, handler, said string
+		lines                       int
+	}{
+		{"callback", "near", "none", recovered, 1},
+		{"thread", "near", "none", recovered, 1},
+		{"timer", "near", "none", recovered, 1},
+		{"child", "near", "none", recovered, 1},
+		{"callback", "near", "before", recovered, 1},
+		{"callback", "near", "before-altstack", recovered, 1},
+		{"callback", "near", "after-altstack-chain", told + "8 else usr1 1 self 1 altstack -1\n" + recovered, 1},
+		{"callback", "near", "after-exit", told + "8 else usr1 1 self 1 altstack -1\nexit status 7", 0},
+		{"callback", "far", "none", died, 1},
+		{"thread", "far", "none", died, 1},
+		{"timer", "far", "none", died, 1},
+		{"child", "far", "none", "child b\n<nil>", 1},
+		{"callback", "far", "before", told + "12345678 else usr1 1 self 1 altstack -1\n" + died, 1},
+		{"callback", "far", "before-exit", told + "12345678 else usr1 1 self 1 altstack -1\nexit status 7", 1},
+		{"callback", "far", "after-altstack-chain", told + "12345678 else usr1 1 self 1 altstack -1\n" + died, 1},
+		{"callback", "far", "after-altstack-reporter", told + "12345678 else usr1 1 self 1 altstack -1\n" + died, 1},
+	} {
+		got, log := outcomeLog(t, h.Lib(t), exe, c.place, c.fault, c.handler, "log")
+		if c.place == "child" {
+			got = strings.Replace(got, "child 0\n", "", 1)
+		}
+		if got != c.said {
+			t.Errorf("%s %s %s: %q, not %q\n%s", c.place, c.fault, c.handler, got, c.said, log)
+		}
+		if n := strings.Count(log, "\n"); n != c.lines {
+			t.Errorf("%s %s %s: %d lines:\n%s", c.place, c.fault, c.handler, n, log)
+		}
+		if c.fault == "far" && !strings.Contains(log, "SIGSEGV at address 0x12345678 inside the library: ") ||
+			c.fault == "far" && !strings.Contains(log, " < main.infoFrom < main.go_lws_create_vhost_sized <") {
+			t.Errorf("%s %s %s: logged:\n%s", c.place, c.fault, c.handler, log)
+		}
+	}
+}

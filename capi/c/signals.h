@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whose a signal is: see signals.c.
+ */
+#ifndef LWSGO_SIGNALS_H
+#define LWSGO_SIGNALS_H
+
+#include <signal.h>
+
+#define LWSGO_SIGNALS_HIDDEN __attribute__((visibility("hidden")))
+
+/* Once, before the runtime's variables are kept for later starts. */
+LWSGO_SIGNALS_HIDDEN void lwsgo_signals_prepare(void);
+/* Around each start of the runtime, with all signals blocked; again: it is
+ * not the first one. was: what the program has, NSIG of them. */
+LWSGO_SIGNALS_HIDDEN void lwsgo_signals_before(struct sigaction *was, int again);
+LWSGO_SIGNALS_HIDDEN void lwsgo_signals_after(const struct sigaction *was,
+					      int again);
+/* Sees to it that the calling thread has an alternate signal stack. */
+LWSGO_SIGNALS_HIDDEN void lwsgo_altstack(void);
+
+/* Where a thread was when a signal came. */
+struct lwsgo_spot {
+	uintptr_t pc, sp, fp;
+};
+
+/* Logs one line on a fault in Go code at that spot: the call chain. */
+LWSGO_SIGNALS_HIDDEN void lwsgo_report_fault(int sig, const siginfo_t *info,
+					     const struct lwsgo_spot *at);
+/* Whether pc lies in Go code. */
+LWSGO_SIGNALS_HIDDEN int lwsgo_in_go(uintptr_t pc);
+
+#endif
