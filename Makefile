@@ -172,6 +172,7 @@ install: lib
 	$(FILL) cmake/libwebsockets-config.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config.cmake
 	$(FILL) cmake/libwebsockets-config-version.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config-version.cmake
 	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)
+	install -D -m 644 packaging/lws-common.js $(DESTDIR)$(PREFIX)/share/libwebsockets-test-server/lws-common.js
 
 deb: lib
 	@tools/deb

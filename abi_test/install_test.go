@@ -22,6 +22,9 @@ func TestInstalledCopy(t *testing.T) {
 	if _, err := os.Stat(dest + "/opt/lws/lib/pkgconfig/libwebsockets.pc"); err != nil {
 		t.Fatal("make install did not install lib/pkgconfig/libwebsockets.pc")
 	}
+	if _, err := os.Stat(dest + "/opt/lws/share/libwebsockets-test-server/lws-common.js"); err != nil {
+		t.Error("make install did not install what pages include")
+	}
 	pkg := []string{"PKG_CONFIG_PATH=" + dest + "/opt/lws/lib/pkgconfig", "PKG_CONFIG_SYSROOT_DIR=" + dest}
 	if v := strings.TrimSpace(run(t, pkg, "pkg-config", "--modversion", "libwebsockets")); strings.TrimSuffix(v, "-") != "4.1.6" {
 		t.Errorf("pkg-config says version %q", v)

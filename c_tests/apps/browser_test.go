@@ -5,9 +5,12 @@ package apps
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // The test page in Chromium, in plain and over TLS.
@@ -38,6 +41,42 @@ func browse(t *testing.T, l library, s server, scheme string) {
 	browseForm(t, two)
 	interrupt(t, s.Proc)
 	one.wait("the page sees the server's end", `document.getElementById("wsdi_status").textContent.includes("CLOSED")`)
+}
+
+// The page with our lws-common.js in place of the original's: dimmed until its
+// connections are open, and again when the server has gone. Seen to fail with
+// a lws_gray_out that does nothing.
+func TestDimmedPage(t *testing.T) {
+	l := ours(t)
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(harness.Reference(t, "root/usr/share/libwebsockets-test-server"))); err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile(filepath.Join(harness.Top(), "packaging/lws-common.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "lws-common.js"), script, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := testServer(t, l, "-r", dir)
+	p := chromium(t).open(fmt.Sprintf("http://localhost:%d/", s.port))
+	const cover = `document.getElementById("darkenScreenObject")`
+	p.wait("the page is no longer dimmed", cover+`?.style.display == "none"`)
+	if got := p.eval(`lws_san("a<b") + "|" + lws_san("a>b")`); got != "invalid string|a>b" {
+		t.Errorf("lws_san makes %q", got)
+	}
+	interrupt(t, s.Proc)
+	p.wait("the page is dimmed again", `getComputedStyle(`+cover+`).display == "block"`)
+	const look = `getComputedStyle(` + cover + `).zIndex + " " + getComputedStyle(` + cover + `).opacity + " " +
+		(` + cover + `.getBoundingClientRect().width >= document.documentElement.clientWidth)`
+	if got := p.eval(look); got != "499 0.7 true" {
+		t.Errorf("the cover looks like %q", got)
+	}
+	p.eval(`lws_gray_out(true, {opacity: 20, bgcolor: "#ff0000"})`)
+	if got := p.eval(`getComputedStyle(` + cover + `).backgroundColor + " " + ` + cover + `.style.opacity + " " + ` + cover + `.style.zIndex`); got != "rgb(255, 0, 0) 0.2 50" {
+		t.Errorf("with other options it looks like %q", got)
+	}
 }
 
 // overHTTP2: the page came by HTTP/2, and the WebSockets of both pages are on
