@@ -212,12 +212,32 @@ run_loop(struct lws_context *cx)
 	return 1;
 }
 
+/* Contexts that we did not make come from one of the original's event loop
+ * plugins, in a program that has the original linked in: the plugin wants a
+ * libwebsockets.so.17, and found ours. */
+static int
+foreign(const struct lws_context *cx)
+{
+	static const struct lws_context *told;
+	const struct lws_context *c = lwsgo_contexts;
+
+	while (c && c != cx)
+		c = c->next_made;
+	if (LWSGO_LIKELY(c != NULL))
+		return 0;
+	if (told != cx)
+		lwsl_err("lws_service: %p is no context of this library: does the program have another linked in?\n",
+			 (const void *)cx);
+	told = cx;
+	return 1;
+}
+
 LWS_VISIBLE int
 lws_service(struct lws_context *context, int timeout_ms)
 {
 	if (!context)
 		return 1;
-	if (context->dead)
+	if (foreign(context) || context->dead)
 		return -1;
 	if (context->loop_host)
 		return run_loop(context);
@@ -231,7 +251,7 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 {
 	if (!context)
 		return 1;
-	if (context->dead || tsi)
+	if (foreign(context) || context->dead || tsi)
 		return -1;
 	if (context->loop_host)
 		return run_loop(context);
@@ -254,7 +274,7 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 	int r;
 
 	(void)tsi;
-	if (!context || context->dead)
+	if (!context || foreign(context) || context->dead)
 		return -1;
 	if (LWSGO_UNLIKELY(lwsgo_self.asked != NULL))
 		lwsgo_tell_asked();
@@ -281,7 +301,7 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 	int ms;
 
 	(void)tsi;
-	if (!context || context->dead)
+	if (!context || foreign(context) || context->dead)
 		return 1;
 	if (__atomic_load_n(&context->pending, __ATOMIC_SEQ_CST) ||
 	    __atomic_load_n(&context->cancel, __ATOMIC_SEQ_CST))
