@@ -31,7 +31,7 @@ func init() {
 //export go_lwsgo_adopt
 func go_lwsgo_adopt(v *C.struct_lws_vhost, how C.int, fd C.int, protocol *C.char, parent *C.struct_lws, opaque unsafe.Pointer) *C.struct_lws {
 	defer guard("lws_adopt_descriptor_vhost")
-	vh := vhost(v)
+	vh := vhostOf(v)
 	if vh == nil {
 		engine.Errf("lws_adopt_descriptor_vhost: no such vhost")
 		return nil
@@ -50,8 +50,9 @@ func go_lwsgo_adopt(v *C.struct_lws_vhost, how C.int, fd C.int, protocol *C.char
 //export go_lwsgo_first_vhost
 func go_lwsgo_first_vhost(cx *C.struct_lws_context) *C.struct_lws_vhost {
 	defer guard("lws_adopt_socket")
-	ctx := context(cx)
+	ctx := contextOf(cx)
 	if ctx == nil {
+		engine.Errf("lws_adopt_socket: no such context")
 		return nil
 	}
 	ctx.Lock()
@@ -79,7 +80,7 @@ func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) (ret C.int) {
 //export go_lws_create_adopt_udp
 func go_lws_create_adopt_udp(v *C.struct_lws_vhost, ads *C.char, port, flags C.int, protocol, ifname *C.char, parent *C.struct_lws, opaque unsafe.Pointer, retry *C.lws_retry_bo_t) *C.struct_lws {
 	defer guard("lws_create_adopt_udp")
-	vh := vhost(v)
+	vh := vhostOf(v)
 	if vh == nil {
 		engine.Errf("lws_create_adopt_udp: no such vhost")
 		return nil

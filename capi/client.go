@@ -84,16 +84,16 @@ func text(p *C.char) client.Text { return client.Text{S: str(p), Has: p != nil} 
 //export go_lws_client_connect_via_info
 func go_lws_client_connect_via_info(i *C.struct_lws_client_connect_info) (ret *C.struct_lws) {
 	defer guard("lws_client_connect_via_info")
-	if i == nil {
+	if lacks("lws_client_connect_via_info", i == nil) {
 		return nil
 	}
-	ctx := context(i.context)
+	ctx := contextOf(i.context)
 	if ctx == nil {
 		engine.Errf("lws_client_connect_via_info: no context")
 		return nil
 	}
 	info := &client.Info{
-		Ctx: ctx, Vhost: vhost(i.vhost),
+		Ctx: ctx, Vhost: vhostOf(i.vhost),
 		Address: str(i.address), Port: int(i.port), Flags: client.Flags(i.ssl_connection),
 		Path: str(i.path), Host: str(i.host), Origin: text(i.origin),
 		Protocols: text(i.protocol), LocalProtocol: text(i.local_protocol_name), Method: text(i.method),
@@ -218,6 +218,9 @@ func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.ch
 //export go_lws_http_basic_auth_gen
 func go_lws_http_basic_auth_gen(user, pw, buf *C.char, n C.size_t) (ret C.int) {
 	defer guardOr("lws_http_basic_auth_gen", &ret, 1)
+	if lacks("lws_http_basic_auth_gen", user == nil || pw == nil || buf == nil) {
+		return 1
+	}
 	switch client.BasicAuth(cView(buf, int(min(n, openEnd))), str(user), str(pw)) {
 	case nil:
 		*next(buf, int(min(n, openEnd))-1) = 0 // where the reference puts one, too

@@ -352,7 +352,7 @@ func releaseVhost(cv *C.struct_lws_vhost) {
 //export go_lws_create_vhost_sized
 func go_lws_create_vhost_sized(cx *C.struct_lws_context, i *C.struct_lws_context_creation_info, size C.size_t) *C.struct_lws_vhost {
 	defer guard("lws_create_vhost")
-	ctx := context(cx)
+	ctx := contextOf(cx)
 	if ctx == nil || i == nil {
 		engine.Errf("lws_create_vhost: no context or no info")
 		return nil
@@ -365,7 +365,7 @@ func go_lws_create_vhost_sized(cx *C.struct_lws_context, i *C.struct_lws_context
 //export go_lws_context_destroy
 func go_lws_context_destroy(cx *C.struct_lws_context) {
 	defer guard("lws_context_destroy")
-	ctx := context(cx)
+	ctx := contextOf(cx)
 	if ctx == nil {
 		return
 	}

@@ -28,6 +28,9 @@ const chunkTail = 7
 //export go_lws_chunked_html_process
 func go_lws_chunked_html_process(args *C.struct_lws_process_html_args, s *C.struct_lws_process_html_state) (ret C.int) {
 	defer guardOr("lws_chunked_html_process", &ret, -1)
+	if lacks("lws_chunked_html_process", args == nil || s == nil) {
+		return -1
+	}
 	limit := int(args.max_len) - chunkTail
 	if args.p == nil || args.len < 0 || limit < 0 || int(s.pos) >= len(s.swallow) || s.pos < 0 {
 		engine.Errf("lws_chunked_html_process: bad arguments")

@@ -69,8 +69,9 @@ func plainFops(cx *C.struct_lws_context) bool {
 // withHeaders calls fn with the headers of the transaction; none says what to
 // answer when they are detached or wsi is no connection.
 func withHeaders[T any](wsi *C.struct_lws, none T, fn func(h *wire.Headers) T) T {
-	c := engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi)))
+	c := maybeConn(wsi)
 	if c == nil {
+		gone("connection", unsafe.Pointer(wsi))
 		return none
 	}
 	c.Ctx.Lock()
@@ -93,6 +94,9 @@ func withHeader[T any](wsi *C.struct_lws, t C.enum_lws_token_indexes, none T, fn
 // connHeader is the first value of a header of wsi's transaction, nil when it
 // has none.
 func connHeader(wsi unsafe.Pointer, t wire.Token) []byte {
+	if maybeConn((*C.struct_lws)(wsi)) == nil {
+		return nil
+	}
 	return withHeaders((*C.struct_lws)(wsi), nil, func(h *wire.Headers) []byte {
 		return append([]byte(nil), h.Value(t)...)
 	})
@@ -144,7 +148,7 @@ func go_lws_hdr_custom_copy(wsi *C.struct_lws, dst *C.char, n C.int, name *C.cha
 //export go_lws_http_cookie_get
 func go_lws_http_cookie_get(wsi *C.struct_lws, name, buf *C.char, size *C.size_t) (ret C.int) {
 	defer guardOr("lws_http_cookie_get", &ret, 1)
-	if name == nil || buf == nil || size == nil {
+	if lacks("lws_http_cookie_get", name == nil || buf == nil || size == nil) {
 		return 1
 	}
 	return withHeaders(wsi, 1, func(h *wire.Headers) C.int {
@@ -177,7 +181,7 @@ func go_lws_http_mark_sse(wsi *C.struct_lws) (ret C.int) {
 //export go_lws_get_urlarg_by_name
 func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C.char {
 	defer guard("lws_get_urlarg_by_name")
-	if name == nil {
+	if lacks("lws_get_urlarg_by_name", name == nil) {
 		return nil
 	}
 	at := withHeaders(wsi, -1, func(h *wire.Headers) int { return h.CopyArg(cView(buf, int(n)), str(name)) })
@@ -190,6 +194,9 @@ func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C
 //export go_lws_http_get_uri_and_method
 func go_lws_http_get_uri_and_method(wsi *C.struct_lws, uri **C.char, n *C.int) (ret C.int) {
 	defer guardOr("lws_http_get_uri_and_method", &ret, -1)
+	if lacks("lws_http_get_uri_and_method", uri == nil || n == nil) {
+		return -1
+	}
 	return withHeaders(wsi, -1, func(h *wire.Headers) C.int {
 		i, t := h.Method()
 		if i < 0 {
@@ -252,6 +259,9 @@ func took(p **C.uchar, b []byte, ok bool) C.int {
 //export go_lws_add_http_header_status
 func go_lws_add_http_header_status(wsi *C.struct_lws, code C.uint, p **C.uchar, end *C.uchar) (ret C.int) {
 	defer guardOr("lws_add_http_header_status", &ret, 1)
+	if lacks("lws_add_http_header_status", p == nil || *p == nil) {
+		return 1
+	}
 	c := conn(wsi, "lws_add_http_header_status")
 	if c == nil {
 		return 1
@@ -263,6 +273,9 @@ func go_lws_add_http_header_status(wsi *C.struct_lws, code C.uint, p **C.uchar, 
 //export go_lws_add_http_header_by_name
 func go_lws_add_http_header_by_name(wsi *C.struct_lws, name, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) (ret C.int) {
 	defer guardOr("lws_add_http_header_by_name", &ret, 1)
+	if lacks("lws_add_http_header_by_name", p == nil || *p == nil) {
+		return 1
+	}
 	b, ok := h1.AddByName(maybeConn(wsi), room(p, end), str((*C.char)(unsafe.Pointer(name))), cView(value, int(n)))
 	return took(p, b, ok)
 }
@@ -270,6 +283,9 @@ func go_lws_add_http_header_by_name(wsi *C.struct_lws, name, value *C.uchar, n C
 //export go_lws_add_http_header_by_token
 func go_lws_add_http_header_by_token(wsi *C.struct_lws, t C.enum_lws_token_indexes, value *C.uchar, n C.int, p **C.uchar, end *C.uchar) (ret C.int) {
 	defer guardOr("lws_add_http_header_by_token", &ret, 1)
+	if lacks("lws_add_http_header_by_token", p == nil || *p == nil) {
+		return 1
+	}
 	b, ok := h1.AddByToken(maybeConn(wsi), room(p, end), wire.Token(t), cView(value, int(n)))
 	return took(p, b, ok)
 }
@@ -277,6 +293,9 @@ func go_lws_add_http_header_by_token(wsi *C.struct_lws, t C.enum_lws_token_index
 //export go_lws_add_http_header_content_length
 func go_lws_add_http_header_content_length(wsi *C.struct_lws, n C.lws_filepos_t, p **C.uchar, end *C.uchar) (ret C.int) {
 	defer guardOr("lws_add_http_header_content_length", &ret, 1)
+	if lacks("lws_add_http_header_content_length", p == nil || *p == nil) {
+		return 1
+	}
 	c := conn(wsi, "lws_add_http_header_content_length")
 	if c == nil {
 		return 1
@@ -288,6 +307,9 @@ func go_lws_add_http_header_content_length(wsi *C.struct_lws, n C.lws_filepos_t,
 //export go_lws_add_http_common_headers
 func go_lws_add_http_common_headers(wsi *C.struct_lws, code C.uint, ctype *C.char, n C.lws_filepos_t, p **C.uchar, end *C.uchar) (ret C.int) {
 	defer guardOr("lws_add_http_common_headers", &ret, 1)
+	if lacks("lws_add_http_common_headers", p == nil || *p == nil) {
+		return 1
+	}
 	c := conn(wsi, "lws_add_http_common_headers")
 	if c == nil {
 		return 1
@@ -299,6 +321,9 @@ func go_lws_add_http_common_headers(wsi *C.struct_lws, code C.uint, ctype *C.cha
 //export go_lws_finalize_http_header
 func go_lws_finalize_http_header(wsi *C.struct_lws, p **C.uchar, end *C.uchar) (ret C.int) {
 	defer guardOr("lws_finalize_http_header", &ret, 1)
+	if lacks("lws_finalize_http_header", p == nil || *p == nil) {
+		return 1
+	}
 	b, ok := h1.Finalize(maybeConn(wsi), room(p, end))
 	return took(p, b, ok)
 }
@@ -318,6 +343,9 @@ func go_lws_return_http_status(wsi *C.struct_lws, code C.uint, body *C.char) (re
 //export go_lws_http_redirect
 func go_lws_http_redirect(wsi *C.struct_lws, code C.int, loc *C.uchar, n C.int, p **C.uchar, end *C.uchar) (ret C.int) {
 	defer guardOr("lws_http_redirect", &ret, -1)
+	if lacks("lws_http_redirect", p == nil || *p == nil) {
+		return -1
+	}
 	c := conn(wsi, "lws_http_redirect")
 	if c == nil {
 		return -1
@@ -386,6 +414,9 @@ var mimeTexts = map[string]*C.char{}
 //export go_lws_get_mimetype
 func go_lws_get_mimetype(file *C.char, m *C.struct_lws_http_mount) *C.char {
 	defer guard("lws_get_mimetype")
+	if lacks("lws_get_mimetype", file == nil) {
+		return nil
+	}
 	var extra []wire.MimeMap
 	if m != nil {
 		for _, e := range headers(m.extra_mimetypes) {

@@ -112,7 +112,7 @@ var ciphersC = lasting(defaultCiphers)
 //export go_lwsws_get_config_vhosts
 func go_lwsws_get_config_vhosts(cx *C.struct_lws_context, info *C.struct_lws_context_creation_info, dir *C.char, cs **C.char, n *C.int) (ret C.int) {
 	defer guardOr("lwsws_get_config_vhosts", &ret, 1)
-	if context(cx) == nil || info == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
+	if contextOf(cx) == nil || info == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
 		engine.Errf("lwsws_get_config_vhosts: an argument is missing")
 		return 1
 	}
@@ -188,7 +188,7 @@ func (f *vhostConfig) make() error {
 	f.any = true
 	if f.needName {
 		f.needName = false
-		if vh := vhost(v); vh != nil {
+		if vh := vhostOf(v); vh != nil {
 			vh.Ctx.Lock()
 			vh.DefaultIndex = engine.NoDefault
 			vh.Ctx.Unlock()

@@ -76,6 +76,9 @@ func strerror(err error) string {
 //export go_lws_get_peer_addresses
 func go_lws_get_peer_addresses(_ *C.struct_lws, fd C.int, name *C.char, nameLen C.int, rip *C.char, ripLen C.int) {
 	defer guard("lws_get_peer_addresses")
+	if lacks("lws_get_peer_addresses", name == nil && rip == nil) {
+		return
+	}
 	putString(name, int(nameLen), "")
 	putString(rip, int(ripLen), "")
 	sa, err := unix.Getpeername(int(fd))
@@ -100,7 +103,7 @@ func go_lws_get_peer_addresses(_ *C.struct_lws, fd C.int, name *C.char, nameLen 
 //export go_lws_interface_to_sa
 func go_lws_interface_to_sa(ipv6 C.int, ifname *C.char, addr *C.struct_sockaddr_in, n C.size_t) (ret C.int) {
 	defer guardOr("lws_interface_to_sa", &ret, C.LWS_ITOSA_NOT_EXIST)
-	if ifname == nil || addr == nil {
+	if lacks("lws_interface_to_sa", ifname == nil || addr == nil) {
 		return C.LWS_ITOSA_NOT_EXIST
 	}
 	a, err := listen.InterfaceAddr(str(ifname), ipv6 != 0)

@@ -28,6 +28,9 @@ import (
 //export go_lws_http_date_render_from_unix
 func go_lws_http_date_render_from_unix(buf *C.char, n C.size_t, t *C.time_t) (ret C.int) {
 	defer guardOr("lws_http_date_render_from_unix", &ret, -1)
+	if lacks("lws_http_date_render_from_unix", buf == nil || t == nil) {
+		return -1
+	}
 	s := time.Unix(int64(*t), 0).UTC().Format(http.TimeFormat)
 	if int(n) <= len(s) {
 		return -1
@@ -41,6 +44,9 @@ func go_lws_http_date_render_from_unix(buf *C.char, n C.size_t, t *C.time_t) (re
 //export go_lws_http_date_parse_unix
 func go_lws_http_date_parse_unix(b *C.char, n C.size_t, t *C.time_t) (ret C.int) {
 	defer guardOr("lws_http_date_parse_unix", &ret, -1)
+	if lacks("lws_http_date_parse_unix", b == nil || t == nil) {
+		return -1
+	}
 	if n > 64 {
 		return -1
 	}
@@ -55,6 +61,9 @@ func go_lws_http_date_parse_unix(b *C.char, n C.size_t, t *C.time_t) (ret C.int)
 //export go_lws_http_check_retry_after
 func go_lws_http_check_retry_after(wsi *C.struct_lws, us *C.lws_usec_t) (ret C.int) {
 	defer guardOr("lws_http_check_retry_after", &ret, 1)
+	if lacks("lws_http_check_retry_after", us == nil) {
+		return 1
+	}
 	text := withHeaders(wsi, "", func(h *wire.Headers) string {
 		var b [64]byte
 		return string(b[:max(0, h.Copy(b[:], wire.TokenHTTPRetryAfter))])

@@ -21,7 +21,7 @@ import (
 //export go_lwsgo_before
 func go_lwsgo_before(cx *C.struct_lws_context) C.int {
 	defer guard("lws_service") // service goes on
-	ctx := context(cx)
+	ctx := contextOf(cx)
 	if ctx == nil {
 		return 1
 	}
@@ -32,7 +32,7 @@ func go_lwsgo_before(cx *C.struct_lws_context) C.int {
 //export go_lwsgo_turn
 func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, now C.int64_t) C.int {
 	defer guard("lws_service")
-	ctx := context(cx)
+	ctx := contextOf(cx)
 	if ctx == nil {
 		return -1
 	}
@@ -47,7 +47,7 @@ func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, 
 //export go_lws_service_fd_tsi
 func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, now C.int64_t) C.int {
 	defer guard("lws_service_fd")
-	ctx := context(cx)
+	ctx := contextOf(cx)
 	if ctx == nil {
 		return -1
 	}
@@ -61,7 +61,7 @@ func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, now C
 	ctx.Yield(int64(now))
 	ours, gone := ctx.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)), int64(now))
 	if gone {
-		if context(cx) == nil && cx.dead != 0 {
+		if contextOf(cx) == nil && cx.dead != 0 {
 			forget(cx)
 		}
 		return -1
@@ -175,7 +175,7 @@ func go_lws_callback_on_writable_all_protocol(cx *C.struct_lws_context, prot *C.
 //export go_lws_callback_on_writable_all_protocol_vhost
 func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot *C.struct_lws_protocols) (ret C.int) {
 	defer guardOr("lws_callback_on_writable_all_protocol_vhost", &ret, -1)
-	vh := vhost(v)
+	vh := vhostOf(v)
 	if vh == nil || prot == nil || privProtocol(vh, prot) == nil {
 		engine.Errf("lws_callback_on_writable_all_protocol_vhost: no such vhost or protocol")
 		return -1
@@ -240,7 +240,7 @@ func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, 
 //export go_lwsgo_timed
 func go_lwsgo_timed(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason C.int) {
 	defer guard("lws_timed_callback_vh_protocol")
-	vh := vhost(v)
+	vh := vhostOf(v)
 	if vh == nil {
 		return
 	}

@@ -15,6 +15,9 @@ import (
 //export go_lws_SHA1
 func go_lws_SHA1(d *C.uchar, n C.size_t, md *C.uchar) *C.uchar {
 	defer guard("lws_SHA1")
+	if lacks("lws_SHA1", md == nil || d == nil && n != 0) {
+		return nil
+	}
 	sum := sha1.Sum(cView(d, int(n)))
 	copy(cView(md, sha1.Size), sum[:])
 	return md
@@ -52,6 +55,9 @@ func go_lws_b64_decode_string(in, out *C.char, outSize C.int) (ret C.int) {
 //export go_lws_b64_decode_string_len
 func go_lws_b64_decode_string_len(in *C.char, inLen C.int, out *C.char, outSize C.int) (ret C.int) {
 	defer guardOr("lws_b64_decode_string_len", &ret, -1)
+	if lacks("lws_b64_decode_string_len", in == nil && inLen != 0 || out == nil) {
+		return -1
+	}
 	n := int(inLen)
 	if n == -1 {
 		n = openEnd
@@ -65,6 +71,9 @@ func go_lws_b64_decode_string_len(in *C.char, inLen C.int, out *C.char, outSize 
 func go_lws_b64_decode_stateful(cs *C.struct_lws_b64state, in *C.char, inLen *C.size_t,
 	out *C.uint8_t, outSize *C.size_t, final C.int) (ret C.int) {
 	defer guardOr("lws_b64_decode_stateful", &ret, -1)
+	if lacks("lws_b64_decode_stateful", cs == nil || inLen == nil || outSize == nil) {
+		return -1
+	}
 	s := b64.State{
 		Quad: *(*[4]byte)(unsafe.Pointer(&cs.quad)),
 		Done: uint(cs.done), Len: uint(cs.len), I: int(cs.i), C: int(cs.c),

@@ -65,7 +65,7 @@ func spaOf(c *C.struct_lws_spa) *spa {
 //export go_lws_spa_create_via_info
 func go_lws_spa_create_via_info(wsi *C.struct_lws, i *C.lws_spa_create_info_t) *C.struct_lws_spa {
 	defer guard("lws_spa_create_via_info")
-	if i == nil || i.count_params < 0 || i.max_storage < 0 {
+	if lacks("lws_spa_create_via_info", i == nil) || i.count_params < 0 || i.max_storage < 0 {
 		return nil
 	}
 	s := &spa{ac: i.ac, names: spaNames(i), storage: int(i.max_storage)}
@@ -225,6 +225,9 @@ func go_lws_spa_finalize(c *C.struct_lws_spa) (ret C.int) {
 //export go_lws_spa_destroy
 func go_lws_spa_destroy(c *C.struct_lws_spa) (ret C.int) {
 	defer guardOr("lws_spa_destroy", &ret, -1)
+	if lacks("lws_spa_destroy", c == nil) {
+		return -1
+	}
 	s := spaOf(c)
 	if s == nil {
 		return 0

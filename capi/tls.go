@@ -138,7 +138,7 @@ func initTLS(v *engine.Vhost, i *C.struct_lws_context_creation_info, size C.size
 //export go_lws_init_vhost_client_ssl_sized
 func go_lws_init_vhost_client_ssl_sized(i *C.struct_lws_context_creation_info, v *C.struct_lws_vhost, size C.size_t) (ret C.int) {
 	defer guardOr("lws_init_vhost_client_ssl", &ret, 1)
-	vh := vhost(v)
+	vh := vhostOf(v)
 	if vh == nil || i == nil {
 		engine.Errf("lws_init_vhost_client_ssl: no vhost or no info")
 		return 1
@@ -221,7 +221,7 @@ func certName(p unsafe.Pointer, s []byte) C.int {
 //export go_lws_tls_peer_cert_info
 func go_lws_tls_peer_cert_info(wsi *C.struct_lws, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) (ret C.int) {
 	defer guardOr("lws_tls_peer_cert_info", &ret, -1)
-	if wsi == nil || buf == nil {
+	if lacks("lws_tls_peer_cert_info", wsi == nil || buf == nil) {
 		return -1
 	}
 	c, verified := tls.Peer(unsafe.Pointer(wsi.ssl))

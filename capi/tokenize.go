@@ -23,6 +23,9 @@ import (
 //export go_lws_tokenize
 func go_lws_tokenize(ts *C.struct_lws_tokenize) C.lws_tokenize_elem {
 	defer guard("lws_tokenize")
+	if lacks("lws_tokenize", ts == nil) {
+		return C.LWS_TOKZE_ENDED
+	}
 	t := tokenize.Tokenizer{
 		In:    cView(ts.start, int(ts.len)),
 		Flags: tokenize.Flags(ts.flags),
@@ -44,6 +47,9 @@ func go_lws_tokenize(ts *C.struct_lws_tokenize) C.lws_tokenize_elem {
 func go_lws_strexp_expand(ce *C.lws_strexp_t, in *C.char, n C.size_t,
 	usedIn, usedOut *C.size_t) (ret C.int) {
 	defer guardOr("lws_strexp_expand", &ret, C.LSTRX_FATAL_NAME_UNKNOWN)
+	if lacks("lws_strexp_expand", ce == nil || usedIn == nil || usedOut == nil) {
+		return C.LSTRX_FATAL_NAME_UNKNOWN
+	}
 	name := (*[strexp.NameMax]byte)(unsafe.Pointer(&ce.name))
 	e := strexp.Expander{
 		Name: *name, NamePos: uint8(ce.name_pos), State: strexp.State(ce.state),

@@ -30,6 +30,9 @@ func go_lwsgo_parse_uri(p *C.char, prot, ads **C.char, port *C.int, path **C.cha
 //export go_lws_urlencode
 func go_lws_urlencode(escaped, str *C.char, n C.int) *C.char {
 	defer guard("lws_urlencode")
+	if lacks("lws_urlencode", escaped == nil) {
+		return nil
+	}
 	h1.URLEncode(cView(escaped, max(int(n), 1)), cBytes(str))
 	return escaped
 }
@@ -37,6 +40,9 @@ func go_lws_urlencode(escaped, str *C.char, n C.int) *C.char {
 //export go_lws_urldecode
 func go_lws_urldecode(str, escaped *C.char, n C.int) (ret C.int) {
 	defer guardOr("lws_urldecode", &ret, -1)
+	if lacks("lws_urldecode", str == nil || escaped == nil) {
+		return -1
+	}
 	if n < 0 {
 		n = openEnd
 	}

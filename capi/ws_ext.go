@@ -25,7 +25,7 @@ import (
 //export go_lws_ext_parse_options
 func go_lws_ext_parse_options(ext *C.struct_lws_extension, wsi *C.struct_lws, user unsafe.Pointer, opts *C.struct_lws_ext_options, in *C.char, n C.int) (ret C.int) {
 	defer guardOr("lws_ext_parse_options", &ret, -1)
-	if ext == nil || ext.callback == nil || opts == nil || in == nil && n != 0 {
+	if lacks("lws_ext_parse_options", ext == nil || ext.callback == nil || opts == nil || in == nil && n != 0) {
 		return -1
 	}
 	var known []ws.ExtOption

@@ -84,6 +84,9 @@ func go_lws_tls_client_vhost_extra_cert_mem(v *C.struct_lws_vhost, der *C.uint8_
 //export go_lws_x509_create
 func go_lws_x509_create(x **C.struct_lws_x509_cert) (ret C.int) {
 	defer guardOr("lws_x509_create", &ret, 1)
+	if lacks("lws_x509_create", x == nil) {
+		return 1
+	}
 	*x = (*C.struct_lws_x509_cert)(C.calloc(1, C.sizeof_struct_lws_x509_cert))
 	return b2i(*x == nil)
 }
@@ -91,7 +94,7 @@ func go_lws_x509_create(x **C.struct_lws_x509_cert) (ret C.int) {
 //export go_lws_x509_destroy
 func go_lws_x509_destroy(x **C.struct_lws_x509_cert) {
 	defer guard("lws_x509_destroy")
-	if x == nil || *x == nil {
+	if lacks("lws_x509_destroy", x == nil) || *x == nil {
 		return
 	}
 	tls.CertAt((*x).cert).Free()
@@ -102,7 +105,7 @@ func go_lws_x509_destroy(x **C.struct_lws_x509_cert) {
 //export go_lws_x509_parse_from_pem
 func go_lws_x509_parse_from_pem(x *C.struct_lws_x509_cert, pem unsafe.Pointer, n C.size_t) (ret C.int) {
 	defer guardOr("lws_x509_parse_from_pem", &ret, -1)
-	if x == nil {
+	if lacks("lws_x509_parse_from_pem", x == nil || pem == nil) {
 		return -1
 	}
 	c, err := tls.ParseCert(cBlob(pem, C.uint(n)))
@@ -118,7 +121,7 @@ func go_lws_x509_parse_from_pem(x *C.struct_lws_x509_cert, pem unsafe.Pointer, n
 //export go_lws_x509_verify
 func go_lws_x509_verify(x, trusted *C.struct_lws_x509_cert, name *C.char) (ret C.int) {
 	defer guardOr("lws_x509_verify", &ret, -1)
-	if x == nil || trusted == nil || x.cert == nil || trusted.cert == nil {
+	if lacks("lws_x509_verify", x == nil || trusted == nil) || x.cert == nil || trusted.cert == nil {
 		return -1
 	}
 	c := tls.CertAt(x.cert)
@@ -136,7 +139,7 @@ func go_lws_x509_verify(x, trusted *C.struct_lws_x509_cert, name *C.char) (ret C
 //export go_lws_x509_info
 func go_lws_x509_info(x *C.struct_lws_x509_cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) (ret C.int) {
 	defer guardOr("lws_x509_info", &ret, -1)
-	if x == nil || x.cert == nil || buf == nil {
+	if lacks("lws_x509_info", x == nil || buf == nil) || x.cert == nil {
 		return -1
 	}
 	return certInfo(tls.CertAt(x.cert), what, buf, n)

@@ -24,6 +24,7 @@ lws_adopt_descriptor_vhost_via_info(const lws_adopt_desc_t *info)
 {
 	struct lws *wsi;
 
+	LWS_NEEDS(info, NULL);
 	if (!lwsgo_enter("lws_adopt_descriptor_vhost_via_info"))
 		return NULL;
 	wsi = go_lwsgo_adopt(info->vh, (int)info->type, info->fd.sockfd,

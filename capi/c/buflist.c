@@ -3,6 +3,7 @@
  * Lists of buffered byte segments, consumed from the front.
  * C because of reason 5 (pointer work smaller than a crossing).
  */
+#include "entry.h"
 #include <libwebsockets.h>
 
 /* A longer list means that its owner lost control: the append fails. */
@@ -25,6 +26,7 @@ int
 lws_buflist_append_segment(struct lws_buflist **head, const uint8_t *buf,
 			   size_t len)
 {
+	LWS_NEEDS(head, -1);
 	int first = !*head, n = 0;
 	struct lws_buflist *b;
 
@@ -63,6 +65,7 @@ drop_first(struct lws_buflist **head)
 void
 lws_buflist_destroy_all_segments(struct lws_buflist **head)
 {
+	LWS_NEEDS_VOID(head);
 	while (*head)
 		drop_first(head);
 }
@@ -70,6 +73,7 @@ lws_buflist_destroy_all_segments(struct lws_buflist **head)
 size_t
 lws_buflist_next_segment_len(struct lws_buflist **head, uint8_t **buf)
 {
+	LWS_NEEDS(head, 0);
 	struct lws_buflist *b = *head;
 
 	if (buf)
@@ -84,6 +88,7 @@ lws_buflist_next_segment_len(struct lws_buflist **head, uint8_t **buf)
 size_t
 lws_buflist_use_segment(struct lws_buflist **head, size_t len)
 {
+	LWS_NEEDS(head, 0);
 	struct lws_buflist *b = *head;
 
 	if (!b || !len || len > b->len - b->pos) {
@@ -102,6 +107,7 @@ lws_buflist_use_segment(struct lws_buflist **head, size_t len)
 size_t
 lws_buflist_total_len(struct lws_buflist **head)
 {
+	LWS_NEEDS(head, 0);
 	const struct lws_buflist *b;
 	size_t sum = 0;
 
@@ -115,6 +121,7 @@ int
 lws_buflist_linear_copy(struct lws_buflist **head, size_t ofs, uint8_t *buf,
 			size_t len)
 {
+	LWS_NEEDS(head, -1);
 	struct lws_buflist *b;
 	size_t done = 0, n;
 
@@ -136,6 +143,7 @@ lws_buflist_linear_copy(struct lws_buflist **head, size_t ofs, uint8_t *buf,
 void
 lws_buflist_describe(struct lws_buflist **head, void *id, const char *reason)
 {
+	LWS_NEEDS_VOID(head);
 	const struct lws_buflist *b;
 	int n = 0;
 
@@ -157,6 +165,7 @@ int
 lws_buflist_fragment_use(struct lws_buflist **head, uint8_t *buf, size_t len,
 			 char *frag_first, char *frag_fin)
 {
+	LWS_NEEDS(head, 0);
 	struct lws_buflist *b = *head;
 
 	if (frag_first)
@@ -177,6 +186,7 @@ lws_buflist_fragment_use(struct lws_buflist **head, uint8_t *buf, size_t len,
 int
 lws_buflist_linear_use(struct lws_buflist **head, uint8_t *buf, size_t len)
 {
+	LWS_NEEDS(head, -1);
 	size_t done = 0;
 
 	while (*head && done < len)

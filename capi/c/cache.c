@@ -5,6 +5,7 @@
  * memory that the program looks at.
  */
 #include "cache.h"
+#include "entry.h"
 #include <stdlib.h>
 
 struct item {
@@ -289,6 +290,7 @@ LWS_VISIBLE const struct lws_cache_ops lws_cache_ops_heap = {
 struct lws_cache_ttl_lru *
 lws_cache_create(const struct lws_cache_creation_info *info)
 {
+	LWS_NEEDS(info, NULL);
 	if (!info->ops || !info->ops->create || !info->cx) {
 		lwsl_err("lws_cache_create: ops or context missing\n");
 		return NULL;
@@ -299,6 +301,7 @@ lws_cache_create(const struct lws_cache_creation_info *info)
 void
 lws_cache_destroy(struct lws_cache_ttl_lru **cache)
 {
+	LWS_NEEDS_VOID(cache);
 	if (*cache)
 		(*cache)->info.ops->destroy(cache);
 }
@@ -318,6 +321,7 @@ lws_cache_write_through(struct lws_cache_ttl_lru *cache,
 			const char *specific_key, const uint8_t *source,
 			size_t size, lws_usec_t expiry, void **ppay)
 {
+	LWS_NEEDS(cache && specific_key, 1);
 	if (cache->info.parent &&
 	    lws_cache_write_through(cache->info.parent, specific_key, source,
 				    size, expiry, NULL))
@@ -399,6 +403,7 @@ lws_cache_results_walk(lws_cache_results_t *walk_ctx)
 {
 	size_t step;
 
+	LWS_NEEDS(walk_ctx, 1);
 	if (walk_ctx->size < 8)
 		return 1;
 	walk_ctx->payload_len = lws_ser_ru32be(walk_ctx->ptr);
@@ -415,11 +420,13 @@ lws_cache_results_walk(lws_cache_results_t *walk_ctx)
 uint64_t
 lws_cache_footprint(struct lws_cache_ttl_lru *cache)
 {
+	LWS_NEEDS(cache, 0);
 	return cache->footprint;
 }
 
 void
 lws_cache_debug_dump(struct lws_cache_ttl_lru *cache)
 {
+	LWS_NEEDS_VOID(cache);
 	cache->info.ops->debug_dump(cache);
 }

@@ -5,6 +5,7 @@
  * the program's.
  */
 #define _GNU_SOURCE
+#include "entry.h"
 #include <libwebsockets.h>
 #include <dirent.h>
 #include <errno.h>
@@ -75,6 +76,7 @@ type_of(const char *dirpath, const struct dirent *e)
 int
 lws_dir(const char *dirpath, void *user, lws_dir_callback_function cb)
 {
+	LWS_NEEDS(dirpath, 1);
 	struct lws_dir_entry lde;
 	struct dirent **list;
 	int i, n, ret = 0;
@@ -121,6 +123,7 @@ is_dots(const char *name)
 int
 lws_dir_glob_cb(const char *dirpath, void *user, struct lws_dir_entry *lde)
 {
+	LWS_NEEDS(dirpath && user && lde, 1);
 	lws_dir_glob_t *filter = user;
 	char path[CB_PATH_MAX];
 
@@ -137,6 +140,7 @@ lws_dir_rm_rf_cb(const char *dirpath, void *user, struct lws_dir_entry *lde)
 {
 	char path[CB_PATH_MAX], target[8];
 
+	LWS_NEEDS(dirpath && lde, 1);
 	(void)user;
 	if (is_dots(lde->name))
 		return 0;

@@ -3,6 +3,7 @@
  * Doubly linked lists whose members know their owner.
  * C because of reason 5 (pointer work smaller than a crossing).
  */
+#include "entry.h"
 #include <libwebsockets.h>
 
 /* Links a detached member in between two neighbours, either may be NULL. */
@@ -30,6 +31,7 @@ refuse_linked(const struct lws_dll2 *d, const char *who)
 void
 lws_dll2_add_head(struct lws_dll2 *d, struct lws_dll2_owner *owner)
 {
+	LWS_NEEDS_VOID(d && owner);
 	if (!refuse_linked(d, __func__))
 		link_between(owner, d, NULL, owner->head);
 }
@@ -37,6 +39,7 @@ lws_dll2_add_head(struct lws_dll2 *d, struct lws_dll2_owner *owner)
 void
 lws_dll2_add_tail(struct lws_dll2 *d, struct lws_dll2_owner *owner)
 {
+	LWS_NEEDS_VOID(d && owner);
 	if (!refuse_linked(d, __func__))
 		link_between(owner, d, owner->tail, NULL);
 }
@@ -44,6 +47,7 @@ lws_dll2_add_tail(struct lws_dll2 *d, struct lws_dll2_owner *owner)
 void
 lws_dll2_add_before(struct lws_dll2 *d, struct lws_dll2 *after)
 {
+	LWS_NEEDS_VOID(d && after);
 	if (refuse_linked(d, __func__))
 		return;
 	if (lws_dll2_is_detached(after)) {
@@ -57,6 +61,7 @@ void
 lws_dll2_add_sorted(lws_dll2_t *d, lws_dll2_owner_t *own,
 		    int (*compare)(const lws_dll2_t *d, const lws_dll2_t *i))
 {
+	LWS_NEEDS_VOID(d && own);
 	struct lws_dll2 *p = own->head;
 
 	while (p && compare(p, d) < 0)
@@ -70,6 +75,7 @@ lws_dll2_add_sorted(lws_dll2_t *d, lws_dll2_owner_t *own,
 void
 lws_dll2_remove(struct lws_dll2 *d)
 {
+	LWS_NEEDS_VOID(d);
 	struct lws_dll2_owner *owner = d->owner;
 
 	if (!owner)
@@ -89,6 +95,7 @@ lws_dll2_remove(struct lws_dll2 *d)
 void
 lws_dll2_clear(struct lws_dll2 *d)
 {
+	LWS_NEEDS_VOID(d);
 	d->owner = NULL;
 	d->prev = NULL;
 	d->next = NULL;
@@ -97,6 +104,7 @@ lws_dll2_clear(struct lws_dll2 *d)
 void
 lws_dll2_owner_clear(struct lws_dll2_owner *d)
 {
+	LWS_NEEDS_VOID(d);
 	d->head = NULL;
 	d->tail = NULL;
 	d->count = 0;
@@ -108,6 +116,7 @@ lws_dll2_foreach_safe(struct lws_dll2_owner *owner, void *user,
 {
 	struct lws_dll2 *p, *next;
 
+	LWS_NEEDS(owner, 0);
 	for (p = owner->head; p; p = next) {
 		next = p->next; /* cb may remove p */
 		if (cb(p, user))
@@ -123,6 +132,7 @@ _lws_dll2_search_sz_pl(lws_dll2_owner_t *own, const char *name, size_t namelen,
 {
 	struct lws_dll2 *p;
 
+	LWS_NEEDS(own && name, NULL);
 	for (p = own->head; p; p = p->next) {
 		char *object = (char *)p - dll2_ofs;
 		const char *is;
@@ -139,6 +149,7 @@ lws_dll2_add_sorted_priv(lws_dll2_t *d, lws_dll2_owner_t *own, void *priv,
 			 int (*compare3)(void *priv, const lws_dll2_t *d,
 					 const lws_dll2_t *i))
 {
+	LWS_NEEDS_VOID(d && own);
 	struct lws_dll2 *p = own->head;
 
 	while (p && compare3(priv, p, d) < 0)

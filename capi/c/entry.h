@@ -69,6 +69,19 @@ lwsgo_leave(void)
 		pthread_setcancelstate(lwsgo_self.cancel_state, NULL);
 }
 
+/* A pointer that the call cannot do without: when it is NULL the call fails
+ * with err_, and a line says so. */
+#define LWS_NEEDS(given_, err_)                                                \
+	do {                                                                   \
+		if (LWSGO_UNLIKELY(!(given_))) {                               \
+			lwsgo_missing(__func__, #given_);                      \
+			return err_;                                           \
+		}                                                              \
+	} while (0)
+#define LWS_NEEDS_VOID(given_) LWS_NEEDS(given_, )
+
+LWSGO_HIDDEN void lwsgo_missing(const char *call, const char *needs);
+
 /* What callbacks asked for is to be known before the next turn. */
 LWSGO_HIDDEN void lwsgo_tell_asked(void);
 

@@ -7,6 +7,7 @@
 #define LWSGO_OWN_LOOP_CALLS /* whose types are the loop libraries' */
 #include "../evlib/evlib.h"
 #include "lws_private.h"
+#include "entry.h"
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -207,6 +208,7 @@ lws_uv_initloop(struct lws_context *context, void *loop, int tsi)
 LWS_VISIBLE int
 lws_ev_initloop(struct lws_context *context, void *loop, int tsi)
 {
+	LWS_NEEDS(context, -1);
 	(void)tsi;
 	return init_loop(context, loop, __func__);
 }
@@ -214,6 +216,7 @@ lws_ev_initloop(struct lws_context *context, void *loop, int tsi)
 LWS_VISIBLE int
 lws_event_initloop(struct lws_context *context, void *loop, int tsi)
 {
+	LWS_NEEDS(context, -1);
 	(void)tsi;
 	return init_loop(context, loop, __func__);
 }
@@ -228,6 +231,7 @@ LWS_VISIBLE int
 lws_ev_sigint_cfg(struct lws_context *context, int use_ev_sigint,
 		  void (*cb)(void))
 {
+	LWS_NEEDS(context, -1);
 	return signal_cfg(context, use_ev_sigint, cb, __func__);
 }
 
@@ -235,6 +239,7 @@ LWS_VISIBLE int
 lws_event_sigint_cfg(struct lws_context *context, int use_event_sigint,
 		     void (*cb)(void))
 {
+	LWS_NEEDS(context, -1);
 	return signal_cfg(context, use_event_sigint, cb, __func__);
 }
 
@@ -249,6 +254,7 @@ lws_uv_getloop(struct lws_context *context, int tsi)
 LWS_VISIBLE void
 lws_libuv_run(const struct lws_context *context, int tsi)
 {
+	LWS_NEEDS_VOID(context);
 	struct lws_context *cx = (struct lws_context *)(uintptr_t)context;
 
 	(void)tsi;
@@ -259,6 +265,7 @@ lws_libuv_run(const struct lws_context *context, int tsi)
 LWS_VISIBLE void
 lws_libuv_stop(struct lws_context *context)
 {
+	LWS_NEEDS_VOID(context);
 	if (context->loop)
 		context->loop_ops->stop(context->loop);
 }

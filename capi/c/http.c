@@ -85,6 +85,7 @@ lws_finalize_write_http_header(struct lws *wsi, unsigned char *start,
 {
 	int len;
 
+	LWS_NEEDS(start && p && *p, 1);
 	if (lws_finalize_http_header(wsi, p, end))
 		return 1;
 	len = lws_ptr_diff(*p, start);

@@ -81,6 +81,7 @@ lws_lec_vsprintf(lws_lec_pctx_t *ctx, const char *format, va_list ap)
 	struct lwsgo_lec_args args;
 	enum lws_lec_pctx_ret ret;
 
+	LWS_NEEDS(ctx && format, LWS_LECPCTX_RET_FAIL);
 	if (!lwsgo_enter("lws_lec_vsprintf"))
 		return LWS_LECPCTX_RET_FAIL;
 	va_copy(args.ap, ap);

@@ -101,6 +101,7 @@ level_index(int level)
 int
 lwsl_timestamp(int level, char *p, int len)
 {
+	LWS_NEEDS(p, 0);
 	int y, mo, d, secs, n = level_index(level);
 	struct timeval tv;
 	int64_t t, days;
@@ -200,6 +201,7 @@ lwsl_emit_stderr(int level, const char *line)
 {
 	char stamp[50];
 
+	LWS_NEEDS_VOID(line);
 	lwsl_timestamp(level, stamp, sizeof(stamp));
 	emit_stderr(stamp, level, line);
 }
@@ -207,6 +209,7 @@ lwsl_emit_stderr(int level, const char *line)
 void
 lwsl_emit_stderr_notimestamp(int level, const char *line)
 {
+	LWS_NEEDS_VOID(line);
 	emit_stderr("", level, line);
 }
 
@@ -302,6 +305,12 @@ _lws_log(int filter, const char *format, ...)
 	va_start(ap, format);
 	_lws_logv(filter, format, ap);
 	va_end(ap);
+}
+
+void
+lwsgo_missing(const char *call, const char *needs)
+{
+	lwsl_err("%s: an argument is NULL (needs %s)\n", call, needs);
 }
 
 /* A line that waits. */

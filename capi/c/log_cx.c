@@ -6,6 +6,7 @@
 #define LWS_NO_SIZED_CALLS
 #include "log.h"
 #include "lws_private.h"
+#include "entry.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -171,6 +172,7 @@ LWS_VISIBLE void
 lws_log_emit_cx_file(struct lws_log_cx *cx, int level, const char *line,
 		     size_t len)
 {
+	LWS_NEEDS_VOID(cx && line);
 	int fd = (int)(intptr_t)cx->stg;
 
 	(void)level;
@@ -184,6 +186,7 @@ lws_log_use_cx_file(struct lws_log_cx *cx, int _new)
 {
 	int fd;
 
+	LWS_NEEDS_VOID(cx);
 	if (_new > 0) {
 		if (cx->refcount != 1)
 			return;

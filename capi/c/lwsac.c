@@ -4,6 +4,7 @@
  * cached in such a chunk.
  * C because of reason 5 (pointer work smaller than a crossing).
  */
+#include "entry.h"
 #include <libwebsockets.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -61,18 +62,21 @@ lwsac_sizeof(int first)
 size_t
 lwsac_get_tail_pos(struct lwsac *lac)
 {
+	LWS_NEEDS(lac, 0);
 	return lac->ofs;
 }
 
 struct lwsac *
 lwsac_get_next(struct lwsac *lac)
 {
+	LWS_NEEDS(lac, NULL);
 	return lac->next;
 }
 
 int
 lwsac_extend(struct lwsac *head, int amount)
 {
+	LWS_NEEDS(head, 1);
 	struct lwsac *c = head_of(head)->curr;
 	size_t al = lwsac_align((size_t)amount);
 
@@ -150,18 +154,21 @@ use(struct lwsac **head, size_t ensure, size_t chunk_size, int backfill)
 void *
 lwsac_use(struct lwsac **head, size_t ensure, size_t chunk_size)
 {
+	LWS_NEEDS(head, NULL);
 	return use(head, ensure, chunk_size, 0);
 }
 
 void *
 lwsac_use_backfill(struct lwsac **head, size_t ensure, size_t chunk_size)
 {
+	LWS_NEEDS(head, NULL);
 	return use(head, ensure, chunk_size, 1);
 }
 
 void *
 lwsac_use_zero(struct lwsac **head, size_t ensure, size_t chunk_size)
 {
+	LWS_NEEDS(head, NULL);
 	void *p = use(head, ensure, chunk_size, 0);
 
 	if (p)
@@ -208,6 +215,7 @@ lwsac_total_alloc(struct lwsac *head)
 void
 lwsac_free(struct lwsac **head)
 {
+	LWS_NEEDS_VOID(head);
 	struct lwsac *c = *head, *next;
 
 	*head = NULL;
@@ -232,6 +240,7 @@ lwsac_info(struct lwsac *head)
 void
 lwsac_reference(struct lwsac *head)
 {
+	LWS_NEEDS_VOID(head);
 	head_of(head)->refcount++;
 }
 
@@ -240,6 +249,7 @@ lwsac_unreference(struct lwsac **head)
 {
 	struct lwsac_head *h;
 
+	LWS_NEEDS_VOID(head);
 	if (!*head)
 		return;
 	h = head_of(*head);
@@ -253,6 +263,7 @@ lwsac_unreference(struct lwsac **head)
 void
 lwsac_detach(struct lwsac **head)
 {
+	LWS_NEEDS_VOID(head);
 	if (!*head)
 		return;
 	head_of(*head)->detached = 1;
@@ -278,6 +289,7 @@ file_info(lwsac_cached_file_t cache)
 void
 lwsac_use_cached_file_start(lwsac_cached_file_t cache)
 {
+	LWS_NEEDS_VOID(cache);
 	lwsac_reference(file_chunk(cache));
 }
 
@@ -306,6 +318,7 @@ lwsac_use_cached_file_detach(lwsac_cached_file_t *cache)
 {
 	struct lwsac *lac;
 
+	LWS_NEEDS_VOID(cache);
 	if (!*cache)
 		return;
 	lac = file_chunk(*cache);
@@ -343,6 +356,7 @@ load_file(const char *path, int fd, const struct stat *s)
 int
 lwsac_cached_file(const char *filepath, lwsac_cached_file_t *cache, size_t *len)
 {
+	LWS_NEEDS(filepath && cache, 1);
 	lwsac_cached_file_t old = *cache, fresh;
 	time_t now = time(NULL);
 	struct stat s;

@@ -3,6 +3,7 @@
  * Maps (v4.3) whose memory, hash and comparison can be the program's.
  * C because of reason 5: pointer work, and calls to the program's functions.
  */
+#include "entry.h"
 #include <libwebsockets.h>
 #include <stdlib.h>
 
@@ -61,24 +62,28 @@ lws_map_item_value(struct lws_map_item *_item)
 const void *
 lws_map_item_key(struct lws_map_item *_item)
 {
+	LWS_NEEDS(_item, NULL);
 	return (const uint8_t *)(_item + 1) + padded(_item->value_len);
 }
 
 size_t
 lws_map_item_key_len(struct lws_map_item *_item)
 {
+	LWS_NEEDS(_item, 0);
 	return _item->key_len;
 }
 
 size_t
 lws_map_item_value_len(struct lws_map_item *_item)
 {
+	LWS_NEEDS(_item, 0);
 	return _item->value_len;
 }
 
 void *
 lws_map_alloc_lwsac(struct lws_map *map, size_t x)
 {
+	LWS_NEEDS(map, NULL);
 	return lwsac_use((struct lwsac **)map->info.opaque, x,
 			 map->info.aux ? (size_t)(uintptr_t)map->info.aux : 0);
 }
@@ -92,6 +97,7 @@ lws_map_free_lwsac(void *v)
 lws_map_t *
 lws_map_create(const lws_map_info_t *info)
 {
+	LWS_NEEDS(info, NULL);
 	size_t n = info->modulo ? info->modulo : 8;
 	struct lws_map head = { .info = *info }, *map;
 
@@ -121,6 +127,7 @@ lws_map_create(const lws_map_info_t *info)
 void
 lws_map_destroy(lws_map_t **pmap)
 {
+	LWS_NEEDS_VOID(pmap);
 	lws_map_t *map = *pmap;
 	size_t n;
 
@@ -136,6 +143,7 @@ lws_map_destroy(lws_map_t **pmap)
 struct lws_map_item *
 lws_map_item_lookup(lws_map_t *map, const lws_map_key_t key, size_t keylen)
 {
+	LWS_NEEDS(map, NULL);
 	struct lws_map_item *i =
 		map->bucket[map->info._hash(key, keylen) % map->info.modulo];
 
@@ -150,6 +158,7 @@ struct lws_map_item *
 lws_map_item_create(lws_map_t *map, const lws_map_key_t key, size_t keylen,
 		    const lws_map_value_t value, size_t valuelen)
 {
+	LWS_NEEDS(map, NULL);
 	struct lws_map_item *i = lws_map_item_lookup(map, key, keylen), **at;
 
 	if (i)
@@ -180,6 +189,7 @@ lws_map_item_create(lws_map_t *map, const lws_map_key_t key, size_t keylen,
 void
 lws_map_item_destroy(struct lws_map_item *item)
 {
+	LWS_NEEDS_VOID(item);
 	*item->at = item->next;
 	if (item->next)
 		item->next->at = item->at;

@@ -17,6 +17,7 @@ lws_parse_numeric_address(const char *ads, uint8_t *result, size_t max_len)
 {
 	int n;
 
+	LWS_NEEDS(ads && result, -1);
 	if (!lwsgo_enter(__func__))
 		return -1;
 	n = go_lws_parse_numeric_address(ads, result, max_len);
@@ -35,6 +36,7 @@ lws_sa46_parse_numeric_address(const char *ads, lws_sockaddr46 *sa46)
 {
 	uint8_t a[16];
 
+	LWS_NEEDS(ads && sa46, -1);
 	switch (lws_parse_numeric_address(ads, a, sizeof(a))) {
 	case 16:
 		sa46->sa6.sin6_family = AF_INET6;
@@ -52,6 +54,7 @@ lws_sa46_parse_numeric_address(const char *ads, lws_sockaddr46 *sa46)
 int
 lws_sa46_write_numeric_address(lws_sockaddr46 *sa46, char *buf, size_t len)
 {
+	LWS_NEEDS(sa46, -1);
 	*buf = '\0';
 	switch (sa46->sa4.sin_family) {
 	case AF_INET6:
@@ -69,6 +72,7 @@ lws_sa46_write_numeric_address(lws_sockaddr46 *sa46, char *buf, size_t len)
 int
 lws_sa46_compare_ads(const lws_sockaddr46 *sa46a, const lws_sockaddr46 *sa46b)
 {
+	LWS_NEEDS(sa46a && sa46b, 1);
 	if (sa46a->sa4.sin_family != sa46b->sa4.sin_family)
 		return 1;
 	if (sa46a->sa4.sin_family == AF_INET6)
@@ -99,6 +103,7 @@ lws_sa46_on_net(const lws_sockaddr46 *sa46a, const lws_sockaddr46 *sa46_net,
 	uint8_t a[16], net[16], mask;
 	int bits;
 
+	LWS_NEEDS(sa46a && sa46_net, 1);
 	if (!as_ipv6(sa46a, a) || !as_ipv6(sa46_net, net) || net_len < 0)
 		return 1;
 	bits = sa46_net->sa4.sin_family == AF_INET ? 96 + net_len : net_len;

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "lws_private.h"
+#include "entry.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +211,7 @@ LWS_VISIBLE int
 lws_plugins_destroy(struct lws_plugin **pplugin, each_plugin_cb_t each,
 		    void *each_user)
 {
+	LWS_NEEDS(pplugin, 1);
 	struct lws_plugin *p = *pplugin, *next;
 
 	for (; p; p = next) {

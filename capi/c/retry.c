@@ -24,6 +24,7 @@ LWS_VISIBLE unsigned int
 lws_retry_get_delay_ms(struct lws_context *context, const lws_retry_bo_t *retry,
 		       uint16_t *ctry, char *conceal)
 {
+	LWS_NEEDS(ctry, 0);
 	uint64_t ms = DEFAULT_DELAY_MS, jitter = DEFAULT_JITTER;
 	uint16_t fraction = 0;
 
@@ -50,6 +51,7 @@ lws_retry_sul_schedule(struct lws_context *context, int tid,
 		       lws_sorted_usec_list_t *sul, const lws_retry_bo_t *retry,
 		       sul_cb_t cb, uint16_t *ctry)
 {
+	LWS_NEEDS(context && sul && ctry, 1);
 	char again;
 	uint64_t ms = lws_retry_get_delay_ms(context, retry, ctry, &again);
 
@@ -64,6 +66,7 @@ LWS_VISIBLE int
 lws_retry_sul_schedule_retry_wsi(struct lws *wsi, lws_sorted_usec_list_t *sul,
 				 sul_cb_t cb, uint16_t *ctry)
 {
+	LWS_NEEDS(wsi && sul && ctry, 1);
 	return lws_retry_sul_schedule(wsi->context, 0, sul,
 				      wsi->retry ? wsi->retry : &default_policy,
 				      cb, ctry);

@@ -6,6 +6,7 @@
  * Positions are byte offsets into buf. One element's space always stays
  * free, so head == tail means empty.
  */
+#include "entry.h"
 #include <libwebsockets.h>
 
 struct lws_ring {
@@ -41,6 +42,7 @@ lws_ring_create(size_t element_len, size_t count,
 void
 lws_ring_destroy(struct lws_ring *ring)
 {
+	LWS_NEEDS_VOID(ring);
 	lws_ring_update_oldest_tail(ring, ring->head);
 	lws_realloc(ring->buf, 0, __func__);
 	lws_realloc(ring, 0, __func__);
@@ -69,12 +71,14 @@ free_bytes(const struct lws_ring *ring)
 size_t
 lws_ring_get_count_free_elements(struct lws_ring *ring)
 {
+	LWS_NEEDS(ring, 0);
 	return free_bytes(ring) / ring->element_len;
 }
 
 size_t
 lws_ring_get_count_waiting_elements(struct lws_ring *ring, uint32_t *tail)
 {
+	LWS_NEEDS(ring, 0);
 	return waiting_bytes(ring, tail ? *tail : ring->oldest_tail) /
 	       ring->element_len;
 }
@@ -83,6 +87,7 @@ int
 lws_ring_next_linear_insert_range(struct lws_ring *ring, void **start,
 				  size_t *bytes)
 {
+	LWS_NEEDS(ring && start && bytes, 1);
 	uint32_t n = free_bytes(ring);
 
 	if (!n)
@@ -97,6 +102,7 @@ lws_ring_next_linear_insert_range(struct lws_ring *ring, void **start,
 void
 lws_ring_bump_head(struct lws_ring *ring, size_t bytes)
 {
+	LWS_NEEDS_VOID(ring);
 	ring->head = (ring->head + (uint32_t)bytes) % ring->buflen;
 }
 
@@ -112,6 +118,7 @@ limited(const struct lws_ring *ring, uint32_t limit, size_t max_count)
 size_t
 lws_ring_insert(struct lws_ring *ring, const void *src, size_t max_count)
 {
+	LWS_NEEDS(ring, 0);
 	uint32_t n = limited(ring, free_bytes(ring), max_count);
 	uint32_t to_end = ring->buflen - ring->head;
 	uint32_t first = n < to_end ? n : to_end;
@@ -126,6 +133,7 @@ size_t
 lws_ring_consume(struct lws_ring *ring, uint32_t *tail, void *dest,
 		 size_t max_count)
 {
+	LWS_NEEDS(ring, 0);
 	uint32_t from = tail ? *tail : ring->oldest_tail;
 	uint32_t held = waiting_bytes(ring, from);
 	uint32_t n = limited(ring, held - held % ring->element_len, max_count);
@@ -147,6 +155,7 @@ lws_ring_consume(struct lws_ring *ring, uint32_t *tail, void *dest,
 const void *
 lws_ring_get_element(struct lws_ring *ring, uint32_t *tail)
 {
+	LWS_NEEDS(ring, NULL);
 	uint32_t at = tail ? *tail : ring->oldest_tail;
 
 	return at == ring->head ? NULL : ring->buf + at;
@@ -155,6 +164,7 @@ lws_ring_get_element(struct lws_ring *ring, uint32_t *tail)
 void
 lws_ring_update_oldest_tail(struct lws_ring *ring, uint32_t tail)
 {
+	LWS_NEEDS_VOID(ring);
 	while (ring->destroy_element && ring->oldest_tail != tail) {
 		ring->destroy_element(ring->buf + ring->oldest_tail);
 		ring->oldest_tail = (ring->oldest_tail + ring->element_len) %
@@ -166,12 +176,14 @@ lws_ring_update_oldest_tail(struct lws_ring *ring, uint32_t tail)
 uint32_t
 lws_ring_get_oldest_tail(struct lws_ring *ring)
 {
+	LWS_NEEDS(ring, 0);
 	return ring->oldest_tail;
 }
 
 void
 lws_ring_dump(struct lws_ring *ring, uint32_t *tail)
 {
+	LWS_NEEDS_VOID(ring);
 	uint32_t at = tail ? *tail : ring->oldest_tail;
 
 	lwsl_notice("ring %p: buflen %u, elem_len %u, head %u, oldest_tail %u\n"

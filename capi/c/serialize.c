@@ -4,6 +4,7 @@
  * C because of reasons 3 (the unit tables are data symbols) and 5 (work
  * smaller than a crossing).
  */
+#include "entry.h"
 #include <libwebsockets.h>
 #include <endian.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 void
 lws_ser_wu16be(uint8_t *b, uint16_t u)
 {
+	LWS_NEEDS_VOID(b);
 	u = htobe16(u);
 	memcpy(b, &u, sizeof(u));
 }
@@ -21,6 +23,7 @@ lws_ser_wu16be(uint8_t *b, uint16_t u)
 void
 lws_ser_wu32be(uint8_t *b, uint32_t u32)
 {
+	LWS_NEEDS_VOID(b);
 	u32 = htobe32(u32);
 	memcpy(b, &u32, sizeof(u32));
 }
@@ -28,6 +31,7 @@ lws_ser_wu32be(uint8_t *b, uint32_t u32)
 void
 lws_ser_wu64be(uint8_t *b, uint64_t u64)
 {
+	LWS_NEEDS_VOID(b);
 	u64 = htobe64(u64);
 	memcpy(b, &u64, sizeof(u64));
 }
@@ -37,6 +41,7 @@ lws_ser_ru16be(const uint8_t *b)
 {
 	uint16_t u;
 
+	LWS_NEEDS(b, 0);
 	memcpy(&u, b, sizeof(u));
 	return be16toh(u);
 }
@@ -46,6 +51,7 @@ lws_ser_ru32be(const uint8_t *b)
 {
 	uint32_t u;
 
+	LWS_NEEDS(b, 0);
 	memcpy(&u, b, sizeof(u));
 	return be32toh(u);
 }
@@ -55,6 +61,7 @@ lws_ser_ru64be(const uint8_t *b)
 {
 	uint64_t u;
 
+	LWS_NEEDS(b, 0);
 	memcpy(&u, b, sizeof(u));
 	return be64toh(u);
 }
@@ -62,6 +69,7 @@ lws_ser_ru64be(const uint8_t *b)
 int
 lws_vbi_encode(uint64_t value, void *buf)
 {
+	LWS_NEEDS(buf, 0);
 	uint8_t *p = buf;
 	int n = 0;
 
@@ -137,6 +145,7 @@ four_columns(char out[5], uint64_t v)
 int
 lws_humanize(char *p, int len, uint64_t v, const lws_humanize_unit_t *schema)
 {
+	LWS_NEEDS(p && schema, 0);
 	const lws_humanize_unit_t *u = schema;
 	char whole[5], digits[16];
 	size_t n, room = len > 0 ? (size_t)len : 0;

@@ -126,6 +126,7 @@ lws_callback_all_protocol_vhost(struct lws_vhost *vh,
 LWS_VISIBLE const char *
 lws_get_peer_simple(struct lws *wsi, char *name, size_t namelen)
 {
+	LWS_NEEDS(wsi, NULL);
 	return lws_get_peer_simple_fd(lws_get_network_wsi(wsi)->fd, name,
 				      namelen);
 }

@@ -31,5 +31,6 @@ LWS_ENTRY(int, -1, lws_b64_decode_stateful,
 void
 lws_b64_decode_state_init(struct lws_b64state *state)
 {
+	LWS_NEEDS_VOID(state);
 	memset(state, 0, sizeof(*state));
 }

@@ -60,6 +60,7 @@ lws_smd_msg_alloc(struct lws_context *ctx, lws_smd_class_t _class, size_t len)
 	struct message *m;
 	int wanted;
 
+	LWS_NEEDS(ctx, NULL);
 	pthread_mutex_lock(&ctx->smd.lock);
 	wanted = !!(wanted_classes(ctx) & _class);
 	pthread_mutex_unlock(&ctx->smd.lock);
@@ -85,6 +86,7 @@ lws_smd_msg_alloc(struct lws_context *ctx, lws_smd_class_t _class, size_t len)
 LWS_VISIBLE void
 lws_smd_msg_free(void **payload)
 {
+	LWS_NEEDS_VOID(payload && *payload);
 	lwsgo_free(message_of(*payload));
 	*payload = NULL;
 }
@@ -110,6 +112,7 @@ next_for(const struct lws_smd_peer *p, lws_dll2_t *d)
 LWS_VISIBLE int
 lws_smd_msg_send(struct lws_context *ctx, void *payload)
 {
+	LWS_NEEDS(ctx && payload, 1);
 	struct message *m = message_of(payload);
 	lws_dll2_t *d;
 
@@ -146,6 +149,7 @@ lws_smd_msg_printf(struct lws_context *ctx, lws_smd_class_t _class,
 	void *p;
 	int n, wanted;
 
+	LWS_NEEDS(ctx && format, 1);
 	pthread_mutex_lock(&ctx->smd.lock);
 	wanted = !!(wanted_classes(ctx) & _class);
 	pthread_mutex_unlock(&ctx->smd.lock);
@@ -235,6 +239,7 @@ LWS_VISIBLE struct lws_smd_peer *
 lws_smd_register(struct lws_context *ctx, void *opaque, int flags,
 		 lws_smd_class_t _class_filter, lws_smd_notification_cb_t cb)
 {
+	LWS_NEEDS(ctx, NULL);
 	struct lws_smd_peer *p = lwsgo_zalloc(sizeof(*p), __func__);
 
 	(void)flags;
@@ -254,6 +259,7 @@ lws_smd_register(struct lws_context *ctx, void *opaque, int flags,
 LWS_VISIBLE void
 lws_smd_unregister(struct lws_smd_peer *pr)
 {
+	LWS_NEEDS_VOID(pr);
 	struct lws_context *cx = pr->cx;
 	struct message *m, *after;
 

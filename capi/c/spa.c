@@ -52,7 +52,8 @@ LWS_ENTRY(int, -1, lws_spa_destroy, (struct lws_spa *spa), (spa))
 int
 lws_spa_get_length(struct lws_spa *spa, int n)
 {
-	if (!spa || n < 0 || n >= spa->i.count_params)
+	LWS_NEEDS(spa, 0);
+	if (n < 0 || n >= spa->i.count_params)
 		return 0;
 
 	return spa->lengths[n];
@@ -61,7 +62,8 @@ lws_spa_get_length(struct lws_spa *spa, int n)
 const char *
 lws_spa_get_string(struct lws_spa *spa, int n)
 {
-	if (!spa || n < 0 || n >= spa->i.count_params)
+	LWS_NEEDS(spa, NULL);
+	if (n < 0 || n >= spa->i.count_params)
 		return NULL;
 
 	return spa->params[n];

@@ -4,16 +4,19 @@
  * C because of reason 5: list work on the program's own structs.
  */
 #include "lws_private.h"
+#include "entry.h"
 
 LWS_VISIBLE void
 lws_state_reg_notifier(lws_state_manager_t *mgr, lws_state_notify_link_t *nl)
 {
+	LWS_NEEDS_VOID(mgr && nl);
 	lws_dll2_add_head(&nl->list, &mgr->notify_list);
 }
 
 LWS_VISIBLE void
 lws_state_reg_deregister(lws_state_notify_link_t *nl)
 {
+	LWS_NEEDS_VOID(nl);
 	lws_dll2_remove(&nl->list);
 }
 
@@ -73,6 +76,7 @@ change(lws_state_manager_t *mgr, int target)
 LWS_VISIBLE int
 lws_state_transition_steps(lws_state_manager_t *mgr, int target)
 {
+	LWS_NEEDS(mgr, 1);
 	while (mgr->state < target)
 		if (change(mgr, mgr->state + 1))
 			break;
@@ -82,6 +86,7 @@ lws_state_transition_steps(lws_state_manager_t *mgr, int target)
 LWS_VISIBLE int
 lws_state_transition(lws_state_manager_t *mgr, int target)
 {
+	LWS_NEEDS(mgr, 1);
 	if (mgr->state != target)
 		change(mgr, target);
 	return 0;

@@ -5,6 +5,7 @@
  * 5 (work smaller than a crossing) and 6 (used before the program forks).
  */
 #define _GNU_SOURCE
+#include "entry.h"
 #include <libwebsockets.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -229,6 +230,7 @@ lwsgo_free(void *p)
 void
 lws_set_allocator(void *(*cb)(void *ptr, size_t size, const char *reason))
 {
+	LWS_NEEDS_VOID(cb);
 	allocator = cb;
 }
 
@@ -238,6 +240,7 @@ void
 lws_list_ptr_insert(lws_list_ptr *head, lws_list_ptr *add,
 		    lws_list_ptr_sort_func_t sort_func)
 {
+	LWS_NEEDS_VOID(head && add);
 	lws_list_ptr *at = head;
 
 	/* each element begins with the pointer to the next */
@@ -271,6 +274,7 @@ lws_pvo_get_str(void *in, const char *name, const char **result)
 const char *
 lws_cmdline_option(int argc, const char **argv, const char *val)
 {
+	LWS_NEEDS(argv && val, NULL);
 	size_t n = strlen(val);
 	int c;
 
@@ -323,6 +327,7 @@ const char *
 lws_json_simple_find(const char *buf, size_t len, const char *name,
 		     size_t *alen)
 {
+	LWS_NEEDS(buf && name, NULL);
 	const char *end = buf + len, *p, *start;
 
 	p = lws_nstrstr(buf, len, name, strlen(name));
@@ -353,6 +358,7 @@ int
 lws_json_simple_strcmp(const char *buf, size_t len, const char *name,
 		       const char *comp)
 {
+	LWS_NEEDS(buf && name && comp, -1);
 	size_t al;
 	const char *hit = lws_json_simple_find(buf, len, name, &al);
 
@@ -412,6 +418,7 @@ rotate(uint64_t x, int k)
 void
 lws_xos_init(struct lws_xos *xos, uint64_t seed)
 {
+	LWS_NEEDS_VOID(xos);
 	for (int n = 0; n < 4; n++) {
 		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -425,6 +432,7 @@ lws_xos_init(struct lws_xos *xos, uint64_t seed)
 uint64_t
 lws_xos(struct lws_xos *xos)
 {
+	LWS_NEEDS(xos, 0);
 	uint64_t *s = xos->s, r = rotate(s[1] * 5, 7) * 9, t = s[1] << 17;
 
 	s[2] ^= s[0];
@@ -439,5 +447,6 @@ lws_xos(struct lws_xos *xos)
 int
 lws_xos_percent(struct lws_xos *xos, int percent)
 {
+	LWS_NEEDS(xos, 0);
 	return (int)(lws_xos(xos) % 100) < percent;
 }

@@ -24,6 +24,7 @@ by_time(const lws_dll2_t *a, const lws_dll2_t *b)
 LWS_VISIBLE int
 __lws_sul_insert(lws_dll2_owner_t *own, lws_sorted_usec_list_t *sul)
 {
+	LWS_NEEDS(own && sul, -1);
 	lws_dll2_remove(&sul->list);
 	lws_dll2_add_sorted(&sul->list, own, by_time);
 	return 0;
@@ -32,6 +33,7 @@ __lws_sul_insert(lws_dll2_owner_t *own, lws_sorted_usec_list_t *sul)
 LWS_VISIBLE void
 lws_sul_cancel(lws_sorted_usec_list_t *sul)
 {
+	LWS_NEEDS_VOID(sul);
 	pthread_mutex_lock(&lwsgo_sul_lock);
 	lws_dll2_remove(&sul->list);
 	sul->us = 0;
@@ -44,6 +46,7 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 {
 	int first;
 
+	LWS_NEEDS_VOID(context && sul);
 	(void)tsi;
 	pthread_mutex_lock(&lwsgo_sul_lock);
 	__lws_sul_insert(&context->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)],
@@ -75,6 +78,7 @@ LWS_VISIBLE void
 lws_sul_schedule(struct lws_context *ctx, int tsi, lws_sorted_usec_list_t *sul,
 		 sul_cb_t _cb, lws_usec_t _us)
 {
+	LWS_NEEDS_VOID(ctx && sul);
 	schedule(ctx, tsi, LWSSULLI_MISS_IF_SUSPENDED, sul, _cb, _us);
 }
 
@@ -83,6 +87,7 @@ lws_sul_schedule_wakesuspend(struct lws_context *ctx, int tsi,
 			     lws_sorted_usec_list_t *sul, sul_cb_t _cb,
 			     lws_usec_t _us)
 {
+	LWS_NEEDS_VOID(ctx && sul);
 	schedule(ctx, tsi, LWSSULLI_WAKE_IF_SUSPENDED, sul, _cb, _us);
 }
 
@@ -91,6 +96,7 @@ lws_sul_earliest_wakeable_event(struct lws_context *ctx, lws_usec_t *pearliest)
 {
 	lws_dll2_t *d;
 
+	LWS_NEEDS(ctx && pearliest, 1);
 	pthread_mutex_lock(&lwsgo_sul_lock);
 	d = ctx->sul[LWSSULLI_WAKE_IF_SUSPENDED].head;
 	if (d)
@@ -132,6 +138,7 @@ __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 {
 	lws_sorted_usec_list_t *s;
 
+	LWS_NEEDS(own, 0);
 	for (;;) {
 		pthread_mutex_lock(&lwsgo_sul_lock);
 		s = earliest(own, own_len);

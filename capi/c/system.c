@@ -28,6 +28,7 @@ struct lws_attach_item {
 LWS_VISIBLE const lws_system_ops_t *
 lws_system_get_ops(struct lws_context *context)
 {
+	LWS_NEEDS(context, NULL);
 	return context->system_ops;
 }
 
@@ -40,6 +41,7 @@ lws_system_get_state_manager(struct lws_context *context)
 LWS_VISIBLE struct lws_context *
 lws_system_context_from_system_mgr(lws_state_manager_t *mgr)
 {
+	LWS_NEEDS(mgr, NULL);
 	return mgr->context;
 }
 
@@ -75,6 +77,7 @@ __lws_system_attach(struct lws_context *context, int tsi, lws_attach_cb_t cb,
 	struct lws_attach_item *item;
 	lws_dll2_t *d;
 
+	LWS_NEEDS(context, 1);
 	(void)tsi;
 	if (!get) {
 		item = lwsgo_zalloc(sizeof(*item), __func__);
@@ -202,6 +205,7 @@ lws_system_get_blob(struct lws_context *context, lws_system_blob_item_t type,
 LWS_VISIBLE void
 lws_system_blob_direct_set(lws_system_blob_t *b, const uint8_t *ptr, size_t len)
 {
+	LWS_NEEDS_VOID(b);
 	b->direct = 1;
 	b->ptr = ptr;
 	b->len = len;
@@ -210,6 +214,7 @@ lws_system_blob_direct_set(lws_system_blob_t *b, const uint8_t *ptr, size_t len)
 LWS_VISIBLE void
 lws_system_blob_heap_empty(lws_system_blob_t *b)
 {
+	LWS_NEEDS_VOID(b);
 	b->direct = 0;
 	lws_buflist_destroy_all_segments(&b->heap);
 }
@@ -217,6 +222,7 @@ lws_system_blob_heap_empty(lws_system_blob_t *b)
 LWS_VISIBLE int
 lws_system_blob_heap_append(lws_system_blob_t *b, const uint8_t *ptr, size_t len)
 {
+	LWS_NEEDS(b, -1);
 	if (b->direct) {
 		lwsl_err("%s: the blob refers to memory of the program\n",
 			 __func__);
@@ -228,6 +234,7 @@ lws_system_blob_heap_append(lws_system_blob_t *b, const uint8_t *ptr, size_t len
 LWS_VISIBLE size_t
 lws_system_blob_get_size(lws_system_blob_t *b)
 {
+	LWS_NEEDS(b, 0);
 	return b->direct ? b->len : lws_buflist_total_len(&b->heap);
 }
 
@@ -236,6 +243,7 @@ lws_system_blob_get(lws_system_blob_t *b, uint8_t *ptr, size_t *len, size_t ofs)
 {
 	int n;
 
+	LWS_NEEDS(b && len, -1);
 	if (b->direct) {
 		if (ofs >= b->len) {
 			*len = 0;
@@ -259,6 +267,7 @@ lws_system_blob_get_single_ptr(lws_system_blob_t *b, const uint8_t **ptr)
 	uint8_t *p;
 	size_t first;
 
+	LWS_NEEDS(b && ptr, -1);
 	if (b->direct) {
 		*ptr = b->ptr;
 		return 0;
@@ -282,6 +291,7 @@ lws_system_blob_destroy(lws_system_blob_t *b)
 LWS_VISIBLE int
 lws_system_cpd_start(struct lws_context *cx)
 {
+	LWS_NEEDS(cx, 1);
 	cx->cpd = LWS_CPD_UNKNOWN;
 	if (!cx->system_ops || !cx->system_ops->captive_portal_detect_request)
 		return 0; /* nobody can look */
@@ -297,12 +307,14 @@ cpd_begin(lws_sorted_usec_list_t *sul)
 LWS_VISIBLE void
 lws_system_cpd_start_defer(struct lws_context *cx, lws_usec_t defer_us)
 {
+	LWS_NEEDS_VOID(cx);
 	lws_sul_schedule(cx, 0, &cx->sul_cpd, cpd_begin, defer_us);
 }
 
 LWS_VISIBLE void
 lws_system_cpd_set(struct lws_context *cx, lws_cpd_result_t result)
 {
+	LWS_NEEDS_VOID(cx);
 	if (cx->cpd != LWS_CPD_UNKNOWN)
 		return;
 	lwsl_notice("%s: setting CPD result %s\n", __func__, cpd_names[result]);
@@ -318,5 +330,6 @@ lws_system_cpd_set(struct lws_context *cx, lws_cpd_result_t result)
 LWS_VISIBLE lws_cpd_result_t
 lws_system_cpd_state_get(struct lws_context *cx)
 {
+	LWS_NEEDS(cx, LWS_CPD_UNKNOWN);
 	return cx->cpd;
 }

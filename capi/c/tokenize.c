@@ -11,6 +11,7 @@
 void
 lws_tokenize_init(struct lws_tokenize *ts, const char *start, int flags)
 {
+	LWS_NEEDS_VOID(ts);
 	ts->start = start;
 	ts->len = TEXT_LEN_MAX;
 	ts->flags = (uint16_t)flags;
@@ -23,6 +24,7 @@ LWS_ENTRY(lws_tokenize_elem, LWS_TOKZE_ENDED, lws_tokenize,
 int
 lws_tokenize_cstr(struct lws_tokenize *ts, char *str, size_t max)
 {
+	LWS_NEEDS(ts && str, 1);
 	if (ts->token_len + 1 >= max)
 		return 1;
 	memcpy(str, ts->token, ts->token_len);
@@ -34,6 +36,7 @@ void
 lws_strexp_init(lws_strexp_t *exp, void *priv, lws_strexp_expand_cb cb,
 		char *out, size_t olen)
 {
+	LWS_NEEDS_VOID(exp);
 	memset(exp, 0, sizeof(*exp));
 	exp->cb = cb;
 	exp->priv = priv;
@@ -43,6 +46,7 @@ lws_strexp_init(lws_strexp_t *exp, void *priv, lws_strexp_expand_cb cb,
 void
 lws_strexp_reset_out(lws_strexp_t *exp, char *out, size_t olen)
 {
+	LWS_NEEDS_VOID(exp);
 	exp->out = out;
 	exp->olen = olen;
 	exp->pos = 0;

@@ -12,6 +12,7 @@ int
 lws_parse_uri(char *p, const char **prot, const char **ads, int *port,
 	      const char **path)
 {
+	LWS_NEEDS(p && prot && ads && path, -1);
 	if (!lwsgo_enter(__func__))
 		return -1;
 	*path = "/"; /* what a URI without a path has */

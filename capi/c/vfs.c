@@ -14,28 +14,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "vfs.h"
+#include "entry.h"
 
 lws_filepos_t
 lws_vfs_tell(lws_fop_fd_t fop_fd)
 {
+	LWS_NEEDS(fop_fd, 0);
 	return fop_fd->pos;
 }
 
 lws_filepos_t
 lws_vfs_get_length(lws_fop_fd_t fop_fd)
 {
+	LWS_NEEDS(fop_fd, 0);
 	return fop_fd->len;
 }
 
 uint32_t
 lws_vfs_get_mod_time(lws_fop_fd_t fop_fd)
 {
+	LWS_NEEDS(fop_fd, 0);
 	return fop_fd->mod_time;
 }
 
 lws_fileofs_t
 lws_vfs_file_seek_set(lws_fop_fd_t fop_fd, lws_fileofs_t offset)
 {
+	LWS_NEEDS(fop_fd, -1);
 	return fop_fd->fops->LWS_FOP_SEEK_CUR(
 		fop_fd, offset - (lws_fileofs_t)fop_fd->pos);
 }
@@ -43,6 +48,7 @@ lws_vfs_file_seek_set(lws_fop_fd_t fop_fd, lws_fileofs_t offset)
 lws_fileofs_t
 lws_vfs_file_seek_end(lws_fop_fd_t fop_fd, lws_fileofs_t offset)
 {
+	LWS_NEEDS(fop_fd, -1);
 	return fop_fd->fops->LWS_FOP_SEEK_CUR(
 		fop_fd, (lws_fileofs_t)fop_fd->len +
 				(lws_fileofs_t)fop_fd->pos + offset);
@@ -92,6 +98,7 @@ lws_fop_fd_t
 lws_vfs_file_open(const struct lws_plat_file_ops *fops, const char *vfs_path,
 		  lws_fop_flags_t *flags)
 {
+	LWS_NEEDS(fops && vfs_path && flags, NULL);
 	const char *vpath;
 	const struct lws_plat_file_ops *f = select_fops(fops, vfs_path, &vpath);
 
@@ -163,6 +170,7 @@ lws_fop_fd_t
 _lws_plat_file_open(const struct lws_plat_file_ops *fops, const char *filename,
 		    const char *vpath, lws_fop_flags_t *flags)
 {
+	LWS_NEEDS(filename && flags, NULL);
 	int fd = lws_open(filename, (int)(*flags & LWS_FOP_FLAGS_MASK), 0664);
 	lws_fop_fd_t f = NULL;
 	struct stat s;
@@ -189,6 +197,7 @@ _lws_plat_file_open(const struct lws_plat_file_ops *fops, const char *filename,
 int
 _lws_plat_file_close(lws_fop_fd_t *fop_fd)
 {
+	LWS_NEEDS(fop_fd && *fop_fd, -1);
 	int fd = (*fop_fd)->fd;
 
 	if (opened.f == *fop_fd)
@@ -202,6 +211,7 @@ _lws_plat_file_close(lws_fop_fd_t *fop_fd)
 lws_fileofs_t
 _lws_plat_file_seek_cur(lws_fop_fd_t fop_fd, lws_fileofs_t offset)
 {
+	LWS_NEEDS(fop_fd, -1);
 	lws_fileofs_t pos = (lws_fileofs_t)fop_fd->pos, r;
 	lws_fileofs_t left = (lws_fileofs_t)fop_fd->len - pos;
 
@@ -230,6 +240,7 @@ int
 _lws_plat_file_read(lws_fop_fd_t fop_fd, lws_filepos_t *amount, uint8_t *buf,
 		    lws_filepos_t len)
 {
+	LWS_NEEDS(fop_fd && amount, -1);
 	return moved(fop_fd, amount, read(fop_fd->fd, buf, len));
 }
 
@@ -237,6 +248,7 @@ int
 _lws_plat_file_write(lws_fop_fd_t fop_fd, lws_filepos_t *amount, uint8_t *buf,
 		     lws_filepos_t len)
 {
+	LWS_NEEDS(fop_fd && amount, -1);
 	return moved(fop_fd, amount, write(fop_fd->fd, buf, len));
 }
 
