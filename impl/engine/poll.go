@@ -144,7 +144,12 @@ func (c *Conn) touchPoll() {
 }
 
 // TouchPoll is touchPoll for roles that changed NoRead or WantOut.
-func (c *Conn) TouchPoll() { c.touchPoll() }
+func (c *Conn) TouchPoll() {
+	c.touchPoll()
+	if c.readAhead() {
+		c.pt.again(c)
+	}
+}
 
 func (c *Conn) syncPoll() {
 	c.inSync = false

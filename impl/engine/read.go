@@ -100,9 +100,15 @@ func (c *Conn) mayDeliver() bool {
 	return (len(c.rx) > 0 || c.RxPending) && !c.rxOff && !c.NoRead && c.state != StateDeferringAction && !c.Dead()
 }
 
+// readAhead tells whether decrypted bytes wait inside that the role would take
+// now: no descriptor tells of them.
+func (c *Conn) readAhead() bool {
+	return c.TLS != nil && c.TLS.Pending() > 0 && !c.rxOff && !c.NoRead && !c.Dead()
+}
+
 func (pt *Thread) anyRipe() bool {
 	for _, c := range pt.ripe {
-		if c.mayDeliver() {
+		if c.mayDeliver() || c.readAhead() {
 			return true
 		}
 	}
@@ -121,7 +127,7 @@ func (pt *Thread) runRipe() {
 		if c.Dead() {
 			continue
 		}
-		if c.mayDeliver() || c.TLS != nil && c.TLS.Pending() > 0 && !c.rxOff {
+		if c.mayDeliver() || c.readAhead() {
 			pt.connEvent(c, unix.EPOLLIN)
 		}
 		if !c.Dead() {
@@ -144,8 +150,7 @@ func (c *Conn) readable() {
 	if !ok {
 		return
 	}
-	// Decrypted bytes wait inside: no event will tell of them.
-	if !c.Dead() && c.TLS != nil && c.TLS.Pending() > 0 && !c.rxOff {
+	if c.readAhead() {
 		c.pt.again(c)
 	}
 }
@@ -175,7 +180,7 @@ func (c *Conn) FlowControl(on bool) {
 	c.touchPoll()
 	if on {
 		c.wantRipe()
-		if c.TLS != nil && c.TLS.Pending() > 0 {
+		if c.readAhead() {
 			c.pt.again(c)
 		}
 	}

@@ -313,7 +313,30 @@ func (ctx *Context) Turn(events []Event, now int64) (destroyed bool) {
 	return ctx.destroyed || ctx.turn(events, now)
 }
 
+// maxRounds bounds what one turn makes of what had come before it.
+const maxRounds = 4096
+
+// turn goes on until everything that was read ahead has been handed out, as far
+// as it is wanted: a program that waits with a poll of its own would not hear of
+// the rest. It is little: what one read of each socket brings at most.
 func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
+	pt := ctx.PT
+	for n := 1; ; n++ {
+		if ctx.round(events, now) {
+			return true
+		}
+		if pt.inTurn || pt.destroySelf || n == maxRounds || !pt.anyRipe() {
+			break
+		}
+		events = nil
+	}
+	if ctx.F.External != ExternalNo && !ctx.Looped && !pt.inTurn && pt.owes() {
+		pt.wake()
+	}
+	return false
+}
+
+func (ctx *Context) round(events []Event, now int64) (destroyed bool) {
 	pt := ctx.PT
 	nested := pt.enter()
 	pt.firstTurn()
@@ -367,15 +390,17 @@ func (pt *Thread) leave(nested bool) {
 }
 
 func (pt *Thread) hasWork() bool {
-	if pt.cancelDue || pt.destroySelf || len(pt.posts) > 0 {
-		return true
-	}
 	for _, c := range pt.writeq {
 		if !c.blocked() {
 			return true
 		}
 	}
-	return pt.anyRipe()
+	return pt.owes()
+}
+
+// owes tells whether there is work that no descriptor of a connection tells of.
+func (pt *Thread) owes() bool {
+	return pt.cancelDue || pt.destroySelf || len(pt.posts) > 0 || pt.anyRipe()
 }
 
 // Pending tells whether something is to be done without waiting.
