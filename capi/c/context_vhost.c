@@ -56,6 +56,8 @@ lws_create_context_sized(const struct lws_context_creation_info *info,
 	signal(SIGPIPE, SIG_IGN); /* as the original: programs rely on it */
 	cx = go_lws_create_context_sized(info, size);
 	lwsgo_leave();
+	/* The first wait ends at once: what is to be done first is, whoever waits. */
+	lws_cancel_service(cx);
 	return cx;
 }
 

@@ -54,7 +54,7 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 	first = !sul->list.prev;
 	pthread_mutex_unlock(&lwsgo_sul_lock);
 	if (first && (__atomic_load_n(&context->waiting, __ATOMIC_SEQ_CST) ||
-		      context->external == 1))
+		      context->external != 2))
 		lwsgo_kick(context);
 }
 

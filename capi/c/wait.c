@@ -29,9 +29,9 @@ lwsgo_kick(struct lws_context *cx)
 	int e = errno;
 
 	__atomic_store_n(&cx->pending, 1, __ATOMIC_SEQ_CST);
-	/* A program that polls for us waits where we cannot see it. */
+	/* A program that polls for us, or may, waits where we cannot see it. */
 	if (__atomic_load_n(&cx->waiting, __ATOMIC_SEQ_CST) ||
-	    cx->external == 1) {
+	    cx->external != 2) {
 		n = write(cx->wakefd, &one, sizeof(one));
 		(void)n;
 	}

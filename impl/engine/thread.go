@@ -250,7 +250,7 @@ func (pt *Thread) all() []*Conn {
 func (pt *Thread) kick() {
 	f := pt.ctx.F
 	atomic.StoreInt32(&f.Pending, 1)
-	if atomic.LoadInt32(&f.Waiting) != 0 || f.External == ExternalYes && !pt.inTurn {
+	if atomic.LoadInt32(&f.Waiting) != 0 || f.External != ExternalNo && !pt.inTurn {
 		pt.wake()
 	}
 }
@@ -330,7 +330,7 @@ func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
 		}
 		events = nil
 	}
-	if ctx.F.External != ExternalNo && !ctx.Looped && !pt.inTurn && pt.owes() {
+	if ctx.F.External != ExternalNo && !pt.inTurn && pt.owes() {
 		pt.wake()
 	}
 	return false
@@ -489,7 +489,7 @@ func (pt *Thread) runFresh() {
 		if c.Dead() || !c.wantWrite || c.state != StateIssuingFile || c.blocked() || pt.cork.owner != c.Network() {
 			continue
 		}
-		c.wantWrite = false
+		c.takeAsked()
 		pt.writeable(c)
 	}
 	clear(pt.fresh)
@@ -537,7 +537,8 @@ func (pt *Thread) runWriteable() {
 			pt.corkFor(n)
 			corked = n
 		}
-		c.inWriteq, c.wantWrite = false, false
+		c.inWriteq = false
+		c.takeAsked()
 		pt.writeable(c)
 	}
 	if corked != nil {
@@ -552,7 +553,7 @@ func (pt *Thread) runWriteable() {
 // the turn. c is corked.
 func (c *Conn) ServeWriteable() {
 	if c.wantWrite && !c.Dead() && !c.blocked() && c.pt.cork.owner == c {
-		c.wantWrite = false
+		c.takeAsked()
 		c.pt.writeable(c)
 	}
 }
@@ -581,7 +582,7 @@ func (pt *Thread) writeable(c *Conn) {
 			c.Dead() || c.blocked() || c.mux != nil || pt.cork.owner != c || c.Ctx.F.External == ExternalYes {
 			return
 		}
-		c.wantWrite = false
+		c.takeAsked()
 	}
 }
 

@@ -73,7 +73,7 @@ type Vhost struct {
 	started    bool
 	destroying bool
 	gone       bool
-	fake       *Face
+	fake       *Face // a stand-in that no call uses, nil: none
 }
 
 // NewVhost makes a vhost of ctx; it does not listen yet. The lock is held.
@@ -116,8 +116,6 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		f.Iface = Prog.CString(v.Iface)
 	}
 	f.User = info.User
-	v.fake = Prog.NewFace()
-	v.fake.Context, v.fake.Vhost, v.fake.FD = unsafe.Pointer(ctx.F), unsafe.Pointer(f), -1
 	ctx.Vhosts = append(ctx.Vhosts, v)
 	return v
 }
@@ -179,12 +177,39 @@ func (v *Vhost) callFakeUser(p *Protocol, r Reason, user, in unsafe.Pointer, n u
 	if p.Callback == nil {
 		return 0
 	}
-	f := v.fake
+	f := v.takeFake()
+	if f == nil {
+		return -1
+	}
 	f.Protocol = p.C
 	v.Ctx.Unlock()
 	ret := Prog.Call(p, f, r, user, in, n)
 	v.Ctx.Lock()
+	v.giveFake(f)
 	return ret
+}
+
+// takeFake gives a call its own stand-in for a connection: the callback may make
+// further calls, and other threads may make some meanwhile.
+func (v *Vhost) takeFake() *Face {
+	f := v.fake
+	v.fake = nil
+	if f == nil {
+		if f = Prog.NewFace(); f == nil {
+			Errf("no memory for a callback")
+			return nil
+		}
+	}
+	*f = Face{Context: unsafe.Pointer(v.Ctx.F), Vhost: unsafe.Pointer(v.F), FD: -1}
+	return f
+}
+
+func (v *Vhost) giveFake(f *Face) {
+	if v.fake != nil || v.gone {
+		Prog.FreeFace(f)
+		return
+	}
+	v.fake = f
 }
 
 // CallProtocol runs reason for one of the vhost's protocols, with no connection.
@@ -370,7 +395,10 @@ func (v *Vhost) finish() {
 	Prog.Free(v.F.Name)
 	Prog.Free(v.F.Iface)
 	v.F.Name, v.F.Iface = nil, nil
-	Prog.FreeFace(v.fake)
+	if v.fake != nil {
+		Prog.FreeFace(v.fake)
+		v.fake = nil
+	}
 	if v.released != nil {
 		v.released()
 	}

@@ -342,6 +342,14 @@ func (c *Conn) AskWriteable() {
 	}
 }
 
+// takeAsked is called before the WRITEABLE callback that was asked for.
+func (c *Conn) takeAsked() {
+	c.wantWrite = false
+	if c.Ctx.F.External == ExternalYes {
+		c.touchPoll()
+	}
+}
+
 // WantsWriteable tells whether a WRITEABLE callback is due.
 func (c *Conn) WantsWriteable() bool { return c.wantWrite }
 
@@ -377,6 +385,6 @@ func (c *Conn) HandlePollout() bool {
 		}
 		return c.flushOut()
 	}
-	c.wantWrite = false
+	c.takeAsked()
 	return c.role.Writeable(c)
 }

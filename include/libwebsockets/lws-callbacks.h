@@ -496,12 +496,15 @@ enum lws_callback_reasons {
 	 * struct lws_write_passthru *. Goes to the parent's protocol. */
 	LWS_CALLBACK_CHILD_WRITE_VIA_PARENT = 68,
 
+#if defined(LWS_WITH_MODE_POLL_FD)
 	/** v1.2 to v1.5 (compat/1.3, compat/1.5) hear this beside
 	 * LWS_CALLBACK_CHANGE_MODE_POLL_FD: user is the descriptor, len the
-	 * events that were added. */
+	 * events that were added. No later release has it, whatever its guides
+	 * say: there it is LWS_CALLBACK_CHANGE_MODE_POLL_FD. */
 	LWS_CALLBACK_SET_MODE_POLL_FD = 990,
 	/** The same, len are the events that were taken away. */
 	LWS_CALLBACK_CLEAR_MODE_POLL_FD = 991,
+#endif
 
 	/** First number that the library never uses: for the program's own reasons. */
 	LWS_CALLBACK_USER = 1000,
