@@ -30,9 +30,12 @@ func compiles(t *testing.T, source string, folders ...string) (string, bool) {
 // TestBuildMacros: what programs ask the headers for tells what the library does,
 // also where Debian's build does less.
 //
+// LWS_WITH_LIBEVENT is not there though the plugin is: sources that ask for it include
+// event2/event.h, which who has our headers need not have. A loop is an option at run time.
+//
 // Seen to fail: LWS_WITH_EXTERNAL_POLL was not there (mosquitto warns).
 func TestBuildMacros(t *testing.T) {
-	does := []string{"EXTERNAL_POLL", "POLL", "SOCKS5", "PEER_LIMITS", "LIBUV", "LIBEV", "GLIB", "LIBEVENT", "PLUGINS", "TLS", "HTTP2",
+	does := []string{"EXTERNAL_POLL", "POLL", "SOCKS5", "PEER_LIMITS", "LIBUV", "LIBEV", "GLIB", "PLUGINS", "TLS", "HTTP2",
 		"IPV6", "UNIX_SOCK", "UDP", "CLIENT", "SERVER", "HTTP_BASIC_AUTH", "CUSTOM_HEADERS", "HTTP_UNCOMMON_HEADERS", "LEJP", "SYS_SMD"}
 	doesNot := []string{"MBEDTLS", "CGI", "SECURE_STREAMS", "HTTP_STREAM_COMPRESSION", "STRUCT_SQLITE3", "STATS", "SMTP"}
 	var source strings.Builder
