@@ -1,5 +1,7 @@
 package trace
 
+import "fmt"
+
 func init() {
 	alsoDiffer(map[string][]difference{
 		"hcm-no-origin": {{71, "peer0", []string{"<- GET (null) HTTP/1.1"}, []string{"<- GET / HTTP/1.1"}, false}},
@@ -11,6 +13,17 @@ func init() {
 			`RECEIVE_CLIENT_HTTP_READ 43 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'`},
 			[]string{"  response 200", "RECEIVE_CLIENT_HTTP_READ 5 'hello'"}, false}},
 		"hcm-redirect-refused":  {unableTo("connection refused")},
+		"hcli-head-request":     {{200, "cli0", []string{"  response 200"}, []string{"  response 200", "COMPLETED_CLIENT_HTTP @web"}, false}},
+		"hcli-garbage":          {notHTTP("web", closedHTTP)},
+		"cli-answer-garbage":    {notHTTP("chat", closedHTTP)},
+		"cf-ws-ssh":             {notHTTP("chat", closedHTTP)},
+		"cf-http-ssh":           {notHTTP("web", closedHTTP)},
+		"cf-ws-version":         {notHTTP("chat", missingURI)},
+		"cf-http-version":       {notHTTP("web", missingURI)},
+		"cf-ws-ssh-closed":      {notHTTP("chat", readFailed)},
+		"cf-http-ssh-closed":    {notHTTP("web", readFailed)},
+		"cf-ws-no-colon":        {noHeader("chat")},
+		"cf-http-no-colon":      {noHeader("web")},
 		"hcc-several-dead":      {unableTo("connection refused")},
 		"hcc-attempt-limit":     {unableTo("connection timed out")},
 		"hcc-connect-limit":     {beforeEstablished},
@@ -86,6 +99,32 @@ func unableTo(why string) difference { return wordier("Unable to connect", "127.
 func wordier(text, more string) difference {
 	const what = "CLIENT_CONNECTION_ERROR @web '"
 	return difference{24, "cli0", []string{what + text + "'"}, []string{what + text + ": " + more + "'"}, false}
+}
+
+// What the reference says of an answer that is not HTTP, after its time limit or at once.
+const (
+	closedHTTP = "CLOSED_CLIENT_HTTP @"
+	missingURI = "CLIENT_CONNECTION_ERROR @%s 'HS: URI missing'"
+	readFailed = "CLIENT_CONNECTION_ERROR @%s 'read failed'"
+)
+
+// notHTTP is a client that says so at once.
+func notHTTP(protocol, ref string) difference {
+	return failure(protocol, ref, "HS: URI missing: the answer is not HTTP/1")
+}
+
+// noHeader is an answer with a line that is no header.
+func noHeader(protocol string) difference {
+	return failure(protocol, closedHTTP, "problems parsing header: h1: malformed message")
+}
+
+func failure(protocol, ref, text string) difference {
+	told := []string{fmt.Sprintf("CLIENT_CONNECTION_ERROR @%s '%s'", protocol, text)}
+	drop := "CLIENT_HTTP_DROP_PROTOCOL @" + protocol
+	if ref == closedHTTP {
+		return difference{201, "cli0", []string{drop, ref + protocol}, append(told, drop), false}
+	}
+	return difference{201, "cli0", []string{fmt.Sprintf(ref, protocol)}, told, false}
 }
 
 var beforeEstablished = difference{24, "cli0",

@@ -7,6 +7,8 @@
 package client
 
 import (
+	"net"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -327,7 +329,7 @@ func (role) Readable(c *engine.Conn) bool {
 		handshakeEvent(c)
 	case engine.StateWaitingProxyReply:
 		return s.proxyReply(c)
-	case engine.StateWaitingServerReply:
+	case engine.StateWaitingServerReply, engine.StateIssueBody:
 		return s.reply(c)
 	case engine.StateEstablished:
 		return s.bodyReady(c)
@@ -345,9 +347,39 @@ func handshakeEvent(c *engine.Conn) {
 
 // TimedOut adds what the program would otherwise not learn.
 func (role) TimedOut(c *engine.Conn, _ engine.TimeoutReason) {
-	if c.State() == engine.StateTLSHandshake {
+	switch c.State() {
+	case engine.StateTLSHandshake:
 		c.ConnectionError("Timed out waiting SSL")
+	case engine.StateWaitingServerReply, engine.StateIssueBody:
+		engine.Noticef("%s: %s in time from %s", c, StateOf(c).missing(c), StateOf(c).info.target())
 	}
+}
+
+// missing is what the peer has not sent.
+func (s *State) missing(c *engine.Conn) string {
+	switch {
+	case c.State() == engine.StateIssueBody:
+		return "the request's body was not complete"
+	case c.Headers != nil && c.Headers.StatusCode() != 0:
+		return "only a part of the answer's head came"
+	}
+	return "no answer came"
+}
+
+// Target is where the connection is to lead, for the log.
+func (role) Target(c *engine.Conn) string {
+	if s := StateOf(c); s != nil {
+		return s.info.target()
+	}
+	return "its peer"
+}
+
+// target is where to connect.
+func (i *Info) target() string {
+	if strings.HasPrefix(i.Address, "+") {
+		return i.Address[1:]
+	}
+	return net.JoinHostPort(strings.Trim(i.Address, "[]"), strconv.Itoa(i.Port))
 }
 
 // Gone gives back what the connection holds.

@@ -60,7 +60,6 @@ func (s *State) begin(c *engine.Conn) bool {
 func (s *State) resolved(c *engine.Conn, host string, port int, l []netip.Addr, err error) {
 	s.lookedUp(c, l, err)
 	if err != nil {
-		engine.Noticef("%s: lookup of %s failed: %v", c, host, err)
 		fail(c, fmt.Sprintf("ipv6 lws_getaddrinfo46 failed: %s: %v", host, err))
 		return
 	}

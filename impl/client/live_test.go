@@ -171,7 +171,7 @@ func each(t *testing.T, handle func(c net.Conn)) *net.TCPAddr {
 }
 
 // serve answers each request's head with what fn says (a NUL is nothing),
-// until it says "".
+// until it says "" or begins with "close ".
 func serve(t *testing.T, fn func(line string) string) (port int) {
 	t.Helper()
 	return each(t, func(c net.Conn) {
@@ -190,7 +190,10 @@ func serve(t *testing.T, fn func(line string) string) (port int) {
 			if text == "" {
 				return
 			}
-			_, _ = io.WriteString(c, strings.Trim(text, "\x00"))
+			text, last := strings.CutPrefix(text, "close ")
+			if _, _ = io.WriteString(c, strings.Trim(text, "\x00")); last {
+				return
+			}
 		}
 	}).Port
 }

@@ -134,7 +134,7 @@ func (s *State) redirect(c *engine.Conn) bool {
 	if len(loc) == 0 {
 		return refuse(c, "HS: Redirect code but no Location")
 	}
-	t, ok := resolve(s.target(), string(loc))
+	t, ok := resolve(s.base(), string(loc))
 	if c.CallWith(engine.ReasonClientHTTPRedirect, loc, uintptr(s.code)) != 0 {
 		return refuse(c, "HS: user code rejected redirect")
 	}
@@ -156,7 +156,7 @@ func (s *State) redirect(c *engine.Conn) bool {
 	return true
 }
 
-func (s *State) target() target {
+func (s *State) base() target {
 	i := &s.info
 	return target{secure: i.Flags&UseSSL != 0, address: i.Address, port: i.Port, path: i.Path}
 }

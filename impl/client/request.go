@@ -6,12 +6,9 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"io"
 	"strconv"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/h1"
@@ -88,6 +85,8 @@ func (s *State) issue(c *engine.Conn) bool {
 	if s.info.Flags&MultipartForm != 0 {
 		s.bodyPending = true
 	}
+	s.parser.Limits = c.Ctx.TokenLimits
+	s.parser.Init(wire.Response, c.Ctx.MaxHeaderData)
 	ok := s.send(c, r.appendTo(nil))
 	if c.Dead() {
 		return true
@@ -99,9 +98,8 @@ func (s *State) issue(c *engine.Conn) bool {
 	if s.bodyPending {
 		c.SetState(engine.StateIssueBody)
 		c.SetTimeout(engine.TimeoutIssuePayload, c.Ctx.TimeoutSecs)
-		c.NoRead = true
-		c.TouchPoll()
 		c.AskWriteable()
+		s.listen(c)
 		return true
 	}
 	s.awaitReply(c)
@@ -112,8 +110,11 @@ func (s *State) issue(c *engine.Conn) bool {
 func (s *State) awaitReply(c *engine.Conn) {
 	c.SetState(engine.StateWaitingServerReply)
 	c.SetTimeout(engine.TimeoutAwaitingServer, c.Ctx.TimeoutSecs)
-	s.parser.Limits = c.Ctx.TokenLimits
-	s.parser.Init(wire.Response, c.Ctx.MaxHeaderData)
+	s.listen(c)
+}
+
+// listen takes what comes: an answer need not wait for the request's body (RFC 9112 §9.3.2).
+func (s *State) listen(c *engine.Conn) {
 	c.NoRead = false
 	c.TouchPoll()
 	c.Resume()
@@ -205,11 +206,10 @@ func (s *State) reply(c *engine.Conn) bool {
 		}
 		if err != nil {
 			text := "read failed"
-			if sys := unix.Errno(0); c.TLS != nil && err != io.EOF && !errors.As(err, &sys) {
-				text += ": " + err.Error() // an alert, for instance
+			if err != io.EOF {
+				text += ": " + err.Error()
 			}
-			c.ConnectionError(text)
-			return false
+			return refuse(c, text)
 		}
 		b = b[:n]
 	}
@@ -223,11 +223,13 @@ func (s *State) parse(c *engine.Conn, b []byte) bool {
 		h := h1.AttachHeaders(c)
 		used, done, err := s.parser.Parse(h, b)
 		if err != nil {
-			engine.Warnf("%s: the answer is not HTTP/1: %v", c, err)
-			if h.StatusCode() != 0 {
-				c.ConnectionError("problems parsing header: " + err.Error())
+			text := "problems parsing header: " + err.Error()
+			if h.StatusCode() == 0 {
+				first, _, _ := bytes.Cut(b, []byte{'\n'})
+				engine.Noticef("%s: the answer begins with %.60q", c, bytes.TrimRight(first, "\r"))
+				text = "HS: URI missing: the answer is not HTTP/1"
 			}
-			return false
+			return refuse(c, text)
 		}
 		if !done {
 			return true

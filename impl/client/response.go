@@ -26,18 +26,32 @@ func (s *State) interpret(c *engine.Conn) bool {
 
 // framing finds out where the body ends (RFC 9112 §6.3).
 func (s *State) framing(h *wire.Headers) {
-	s.keepAlive = h.Has(wire.TokenHTTP) && !hasToken(h, wire.TokenConnection, "close")
+	s.keepAlive = h.Has(wire.TokenHTTP) && !hasToken(h, wire.TokenConnection, "close") && !s.bodyPending
 	s.chunked, s.hasLength, s.remain, s.completed = nil, false, 0, false
 	switch n := h.ContentLength(); {
+	case s.bodyless():
+		s.hasLength = true
+	case s.info.Method.S == "CONNECT" && s.code/100 == 2:
+		s.keepAlive = false // a tunnel
 	case h.Chunked():
 		s.chunked = &wire.Chunked{}
-	case n >= 0:
+		s.keepAlive = s.keepAlive && n < 0
+	case n >= 0 && !coded(h):
 		s.hasLength, s.remain = true, n
-	case s.code == 204 || s.code == 304:
-		s.hasLength = true // these have no body
 	default:
 		s.keepAlive = false
 	}
+}
+
+// bodyless tells whether the answer has no body, whatever its head says.
+func (s *State) bodyless() bool {
+	return s.info.Method.S == "HEAD" || s.code == 204 || s.code == 304
+}
+
+// coded tells whether a transfer coding hides the body's length. "identity" is
+// none (RFC 2616 §3.6).
+func coded(h *wire.Headers) bool {
+	return h.Has(wire.TokenHTTPTransferEncoding) && !hasToken(h, wire.TokenHTTPTransferEncoding, "identity")
 }
 
 // hasToken looks for a token in a header's comma-separated list, in any case.
@@ -214,6 +228,7 @@ func (s *State) finish(c *engine.Conn) bool {
 	if !s.active {
 		return true
 	}
+	s.keepAlive = s.keepAlive && len(c.Kept()) == 0 // nothing was asked that this could answer
 	if s.keepAlive && len(s.followers) > 0 {
 		f := s.followers[0]
 		if !s.passOn(c) {

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -257,11 +258,27 @@ func (c *Conn) tellClosed(pre State) {
 
 // ConnectionError tells the program, once, that a client connection failed.
 func (c *Conn) ConnectionError(text string) {
-	if c.SetErrorTold() || c.Protocol == nil || c.NoError {
+	if c.SetErrorTold() {
+		return
+	}
+	c.logFailure(strings.TrimSuffix(text, "\x00"))
+	if c.Protocol == nil || c.NoError {
 		return
 	}
 	b := append([]byte(text), 0)
 	c.Call(ReasonClientConnectionError, unsafe.Pointer(&b[0]), uintptr(len(text)))
+}
+
+// logFailure says what became of a client connection, and where it was to lead.
+func (c *Conn) logFailure(text string) {
+	level, to := LogNotice, ""
+	if c.Ctx.destroying {
+		level = LogInfo
+	}
+	if r, ok := c.role.(interface{ Target(*Conn) string }); ok {
+		to = " to " + r.Target(c)
+	}
+	Logf(level, "%s: the connection%s failed: %s", c, to, text)
 }
 
 // OweClose has the close callback told even if the connection never gets

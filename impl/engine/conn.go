@@ -128,6 +128,7 @@ type Conn struct {
 	told      bool // the close callback has been told
 	owesClose bool // it is to be told though the connection never was established
 	broken    bool // nothing can be sent any more
+	deaf      bool // the peer takes nothing more, but has sent something: what is written is thrown away
 	errorTold bool // CLIENT_CONNECTION_ERROR has been told
 	listener  bool
 	datagram  bool

@@ -46,7 +46,7 @@ func (c *Conn) mask() uint32 {
 	full := c.out.full()
 	if c.TLS != nil {
 		switch x := c.TLS.Cross(); {
-		case x&(CrossRead|CrossKept) != 0:
+		case x&CrossRead != 0, x&CrossKept != 0 && !c.deaf:
 			m |= unix.EPOLLOUT
 		case full && x&CrossWrite != 0:
 			m |= unix.EPOLLIN

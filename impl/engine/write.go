@@ -165,14 +165,34 @@ func (c *Conn) flushTLS() bool {
 	if c.TLS == nil {
 		return true
 	}
+	if c.deaf {
+		return true
+	}
 	err := c.TLS.Flush()
 	c.noteCross()
 	if err != nil && err != unix.EAGAIN {
-		Infof("%s: send failed: %v", c, err)
-		c.broken = true
-		return false
+		return c.sendFailed(err)
 	}
 	return true
+}
+
+// sendFailed notes that the peer takes nothing more. A server may have told a client
+// why, and closed: what has come is read before the connection ends. false: there is nothing.
+func (c *Conn) sendFailed(err error) bool {
+	if c.client && !c.closing && (c.unread() || len(c.rx) > 0 || c.TLS != nil && c.TLS.Pending() > 0) {
+		Infof("%s: send failed: %v, reading what has come", c, err)
+		c.deaf, c.wantWrite = true, false
+		c.out = outQueue{}
+		c.touchPoll()
+		return true
+	}
+	level := LogInfo
+	if c.client && !c.closing {
+		level = LogNotice
+	}
+	Logf(level, "%s: send failed: %v", c, err)
+	c.broken = true
+	return false
 }
 
 // Settle sends what the transport has gathered outside of Write, unless the
@@ -204,20 +224,21 @@ func (c *Conn) Issue(b []byte) bool {
 
 // backlog tells whether something that was written has yet to be taken by the socket.
 func (c *Conn) backlog() bool {
-	return c.out.full() || c.cross&CrossKept != 0 && c.TLS != nil
+	return !c.deaf && (c.out.full() || c.cross&CrossKept != 0 && c.TLS != nil)
 }
 
 // send sends b; with more to come, a transport may wait for it.
 func (c *Conn) send(b []byte, more bool) bool {
+	if c.deaf {
+		return true
+	}
 	if c.backlog() {
 		c.out.add(b)
 		return true
 	}
 	n, err := c.transportWrite(b, more)
 	if err != nil && !errors.Is(err, unix.EAGAIN) {
-		Infof("%s: send failed: %v", c, err)
-		c.broken = true
-		return false
+		return c.sendFailed(err)
 	}
 	if n < len(b) { // full: the rest leaves on POLLOUT
 		c.out.add(b[n:])
@@ -280,9 +301,7 @@ func (c *Conn) flushOut() bool {
 			if errors.Is(err, unix.EAGAIN) {
 				return true
 			}
-			Infof("%s: send failed: %v", c, err)
-			c.broken = true
-			return false
+			return c.sendFailed(err)
 		}
 		c.out.drop(n)
 	}
@@ -299,7 +318,7 @@ func (c *Conn) Buffered() bool {
 
 // Choked tells whether a write now would have to be kept (lws_send_pipe_choked).
 func (c *Conn) Choked() bool {
-	if c.backlog() || c.broken {
+	if c.backlog() || c.broken || c.deaf {
 		return true
 	}
 	if c.net != nil {
@@ -323,7 +342,7 @@ func (c *Conn) Write(b Payload, wp WriteProtocol) int {
 
 // AskWriteable asks for the WRITEABLE callback (lws_callback_on_writable).
 func (c *Conn) AskWriteable() {
-	if c.Dead() || c.broken {
+	if c.Dead() || c.broken || c.deaf {
 		return
 	}
 	c.wantWrite = true
