@@ -389,5 +389,4 @@ func (role) Gone(c *engine.Conn) {
 		s.search.Cancel()
 		s.leaveQueue(c)
 	}
-	h1.DetachHeaders(c)
 }

@@ -198,6 +198,7 @@ func (c *Conn) leave() bool {
 	c.SetState(StateDead)
 	c.rx = nil
 	c.role.Gone(c)
+	c.DropHeaders()
 	return true
 }
 

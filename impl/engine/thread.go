@@ -236,6 +236,15 @@ func (pt *Thread) PutHeaders(h *h1.Headers) {
 	pt.headers = append(pt.headers, s)
 }
 
+// DropHeaders gives the connection's header store back, if it has one: its end
+// does, whatever its role is then.
+func (c *Conn) DropHeaders() {
+	if h := c.Headers; h != nil {
+		c.Headers = nil
+		c.pt.PutHeaders(h)
+	}
+}
+
 // all is a snapshot of the living connections, listeners included, oldest first.
 func (pt *Thread) all() []*Conn {
 	l := make([]*Conn, 0, len(pt.live))

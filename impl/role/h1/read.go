@@ -22,12 +22,7 @@ func AttachHeaders(c *engine.Conn) *h1.Headers {
 }
 
 // DetachHeaders gives the header store back (lws_http_headers_detach).
-func DetachHeaders(c *engine.Conn) {
-	if h := c.Headers; h != nil {
-		c.Headers = nil
-		c.PT().PutHeaders(h)
-	}
-}
+func DetachHeaders(c *engine.Conn) { c.DropHeaders() }
 
 // Begin makes c a server connection that awaits its first request.
 func Begin(c *engine.Conn) {

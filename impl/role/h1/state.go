@@ -128,5 +128,4 @@ func (role) Gone(c *engine.Conn) {
 		App.Drop(c)
 		s.App = nil
 	}
-	DetachHeaders(c)
 }

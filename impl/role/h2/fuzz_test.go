@@ -288,6 +288,9 @@ func run(t *testing.T, frames []byte, seed uint64) {
 	if p.made != p.gone {
 		t.Errorf("%d connections made, %d destroyed", p.made, p.gone)
 	}
+	if len(p.mem) != 0 {
+		t.Errorf("%d pieces of C memory were not given back", len(p.mem))
+	}
 	for _, l := range p.internalErrors {
 		t.Error(l)
 	}

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"libwebsockets/impl/engine"
-	"libwebsockets/impl/role/h1"
 	wire "libwebsockets/impl/wire/h2"
 )
 
@@ -366,8 +365,7 @@ func (roleNet) Ending(c *engine.Conn, status engine.CloseStatus) {
 	}
 }
 
-// Gone tells a client's owner.
-func (roleNet) Gone(c *engine.Conn) { h1.DetachHeaders(c) }
+func (roleNet) Gone(*engine.Conn) {}
 
 // Ping asks the peer for a sign of life.
 func (roleNet) Ping(c *engine.Conn) bool {

@@ -59,23 +59,19 @@ func upgrade(c *engine.Conn) bool {
 		engine.Infof("%s: HTTP2-Settings: %v", c, err)
 		return false
 	}
-	h := c.Headers
-	c.Headers = nil
 	n := start(c, false)
 	if err := n.apply(payload); err != nil {
 		engine.Infof("%s: HTTP2-Settings: %v", c, err)
-		c.PT().PutHeaders(h)
 		return false
 	}
-	n.Settled = func(n *Net) bool {
+	n.Settled = func(n *Net) bool { // until then the headers stay c's, which gives them back whenever it ends
 		st := n.accept(1)
 		if st == nil {
-			c.PT().PutHeaders(h)
 			return false
 		}
 		n.last = 1
 		h1.DetachHeaders(st.c)
-		st.c.Headers = h
+		st.c.Headers, c.Headers = c.Headers, nil
 		st.headSeen, st.peerEnded = true, true
 		st.act()
 		return true

@@ -32,7 +32,7 @@ var clientReasons = engine.Reasons{
 
 func (socket) Name() string                                   { return "raw-skt" }
 func (socket) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
-func (socket) Gone(c *engine.Conn)                            { h1.DetachHeaders(c) }
+func (socket) Gone(*engine.Conn)                              {}
 
 func (socket) Reasons(client bool) *engine.Reasons {
 	if client {

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 
 	"libwebsockets/impl/engine"
-	"libwebsockets/impl/role/h1"
 	"libwebsockets/impl/wire/ws"
 )
 
@@ -94,5 +93,4 @@ func (role) Gone(c *engine.Conn) {
 		s.pmd = nil
 	}
 	s.acc, s.pending, s.rest, s.ahead, s.pong = nil, nil, nil, nil, nil
-	h1.DetachHeaders(c)
 }
