@@ -145,6 +145,16 @@ func (app) Action(c *engine.Conn) bool {
 	if s := h1.StateOf(c); s != nil {
 		s.Cache = cacheControl(m)
 	}
+	return mounted(c, m)
+}
+
+// mounted answers with a file of the mount or, where there is none, has the program answer.
+func mounted(c *engine.Conn, m *engine.Mount) bool {
+	if c.Headers == nil {
+		return false
+	}
+	uri := requestURI(c)
+	rest := uri[len(m.Mountpoint):]
 	if m.Kind == engine.MountFile {
 		switch serveMount(c, m, rest) {
 		case served:

@@ -89,6 +89,10 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 	if f == nil {
 		return notFound
 	}
+	if h1.Await(c, func() bool { return mounted(c, m) }) {
+		f.Close()
+		return served
+	}
 	etag := string(appendHex(appendHex(make([]byte, 0, 32), uint64(f.Size())), uint64(f.ModTime())))
 	if string(c.Headers.Value(wire.TokenHTTPIfNoneMatch)) == etag {
 		f.Close()

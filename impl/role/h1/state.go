@@ -44,6 +44,8 @@ type State struct {
 	// PendingBody is what a stream has yet to send before it is closed.
 	PendingBody []byte
 
+	await func() bool // answers a stream's request when all of it has come
+
 	behind   int  // bytes received behind what was parsed last
 	deferred bool // the transaction is over once the queue has drained
 	sawEOF   bool

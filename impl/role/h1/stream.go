@@ -15,8 +15,26 @@ func BeginStream(c *engine.Conn) {
 // Serve acts on the request in c.Headers; false closes.
 func Serve(c *engine.Conn) bool { return StateOf(c).action(c) }
 
+// Await puts the answer to a stream's request off until all of the request has
+// come; what comes of a body is thrown away. An answer in between would hide
+// what may be wrong with the rest. false: all of it is here.
+func Await(c *engine.Conn, answer func() bool) bool {
+	m, ok := c.Mux().(interface{ Awaits() bool })
+	if !ok || !m.Awaits() {
+		return false
+	}
+	s := StateOf(c)
+	s.await, s.bodyLen, s.explicitZero = answer, 0, false
+	c.SetState(engine.StateDiscardBody)
+	return true
+}
+
 // StreamBody hands out a piece of a request's body; false closes.
 func StreamBody(c *engine.Conn, b []byte) bool {
+	if s := StateOf(c); s.await != nil {
+		s.contentTimeout(c)
+		return true
+	}
 	switch c.State() {
 	case engine.StateBody, engine.StateDiscardBody:
 		_, ok := StateOf(c).body(c, b)
@@ -29,6 +47,11 @@ func StreamBody(c *engine.Conn, b []byte) bool {
 // told no length is complete now. false closes.
 func StreamEnd(c *engine.Conn) bool {
 	s := StateOf(c)
+	if fn := s.await; fn != nil {
+		s.await, s.bodyLeft = nil, 0
+		c.SetState(engine.StateEstablished)
+		return fn()
+	}
 	if s.bodyLeft == 0 {
 		return true
 	}

@@ -89,11 +89,15 @@ func (n *Net) apply(payload []byte) error {
 			return nil
 		}
 		if s.ID == wire.InitialWindowSize {
+			change := int64(s.Value) - int64(n.peer[s.ID])
 			for _, st := range n.streams {
-				if !st.tx.Add(int64(s.Value) - int64(n.peer[s.ID])) {
+				if !st.tx.Add(change) {
 					return wire.ErrWindowOverflow
 				}
 				st.unhold()
+			}
+			for i := range n.past {
+				n.past[i].tx.Add(change)
 			}
 		}
 		n.peer[s.ID] = s.Value
@@ -127,7 +131,7 @@ func (n *Net) windowUpdate(ev *wire.Event) error {
 			if !n.opened(ev.Stream) {
 				return errIdleStream
 			}
-			return nil
+			return n.lateUpdate(ev.Stream, add)
 		}
 		win = &st.tx
 	}
@@ -159,7 +163,7 @@ func (n *Net) rstStream(ev *wire.Event) error {
 		if !n.opened(ev.Stream) {
 			return errIdleStream
 		}
-		n.forget(ev.Stream) // it knows that the stream is closed
+		n.note(past{id: ev.Stream}) // it knows that the stream is closed
 		return nil
 	}
 	if !n.client && !n.limits.resets.take(n, "streams that are opened and reset") {
@@ -230,9 +234,6 @@ func (n *Net) dataBegins(ev *wire.Event) error {
 	case st == nil && !n.opened(ev.Stream):
 		return errIdleStream
 	case st == nil && n.wasReset(ev.Stream):
-		if !ev.Flags.Has(wire.EndStream) {
-			n.c.Issue(wire.AppendRstStream(nil, ev.Stream, wire.NoError))
-		}
 		return nil
 	case st == nil:
 		return errClosedStream.On(ev.Stream)

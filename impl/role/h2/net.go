@@ -40,8 +40,8 @@ type Net struct {
 	cur     *Stream   // of the DATA frame that is coming
 	last    uint32    // the highest stream that the peer opened
 	next    uint32    // client: our next stream
-	reset   [32]uint32
-	resetAt int
+	past    [32]past  // the streams that ended last
+	pastAt  int
 
 	tx    wire.Window
 	rx    int64 // what the peer may still send
@@ -231,34 +231,10 @@ func (n *Net) goAway(code wire.Code, text string) {
 	n.c.Issue(wire.AppendGoAway(nil, n.last, code, text))
 }
 
-// noteReset notes that a stream is over on our side, whatever still comes.
-func (n *Net) noteReset(stream uint32) {
-	n.reset[n.resetAt] = stream
-	n.resetAt = (n.resetAt + 1) % len(n.reset)
-}
-
+// rst resets a stream; what the peer sent before it knows is no error.
 func (n *Net) rst(stream uint32, code wire.Code) {
-	n.noteReset(stream)
+	n.note(past{id: stream, reset: true})
 	n.c.Issue(wire.AppendRstStream(nil, stream, code))
-}
-
-// wasReset tells whether we ended the stream not long ago: what the peer sent
-// before it knew is no error (RFC 9113 §5.4.2).
-func (n *Net) wasReset(stream uint32) bool {
-	for _, s := range n.reset {
-		if s == stream {
-			return true
-		}
-	}
-	return false
-}
-
-func (n *Net) forget(stream uint32) {
-	for i, s := range n.reset {
-		if s == stream {
-			n.reset[i] = 0
-		}
-	}
 }
 
 func (n *Net) stream(id uint32) *Stream {

@@ -83,10 +83,10 @@ func (st *Stream) Ended(c *engine.Conn) {
 		return
 	}
 	switch {
-	case st.resetDone || st.id == 0 || st.endSent && st.peerEnded:
-	case st.endSent && st.got == 0:
-		n.noteReset(st.id) // it is told when it sends something after all
-	case st.endSent:
+	case st.id == 0 || st.resetDone && n.wasReset(st.id): // no stream yet, or we reset it
+	case st.resetDone || st.endSent && st.peerEnded:
+		n.note(past{id: st.id, tx: st.tx})
+	case st.endSent && !n.client:
 		n.rst(st.id, wire.NoError) // the rest of the request is of no use (RFC 9113 §8.1)
 	case c.F.Role&engine.FaceWS != 0 && st.headSent && c.Unsent() == 0:
 		n.frame(wire.Data, wire.EndStream, st.id, nil)
@@ -140,6 +140,9 @@ func (st *Stream) body(b []byte, last bool) {
 	}
 	st.goOn(ok)
 }
+
+// Awaits tells whether the peer has more to send (h1.Await).
+func (st *Stream) Awaits() bool { return !st.peerEnded }
 
 // badLength tells whether the body is not as long as it should be; last: it is complete.
 func (st *Stream) badLength(last bool) bool {

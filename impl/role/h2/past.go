@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+package h2
+
+import wire "libwebsockets/impl/wire/h2"
+
+// past is what is remembered of a stream that ended not long ago.
+type past struct {
+	id uint32
+	// reset: we reset it. What the peer sent before it knew is no error; else it is
+	// one to send anything but WINDOW_UPDATE (RFC 9113 §5.1).
+	reset bool
+	tx    wire.Window // of the others: a WINDOW_UPDATE may be too large still (§6.9.1)
+}
+
+// note remembers a stream, in the place of the one that ended first.
+func (n *Net) note(p past) {
+	if o := n.pastOf(p.id); o != nil {
+		*o = p
+		return
+	}
+	n.past[n.pastAt] = p
+	n.pastAt = (n.pastAt + 1) % len(n.past)
+}
+
+// pastOf finds a stream that has ended, nil when it is not remembered.
+func (n *Net) pastOf(id uint32) *past {
+	for i := range n.past {
+		if n.past[i].id == id {
+			return &n.past[i]
+		}
+	}
+	return nil
+}
+
+// wasReset tells whether we reset the stream not long ago.
+func (n *Net) wasReset(id uint32) bool {
+	p := n.pastOf(id)
+	return p != nil && p.reset
+}
+
+// lateUpdate looks at a WINDOW_UPDATE for a stream that has ended.
+func (n *Net) lateUpdate(id uint32, add int64) error {
+	if p := n.pastOf(id); p != nil && !p.reset && !p.tx.Add(add) && !n.FixOverflow {
+		return wire.ErrWindowOverflow.On(id)
+	}
+	return nil
+}
