@@ -88,14 +88,19 @@ func plainClient() *http.Client {
 	return &http.Client{Timeout: 60 * time.Second, Transport: only(true)}
 }
 
-// TestH2spec runs the conformance suite, strict mode included. The server
-// answers late, so that frames for open streams find them open.
+// h2spec is the conformance suite, its last release.
+const h2spec = "github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible"
+
+// TestH2spec runs it, strict mode included, against a file that is answered at
+// once and one for which the windows are too small.
+//
+// Seen to fail: with the small file, 3 to 5 cases over TLS.
 func TestH2spec(t *testing.T) {
 	if testing.Short() {
 		t.Skip("installs a program")
 	}
 	dir := filepath.Join(t.TempDir(), "bin")
-	install := exec.Command("go", "install", "github.com/summerwind/h2spec/cmd/h2spec@latest")
+	install := exec.Command("go", "install", h2spec)
 	install.Env = append(os.Environ(), "GOBIN="+dir, "GOFLAGS=-mod=mod")
 	install.Dir = os.TempDir()
 	if out, err := install.CombinedOutput(); err != nil {
@@ -103,20 +108,22 @@ func TestH2spec(t *testing.T) {
 	}
 	cert, key, _ := certificate(t)
 	for name, args := range map[string][]string{"plain": {"-p"}, "TLS": {"-c", cert, "-k", key}} {
-		t.Run(name, func(t *testing.T) {
-			p := server(t, args...)
-			spec := []string{"-h", "127.0.0.1", "-p", fmt.Sprint(p.Port), "--strict", "-P", "/later", "-o", "10"}
-			if name == "TLS" {
-				spec = append(spec, "-t", "-k")
-			}
-			out, err := exec.Command(filepath.Join(dir, "h2spec"), spec...).CombinedOutput()
-			if _, failed, ok := strings.Cut(string(out), "Failures:"); ok || err != nil {
-				t.Errorf("%v\n%s", err, failed)
-			}
-			if !strings.Contains(string(out), "146 tests, 146 passed") {
-				t.Errorf("not all cases passed:\n%s", out[max(0, len(out)-300):])
-			}
-		})
+		p := fileServer(t, args...)
+		for _, file := range []string{"small", "large"} {
+			t.Run(name+" "+file, func(t *testing.T) {
+				spec := []string{"-h", "127.0.0.1", "-p", fmt.Sprint(p.Port), "--strict", "-P", "/file/" + file + ".txt", "-o", "10"}
+				if name == "TLS" {
+					spec = append(spec, "-t", "-k")
+				}
+				out, err := exec.Command(filepath.Join(dir, "h2spec"), spec...).CombinedOutput()
+				if _, failed, ok := strings.Cut(string(out), "Failures:"); ok || err != nil {
+					t.Errorf("%v\n%s", err, failed)
+				}
+				if !strings.Contains(string(out), "146 tests, 146 passed") {
+					t.Errorf("not all cases passed:\n%s", out[max(0, len(out)-300):])
+				}
+			})
+		}
 	}
 }
 

@@ -127,14 +127,8 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 		}
 		if (!strncmp(uri, "/hang", 5))
 			return 0;
-		if (!strncmp(uri, "/later", 6)) {
-			lws_set_timer_usecs(wsi, 50 * LWS_US_PER_MS);
-			return 0;
-		}
 		return hello(wsi);
 	}
-	case LWS_CALLBACK_TIMER:
-		return hello(wsi);
 	case LWS_CALLBACK_HTTP_BODY:
 		s->got += len;
 		for (size_t i = 0; i < len; i++)
