@@ -29,6 +29,7 @@ var (
 	errTrailerEnd = &wire.Error{Code: wire.ProtocolError, Reason: "trailers without END_STREAM"}
 	errRefused    = &wire.Error{Code: wire.RefusedStream, Reason: "reached concurrent stream limit"}
 	errNoRoom     = &wire.Error{Code: wire.RefusedStream, Reason: "no memory for the stream"}
+	errHost       = &wire.Error{Code: wire.ProtocolError, Reason: "no host, several, or another than :authority"}
 	errURI        = &wire.Error{Code: wire.ProtocolError, Reason: "Evil URI"}
 )
 
@@ -174,7 +175,7 @@ var pseudoTokens = map[string]fields.Token{
 // not kept, as in the reference.
 func store(h *fields.Headers, name, value string) error {
 	if name == ":path" {
-		if value == "" {
+		if !fields.GoodTarget([]byte(value)) {
 			return errPseudo
 		}
 		return h.AddTarget(fields.TokenHTTPColonPath, []byte(value))
@@ -220,9 +221,18 @@ func (n *Net) headDone() error {
 			return errLength.On(k.id)
 		}
 	}
+	if h := st.c.Headers; h != nil && !k.tooLong && h.CheckLength() != nil {
+		return errLength.On(k.id)
+	}
 	st.headSeen = true
 	st.peerEnded = k.end
 	c := st.c
+	if !n.client && k.check.Seen&wire.Path == 0 && !k.tooLong { // CONNECT
+		engine.Infof("%s: asks for a tunnel: there are none on HTTP/2", c)
+		c.SetState(engine.StateDoingTransaction)
+		h1.ReturnStatus(c, 501, "")
+		return nil
+	}
 	if k.tooLong && !n.client {
 		engine.Infof("%s: the request's headers exceed max_http_header_data (%d bytes)", c, c.Ctx.MaxHeaderData)
 		c.SetState(engine.StateDoingTransaction)
@@ -241,15 +251,28 @@ var methods = map[string]fields.Token{
 	"PATCH": fields.TokenPatchURI, "DELETE": fields.TokenDeleteURI, "CONNECT": fields.TokenConnect, "HEAD": fields.TokenHeadURI,
 }
 
-// requestHead checks a request's pseudo header fields (RFC 9113 §8.3.1) and
-// files the path under the method's token.
+// requestHead checks a request's head as that of HTTP/1 is checked, and its pseudo
+// header fields (RFC 9113 §8.3.1, §8.5, RFC 8441 §4); it files the path under the
+// method's token.
 func requestHead(h *fields.Headers, seen wire.Pseudo) *wire.Error {
-	const needed = wire.Method | wire.Scheme | wire.Path
-	if h == nil || seen&needed != needed || h.Total(fields.TokenHTTPColonPath) == 0 ||
-		h.Total(fields.TokenHTTPColonMethod) == 0 {
+	if h == nil || h.Total(fields.TokenHTTPColonMethod) == 0 {
 		return errPseudo
 	}
-	if t, ok := methods[string(h.Value(fields.TokenHTTPColonMethod))]; ok {
+	method := string(h.Value(fields.TokenHTTPColonMethod))
+	need, never := wire.Method|wire.Scheme|wire.Path, wire.Protocol
+	switch {
+	case method == "CONNECT" && seen&wire.Protocol != 0:
+		never = 0
+	case method == "CONNECT":
+		need, never = wire.Method|wire.Authority, wire.Scheme|wire.Path
+	}
+	if seen&need != need || seen&never != 0 {
+		return errPseudo
+	}
+	if h.CheckHost() != nil {
+		return errHost
+	}
+	if t, ok := methods[method]; ok && seen&wire.Path != 0 {
 		h.Alias(t, fields.TokenHTTPColonPath)
 	}
 	return nil
