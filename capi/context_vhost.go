@@ -140,7 +140,7 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_in
 	for i := range out[:n] {
 		p := &out[i]
 		list = append(list, engine.Protocol{
-			Name: str(p.name), Callback: unsafe.Pointer(p.callback), Size: uintptr(p.per_session_data_size),
+			Name: str(p.name), Unnamed: p.name == nil, Callback: unsafe.Pointer(p.callback), Size: uintptr(p.per_session_data_size),
 			RxSize: int(p.rx_buffer_size), TxSize: int(p.tx_packet_size), C: unsafe.Pointer(p),
 		})
 	}
@@ -207,8 +207,7 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 	if has(size, unsafe.Offsetof(i.socks_proxy_port), unsafe.Sizeof(i.socks_proxy_port)) {
 		info.Socks, info.SocksPort = str(i.socks_proxy_address), int(i.socks_proxy_port)
 	}
-	if has(size, unsafe.Offsetof(i.ip_limit_wsi), unsafe.Sizeof(i.ip_limit_wsi)) {
-		info.IPLimitWSI = int(i.ip_limit_wsi)
+	if has(size, unsafe.Offsetof(i.ws_ping_pong_interval), unsafe.Sizeof(i.ws_ping_pong_interval)) {
 		if s := uint16(i.ws_ping_pong_interval); s != 0 && info.RetryPolicy == nil {
 			info.RetryPolicy = &engine.Retry{PingSecs: s, HangupSecs: s + 10}
 		}
@@ -444,6 +443,9 @@ func privProtocol(vh *engine.Vhost, prot *C.struct_lws_protocols) *engine.Protoc
 	}
 	if p := vh.ProtocolByC(unsafe.Pointer(prot)); p != nil {
 		return p
+	}
+	if prot.name == nil {
+		return nil
 	}
 	return vh.Protocol(str(prot.name))
 }

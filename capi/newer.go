@@ -133,10 +133,9 @@ func go_lws_vhd_find_by_pvo(cx *C.struct_lws_context, protocol, name, value *C.c
 		if p == nil || o == nil {
 			continue
 		}
-		for _, opt := range o.Options {
-			if opt.Name == str(name) && opt.Value == str(value) {
-				return vh.Priv(p)
-			}
+		opt := C.lws_pvo_search((*C.struct_lws_protocol_vhost_options)(o.OptionsC), name)
+		if opt != nil && opt.value != nil && str(opt.value) == str(value) {
+			return vh.Priv(p)
 		}
 	}
 	engine.Infof("lws_vhd_find_by_pvo: no vhost has %s with %s=%s", str(protocol), str(name), str(value))

@@ -146,6 +146,8 @@ logv(int level, const char *format, ...)
 void
 unit_log(void)
 {
+	struct lws_ssl_info info = { 0x4008, 0x230 };
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	dup2(1, 2);
 	lwsl_err("default level\n");
@@ -155,6 +157,7 @@ unit_log(void)
 	printf("%x\n", (unsigned int)lwsl_visible(0xffff));
 
 	lws_set_log_level(0xfff, to_stdout);
+	lws_callback_http_dummy(NULL, LWS_CALLBACK_SSL_INFO, NULL, &info, 0);
 	lengths();
 	levels();
 	logv(LLL_ERR, "logv %d %s\n", 5, "text");

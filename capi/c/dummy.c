@@ -10,8 +10,9 @@ LWS_VISIBLE int
 lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
 			void *user, void *in, size_t len)
 {
+	const struct lws_ssl_info *info = in;
+
 	(void)user;
-	(void)in;
 	(void)len;
 	switch (reason) {
 	case LWS_CALLBACK_HTTP:
@@ -22,6 +23,12 @@ lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
 	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
 		if (lws_http_transaction_completed(wsi))
 			return -1;
+		return 0;
+	case LWS_CALLBACK_SSL_INFO:
+		if (info)
+			lwsl_notice("LWS_CALLBACK_SSL_INFO: where: 0x%x, ret: 0x%x\n",
+				    (unsigned int)info->where,
+				    (unsigned int)info->ret);
 		return 0;
 	default:
 		return 0;

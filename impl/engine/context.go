@@ -38,7 +38,6 @@ type ContextSettings struct {
 	FDLimit       int
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
-	IPLimitWSI    int // connections of one address, 0: no limit
 	Cookies       any // jar of client connections (impl/client), nil: none
 
 	// UID and GID are who the program wants to be once it listens; 0 and -1 mean no change.
@@ -94,7 +93,6 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		UID:           info.UID,
 		GID:           info.GID,
 		DefaultRetry:  defaultRetry(info.RetryPolicy),
-		IPLimitWSI:    info.IPLimitWSI,
 		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
 	}}
 	if ctx.UDPLossTx != 0 || ctx.UDPLossRx != 0 {

@@ -136,8 +136,7 @@ type Info struct {
 	RetryPolicy    *Retry
 	Finalize       func(*Vhost)
 	Released       func() // the vhost's C struct is no longer used
-	IPLimitWSI     int
-	UDPLossTx      int // percent of datagrams to lose, for tests
+	UDPLossTx      int    // percent of datagrams to lose, for tests
 	UDPLossRx      int
 	HTTP2Settings  [7]uint32
 	TellConnecting bool // CONNECTING is told

@@ -59,6 +59,7 @@ func Infof(format string, args ...any) { Logf(LogInfo, format, args...) }
 // Protocol is one entry of a vhost's protocol table: struct lws_protocols.
 type Protocol struct {
 	Name     string
+	Unnamed  bool           // the name is NULL: nobody finds it, nobody initialises it
 	Callback unsafe.Pointer // lws_callback_function *
 	Size     uintptr        // per_session_data_size
 	RxSize   int            // rx_buffer_size

@@ -148,10 +148,10 @@ func (v *Vhost) PVO(protocol string) *PVO {
 	return nil
 }
 
-// Protocol finds a protocol of the vhost by name.
+// Protocol finds a protocol of the vhost by name, which may be "".
 func (v *Vhost) Protocol(name string) *Protocol {
 	for _, p := range v.Protocols {
-		if p.Name == name && name != "" {
+		if p.Name == name && !p.Unnamed {
 			return p
 		}
 	}
@@ -248,7 +248,7 @@ func (v *Vhost) initProtocols() error {
 	}
 	v.started = true
 	for i, p := range v.Protocols {
-		if p.Name == "" {
+		if p.Unnamed {
 			continue
 		}
 		var in unsafe.Pointer

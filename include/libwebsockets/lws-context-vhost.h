@@ -342,8 +342,9 @@ struct lws_context_creation_info {
 	const lws_system_ops_t *system_ops;
 	/**< (C) system hooks; NULL: none */
 	const lws_retry_bo_t *retry_and_idle_policy;
-	/**< (V) when to ping and give up idle connections; NULL: the context's, by
-	 * default ping after 300 s, hang up after 310 s */
+	/**< (C, V) when to ping and give up idle connections. NULL: what the context's
+	 * says, by default ping after 300 s, hang up after 310 s. Client connections
+	 * go by the context's, whatever their vhost's says */
 	lws_state_notify_link_t * const *register_notifier_list;
 	/**< (C) state notifiers to register before the first change; ended by NULL */
 
@@ -372,10 +373,10 @@ struct lws_context_creation_info {
 	 */
 
 	unsigned short ip_limit_ah;
-	/**< (C) most requests of one client address whose headers are held at a time;
-	 * more wait. 0: no limit */
+	/**< not enforced, as in Debian's build: requests of one client address whose
+	 * headers are held at a time */
 	unsigned short ip_limit_wsi;
-	/**< (C) most connections of one client address; more are refused. 0: no limit */
+	/**< not enforced, as in Debian's build: connections of one client address */
 	unsigned short ws_ping_pong_interval;
 	/**< (C) seconds after which an idle ws connection is sent a PING, and closed when
 	 * no PONG answers it in time; 0: off */

@@ -479,6 +479,22 @@ portal(struct lws_context *context)
 	return 0;
 }
 
+static const struct lws_protocol_vhost_options name2 = {NULL, NULL, "name", "second"},
+	option = {&name2, NULL, "name", "value"}, address = {NULL, NULL, "key", (const char *)&portal_asked},
+	other = {NULL, &address, "other", ""}, pvo = {&other, &option, "gen", ""};
+
+/* A vhost's memory by the value of an option: the first of that name counts. */
+static void
+vhost_memory(struct lws_context *context)
+{
+	struct lws_vhost *vh = lws_get_vhost_by_name(context, "default");
+	void *mem = lws_protocol_vh_priv_zalloc(vh, lws_vhost_name_to_protocol(vh, "gen"), 8);
+
+	MUST(mem && lws_vhd_find_by_pvo(context, "gen", "name", "value") == mem);
+	MUST(!lws_vhd_find_by_pvo(context, "gen", "name", "second") && !lws_vhd_find_by_pvo(context, "gen", "nam", "value"));
+	MUST(!lws_vhd_find_by_pvo(context, "gen", "name", "valu") && !lws_vhd_find_by_pvo(context, "other", "name", "value"));
+}
+
 static const lws_system_ops_t system_ops = {.captive_portal_detect_request = portal};
 
 int
@@ -494,6 +510,7 @@ main(int argc, char **argv)
 	info.protocols = protocols;
 	info.log_cx = &log_cx;
 	info.system_ops = &system_ops;
+	info.pvo = &pvo;
 	context = lws_create_context(&info);
 	MUST(context && lwsl_context_get_cx(context) == &log_cx && log_cx.refcount == 1 && log_users == 1);
 	lws_system_cpd_start_defer(context, 1000);
@@ -505,7 +522,7 @@ main(int argc, char **argv)
 	maps(1);
 	caches(context);
 	MUST(!lws_context_is_being_destroyed(context));
-	MUST(!lws_vhd_find_by_pvo(context, "gen", "name", "value"));
+	vhost_memory(context);
 	if (!server) {
 		struct lws_client_connect_info i;
 

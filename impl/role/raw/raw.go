@@ -107,7 +107,7 @@ func (SocketBinder) AdoptReason() engine.Reason { return engine.ReasonRAWAdopt }
 func Fallback(c *engine.Conn, b []byte) bool {
 	v := c.Vhost
 	p := v.Protocols[min(v.RawIndex, len(v.Protocols)-1)]
-	if q := v.Protocol(v.AcceptProtocol); q != nil {
+	if q := v.Protocol(v.AcceptProtocol); q != nil && v.AcceptProtocol != "" {
 		p = q
 	}
 	c.Bind(p)

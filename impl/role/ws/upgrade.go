@@ -176,7 +176,10 @@ func chooseProtocol(c *engine.Conn) (*engine.Protocol, bool) {
 		return nil, false
 	}
 	for _, name := range strings.Split(string(list[:n]), ",") {
-		if p := v.Protocol(strings.TrimSpace(name)); p != nil {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		if p := v.Protocol(name); p != nil {
 			return p, true
 		}
 	}
