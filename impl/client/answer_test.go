@@ -108,6 +108,44 @@ func (p *program) body() (all string) {
 	return all
 }
 
+// TestFailuresAreLogged has connections fail: a line at a level that is on by
+// default says where to and why, also where no callback tells. It was seen to
+// fail with these lines at LogInfo.
+func TestFailuresAreLogged(t *testing.T) {
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	for _, x := range []struct{ name, answer, address, want string }{
+		{"missing unix socket", "", "+/nonexistent/socket", "/nonexistent/socket failed: Unable to connect: /nonexistent/socket: no such file"},
+		{"refused", "", "127.0.0.1", "failed: Unable to connect: 127.0.0.1: connection refused"},
+		{"silence", "silent", "127.0.0.1", "no answer came in time from 127.0.0.1:"},
+		{"half a head", "HTTP/1.1 200 OK\r\nContent-", "127.0.0.1", "only a part of the answer's head came in time from 127.0.0.1:"},
+		{"garbage", "SSH-2.0-x\r\n", "127.0.0.1", "failed: HS: URI missing: the answer is not HTTP/1"},
+		{"hung up", "close ", "127.0.0.1", "failed: read failed"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			r := newRig(t, &engine.Info{TimeoutSecs: 1})
+			port := deadPort(t)
+			if x.answer != "" {
+				port = each(t, func(c net.Conn) {
+					_, _ = c.Read(make([]byte, 4096))
+					text, hangUp := strings.CutPrefix(x.answer, "close ")
+					_, _ = io.WriteString(c, strings.TrimPrefix(text, "silent"))
+					if !hangUp {
+						<-over
+					}
+				}).Port
+			}
+			r.ctx.Lock()
+			Connect(&Info{Ctx: r.ctx, Address: x.address, Port: port, Method: has("GET"), LocalProtocol: has("p")})
+			r.ctx.Unlock()
+			r.until("destroy", 1)
+			if all := strings.Join(r.p.logs, "\n"); !strings.Contains(all, x.want) {
+				t.Errorf("%q is not in the log:\n%s", x.want, all)
+			}
+		})
+	}
+}
+
 // uploader writes a body that has no end.
 func uploader(r *rig) {
 	piece := []byte(strings.Repeat("x", 30000))
@@ -194,6 +232,45 @@ func TestReadBehindFailedWrite(t *testing.T) {
 	r.until("completed", 1)
 	if got := r.p.body(); got != "too much" {
 		t.Errorf("%q", withoutWriteable(r.p.told))
+	}
+}
+
+// TestRawReadsBehindFailedWrite is the same of a raw connection.
+func TestRawReadsBehindFailedWrite(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	now := make(chan struct{})
+	got := ""
+	piece := []byte(strings.Repeat("x", 30000))
+	r.p.fn = func(c *engine.Conn, x engine.Reason) int {
+		switch x {
+		case engine.ReasonRAWConnected:
+			r.ctx.Lock()
+			defer r.ctx.Unlock()
+			c.AskWriteable()
+		case engine.ReasonRAWWriteable:
+			now <- struct{}{}
+			awaitReset(t, c.FD())
+			r.ctx.Lock()
+			defer r.ctx.Unlock()
+			if n := c.Write(engine.PayloadOf(piece), engine.WriteBinary); n < 0 {
+				return -1
+			}
+		case engine.ReasonRAWRX:
+			got += r.p.last
+		}
+		return 0
+	}
+	port := each(t, func(nc net.Conn) {
+		<-now
+		_, _ = io.WriteString(nc, "go away")
+		_ = nc.(*net.TCPConn).SetLinger(0) // a reset
+	}).Port
+	r.ctx.Lock()
+	Connect(&Info{Ctx: r.ctx, Address: "127.0.0.1", Port: port, Method: has("RAW"), LocalProtocol: has("p")})
+	r.ctx.Unlock()
+	r.until("destroy", 1)
+	if got != "go away" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -25,6 +25,8 @@ import (
 type program struct {
 	mem  map[unsafe.Pointer][]byte
 	told []string
+	last string   // what came with the latest callback
+	logs []string // of the levels that are on by default
 	fn   func(c *engine.Conn, r engine.Reason) int
 }
 
@@ -47,6 +49,9 @@ func (p *program) Call(_ *engine.Protocol, f *engine.Face, r engine.Reason, _, i
 			name += " " + string(unsafe.Slice((*byte)(in), n))
 		}
 		p.told = append(p.told, name)
+	}
+	if p.last = ""; in != nil && r == engine.ReasonRAWRX {
+		p.last = string(unsafe.Slice((*byte)(in), n))
 	}
 	if p.fn != nil {
 		return p.fn(c, r)
@@ -77,8 +82,8 @@ func (p *program) CString(s string) unsafe.Pointer {
 }
 func (p *program) NewFace() *engine.Face  { return &engine.Face{} }
 func (p *program) FreeFace(*engine.Face)  {}
-func (p *program) Log(_ int, line string) {}
-func (p *program) LogLevel() int          { return 0 }
+func (p *program) LogLevel() int          { return engine.LogErr | engine.LogWarn | engine.LogNotice }
+func (p *program) Log(_ int, line string) { p.logs = append(p.logs, line) }
 
 type rig struct {
 	t   *testing.T
