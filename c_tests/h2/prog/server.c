@@ -158,6 +158,7 @@ callback_echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 
 	switch (reason) {
 	case LWS_CALLBACK_RECEIVE:
+		s->got += len;
 		p = realloc(s->msg, LWS_PRE + s->msg_len + len);
 		if (!p)
 			return -1;
@@ -179,6 +180,8 @@ callback_echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 		s->msg_len = 0;
 		break;
 	case LWS_CALLBACK_CLOSED:
+		printf("ECHOED %llu\n", s->got);
+		fflush(stdout);
 		free(s->msg);
 		s->msg = NULL;
 		break;

@@ -25,13 +25,18 @@ struct session {
 	int inside; /* a message has begun */
 	struct message *head, **tail;
 	int close_due;
+	struct lws *wsi;
+	int pieces, off; /* -f: receiving is off */
+	lws_sorted_usec_list_t on;
 };
 
 static struct {
 	int port, log, validate, deflate, verbose, sigpipe;
 	int connections, rounds; /* client */
+	int flow; /* after so many pieces receiving is off for a moment */
+	int tls;
 	size_t chunk, rx_size;
-	const char *offer, *path;
+	const char *offer, *path, *cert, *key;
 } opt = { .log = LLL_ERR | LLL_WARN, .connections = 1, .rounds = 1, .path = "/" };
 
 static const struct lws_extension deflate_ext[] = {
@@ -47,7 +52,7 @@ options(int argc, char **argv)
 	int c;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((c = getopt(argc, argv, "p:l:uxvSc:r:o:n:k:P:")) != -1)
+	while ((c = getopt(argc, argv, "p:l:uxvSTc:r:o:n:k:P:f:C:K:")) != -1)
 		switch (c) {
 		case 'p': opt.port = atoi(optarg); break;
 		case 'l': opt.log = atoi(optarg); break;
@@ -61,6 +66,10 @@ options(int argc, char **argv)
 		case 'n': opt.rounds = atoi(optarg); break;
 		case 'k': opt.connections = atoi(optarg); break;
 		case 'P': opt.path = optarg; break;
+		case 'f': opt.flow = atoi(optarg); break;
+		case 'T': opt.tls = 1; break;
+		case 'C': opt.cert = optarg; opt.tls = 1; break;
+		case 'K': opt.key = optarg; break;
 		default: return 1;
 		}
 	lws_set_log_level(opt.log, NULL);
@@ -82,10 +91,32 @@ extensions(void)
 }
 
 static void
-session_open(struct session *s)
+session_open(struct session *s, struct lws *wsi)
 {
 	memset(s, 0, sizeof(*s));
 	s->tail = &s->head;
+	s->wsi = wsi;
+}
+
+static void
+session_on(lws_sorted_usec_list_t *sul)
+{
+	struct session *s = lws_container_of(sul, struct session, on);
+
+	s->off = 0;
+	lws_rx_flow_control(s->wsi, 1);
+}
+
+static void
+session_pause(struct session *s)
+{
+	if (s->off)
+		printf("BAD a piece comes while receiving is off\n");
+	if (!opt.flow || ++s->pieces % opt.flow)
+		return;
+	s->off = 1;
+	lws_rx_flow_control(s->wsi, 0);
+	lws_sul_schedule(context, 0, &s->on, session_on, 1);
 }
 
 static void
@@ -93,6 +124,7 @@ session_close(struct session *s)
 {
 	struct message *m;
 
+	lws_sul_cancel(&s->on);
 	while ((m = s->head)) {
 		s->head = m->next;
 		free(m->p);
@@ -133,6 +165,7 @@ session_rx(struct lws *wsi, struct session *s, const void *in, size_t len)
 		printf("BAD first fragment flag %d inside %d\n",
 		       lws_is_first_fragment(wsi), s->inside);
 	s->inside = 1;
+	session_pause(s);
 	if (s->rx_len + len > s->rx_size || !s->rx) {
 		s->rx_size = (s->rx_len + len) * 2 + 64;
 		s->rx = realloc(s->rx, s->rx_size);

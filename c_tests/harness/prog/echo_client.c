@@ -22,6 +22,9 @@ dial(void)
 	i.host = i.origin = "127.0.0.1";
 	i.protocol = "echo";
 	i.local_protocol_name = "echo";
+	if (opt.tls)
+		i.ssl_connection = LCCSCF_USE_SSL | LCCSCF_ALLOW_SELFSIGNED |
+				   LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
 	open_now++;
 	left--;
 	lws_client_connect_via_info(&i);
@@ -60,7 +63,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 
 	switch (reason) {
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		session_open(s);
+		session_open(s, wsi);
 		if (opt.verbose)
 			printf("OPEN\n");
 		break;
@@ -109,6 +112,8 @@ main(int argc, char **argv)
 	info.options = LWS_SERVER_OPTION_DISABLE_IPV6;
 	if (opt.validate)
 		info.options |= LWS_SERVER_OPTION_VALIDATE_UTF8;
+	if (opt.tls)
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	context = lws_create_context(&info);
 	if (!context) {
 		printf("NOCONTEXT\n");

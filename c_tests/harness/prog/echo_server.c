@@ -13,7 +13,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 
 	switch (reason) {
 	case LWS_CALLBACK_ESTABLISHED:
-		session_open(s);
+		session_open(s, wsi);
 		break;
 	case LWS_CALLBACK_RECEIVE:
 		if (session_rx(wsi, s, in, len))
@@ -64,6 +64,8 @@ main(int argc, char **argv)
 		       LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 	if (opt.validate)
 		info.options |= LWS_SERVER_OPTION_VALIDATE_UTF8;
+	if (opt.tls)
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	context = lws_create_context(&info);
 	if (!context) {
 		printf("NOCONTEXT\n");
@@ -72,6 +74,8 @@ main(int argc, char **argv)
 	if (opt.sigpipe)
 		signal(SIGPIPE, SIG_DFL);
 	info.port = opt.port;
+	info.ssl_cert_filepath = opt.cert;
+	info.ssl_private_key_filepath = opt.key;
 	info.vhost_name = "echo";
 	vh = lws_create_vhost(context, &info);
 	if (!vh) {

@@ -152,7 +152,7 @@ func (st *Stream) badLength(last bool) bool {
 // goOn ends the peer's side when all of it was taken; ok false closes.
 func (st *Stream) goOn(ok bool) {
 	c := st.c
-	if ok && !c.Dead() && st.peerEnded && !st.endTold && len(c.Kept()) == 0 && c.State() != engine.StateDeferringAction {
+	if ok && !c.Dead() && st.peerEnded && !st.endTold && len(c.Kept()) == 0 && !c.RxPending && c.State() != engine.StateDeferringAction {
 		st.endTold = true
 		ok = c.Role().(Receiver).StreamEnd(c)
 	}
@@ -160,6 +160,9 @@ func (st *Stream) goOn(ok bool) {
 		c.Close(engine.CloseNoStatus)
 	}
 }
+
+// Drained is called by a WebSocket that has handed out what came before it was one.
+func (st *Stream) Drained() { st.goOn(true) }
 
 // credit lets the peer send more, when it has used half of what it may.
 func (st *Stream) credit() {

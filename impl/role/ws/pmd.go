@@ -81,94 +81,49 @@ func (s *State) pieceSize() int {
 	return n
 }
 
-// inflate hands out what a piece of a compressed frame expands to. A client
-// first gathers the frame up to rxSize bytes, as the reference's does: a small
-// message comes in one piece.
-func (s *State) inflate(c *engine.Conn, ch *ws.Chunk) bool {
-	hdr := *ch
-	hdr.Payload = nil
-	if !c.Client() {
-		return s.expand(c, ch.Payload, &hdr)
-	}
-	b := ch.Payload
-	for {
-		p := b[:min(len(b), s.rxSize-len(s.acc))]
-		b = b[len(p):]
-		hdr.Last = ch.Last && len(b) == 0
-		hdr.Remaining = ch.Remaining + uint64(len(b))
-		if len(s.acc) > 0 || len(p) < s.rxSize && !hdr.Last {
-			s.acc = append(s.acc, p...)
-			if len(s.acc) < s.rxSize && !hdr.Last {
-				return true
-			}
-			p, s.acc = s.acc, nil
-		}
-		if !s.expand(c, p, &hdr) {
-			return false
-		}
-		if len(b) == 0 || c.Dead() {
-			return true
-		}
-		if s.pending != nil {
-			s.pending = append(s.pending, b...)
-			s.pendHdr.Last, s.pendHdr.Remaining = ch.Last, ch.Remaining
-			return true
-		}
-	}
-}
-
-// resume goes on with what the program would not take, or the budget cut off.
-func (s *State) resume(c *engine.Conn) bool {
-	in, hdr := s.pending, s.pendHdr
-	s.pending = nil
-	c.SetRxPending(s.rest != nil)
-	c.F.Final, c.F.Binary = b2u(hdr.Header.Fin), b2u(hdr.MessageOpcode == ws.OpBinary)
-	switch {
-	case hdr.Compressed:
-		return s.expand(c, in, &hdr)
-	case c.Client():
-		return s.gatherFrom(c, in, &hdr)
-	}
-	return s.pieces(c, in, &hdr)
-}
-
-// expand inflates in and hands it out piece by piece. It stays one piece
-// ahead, to know whether the one at hand is the message's last.
-func (s *State) expand(c *engine.Conn, in []byte, hdr *ws.Chunk) bool {
+// expand inflates in, behind what is ahead already, and hands it out piece by
+// piece. It stays one piece ahead, to know whether the one at hand is the
+// message's last. rest is what was not inflated: the program takes no more now,
+// or the budget is used up, and s.ahead is not nil.
+func (s *State) expand(c *engine.Conn, in []byte, hdr *ws.Chunk) (rest []byte, ok bool) {
 	size := max(s.pieceSize(), len(s.ahead))
 	cur, next := s.piece(c, 0, size), s.piece(c, 1, size)
 	last := hdr.Last && hdr.Header.Fin
-	n, ended, ok := copy(cur, s.ahead), s.aheadEnded, true
-	if s.ahead == nil {
-		if n, in, ended, ok = s.fill(c, cur, in, last); !ok {
-			return false
-		}
-	}
+	n, ended := copy(cur, s.ahead), s.aheadEnded
 	s.ahead, s.aheadEnded = nil, false
+	if !ended {
+		var m int
+		if m, in, ended, ok = s.fill(c, cur[n:], in, last); !ok {
+			return nil, false
+		}
+		n += m
+	}
 	for budget := inflateBudget; ; budget-- {
 		var m int
 		if n == size && !ended {
 			if budget == 0 {
-				return s.putOff(c, cur[:n], ended, in, hdr)
+				s.ahead, s.aheadEnded = append([]byte(nil), cur[:n]...), ended
+				return in, true
 			}
 			if m, in, ended, ok = s.fill(c, next, in, last); !ok {
-				return false
+				return nil, false
 			}
 		}
 		// A frame's end that is not the message's gives no empty piece.
 		if n > 0 || last && ended && m == 0 {
 			c.F.Draining = b2u(m > 0)
 			if !s.deliver(c, cur[:n], hdr.Remaining) {
-				return false
+				return nil, false
 			}
 		}
 		if c.Dead() || m == 0 {
 			c.F.Draining = 0
-			return true
+			return nil, true
 		}
 		cur, next, n = next, cur, m
 		if c.RxOff() {
-			return s.putOff(c, cur[:n], ended, in, hdr)
+			s.ahead, s.aheadEnded = append([]byte(nil), cur[:n]...), ended
+			return in, true
 		}
 	}
 }
@@ -220,13 +175,6 @@ func (s *State) corrupt(c *engine.Conn, err error) bool {
 	engine.Infof("%s: permessage-deflate: %v", c, err)
 	setCloseReason(c.F, uint16(ws.CloseInvalidPayload), nil)
 	return s.fail(c)
-}
-
-// putOff keeps an inflated piece and the rest of the input.
-func (s *State) putOff(c *engine.Conn, p []byte, ended bool, in []byte, hdr *ws.Chunk) bool {
-	s.ahead, s.aheadEnded = append([]byte(nil), p...), ended
-	s.putBack(c, in, hdr)
-	return true
 }
 
 // writeDeflated compresses what the program writes and sends it as frames.

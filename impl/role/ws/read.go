@@ -7,35 +7,24 @@ import (
 	"libwebsockets/impl/wire/ws"
 )
 
-// Readable reads and hands out what came, as if each read took readSize bytes.
+// Readable hands out what waits, or reads and hands that out, as if each read
+// took readSize bytes.
 func (role) Readable(c *engine.Conn) bool {
 	s := stateOf(c)
-	if s.pending != nil {
+	s.began = 0
+	if c.RxPending {
 		if !s.resume(c) {
 			return false
 		}
-		if s.pending != nil || c.Dead() {
+		if c.RxPending || c.Dead() {
 			return true
 		}
 	}
-	if k := c.Kept(); len(k) > 0 {
-		n, ok := s.parse(c, k)
-		if c.Dead() {
-			return true
-		}
-		c.Consume(n)
-		return ok
+	if len(c.Kept()) > 0 {
+		return s.readKept(c) && drained(c)
 	}
 	if c.RxOff() || c.Stream() {
 		return true
-	}
-	s.began = 0
-	if len(s.rest) > 0 {
-		b := s.rest
-		s.rest = nil
-		c.SetRxPending(false)
-		ok, _ := s.reads(c, b, false)
-		return ok
 	}
 	b := c.PT().TakeWide(c)
 	if b == nil {
@@ -87,7 +76,7 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 			return ok
 		}
 		if !on || !s.between(c) {
-			s.putOffRest(c, b[size:got])
+			c.Keep(b[size:got])
 			return true
 		}
 		carry = copy(b, b[size:got])
@@ -117,16 +106,53 @@ func (s *State) reads(c *engine.Conn, b []byte, more bool) (ok, on bool) {
 			}
 			return false, false
 		}
-		c.Keep(p[used:])
+		if used < len(p) {
+			c.Keep(p[used:])
+			c.Keep(b)
+			return true, false
+		}
 		if len(b) == 0 {
 			return true, true
 		}
 		if !s.between(c) {
-			s.putOffRest(c, b)
+			c.Keep(b)
 			return true, false
 		}
 	}
 }
+
+// readKept hands out what was read before, in the same way.
+func (s *State) readKept(c *engine.Conn) bool {
+	size := s.readSize(c)
+	s.began = engine.Now()
+	for {
+		k := c.Kept()
+		p := k[:min(size, len(k))]
+		c.Expect(len(k) > len(p))
+		used, ok := s.parse(c, p)
+		if c.Dead() {
+			return true
+		}
+		c.Consume(used)
+		if !ok {
+			return false
+		}
+		if used < len(p) || len(c.Kept()) == 0 || !s.between(c) {
+			return true
+		}
+	}
+}
+
+// drained tells a stream, whose end may have come already, that what it kept is out.
+func drained(c *engine.Conn) bool {
+	if m, ok := c.Mux().(interface{ Drained() }); ok && !c.Dead() && len(c.Kept()) == 0 {
+		m.Drained()
+	}
+	return true
+}
+
+// holds tells whether something waits to be handed out.
+func (s *State) holds(c *engine.Conn) bool { return c.RxPending || len(c.Kept()) > 0 }
 
 // longest is how long, in µs, other connections wait while the program gets one
 // piece after the other, and what it wrote for what it writes to the next.
@@ -135,15 +161,7 @@ const longest = 1000
 // between is what comes between two pieces; false: there is to be none now.
 func (s *State) between(c *engine.Conn) bool {
 	c.ServeWriteable()
-	return !c.Dead() && !c.RxOff() && s.pending == nil && len(c.Kept()) == 0 && engine.Now()-s.began <= longest
-}
-
-// putOffRest keeps b, which was read too early.
-func (s *State) putOffRest(c *engine.Conn, b []byte) {
-	if !c.Dead() {
-		s.rest = append(s.rest, b...)
-		c.SetRxPending(true)
-	}
+	return !c.Dead() && !c.RxOff() && !c.RxPending && engine.Now()-s.began <= longest
 }
 
 // readSize is how much one read takes: as the reference, no more than a piece.
@@ -158,7 +176,7 @@ func (s *State) readSize(c *engine.Conn) int {
 // Feed hands bytes that came behind the handshake to the new WebSocket; false closes.
 func Feed(c *engine.Conn, b []byte) bool {
 	s := stateOf(c)
-	if c.RxOff() {
+	if c.RxOff() || s.holds(c) {
 		c.Keep(b)
 		return true
 	}
@@ -190,7 +208,7 @@ func (role) StreamHead(*engine.Conn) bool { return true }
 // receiving. It returns how much of b was used; false closes.
 func (s *State) parse(c *engine.Conn, b []byte) (used int, ok bool) {
 	for used < len(b) {
-		if (c.RxOff() || s.pending != nil) && !c.Closing() {
+		if (c.RxOff() || c.RxPending) && !c.Closing() {
 			return used, true
 		}
 		n, ch, have, err := s.dec.Next(b[used:])
@@ -288,84 +306,67 @@ func (s *State) data(c *engine.Conn, ch *ws.Chunk) bool {
 	}
 	f.Final = b2u(ch.Header.Fin)
 	f.Binary = b2u(ch.MessageOpcode == ws.OpBinary)
-	if ch.Compressed {
-		if !s.inflate(c, ch) {
-			return s.failed0(c)
-		}
+	// A client's text is checked at once, not when the piece is full.
+	if !ch.Compressed && c.Client() && !s.textOK(c, ch.Payload, ch.Remaining) {
+		return false
+	}
+	s.frame = *ch
+	s.frame.Payload = nil
+	return s.take(c, ch.Payload)
+}
+
+// resume goes on with what the program would not take, or the budget cut off.
+func (s *State) resume(c *engine.Conn) bool {
+	b := s.acc
+	s.acc = nil
+	c.SetRxPending(false)
+	c.F.Final, c.F.Binary = b2u(s.frame.Header.Fin), b2u(s.frame.MessageOpcode == ws.OpBinary)
+	if c.Closing() { // only the peer's close frame matters now
+		s.ahead = nil
 		return true
 	}
-	if c.Client() {
-		return s.gather(c, ch)
-	}
-	return s.pieces(c, ch.Payload, ch)
+	return s.take(c, b)
 }
 
-// putBack keeps b, which the program does not take now, to be handed out first
-// when it receives again.
-func (s *State) putBack(c *engine.Conn, b []byte, ch *ws.Chunk) {
-	s.pending = append(make([]byte, 0, len(b)+1), b...)
-	s.pendHdr = *ch
-	s.pendHdr.Payload = nil
-	c.SetRxPending(true)
-}
-
-// failed0 closes because of what a piece contained or the program answered.
-func (s *State) failed0(c *engine.Conn) bool {
-	if c.F.CloseLen != 0 && s.failed {
-		c.SetLinger()
-	}
-	return false
-}
-
-// pieces hands b, the end of what came of a frame, out in pieces of at most
-// rxSize bytes.
-func (s *State) pieces(c *engine.Conn, b []byte, ch *ws.Chunk) bool {
+// take hands out b, the payload behind what waits of s.frame, as long as the
+// program takes it: the one way to it, at first and later. A client gathers a frame
+// up to rxSize bytes, compressed or not, as the reference's does: one that fits comes
+// in one piece.
+func (s *State) take(c *engine.Conn, b []byte) bool {
+	f := s.frame
 	for {
 		p := b
-		if len(p) > s.rxSize {
-			p = p[:s.rxSize]
+		if c.Client() || !f.Compressed {
+			p = b[:min(len(b), s.rxSize-len(s.acc))]
 		}
 		b = b[len(p):]
-		if !s.deliver(c, p, ch.Remaining+uint64(len(b))) {
-			return false
-		}
-		if len(b) == 0 || c.Dead() {
-			return true
-		}
-		if c.RxOff() {
-			s.putBack(c, b, ch)
-			return true
-		}
-	}
-}
-
-// gather collects a server's frame up to rxSize bytes, as the reference's
-// client does: a frame that fits comes in one piece.
-func (s *State) gather(c *engine.Conn, ch *ws.Chunk) bool {
-	// The text is checked at once, not when the piece is full.
-	return s.textOK(c, ch.Payload, ch.Remaining) && s.gatherFrom(c, ch.Payload, ch)
-}
-
-func (s *State) gatherFrom(c *engine.Conn, b []byte, ch *ws.Chunk) bool {
-	for {
-		p := b[:min(len(b), s.rxSize-len(s.acc))]
-		b = b[len(p):]
-		whole := ch.Last && len(b) == 0
-		if len(s.acc) > 0 || len(p) < s.rxSize && !whole {
+		f.Last, f.Remaining = s.frame.Last && len(b) == 0, s.frame.Remaining+uint64(len(b))
+		if c.Client() && s.ahead == nil && (len(s.acc) > 0 || len(p) < s.rxSize && !f.Last) {
 			s.acc = append(s.acc, p...)
-			if len(s.acc) < s.rxSize && !whole {
+			if len(s.acc) < s.rxSize && !f.Last {
 				return true
 			}
 			p, s.acc = s.acc, nil
 		}
-		if !s.hand(c, p, ch.Remaining+uint64(len(b))) {
+		var rest []byte
+		ok := true
+		switch {
+		case f.Compressed:
+			rest, ok = s.expand(c, p, &f)
+		case c.Client():
+			ok = s.hand(c, p, f.Remaining)
+		default:
+			ok = s.deliver(c, p, f.Remaining)
+		}
+		if !ok {
 			return false
 		}
-		if len(b) == 0 || c.Dead() {
+		if c.Dead() || len(b) == 0 && s.ahead == nil {
 			return true
 		}
-		if c.RxOff() {
-			s.putBack(c, b, ch)
+		if s.ahead != nil || c.RxOff() {
+			s.acc = append(append(make([]byte, 0, len(rest)+len(b)), rest...), b...)
+			c.SetRxPending(true)
 			return true
 		}
 	}

@@ -92,5 +92,5 @@ func (role) Gone(c *engine.Conn) {
 		s.pmd.release()
 		s.pmd = nil
 	}
-	s.acc, s.pending, s.rest, s.ahead, s.pong = nil, nil, nil, nil, nil
+	s.acc, s.ahead, s.pong = nil, nil, nil
 }

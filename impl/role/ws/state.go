@@ -21,16 +21,17 @@ type State struct {
 	checkUTF8 bool // the current message is text and the context validates
 	firstDone bool // a piece of the current message has been handed out
 
-	acc []byte // client: a frame that is still short of rxSize
+	// What was received waits, in the order in which it is handed out: inflated in
+	// ahead, decoded in acc, as it came in the engine's Kept. The engine's RxPending
+	// tells that the first two are to be gone on with, without more input; else
+	// acc is a client's frame that is still short of rxSize.
+	acc        []byte
+	ahead      []byte
+	aheadEnded bool     // the message ends with ahead
+	frame      ws.Chunk // the frame at hand, where acc ends
+	began      int64    // when the program got the first of several pieces
 
-	pmd     *pmd
-	pending []byte // received, not handed out: the program does not take it now
-	pendHdr ws.Chunk
-	began   int64  // when the program got the first of several pieces
-	rest    []byte // what the program does not take now of a read of many pieces
-	ahead   []byte // an inflated piece in front of pending, which is compressed
-	// aheadEnded tells that the message ends with ahead.
-	aheadEnded bool
+	pmd *pmd
 
 	noFirst bool // tx: the first frame of the message has yet to go out
 	txOp    ws.Opcode
