@@ -31,7 +31,7 @@ static inline struct lwsgo_answer lwsgo_call(uintptr_t cb, uintptr_t conn, int r
 	t->inside = wsi ? wsi->context : NULL;
 	t->asked = NULL;
 	t->asked_end = &t->asked;
-	a.r = ((lws_callback_function *)cb)(wsi, (enum lws_callback_reasons)reason, (void *)user, (void *)in, len);
+	a.r = lwsgo_out((void *)cb, wsi, (uintptr_t)reason, (void *)user, (void *)in, len);
 	a.asked = t->asked;
 	t->asked = asked;
 	t->asked_end = asked ? end : &t->asked;

@@ -145,3 +145,47 @@ func TestLibraryFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestDebugger: gdb stops a fault in a callback at the program's line, and the
+// backtrace goes on from the callback to lws_service and main; so does the
+// report of a program built with AddressSanitizer. Without unwind tables that
+// lead around Go's frames both end where Go called.
+func TestDebugger(t *testing.T) {
+	exe := h.Build(t, prog("signals.c"))
+	for _, place := range []string{"callback", "timer", "emitter"} {
+		ctx, stop := context.WithTimeout(context.Background(), 80*time.Second)
+		defer stop()
+		cmd := exec.CommandContext(ctx, "gdb", "-batch", "-nx", "-ex", "set debuginfod enabled off", "-ex", "run", "-ex", "bt", "--args", exe, place, "null", "none")
+		cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t))
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		inOrder(t, place+" in gdb", string(out), "received signal SIGSEGV", "the line of the fault", "#0 ", "fault_here", "#1 ", "lws_service", "main (")
+	}
+}
+
+// TestAddressSanitizerFault: its handler, set before the library's, reports a
+// fault in a callback, and ends the process as it does with the original.
+func TestAddressSanitizerFault(t *testing.T) {
+	exe := h.Build(t, prog("signals.c"), "-fsanitize=address", "-fno-omit-frame-pointer")
+	said, log := outcomeLog(t, h.Lib(t), exe, "callback", "null", "none")
+	if want := outcome(t, h.Reference(t, "root", "usr", "lib", "x86_64-linux-gnu"), exe, "callback", "null", "none"); said != want {
+		t.Errorf("%s\nwith the original:\n%s", said, want)
+	}
+	inOrder(t, "the report", log, "AddressSanitizer: SEGV on unknown address 0x000000000000", "#0 ", "in fault_here", "signals.c:", "in callback", "in lws_service", "in main")
+}
+
+// inOrder tells whether text has all the parts, one after the other.
+func inOrder(t *testing.T, what, text string, parts ...string) {
+	t.Helper()
+	rest := text
+	for _, p := range parts {
+		_, after, ok := strings.Cut(rest, p)
+		if !ok {
+			t.Errorf("%s: no %q where it belongs:\n%s", what, p, text)
+			return
+		}
+		rest = after
+	}
+}

@@ -20,6 +20,12 @@
 #define LWSGO_LIKELY(x) __builtin_expect(!!(x), 1)
 #define LWSGO_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* Where an entry was made: what a debugger has to know of its C function. */
+struct lwsgo_place {
+	void *pc, *frame;
+};
+#define LWSGO_PLACES 8 /* nested deeper, there is no backtrace */
+
 /* What the library knows of the calling thread. */
 struct lwsgo_thread {
 	int ready;	  /* its goroutine stack has been grown */
@@ -34,6 +40,7 @@ struct lwsgo_thread {
 	struct lwsgo_line *lines, **lines_end;
 	int emitting;
 	int dying; /* of a fault in Go code: no way in any more */
+	struct lwsgo_place places[LWSGO_PLACES]; /* of each entry */
 };
 
 extern __thread struct lwsgo_thread lwsgo_self
@@ -43,15 +50,40 @@ extern __thread struct lwsgo_thread lwsgo_self
 LWSGO_HIDDEN int lwsgo_enter_slow(const char *name);
 
 static inline int
-lwsgo_enter(const char *name)
+lwsgo_enter_at(const char *name, void *pc, void *frame)
 {
-	if (LWSGO_UNLIKELY(!lwsgo_self.ready) && !lwsgo_enter_slow(name))
+	struct lwsgo_thread *t = &lwsgo_self;
+
+	if (LWSGO_UNLIKELY(!t->ready) && !lwsgo_enter_slow(name))
 		return 0;
-	if (!lwsgo_self.depth++)
+	if (LWSGO_LIKELY(t->depth < LWSGO_PLACES))
+		t->places[t->depth] = (struct lwsgo_place){ pc, frame };
+	if (!t->depth++)
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
-				       &lwsgo_self.cancel_state);
+				       &t->cancel_state);
 	return 1;
 }
+
+/* Enters Go from the function that this is written in; 0: refused. */
+#define lwsgo_enter(name) \
+	lwsgo_enter_at(name, LWSGO_HERE, __builtin_frame_address(0))
+#ifdef __x86_64__
+/* It names the frame, so that it stays behind the function's prologue. */
+#define LWSGO_HERE                                                             \
+	({                                                                     \
+		void *pc_;                                                     \
+		__asm__ volatile("leaq 1f(%%rip), %0\n1:"                      \
+				 : "=r"(pc_)                                   \
+				 : "r"(__builtin_frame_address(0)));           \
+		pc_;                                                           \
+	})
+#else
+#define LWSGO_HERE NULL
+#endif
+
+/* Calls the program from Go; backtraces go on where Go was entered (out.c). */
+LWSGO_HIDDEN int lwsgo_out(void *fn, void *a, uintptr_t b, void *c, void *d,
+			   uintptr_t e);
 
 /* Before the program is called, or an entry ends: no lock is held. */
 static inline void
