@@ -393,5 +393,6 @@ func curl(s site, scheme string, args []string) string {
 		all = append(all, strings.ReplaceAll(a, "SITE", fmt.Sprintf("%s://127.0.0.1:%d", scheme, port)))
 	}
 	out, err := exec.CommandContext(ctx, "curl", all...).Output()
-	return fmt.Sprintf("%s%v", mask(string(out), s), err)
+	text := strings.TrimPrefix(string(out), "HTTP/1.1 100 Continue\r\n\r\n") // quirk 188
+	return fmt.Sprintf("%s%v", mask(text, s), err)
 }

@@ -187,4 +187,9 @@ func (c *Conn) FlowControl(on bool) {
 }
 
 // Resume has kept bytes delivered again, after the role became able to take them.
-func (c *Conn) Resume() { c.wantRipe() }
+func (c *Conn) Resume() {
+	c.wantRipe()
+	if c.readAhead() {
+		c.pt.again(c)
+	}
+}

@@ -3,6 +3,7 @@
 package httpd
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -168,6 +169,7 @@ func openInMount(c *engine.Conn, m *engine.Mount, name string) (string, File) {
 			return full, f
 		case Special:
 			f.Close()
+			engine.Infof("%s: unable to open '%s': %v", c, full, errNotRegular)
 			return full, nil
 		}
 		f.Close()
@@ -240,10 +242,16 @@ func notModified(c *engine.Conn, etag string) outcome {
 	return served
 }
 
+var errNotRegular = errors.New("it is no regular file")
+
 // ServeFile sends a file as the answer (lws_serve_http_file): below 0 it
 // failed, above 0 the transaction is over, 0: the file is on its way.
 func ServeFile(c *engine.Conn, name, ctype, headers string) int {
 	f, err := Open(c.Ctx, name, acceptsGzip(c))
+	if err == nil && f.Kind() != Regular {
+		f.Close()
+		err = errNotRegular
+	}
 	if err != nil {
 		engine.Infof("%s: unable to open '%s': %v", c, name, err)
 		if h1.ReturnStatus(c, 404, "") != 0 {

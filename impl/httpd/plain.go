@@ -100,13 +100,17 @@ func (s *openFiles) again(name string) *openFile {
 	return nil
 }
 
+// openFlags has a FIFO or a device, which are not served, not keep us waiting for
+// its other end.
+const openFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK
+
 func (s *openFiles) open(name string) (*openFile, error) {
 	o := &openFile{name: name, users: 1}
 	var st unix.Stat_t
 	s.ctx.Unlock()
 	defer s.ctx.Lock()
 	var err error
-	if o.fd, err = uninterrupted(func() (int, error) { return unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0) }); err != nil {
+	if o.fd, err = uninterrupted(func() (int, error) { return unix.Open(name, openFlags, 0) }); err != nil {
 		return nil, err
 	}
 	if err = unix.Fstat(o.fd, &st); err != nil {

@@ -39,13 +39,16 @@ func (role) Readable(c *engine.Conn) bool {
 	s := StateOf(c)
 	if k := c.Kept(); len(k) > 0 && s.mayConsume(c) {
 		n, ok := s.consume(c, k)
-		if ok && !c.Dead() && c.Role() == Role {
+		if ok && !c.Dead() {
 			c.Consume(n)
 		}
 		return ok
 	}
 	if s.sawEOF {
 		return s.atEOF(c)
+	}
+	if s.full(c) {
+		return true
 	}
 	b := c.PT().Buf[:c.Ctx.ServBufSize-engine.Pre]
 	n, err := c.Read(b)
@@ -62,7 +65,7 @@ func (role) Readable(c *engine.Conn) bool {
 		return true
 	}
 	n, ok := s.consume(c, b)
-	if ok && !c.Dead() && c.Role() == Role {
+	if ok && !c.Dead() {
 		s.keep(c, b[n:])
 	}
 	return ok
@@ -77,13 +80,24 @@ func (s *State) mayConsume(c *engine.Conn) bool {
 	return false
 }
 
-// keep stores what belongs to the next request.
+// keep stores what belongs to the next request, or to what the connection was
+// upgraded to.
 func (s *State) keep(c *engine.Conn, b []byte) {
 	c.Keep(b)
-	if len(c.Kept()) > keptMax && !s.mayConsume(c) {
-		c.NoRead = true
-		c.TouchPoll()
+	if c.Role() == Role {
+		s.full(c)
 	}
+}
+
+// full tells whether as much is kept as may be: then nothing is read until a
+// transaction has ended ([Completed]).
+func (s *State) full(c *engine.Conn) bool {
+	if len(c.Kept()) < keptMax || s.mayConsume(c) {
+		return false
+	}
+	c.NoRead = true
+	c.TouchPoll()
+	return true
 }
 
 // atEOF ends the connection, unless an answer is on its way.
@@ -139,24 +153,18 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 		return used, true
 	}
 	s.Parsed = true
-	rest := b[used:]
 	if ok, took := s.tunnel(c, b); took {
 		return len(b), ok
 	}
-	s.behind = len(rest)
-	ok = s.request(c)
-	if ok && !c.Dead() && c.Role() != Role && len(rest) > 0 { // upgraded
-		c.Keep(rest)
-		return len(b), true
-	}
-	return used, ok
+	s.behind = len(b) - used
+	return used, s.request(c)
 }
 
 // restart prepares for the next request on the connection.
 func (s *State) restart(c *engine.Conn) {
 	s.parser.Init(h1.Request, c.Ctx.MaxHeaderData)
 	s.Parsed, s.answered, s.explicitZero, s.SendingChunked, s.Handling404 = false, false, false, false, false
-	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked = 0, 0, 0, nil
+	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked, s.ending = 0, 0, 0, nil, nil
 }
 
 // badRequest answers what is no acceptable request, and closes.
@@ -191,6 +199,9 @@ func (s *State) body(c *engine.Conn, b []byte) (used int, ok bool) {
 	n := int(min(int64(len(b)), s.bodyLeft))
 	s.behind = len(b) - n
 	s.bodyLeft -= int64(n)
+	if s.ending != nil && s.ending.Next(b[:n]) {
+		s.bodyLeft = 0
+	}
 	if !s.bodyPiece(c, b[:n]) {
 		return n, false
 	}

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/form"
 	"libwebsockets/impl/wire/h1"
 )
 
@@ -207,12 +208,21 @@ func (s *State) bodyHeaders(h *h1.Headers) {
 	s.bodyLeft = s.bodyLen
 }
 
-// connection finds out the version and whether the connection is to go on.
+// connection finds out the version, whether the connection is to go on, and what
+// of a body's framing depends on that: as the clients of libwebsockets send forms
+// without a length, such a body is over where its last boundary says so. Nothing
+// that comes behind it is a request.
 func (s *State) connection(h *h1.Headers) {
 	s.Version = min(h.Minor(), 1)
 	s.KeepAlive = s.Version == 1
+	s.expects = s.Version == 1 && hasToken(string(h.Value(h1.TokenHTTPExpect)), "100-continue")
 	switch conn := string(h.Value(h1.TokenConnection)); {
-	case hasToken(conn, "close"), s.Version == 0 && s.chunked != nil: // RFC 9112 §6.1
+	case hasToken(conn, "close"):
+		s.KeepAlive = false
+		if s.bodyLen == noLengthBody && s.chunked == nil {
+			s.ending = form.NewEnding(h.Value(h1.TokenHTTPContentType))
+		}
+	case s.Version == 0 && s.chunked != nil: // RFC 9112 §6.1
 		s.KeepAlive = false
 	case hasToken(conn, "keep-alive"):
 		s.KeepAlive = true
@@ -249,7 +259,17 @@ func ExpectBody(c *engine.Conn) bool {
 		c.SetState(engine.StateBody)
 	}
 	s.bodyLeft = s.bodyLen
-	return true
+	return s.goAhead(c)
+}
+
+// goAhead answers a request that waits for a 100 (Continue) with its body, unless
+// that has come or something was answered already (RFC 9110 §10.1.1).
+func (s *State) goAhead(c *engine.Conn) bool {
+	if !s.expects || s.answered || s.behind > 0 || c.State() != engine.StateBody {
+		return true
+	}
+	s.expects = false
+	return c.Issue(append(h1.AppendStatusLine(nil, s.Version, 100), "\r\n"...))
 }
 
 // Completed ends the current transaction (lws_http_transaction_completed).

@@ -8,6 +8,7 @@ package h1
 
 import (
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/form"
 	"libwebsockets/impl/wire/h1"
 )
 
@@ -25,6 +26,8 @@ type State struct {
 	bodyLeft     int64
 	chunked      *h1.Chunked
 	explicitZero bool
+	ending       *form.Ending // finds where a body without length is over
+	expects      bool         // 100 (Continue)
 
 	// Handling404 is set while the vhost's 404 document itself is served.
 	Handling404 bool

@@ -154,3 +154,37 @@ func TestParams(t *testing.T) {
 		}
 	}
 }
+
+// TestEnding: the end is seen in whatever pieces it comes, and nowhere else.
+func TestEnding(t *testing.T) {
+	part := "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n12\r\n--X\r\n"
+	for _, c := range []struct {
+		contentType, in string
+		end             int // bytes until it is over, 0: never
+	}{
+		{multi, part + "--XX--\r\nmore", len(part) + 6},
+		{"Multipart/Form-Data; charset=x; boundary=\"XX\"", "--XX--", 6},
+		{multi, "preamble --XX-- \r\n--XX--", 24},
+		{multi, part + "--XX-", 0},
+		{multi, part + "--XX -- \r\n", 0},
+		{multi, part + "--XXX--", 0},
+		{multi, "", 0},
+	} {
+		for cut := range len(c.in) + 1 {
+			e := NewEnding([]byte(c.contentType))
+			if e == nil {
+				t.Fatalf("%q has no ending", c.contentType)
+			}
+			first, second := e.Next([]byte(c.in[:cut])), e.Next([]byte(c.in[cut:]))
+			if first != (c.end > 0 && cut >= c.end) || second != (c.end > 0) {
+				t.Errorf("%q cut at %d: %v %v", c.in, cut, first, second)
+			}
+		}
+	}
+	for _, s := range []string{"", "multipart/form-data", "multipart/form-data; boundary=", "multipart/related; boundary=XX",
+		"text/plain; boundary=XX"} {
+		if NewEnding([]byte(s)) != nil {
+			t.Errorf("%q has an ending", s)
+		}
+	}
+}

@@ -48,6 +48,33 @@ func (m *multipart) contentStart() {
 	m.match, m.gift = 2, 2
 }
 
+// Ending finds where a multipart/form-data body is over, in pieces of any size.
+type Ending struct{ m *multipart }
+
+// NewEnding is nil for another Content-Type, and for one without a boundary.
+func NewEnding(contentType []byte) *Ending {
+	kind, _, _ := bytes.Cut(contentType, []byte{';'})
+	boundary, _ := multipartBoundary(contentType)
+	if len(boundary) == 0 || !bytes.EqualFold(bytes.TrimSpace(kind), []byte("multipart/form-data")) {
+		return nil
+	}
+	return &Ending{newMultipart(boundary, ignore{})}
+}
+
+// Next takes the next piece; true: the last boundary was in it, or in one before.
+// A body that is no multipart one never ends.
+func (e *Ending) Next(in []byte) bool {
+	_ = e.m.Write(in)
+	return e.m.state == multiDone
+}
+
+// ignore is a Sink that nobody looks at.
+type ignore struct{}
+
+func (ignore) Begin(*Part) error { return nil }
+func (ignore) Data([]byte) error { return nil }
+func (ignore) End() error        { return nil }
+
 func (m *multipart) Write(in []byte) error {
 	for len(in) > 0 && m.err == nil {
 		switch m.state {
