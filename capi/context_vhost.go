@@ -212,6 +212,9 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 			info.RetryPolicy = &engine.Retry{PingSecs: s, HangupSecs: s + 10}
 		}
 	}
+	if has(size, unsafe.Offsetof(i.http_min_rx_rate), unsafe.Sizeof(i.http_min_rx_rate)) {
+		info.MinRxRate = int(i.http_min_rx_rate)
+	}
 	info.TellConnecting = ofV43(size)
 	return info
 }

@@ -150,6 +150,11 @@ type exchange struct {
 	parts []string
 }
 
+// formAsSent is the body of minimal-http-client-post.
+const formAsSent = "--12345678abcdef01\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nmy text field\r\n" +
+	"--12345678abcdef01\r\nContent-Disposition: form-data; name=\"file\"; filename=\"myfile.txt\"\r\nContent-Type: text/plain\r\n\r\n" +
+	"This is the contents of the uploaded file.\nIt spans multiple lines.\n\r\n--12345678abcdef01--\r\n"
+
 func exchanges(t testing.TB) []exchange {
 	t.Helper()
 	const form = "text=hello&send=Send+the+form"
@@ -184,6 +189,8 @@ func exchanges(t testing.TB) []exchange {
 			fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(form), form)}},
 		{"form then page", []string{"POST /formtest HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
 			fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(form), form), get("/test.css")}},
+		{"form without length", []string{"POST /formtest HTTP/1.1\r\nHost: a\r\nconnection: close\r\n" + // as the original's clients send it
+			"content-type: multipart/form-data; boundary=12345678abcdef01\r\n\r\n" + formAsSent}},
 		{"upgrade", []string{upgrade("/", "dumb-increment-protocol", "")}},
 		{"upgrade unknown protocol", []string{upgrade("/", "no-such-protocol", "")}},
 		{"upgrade without protocol", []string{upgrade("/", "", "")}},

@@ -22,9 +22,9 @@ import (
 // These drive prog/answers.c, an HTTP server, with requests that are meant badly
 // or are incomplete.
 
-func startAnswers(t *testing.T, dir string) *h.Proc {
+func startAnswers(t *testing.T, dir string, more ...string) *h.Proc {
 	t.Helper()
-	return h.Start(t, h.Build(t, prog("answers.c")), dir).Ready()
+	return h.Start(t, h.Build(t, prog("answers.c")), append([]string{dir}, more...)...).Ready()
 }
 
 func dialTo(t *testing.T, p *h.Proc) net.Conn {
@@ -222,4 +222,39 @@ func TestSpecialFiles(t *testing.T) {
 		}
 	}
 	p.Stop()
+}
+
+// TestSlowBodies: where the program sets a lowest rate, bodies that come slower end
+// their connection, in either coding, and others do not. Without looking at the rate
+// the slow ones go on.
+func TestSlowBodies(t *testing.T) {
+	p := startAnswers(t, t.TempDir(), "1000")
+	for _, framing := range []string{"Content-Length: 1000000", "Transfer-Encoding: chunked"} {
+		head := "POST /x HTTP/1.1\r\nHost: t\r\n" + framing + "\r\n\r\n"
+		t.Run(framing, func(t *testing.T) {
+			t.Parallel()
+			c := dialTo(t, p)
+			fmt.Fprint(c, head)
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				_, _ = io.Copy(io.Discard, c)
+			}()
+			for patience := time.After(25 * time.Second); ; {
+				select {
+				case <-over:
+					return
+				case <-patience:
+					t.Fatal("a body of some bytes a second goes on and on")
+				case <-time.After(100 * time.Millisecond):
+					fmt.Fprint(c, "1\r\nx\r\n")
+				}
+			}
+		})
+	}
+	body := strings.Repeat("x", 1<<20)
+	answer, err := http.Post("http://"+p.Addr()+"/x", "text/plain", strings.NewReader(body))
+	if err != nil || answer.StatusCode != 200 {
+		t.Errorf("a fast body: %v, %v", answer, err)
+	}
 }

@@ -34,6 +34,16 @@ func init() {
 			{45, "srv0", []string{"HTTP_BIND_PROTOCOL @http", "FILTER_PROTOCOL_CONNECTION @http (none)", "ADD_HEADERS @http in",
 				"ESTABLISHED @http in", "WS_PEER_INITIATED_CLOSE @http len=2 code=1000 ", "WS_SERVER_DROP_PROTOCOL @http",
 				"CLOSED @http"}, []string{"CLOSED_HTTP @http"}, false}},
+		"httpd-strict-host": {
+			{186, "peer0", []string{"<- end", "<- end", "<- end", "<- end", "<- end", "<- end"},
+				[]string{"<- end", "<- end", "<- end", "<- end", "<- HTTP/1.0 400 Bad Request", "<- content-type: text/html", "<- content-length: 173",
+					"<- bytes 173 '" + page("400", "") + "'", "<- end", "<- end"}, false},
+			{186, "srv4", []string{"HTTP_CONFIRM_UPGRADE @http 'websocket' len=0"}, []string{"CLOSED_HTTP @http"}, false}},
+		"httpd-strict-host" + overTLS: {
+			{186, "peer0", []string{"<- end", "<- end", "<- end", "<- end", "<- end", "<- end"},
+				[]string{"<- end", "<- end", "<- end", "<- end", "<- HTTP/1.0 400 Bad Request", "<- content-type: text/html", "<- content-length: 173",
+					"<- bytes 173 '" + page("400", "") + "'", "<- end", "<- end"}, false},
+			{186, "srv4", []string{"HTTP_CONFIRM_UPGRADE @http 'websocket' len=0"}, nil, false}},
 		"httpd-status-long": {{47, "peer0", []string{"<- content-length: 510", "<- body 510 fnv=e98d4f72"},
 			[]string{"<- content-length: 509", "<- body 509 fnv=f5216206"}, false}},
 		"httpd-header-limit": {{21, "peer0", []string{"<- end", "<- end", "<- end"},

@@ -38,6 +38,7 @@ type ContextSettings struct {
 	FDLimit       int
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
+	MinRxRate     int // bytes a second of a request's body, on average over TimeoutSecs; 0: no limit
 	Cookies       any // jar of client connections (impl/client), nil: none
 
 	// UID and GID are who the program wants to be once it listens; 0 and -1 mean no change.
@@ -93,6 +94,7 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		UID:           info.UID,
 		GID:           info.GID,
 		DefaultRetry:  defaultRetry(info.RetryPolicy),
+		MinRxRate:     info.MinRxRate,
 		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
 	}}
 	if ctx.UDPLossTx != 0 || ctx.UDPLossRx != 0 {

@@ -136,7 +136,8 @@ type Info struct {
 	RetryPolicy    *Retry
 	Finalize       func(*Vhost)
 	Released       func() // the vhost's C struct is no longer used
-	UDPLossTx      int    // percent of datagrams to lose, for tests
+	MinRxRate      int
+	UDPLossTx      int // percent of datagrams to lose, for tests
 	UDPLossRx      int
 	HTTP2Settings  [7]uint32
 	TellConnecting bool // CONNECTING is told

@@ -413,6 +413,12 @@ struct lws_context_creation_info {
 	size_t http_nsc_heap_max_payload;
 	/**< (C) bytes of a cookie, with domain and path; longer ones are not kept. 0: no
 	 * limit */
+	unsigned int http_min_rx_rate;
+	/**< (C) bytes a second that a peer has to send of a request's body, on average over
+	 * timeout_secs; a slower one is closed. A request's head has timeout_secs_ah_idle
+	 * as a whole. 0: no lowest rate, each byte renews the timeout */
+	unsigned int _ext_unused3;
+	/**< must be 0 */
 };
 
 /** A bit of the size that comes with the struct: the caller is a program of v4.3. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * answers FOLDER: answers everything below / in HTTP_WRITEABLE with how long the
+ * answers FOLDER [RATE]: answers everything below / in HTTP_WRITEABLE with how long the
  * request's body was, serves the folder below /files, and by a call of its own
- * below /serve.
+ * below /serve. With RATE a body has to come with so many bytes a second.
  */
 #include "common.h"
 
@@ -86,6 +86,7 @@ main(int argc, char **argv)
 		.mountpoint = "/files", .mountpoint_len = 6,
 		.def = "index.html", .origin_protocol = LWSMPRO_FILE,
 	};
+	struct lws_context_creation_info info;
 
 	if (argc < 2)
 		return 2;
@@ -93,7 +94,16 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGTERM, on_term);
 	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
-	context = bare_context();
+	memset(&info, 0, sizeof(info));
+	info.port = CONTEXT_PORT_NO_LISTEN;
+	info.gid = (gid_t)-1;
+	info.uid = (uid_t)-1;
+	info.options = LWS_SERVER_OPTION_DISABLE_IPV6 |
+		       LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.timeout_secs = 2;
+	if (argc > 2)
+		info.http_min_rx_rate = (unsigned int)atoi(argv[2]);
+	context = lws_create_context(&info);
 	if (!context || !add_site(context, protocols, &files))
 		return 3;
 	return serve();

@@ -164,7 +164,7 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 func (s *State) restart(c *engine.Conn) {
 	s.parser.Init(h1.Request, c.Ctx.MaxHeaderData)
 	s.Parsed, s.answered, s.explicitZero, s.SendingChunked, s.Handling404 = false, false, false, false, false
-	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked, s.ending = 0, 0, 0, nil, nil
+	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked, s.ending, s.sinceRenewal = 0, 0, 0, nil, nil, 0
 }
 
 // badRequest answers what is no acceptable request, and closes.
@@ -206,7 +206,7 @@ func (s *State) body(c *engine.Conn, b []byte) (used int, ok bool) {
 		return n, false
 	}
 	if s.bodyLeft > 0 {
-		s.contentTimeout(c)
+		s.bodyCame(c, n)
 		return n, true
 	}
 	return n, s.bodyDone(c)
@@ -236,8 +236,18 @@ func (s *State) chunkedBody(c *engine.Conn, b []byte) (used int, ok bool) {
 			return used, s.bodyDone(c)
 		}
 	}
-	c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
+	s.bodyCame(c, used)
 	return used, true
+}
+
+// bodyCame renews the time in which the body has to go on: with each piece, or
+// where the program asks for a lowest rate with as many bytes as that gives in the time.
+func (s *State) bodyCame(c *engine.Conn, n int) {
+	s.sinceRenewal += n
+	if s.sinceRenewal >= c.Ctx.MinRxRate*c.Ctx.TimeoutSecs {
+		s.sinceRenewal = 0
+		s.contentTimeout(c)
+	}
 }
 
 func (s *State) bodyPiece(c *engine.Conn, b []byte) bool {

@@ -28,6 +28,7 @@ type State struct {
 	explicitZero bool
 	ending       *form.Ending // finds where a body without length is over
 	expects      bool         // 100 (Continue)
+	sinceRenewal int          // bytes of the body, see bodyCame
 
 	// Handling404 is set while the vhost's 404 document itself is served.
 	Handling404 bool
@@ -125,6 +126,13 @@ func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int 
 		return -1
 	}
 	return n
+}
+
+// TimedOut tells why a slow body ends the connection.
+func (role) TimedOut(c *engine.Conn, r engine.TimeoutReason) {
+	if r == engine.TimeoutHTTPContent && c.Ctx.MinRxRate > 0 && (c.State() == engine.StateBody || c.State() == engine.StateDiscardBody) {
+		engine.Noticef("%s: the body comes slower than %d bytes a second (http_min_rx_rate): closing", c, c.Ctx.MinRxRate)
+	}
 }
 
 // Gone gives back what the connection holds.
