@@ -87,7 +87,7 @@ func go_lws_write(wsi *C.struct_lws, buf *C.uchar, n C.size_t, wp C.enum_lws_wri
 	headroom := c.F.Role&engine.FaceWS != 0 && p&engine.WriteKindMask < engine.WriteHTTP
 	c.Ctx.Lock()
 	defer c.Ctx.Unlock()
-	return C.int(c.Write(engine.PayloadAt(unsafe.Pointer(buf), int(n), headroom), p))
+	return C.int(c.ProgramWrite(engine.PayloadAt(unsafe.Pointer(buf), int(n), headroom), p))
 }
 
 //export go_lws_callback_on_writable

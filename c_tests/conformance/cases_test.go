@@ -147,6 +147,8 @@ func fragmentCases() (l []tcase) {
 		tcase{name: "fragments/nothing to continue, unfinished", send: []any{part(h.Cont, false, "x")}, code: 1002},
 		tcase{name: "fragments/continued after its end", send: []any{part(h.Text, false, "a"), part(h.Cont, true, "b"), part(h.Cont, true, "c")},
 			want: frames(text("ab")), code: 1002},
+		tcase{name: "fragments/nothing to continue behind a message, then text", send: []any{part(h.Text, false, "a"), part(h.Cont, true, "b"),
+			part(h.Cont, false, "c"), text("late")}, want: frames(text("ab")), code: 1002},
 		tcase{name: "fragments/text inside text", send: []any{part(h.Text, false, "a"), text("b")}, code: 1002},
 		tcase{name: "fragments/binary inside text", send: []any{part(h.Text, false, "a"), part(h.Binary, false, "b")}, code: 1002},
 		tcase{name: "fragments/two messages", send: []any{part(h.Text, false, "a"), part(h.Cont, true, "b"), part(h.Binary, false, "c"), part(h.Cont, true, "d")},

@@ -154,6 +154,9 @@ type Conn struct {
 	// Monitor is how a client connection came about, nil for others.
 	Monitor *Monitor
 
+	wroteIn  uint // the step of the thread in which the program last wrote
+	wroteTwo bool // it was told that it wrote twice in one
+
 	polled uint32 // what the poll was told
 	cross  uint8  // the transport's Cross when it was last looked at
 	added  bool   // the poll knows the descriptor

@@ -67,6 +67,7 @@ type Thread struct {
 
 	headers []headerStore // not in use
 
+	step        uint // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
 	destroySelf bool
 	tidAsked    bool
@@ -375,6 +376,7 @@ func (ctx *Context) round(events []Event, now int64) (destroyed bool) {
 func (pt *Thread) enter() (nested bool) {
 	nested = pt.inTurn
 	pt.inTurn = true
+	pt.step++
 	atomic.StoreInt32(&pt.ctx.F.Pending, 0)
 	return nested
 }
@@ -474,6 +476,7 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 	if c.TLS != nil {
 		revents = c.crossed(revents)
 	}
+	pt.step++
 	prev := pt.corkFor(c)
 	if revents&unix.EPOLLOUT != 0 && !c.writable() {
 		c.close(CloseNoStatus)
@@ -559,12 +562,14 @@ func (pt *Thread) runWriteable() {
 }
 
 // ServeWriteable gives c the WRITEABLE that it asked for now, not at the end of
-// the turn. c is corked.
-func (c *Conn) ServeWriteable() {
-	if c.wantWrite && !c.Dead() && !c.blocked() && c.pt.cork.owner == c {
-		c.takeAsked()
-		c.pt.writeable(c)
+// the turn; it reports whether it did. c is corked.
+func (c *Conn) ServeWriteable() bool {
+	if !c.wantWrite || c.Dead() || c.blocked() || c.pt.cork.owner != c.Network() {
+		return false
 	}
+	c.takeAsked()
+	c.pt.writeable(c)
+	return true
 }
 
 // writeBurst is how many WRITEABLE callbacks a connection gets in a row, as long
@@ -583,6 +588,7 @@ func (pt *Thread) writeable(c *Conn) {
 	}()
 	for n := 1; ; n++ {
 		gathered := len(pt.cork.b)
+		pt.step++
 		if !c.role.Writeable(c) {
 			c.Close(CloseNoStatus)
 			return

@@ -318,6 +318,7 @@ func (c *Conn) Buffered() bool {
 
 // Choked tells whether a write now would have to be kept (lws_send_pipe_choked).
 func (c *Conn) Choked() bool {
+	c.wroteIn = 0
 	if c.backlog() || c.broken || c.deaf {
 		return true
 	}
@@ -332,7 +333,19 @@ func (c *Conn) Choked() bool {
 	return err == nil && n == 1 && p[0].Revents&unix.POLLOUT == 0 || n == 0
 }
 
-// Write is lws_write. The lock is held.
+// ProgramWrite is lws_write. A second one in one step, without a look at
+// lws_send_pipe_choked between, is told of once a connection, as an information: it is
+// taken, but may have to be kept. The lock is held.
+func (c *Conn) ProgramWrite(b Payload, wp WriteProtocol) int {
+	if c.wroteIn == c.pt.step && !c.wroteTwo {
+		c.wroteTwo = true
+		Infof("%s: Illegal back-to-back write of %d detected: one lws_write for each WRITEABLE", c, len(b.Bytes()))
+	}
+	c.wroteIn = c.pt.step
+	return c.Write(b, wp)
+}
+
+// Write frames and sends b. The lock is held.
 func (c *Conn) Write(b Payload, wp WriteProtocol) int {
 	if c.Dead() || c.broken {
 		return -1

@@ -172,9 +172,8 @@ func (s *State) tryEnd(c *engine.Conn, out []byte, n int, in []byte) (int, []byt
 }
 
 func (s *State) corrupt(c *engine.Conn, err error) bool {
-	engine.Infof("%s: permessage-deflate: %v", c, err)
-	setCloseReason(c.F, uint16(ws.CloseInvalidPayload), nil)
-	return s.fail(c)
+	engine.Noticef("%s: permessage-deflate: what the peer sent cannot be inflated: %v", c, err)
+	return s.fail(c, ws.CloseInvalidPayload, "")
 }
 
 // writeDeflated compresses what the program writes and sends it as frames.

@@ -215,9 +215,7 @@ func (s *State) parse(c *engine.Conn, b []byte) (used int, ok bool) {
 		used += n
 		if err != nil {
 			e := err.(*ws.Error)
-			engine.Infof("%s: %s", c, e.Reason)
-			setCloseReason(c.F, uint16(e.Code), []byte(e.Reason))
-			return used, s.fail(c)
+			return used, s.fail(c, e.Code, e.Reason)
 		}
 		if !have {
 			return used, true
@@ -234,10 +232,24 @@ func (s *State) parse(c *engine.Conn, b []byte) (used int, ok bool) {
 	return used, true
 }
 
-// fail marks the connection as one whose peer broke the rules.
-func (s *State) fail(c *engine.Conn) bool {
+// lastAsked is how often the program is asked before a connection fails.
+const lastAsked = 32
+
+// fail closes because the peer broke the rules; the close frame has code and
+// reason. What the program asked to write because of the good messages before goes
+// out in front of it, as far as the socket takes it.
+func (s *State) fail(c *engine.Conn, code ws.CloseCode, reason string) bool {
+	engine.Infof("%s: closing with %d: %s", c, code, reason)
 	s.failed = true
-	c.SetLinger()
+	for range lastAsked {
+		if c.Closing() || c.Dead() || !c.ServeWriteable() {
+			break
+		}
+	}
+	if !c.Closing() && !c.Dead() {
+		setCloseReason(c.F, uint16(code), []byte(reason))
+		c.SetLinger()
+	}
 	return false
 }
 
@@ -278,15 +290,14 @@ func (s *State) peerClose(c *engine.Conn, payload []byte) bool {
 		if e == ws.ErrCloseCode && len(payload) >= 2 {
 			payload[0], payload[1] = byte(e.Code>>8), byte(e.Code&0xff)
 		} else if e != ws.ErrCloseReason || c.Ctx.Options.Has(engine.OptValidateUTF8) {
-			setCloseReason(c.F, uint16(e.Code), nil)
-			return s.fail(c)
+			return s.fail(c, e.Code, e.Reason)
 		}
 	}
 	if s.call(c, engine.ReasonWSPeerInitiatedClose, payload) != 0 || c.Dead() {
 		return false
 	}
 	c.SetState(engine.StateReturnedClose)
-	s.sendControl(c, ws.OpClose, payload)
+	s.sendControl(c, ws.OpClose, closePayload(c, payload)) // which the program may have changed
 	return false
 }
 
@@ -392,9 +403,7 @@ func (s *State) textOK(c *engine.Conn, p []byte, rest uint64) bool {
 	if !bad {
 		text = "partial utf8"
 	}
-	engine.Infof("%s: %s", c, text)
-	setCloseReason(f, uint16(ws.CloseInvalidPayload), []byte(text))
-	return s.fail(c)
+	return s.fail(c, ws.CloseInvalidPayload, text)
 }
 
 // hand gives a piece to the program.

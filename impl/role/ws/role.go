@@ -73,7 +73,7 @@ func (role) CloseVia(c *engine.Conn, status engine.CloseStatus) bool {
 		f.CloseLen = 2
 	}
 	c.SetState(engine.StateWaitingToSendClose)
-	if !s.sendControl(c, ws.OpClose, f.CloseBuf[:f.CloseLen]) || s.failed {
+	if !s.sendControl(c, ws.OpClose, closePayload(c, f.CloseBuf[:f.CloseLen])) || s.failed {
 		return false
 	}
 	c.SetState(engine.StateAwaitingCloseAck)

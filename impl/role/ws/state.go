@@ -6,6 +6,7 @@ package ws
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"unicode/utf8"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/wire/deflate"
@@ -78,6 +79,11 @@ func StartClient(c *engine.Conn, p *deflate.Params) { start(c, p, true) }
 func setCloseReason(f *engine.Face, code uint16, text []byte) {
 	binary.BigEndian.PutUint16(f.CloseBuf[:], code)
 	n := copy(f.CloseBuf[2:], text)
+	if n < len(text) && utf8.Valid(text) { // no character is cut in two
+		for n > 0 && !utf8.RuneStart(text[n]) {
+			n--
+		}
+	}
 	f.CloseLen = uint8(2 + n)
 }
 

@@ -244,7 +244,8 @@ func (s *State) acceptExtension(c *engine.Conn, b []byte) []byte {
 	}
 	// A program with a tiny receive buffer counts on getting no compression.
 	if rx := c.Protocol.RxSize; rx != 0 && rx < 1<<rxPieceMin {
-		engine.Infof("%s: no permessage-deflate: protocol %s has a receive buffer of %d", c, c.Protocol.Name, rx)
+		engine.Noticef("%s: permessage-deflate is not used: protocol %s has an rx_buffer_size of %d, below %d",
+			c, c.Protocol.Name, rx, 1<<rxPieceMin)
 		return b
 	}
 	s.pmd = newPMD(&resp, false)

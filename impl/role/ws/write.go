@@ -3,6 +3,8 @@
 package ws
 
 import (
+	"encoding/binary"
+
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/wire/ws"
 )
@@ -38,6 +40,9 @@ func (role) Write(c *engine.Conn, b engine.Payload, wp engine.WriteProtocol) int
 func (s *State) control1(c *engine.Conn, op ws.Opcode, b engine.Payload, n int) int {
 	if n > ws.MaxControlLen {
 		engine.Errf("%s: lws_write: %d bytes are too many for a control frame (limit %d)", c, n, ws.MaxControlLen)
+		return -1
+	}
+	if p := b.Bytes(); op == ws.OpClose && len(closePayload(c, p)) != n {
 		return -1
 	}
 	if !s.sendControl(c, op, b.Bytes()) {
@@ -132,6 +137,23 @@ func (s *State) sendControl(c *engine.Conn, op ws.Opcode, payload []byte) bool {
 		ws.Mask(h.Mask, 0, frame[n:n+k])
 	}
 	return c.Issue(frame[:n+k])
+}
+
+// closePayload is what of p a close frame may carry: nothing, where its code must
+// not be on the wire (RFC 6455 §7.4). No code is no fault, where one means that
+// there is none.
+func closePayload(c *engine.Conn, p []byte) []byte {
+	if len(p) < 2 {
+		return nil
+	}
+	code := ws.CloseCode(binary.BigEndian.Uint16(p))
+	if ws.WireCloseCode(code) {
+		return p
+	}
+	if code != 0 && code != ws.CloseNoStatus {
+		engine.Errf("%s: close code %d must not be sent (RFC 6455 section 7.4.1): the close frame has none", c, code)
+	}
+	return nil
 }
 
 // sendPong answers a ping. While the socket is full only the answer to the

@@ -39,6 +39,14 @@ func ValidCloseCode(code CloseCode) bool {
 	return code != CloseReserved && code != CloseNoStatus && code != CloseAbnormal
 }
 
+// WireCloseCode reports whether the code may be in a close frame at all: of 1000 to
+// 4999 those that RFC 6455 §7.4.1 does not keep for what happens without one. Wider than
+// ValidCloseCode: codes that are registered later may be sent.
+func WireCloseCode(code CloseCode) bool {
+	return code >= CloseNormal && code <= 4999 &&
+		code != CloseNoStatus && code != CloseAbnormal && code != CloseTLSHandshake
+}
+
 // ParseClose takes a close frame's payload apart (RFC 6455 §5.5.1). An empty
 // payload is legal and gives CloseNoStatus. reason aliases payload. The error is
 // ErrCloseTruncated, ErrCloseCode or ErrCloseReason, or nil; code and reason are
