@@ -17,13 +17,16 @@ func Serve(c *engine.Conn) bool { return StateOf(c).action(c) }
 
 // Await puts the answer to a stream's request off until all of the request has
 // come; what comes of a body is thrown away. An answer in between would hide
-// what may be wrong with the rest. false: all of it is here.
+// what may be wrong with the rest. false: nothing is to come.
 func Await(c *engine.Conn, answer func() bool) bool {
 	m, ok := c.Mux().(interface{ Awaits() bool })
 	if !ok || !m.Awaits() {
 		return false
 	}
 	s := StateOf(c)
+	if s.bodyLen == 0 { // some clients never end a request without a body
+		return false
+	}
 	s.await, s.bodyLen, s.explicitZero = answer, 0, false
 	c.SetState(engine.StateDiscardBody)
 	return true

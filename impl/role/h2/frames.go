@@ -234,6 +234,9 @@ func (n *Net) dataBegins(ev *wire.Event) error {
 	case st == nil && !n.opened(ev.Stream):
 		return errIdleStream
 	case st == nil && n.wasReset(ev.Stream):
+		if n.pastOf(ev.Stream).untold {
+			n.rst(ev.Stream, wire.NoError)
+		}
 		return nil
 	case st == nil:
 		return errClosedStream.On(ev.Stream)

@@ -10,7 +10,10 @@ type past struct {
 	// reset: we reset it. What the peer sent before it knew is no error; else it is
 	// one to send anything but WINDOW_UPDATE (RFC 9113 §5.1).
 	reset bool
-	tx    wire.Window // of the others: a WINDOW_UPDATE may be too large still (§6.9.1)
+	// untold: it is told that when it sends more. Debian's clients do not end requests
+	// that have no body, and take a reset behind the answer for a failure.
+	untold bool
+	tx     wire.Window // of the others: a WINDOW_UPDATE may be too large still (§6.9.1)
 }
 
 // note remembers a stream, in the place of the one that ended first.
