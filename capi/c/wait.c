@@ -5,11 +5,13 @@
  * Go frame under it (pthread_cancel, signal handlers), and lws_cancel_service
  * must be async-signal-safe.
  */
+#define _GNU_SOURCE
 #include "../evlib/evlib.h"
 #include "entry.h"
 #include "lws_private.h"
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -102,6 +104,35 @@ wait_forever(struct lws_context *cx, int64_t us, int64_t now)
 	return -1;
 }
 
+/* A program may wait for its sockets elsewhere and come only when there is
+ * something: who has slept here once waits here. Looked for in the first waits. */
+#define LOOKS 64
+
+static long
+switches(void)
+{
+	struct rusage ru;
+
+	return getrusage(RUSAGE_THREAD, &ru) ? 0 : ru.ru_nvcsw;
+}
+
+static int
+wait_here(struct lws_context *cx, struct epoll_event *ev, int ms)
+{
+	long before;
+	int n, e;
+
+	if (LWSGO_LIKELY(cx->sleeps || !ms || cx->looks >= LOOKS))
+		return epoll_wait(cx->epfd, ev, EVENTS, ms);
+	cx->looks++;
+	before = switches();
+	n = epoll_wait(cx->epfd, ev, EVENTS, ms);
+	e = errno;
+	cx->sleeps = switches() != before;
+	errno = e;
+	return n;
+}
+
 /* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
 static int
 turn(struct lws_context *cx, int longest)
@@ -148,7 +179,7 @@ turn(struct lws_context *cx, int longest)
 		if (longest && ms > longest)
 			ms = longest;
 	}
-	n = epoll_wait(cx->epfd, ev, EVENTS, ms);
+	n = wait_here(cx, ev, ms);
 	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
 	if (n < 0)
 		n = 0; /* EINTR: the turn may have work all the same */

@@ -66,6 +66,7 @@ type Thread struct {
 	lingers   []*linger // by descriptor
 
 	headers []headerStore // not in use
+	ready   []Event       // see look
 
 	step        uint // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
@@ -323,14 +324,21 @@ func (ctx *Context) Turn(events []Event, now int64) (destroyed bool) {
 	return ctx.destroyed || ctx.turn(events, now)
 }
 
-// maxRounds bounds what one turn makes of what had come before it.
-const maxRounds = 4096
+// maxRounds bounds what one turn makes of what had come before it, patience, in
+// µs, how long that may take before others have their turn.
+const (
+	maxRounds = 4096
+	patience  = 1000
+)
 
 // turn goes on until everything that was read ahead has been handed out, as far
 // as it is wanted: a program that waits with a poll of its own would not hear of
-// the rest. It is little: what one read of each socket brings at most.
+// the rest. It is little: what one read of each socket brings at most. Where the
+// program is slow, it leaves the rest to the next turn if that is sure to come,
+// and else serves the others in between.
 func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
 	pt := ctx.PT
+	var until int64
 	for n := 1; ; n++ {
 		if ctx.round(events, now) {
 			return true
@@ -339,11 +347,31 @@ func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
 			break
 		}
 		events = nil
+		if t := Now(); until == 0 {
+			until = t + patience
+		} else if t > until {
+			if ctx.F.External != ExternalNo || ctx.F.Sleeps != 0 {
+				break
+			}
+			events, now, until = pt.look(), t, t+patience
+		}
 	}
 	if ctx.F.External != ExternalNo && !pt.inTurn && pt.owes() {
 		pt.wake()
 	}
 	return false
+}
+
+// look asks what is ready, without waiting.
+func (pt *Thread) look() []Event {
+	if pt.ready == nil {
+		pt.ready = make([]Event, 64)
+	}
+	n, err := unix.EpollWait(pt.epfd, pt.ready, 0)
+	if err != nil {
+		return nil
+	}
+	return pt.ready[:n]
 }
 
 func (ctx *Context) round(events []Event, now int64) (destroyed bool) {
