@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/printer"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -107,4 +108,40 @@ func guardOf(fset *token.FileSet, fn *ast.FuncDecl) string {
 		return ""
 	}
 	return strings.TrimPrefix(b.String(), "C.")
+}
+
+// A panic on a goroutine of ours would end the process: each one begins with the
+// engine's guard. Seen to fail for the resolver's.
+func TestGoroutinesAreGuarded(t *testing.T) {
+	seen := 0
+	fset := token.NewFileSet()
+	walk := func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			g, ok := n.(*ast.GoStmt)
+			if !ok {
+				return true
+			}
+			seen++
+			if id, ok := g.Call.Fun.(*ast.Ident); !ok || id.Name != "guard" {
+				t.Errorf("%s: not go guard(...)", fset.Position(g.Pos()))
+			}
+			return true
+		})
+		return nil
+	}
+	for _, dir := range []string{"../capi", "../impl"} {
+		if err := filepath.WalkDir(dir, walk); err != nil {
+			t.Error(err)
+		}
+	}
+	if seen == 0 {
+		t.Error("no goroutines: they are no longer found")
+	}
 }

@@ -295,6 +295,23 @@ func TestLookupFails(t *testing.T) {
 	r.expect("made", "error ipv6 lws_getaddrinfo46 failed: name.test: no such name", "destroy")
 }
 
+// TestLookupPanics: it is the connection that fails, and the next name is looked
+// up. Without a guard in the resolver's goroutine the process ended.
+func TestLookupPanics(t *testing.T) {
+	r := newRig(t, &engine.Info{})
+	engine.Lookup = func(string) ([]netip.Addr, error) { panic("resolver") }
+	for range 20 { // more than are looked up at a time
+		r.connectName(80)
+	}
+	r.until("destroy", 20)
+	if n := strings.Count(strings.Join(r.p.told, "\n"), "error ipv6 lws_getaddrinfo46 failed: name.test: internal error"); n != 20 {
+		t.Errorf("%d were told of it", n)
+	}
+	lookupGives(t, errors.New("no such name"))
+	r.connectName(80)
+	r.until("error ipv6 lws_getaddrinfo46 failed: name.test: no such name", 1)
+}
+
 // TestManyLookups has a resolver that does not answer: no more than a few are
 // asked at a time, who waits is subject to the connect timeout, and who gave up
 // is not looked up later. It fails when Search starts each look-up at once,

@@ -28,6 +28,6 @@ func (pt *Thread) runPosts() {
 	q := pt.posts
 	pt.posts = nil
 	for _, fn := range q {
-		pt.guard("a posted call", fn)
+		guard("a posted call", fn)
 	}
 }

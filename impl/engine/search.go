@@ -4,6 +4,7 @@ package engine
 
 import (
 	"container/list"
+	"errors"
 	"net/netip"
 	"sync"
 )
@@ -15,6 +16,8 @@ const maxSearches = 16
 // Lookup resolves a name; it may take its time. No lock is held. capi sets it
 // to libc's resolver; the error's text is shown to the program.
 var Lookup func(name string) ([]netip.Addr, error)
+
+var errLookup = errors.New("internal error")
 
 // Search is a name that is being looked up, or waits for its turn to be.
 type Search struct {
@@ -43,7 +46,7 @@ func (ctx *Context) Search(name string, done func([]netip.Addr, error)) *Search 
 		return s
 	}
 	q.running++
-	go s.run()
+	go guard("the resolver", s.run)
 	return s
 }
 
@@ -69,7 +72,9 @@ func (s *Search) run() {
 }
 
 func (s *Search) find() {
-	l, err := Lookup(s.name)
+	var l []netip.Addr
+	err := errLookup // unless it returns
+	guard("the look-up of "+s.name, func() { l, err = Lookup(s.name) })
 	s.ctx.Post(func() {
 		if !s.cancelled {
 			s.done(l, err)

@@ -311,7 +311,7 @@ func (ctx *Context) Before() {
 	pt := ctx.PT
 	nested := pt.enter()
 	pt.firstTurn()
-	pt.guard("timers", func() { pt.runTimers(Now()) })
+	guard("timers", func() { pt.runTimers(Now()) })
 	pt.leave(nested)
 }
 
@@ -379,7 +379,7 @@ func (ctx *Context) round(events []Event, now int64) (destroyed bool) {
 	nested := pt.enter()
 	pt.firstTurn()
 	if d := pt.nextDeadline(); d != 0 && d <= now {
-		pt.guard("timers", func() { pt.runTimers(now) })
+		guard("timers", func() { pt.runTimers(now) })
 	}
 	pt.runPosts()
 	for i := range events {
@@ -447,8 +447,9 @@ func (ctx *Context) Pending() bool {
 	return atomic.LoadInt32(&ctx.F.Pending) != 0 || atomic.LoadInt32(&ctx.F.Cancel) != 0
 }
 
-// guard runs fn; a panic is logged and ends there.
-func (pt *Thread) guard(what string, fn func()) {
+// guard runs fn; a panic is logged and ends there. Each goroutine of ours begins
+// with it: C could not catch what it panics with.
+func guard(what string, fn func()) {
 	defer func() {
 		if r := recover(); r != nil {
 			Errf("internal error in %s: %v\n%s", what, r, debug.Stack())
@@ -493,7 +494,7 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 			Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
 			pt.cork.reset()
 			c.broken = true
-			pt.guard("close", func() { c.close(CloseNoStatus) })
+			guard("close", func() { c.close(CloseNoStatus) })
 		}
 	}()
 	if revents&unix.EPOLLIN == 0 && revents&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.state != StateWaitingConnect {
@@ -611,7 +612,7 @@ func (pt *Thread) writeable(c *Conn) {
 			Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
 			pt.cork.reset()
 			c.broken = true
-			pt.guard("close", func() { c.close(CloseNoStatus) })
+			guard("close", func() { c.close(CloseNoStatus) })
 		}
 	}()
 	for n := 1; ; n++ {

@@ -327,7 +327,7 @@ func (pt *Thread) closeDying() {
 	for len(pt.dying) > 0 {
 		v := pt.dying[0]
 		pt.dying = pt.dying[1:]
-		pt.guard("lws_vhost_destroy", v.closeAll)
+		guard("lws_vhost_destroy", v.closeAll)
 	}
 }
 
