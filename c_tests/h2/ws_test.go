@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 
 	"libwebsockets/c_tests/harness"
 )
@@ -28,6 +29,34 @@ func TestWebSocketAtOnce(t *testing.T) {
 	must(t, err)
 	if got := p.WaitLine(`^ECHOED (\d+)$`, 5*time.Second)[1]; got != "5" {
 		t.Errorf("%s bytes came", got)
+	}
+	p.Stop()
+}
+
+// TestWebSocketVersion: a version that is not spoken is answered with the one that
+// is, and the connection goes on. Seen to fail: 200.
+func TestWebSocketVersion(t *testing.T) {
+	p := server(t, "-p")
+	r := dial(t, p)
+	for i, version := range []string{"12", "13"} {
+		id := uint32(1 + 2*i)
+		must(t, r.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, EndHeaders: true, BlockFragment: r.block(":method", "CONNECT",
+			":protocol", "websocket", ":scheme", "http", ":path", "/", ":authority", "x", "sec-websocket-version", version,
+			"sec-websocket-protocol", "echo")}))
+		got := map[string]string{}
+		dec := hpack.NewDecoder(4096, func(f hpack.HeaderField) { got[f.Name] = f.Value })
+		f, ok := r.next(t, id).(*http2.HeadersFrame)
+		if !ok {
+			t.Fatalf("stream %d: no answer", id)
+		}
+		_, err := dec.Write(f.HeaderBlockFragment())
+		must(t, err)
+		switch {
+		case version == "13" && (got[":status"] != "200" || f.StreamEnded()):
+			t.Errorf("version 13: %v, the end %v", got, f.StreamEnded())
+		case version != "13" && (got[":status"] != "426" || got["sec-websocket-version"] != "13" || !f.StreamEnded()):
+			t.Errorf("version %s: %v, the end %v", version, got, f.StreamEnded())
+		}
 	}
 	p.Stop()
 }

@@ -29,6 +29,29 @@ func init() {
 			{29, "peer0", []string{"nobody connects"}, secondConnection[1:], false},
 		}
 	}
+	// An upgrade that is refused ends as the reference's do that it refuses: over TLS
+	// the program hears of the end.
+	switched := []string{"<- HTTP/1.1 101 Switching Protocols", "<- Upgrade: WebSocket", "<- Connection: Upgrade",
+		"<- Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "<- Sec-WebSocket-Protocol: chat"}
+	gone := []string{"WS_SERVER_DROP_PROTOCOL @chat", "CLOSED @chat", "WSI_DESTROY @http (is chat)"}
+	for tls, end := range map[string][]string{"": {"WSI_DESTROY @http"}, overTLS: {"CLOSED_HTTP @http", "WSI_DESTROY @http"}} {
+		established := "ESTABLISHED @chat"
+		if tls != "" {
+			established += " in"
+		}
+		differ["ws-bad-version"+tls] = []difference{
+			{172, "peer0", switched, []string{"<- HTTP/1.1 426 Upgrade Required", "<- sec-websocket-version: 13",
+				"<- upgrade: websocket", "<- content-length: 0", "<- connection: close"}, false},
+			{172, "srv0", append([]string{"HTTP_BIND_PROTOCOL @chat", "FILTER_PROTOCOL_CONNECTION @chat 'chat' len=0",
+				"ADD_HEADERS @chat in", established}, gone...), end, false},
+		}
+		differ["ws-bad-no-host"+tls] = []difference{
+			{186, "peer0", []string{"<- end"}, []string{"<- HTTP/1.0 400 Bad Request", "<- content-type: text/html",
+				"<- content-length: 173"}, false},
+			{186, "srv0", append([]string{"HTTP_CONFIRM_UPGRADE @http 'websocket' len=0", "HTTP_BIND_PROTOCOL @chat",
+				"FILTER_PROTOCOL_CONNECTION @chat 'chat' len=0"}, gone...), []string{"CLOSED_HTTP @http", "WSI_DESTROY @http"}, false},
+		}
+	}
 	alsoDiffer(differ)
 	for _, name := range []string{"hcg-proxy-shared", "hcg-proxy-split", "hcg-proxy-201"} {
 		notOverTLS[name] = "the proxy speaks plainly"

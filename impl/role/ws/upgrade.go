@@ -3,6 +3,7 @@
 package ws
 
 import (
+	"fmt"
 	"strings"
 	"unsafe"
 
@@ -25,6 +26,9 @@ const maxKey = 128
 func upgrade(c *engine.Conn) bool {
 	if !connectionHasUpgrade(c) {
 		engine.Errf("%s: malformed or absent conn hdr", c)
+		return false
+	}
+	if !allowed(c) {
 		return false
 	}
 	p, ok := chooseProtocol(c)
@@ -67,6 +71,64 @@ func upgrade(c *engine.Conn) bool {
 	return true
 }
 
+// version is the one version of the protocol that is spoken (RFC 6455 §4.4).
+const version = "13"
+
+// allowed checks method and versions of an upgrade (RFC 6455 §4.2.1); false: the
+// request was answered, and the connection is to be closed.
+func allowed(c *engine.Conn) bool {
+	h := c.Headers
+	_, method := h.Method()
+	h1.StateOf(c).Version = min(h.Minor(), 1)
+	switch {
+	case method != wire.TokenGetURI:
+		return refuse(c, 405, "not a GET", wire.TokenHTTPAllow, "GET")
+	case h.Minor() < 1:
+		return refuse(c, 400, "not HTTP/1.1", wire.TokenUpgrade, "websocket")
+	}
+	return versionFits(c) || refuseVersion(c)
+}
+
+func versionFits(c *engine.Conn) bool { return string(c.Headers.Value(wire.TokenVersion)) == version }
+
+// refuseVersion tells a client which version is spoken; one that names none, too,
+// learns more by that than by 400.
+func refuseVersion(c *engine.Conn) bool {
+	why := fmt.Sprintf("Sec-WebSocket-Version %q", c.Headers.Value(wire.TokenVersion))
+	return refuse(c, 426, why, wire.TokenVersion, version)
+}
+
+// refuse answers an upgrade with an error and a header that says what would do;
+// false closes.
+func refuse(c *engine.Conn, code uint, why string, name wire.Token, value string) bool {
+	engine.Noticef("%s: WebSocket refused with %d: %s", c, code, why)
+	resp := c.PT().Resp
+	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], code)
+	if ok {
+		b, ok = h1.AddByToken(c, b, name, []byte(value))
+	}
+	if ok && code == 426 && !c.Stream() { // RFC 9110 §15.5.22
+		b, ok = h1.AddByToken(c, b, wire.TokenUpgrade, []byte("websocket"))
+	}
+	if ok {
+		b, ok = h1.AddContentLength(c, b, 0)
+	}
+	if ok && !c.Stream() {
+		b, ok = h1.AddByToken(c, b, wire.TokenConnection, []byte("close"))
+	}
+	if ok {
+		b, ok = h1.Finalize(c, b)
+	}
+	if !ok || c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd) < 0 {
+		return false
+	}
+	if c.Stream() {
+		return h1.Completed(c) == 0
+	}
+	c.SetLinger() // more of the request may be under way
+	return false
+}
+
 // authorise checks the credentials that the protocol's per-vhost options ask
 // for; done tells that the request was answered.
 func authorise(c *engine.Conn, p *engine.Protocol) (done, ok bool) {
@@ -83,9 +145,6 @@ func authorise(c *engine.Conn, p *engine.Protocol) (done, ok bool) {
 // permitted asks the program whether the WebSocket may be.
 func permitted(c *engine.Conn) bool {
 	h := c.Headers
-	if v := h.Value(wire.TokenVersion); string(v) != "13" {
-		engine.Noticef("%s: unknown client spec version %q", c, v)
-	}
 	var offered unsafe.Pointer
 	if h.Total(wire.TokenProtocol) > 0 {
 		offered = unsafe.Pointer(&h.Value(wire.TokenProtocol)[0])
@@ -102,6 +161,9 @@ const maxStreamProtocol = 64
 
 // UpgradeStream makes an HTTP/2 stream a WebSocket (RFC 8441 §5); false closes.
 func UpgradeStream(c *engine.Conn) bool {
+	if !versionFits(c) {
+		return refuseVersion(c)
+	}
 	p, ok := chooseProtocol(c)
 	if !ok {
 		return false

@@ -30,6 +30,8 @@ func Reason(code int) string {
 		return "Redirect"
 	case code >= 400 && code < 400+len(reasons400):
 		return reasons400[code-400]
+	case code == 426:
+		return "Upgrade Required"
 	case code >= 500 && code < 500+len(reasons500):
 		return reasons500[code-500]
 	}
