@@ -72,12 +72,12 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 		if err != nil {
 			return false
 		}
-		if empty || got == size || !ok {
+		if empty || got == size || c.Dead() {
 			return ok
 		}
 		if !on || !s.between(c) {
 			c.Keep(b[size:got])
-			return true
+			return ok
 		}
 		carry = copy(b, b[size:got])
 	}
@@ -104,6 +104,8 @@ func (s *State) reads(c *engine.Conn, b []byte, more bool) (ok, on bool) {
 			if more || len(b) > 0 { // it might as well be unread still
 				c.SetLinger()
 			}
+			c.Keep(p[used:]) // the peer's close frame is behind it
+			c.Keep(b)
 			return false, false
 		}
 		if used < len(p) {
@@ -183,7 +185,7 @@ func Feed(c *engine.Conn, b []byte) bool {
 	// The bytes lie in a buffer that a callback may lead to be used again.
 	b = append([]byte(nil), b...)
 	n, ok := s.parse(c, b)
-	if ok && !c.Dead() {
+	if !c.Dead() {
 		c.Keep(b[n:])
 	}
 	return ok
@@ -192,7 +194,7 @@ func Feed(c *engine.Conn, b []byte) bool {
 // StreamBody takes what came on a stream; false closes.
 func (role) StreamBody(c *engine.Conn, b []byte) bool {
 	n, ok := stateOf(c).parse(c, b)
-	if ok && !c.Dead() {
+	if !c.Dead() {
 		c.Keep(b[n:])
 	}
 	return ok
