@@ -77,6 +77,8 @@ var differences = map[string]difference{
 
 	"connection list": {48, `.*text\n$`, `.*'HTTP/1.1' \[HTTP/1.1\]\n$`},
 
+	"HEAD unknown type": {191, `HTTP/1\.1 415 .*<h1>415`, `HTTP/1\.1 415 [^<]*HTTP/1\.1 200`},
+
 	"auth end of a line": {50, `HTTP/1\.1 200`, `HTTP/1\.1 401`},
 }
 

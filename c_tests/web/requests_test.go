@@ -100,7 +100,7 @@ var cases = []request{
 
 	// methods
 	one("HEAD file", with("HEAD", "/plain.txt")),
-	one("HEAD missing", with("HEAD", "/nothing.txt")),
+	one("HEAD unknown type", with("HEAD", "/a.unknown")),
 	one("HEAD folder", with("HEAD", "/cached")),
 	one("POST to a file", post("/plain.txt", "body")),
 	one("POST to a missing file", post("/nothing.txt", "body")),

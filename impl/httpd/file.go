@@ -305,7 +305,7 @@ func sendFile(c *engine.Conn, f File, ctype, headers string, interpret *engine.P
 		b = slices.Grow(b[:len(b):len(b)], len(headers)+4)
 	}
 	head, _ := h1.Finalize(c, append(b, headers...))
-	wp, isHead := engine.WriteHTTPHeaders, c.Headers != nil && c.Headers.Total(wire.TokenHeadURI) > 0
+	wp, isHead := engine.WriteHTTPHeaders, h1.IsHead(c)
 	if isHead {
 		wp |= engine.WriteH2StreamEnd
 	}

@@ -191,6 +191,9 @@ func resp(c *engine.Conn) []byte {
 	return r[: 0 : len(r)-1]
 }
 
+// IsHead tells whether the answer to c's request is to have no body.
+func IsHead(c *engine.Conn) bool { return c.Headers != nil && c.Headers.Total(h1.TokenHeadURI) > 0 }
+
 // ReturnStatus sends a small page that says the status (lws_return_http_status):
 // 0 when it was sent.
 func ReturnStatus(c *engine.Conn, code int, body string) int {
@@ -218,6 +221,12 @@ func ReturnStatus(c *engine.Conn, code int, body string) int {
 	}
 	if ok {
 		b, ok = Finalize(c, b)
+	}
+	if ok && IsHead(c) { // the length alone (RFC 9110 §9.3.2)
+		if c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders|engine.WriteH2StreamEnd) != len(b) {
+			return 1
+		}
+		return 0
 	}
 	if ok && onStream(c) && s != nil {
 		if c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders) != len(b) {
