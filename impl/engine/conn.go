@@ -4,8 +4,11 @@ package engine
 
 import (
 	"fmt"
+	"net/netip"
 	"sort"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/wire/h1"
 )
@@ -312,6 +315,25 @@ func (c *Conn) String() string {
 		v = c.Vhost.Name
 	}
 	return fmt.Sprintf("wsi %d (%s, vhost %s, fd %d)", c.slot, c.role.Name(), v, c.fd)
+}
+
+// Peer says who the other end is, for log lines: address and port of the socket
+// that carries the connection.
+func (c *Conn) Peer() string {
+	if c.net != nil {
+		return c.net.Peer()
+	}
+	sa, err := unix.Getpeername(c.fd)
+	if err != nil {
+		return "unknown (" + err.Error() + ")"
+	}
+	switch a := sa.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port)).String()
+	case *unix.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port)).String()
+	}
+	return "a unix socket"
 }
 
 // Call runs the connection's protocol callback. The lock is released for it.

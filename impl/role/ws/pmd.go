@@ -3,6 +3,7 @@
 package ws
 
 import (
+	"fmt"
 	"strconv"
 
 	"libwebsockets/impl/engine"
@@ -172,8 +173,7 @@ func (s *State) tryEnd(c *engine.Conn, out []byte, n int, in []byte) (int, []byt
 }
 
 func (s *State) corrupt(c *engine.Conn, err error) bool {
-	engine.Noticef("%s: permessage-deflate: what the peer sent cannot be inflated: %v", c, err)
-	return s.fail(c, ws.CloseInvalidPayload, "")
+	return s.failBecause(c, ws.CloseInvalidPayload, "", fmt.Sprintf("permessage-deflate: it cannot be inflated: %v", err))
 }
 
 // writeDeflated compresses what the program writes and sends it as frames.

@@ -241,7 +241,14 @@ const lastAsked = 32
 // reason. What the program asked to write because of the good messages before goes
 // out in front of it, as far as the socket takes it.
 func (s *State) fail(c *engine.Conn, code ws.CloseCode, reason string) bool {
-	engine.Infof("%s: closing with %d: %s", c, code, reason)
+	return s.failBecause(c, code, reason, reason)
+}
+
+// failBecause is fail where the log says more than the close frame.
+func (s *State) failBecause(c *engine.Conn, code ws.CloseCode, reason, why string) bool {
+	if !s.failed {
+		engine.Noticef("%s: WebSocket: what %s sent is no good, closing with %d: %s", c, c.Peer(), code, why)
+	}
 	s.failed = true
 	for range lastAsked {
 		if c.Closing() || c.Dead() || !c.ServeWriteable() {

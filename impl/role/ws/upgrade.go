@@ -101,7 +101,7 @@ func refuseVersion(c *engine.Conn) bool {
 // refuse answers an upgrade with an error and a header that says what would do;
 // false closes.
 func refuse(c *engine.Conn, code uint, why string, name wire.Token, value string) bool {
-	engine.Noticef("%s: WebSocket refused with %d: %s", c, code, why)
+	engine.Noticef("%s: WebSocket: upgrade by %s refused with %d: %s", c, c.Peer(), code, why)
 	resp := c.PT().Resp
 	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], code)
 	if ok {
@@ -254,7 +254,7 @@ func (s *State) accept(c *engine.Conn) bool {
 	h := c.Headers
 	key := h.Value(wire.TokenKey)
 	if h.Total(wire.TokenHost) == 0 || len(key) == 0 {
-		engine.Infof("%s: handshake without Host or Sec-WebSocket-Key", c)
+		engine.Noticef("%s: WebSocket: upgrade by %s has no Host or no Sec-WebSocket-Key", c, c.Peer())
 		return false
 	}
 	if len(key) >= maxKey {
@@ -306,8 +306,8 @@ func (s *State) acceptExtension(c *engine.Conn, b []byte) []byte {
 	}
 	// A program with a tiny receive buffer counts on getting no compression.
 	if rx := c.Protocol.RxSize; rx != 0 && rx < 1<<rxPieceMin {
-		engine.Noticef("%s: permessage-deflate is not used: protocol %s has an rx_buffer_size of %d, below %d",
-			c, c.Protocol.Name, rx, 1<<rxPieceMin)
+		engine.Noticef("%s: WebSocket: no permessage-deflate with %s: protocol %s has an rx_buffer_size of %d, below %d",
+			c, c.Peer(), c.Protocol.Name, rx, 1<<rxPieceMin)
 		return b
 	}
 	s.pmd = newPMD(&resp, false)
