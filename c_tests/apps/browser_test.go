@@ -48,7 +48,8 @@ func browse(t *testing.T, l library, s server, scheme string) {
 // a lws_gray_out that does nothing.
 func TestDimmedPage(t *testing.T) {
 	l := ours(t)
-	dir := t.TempDir()
+	share := t.TempDir()
+	dir := filepath.Join(share, "libwebsockets-test-server")
 	if err := os.CopyFS(dir, os.DirFS(harness.Reference(t, "root/usr/share/libwebsockets-test-server"))); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,8 @@ func TestDimmedPage(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "lws-common.js"), script, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s := testServer(t, l, "-r", dir)
+	port := harness.FreePort(t) // its mounts are compiled in
+	s := serve(t, l, port, original(t, debian(t), "test-server", fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, share)), "-p", fmt.Sprint(port))
 	p := chromium(t).open(fmt.Sprintf("http://localhost:%d/", s.port))
 	const cover = `document.getElementById("darkenScreenObject")`
 	p.wait("the page is no longer dimmed", cover+`?.style.display == "none"`)
