@@ -142,6 +142,7 @@ type Conn struct {
 	inSync       bool
 	rxOff        bool
 	NoRead       bool // the role does not want to read now
+	answers      int  // bytes, see answersMax
 	WantOut      bool // the role waits for POLLOUT by itself
 	lingering    bool // close with a half-close and a short wait
 	closing      bool // a close has begun

@@ -40,7 +40,7 @@ func (c *Conn) tellPoll(r Reason, events, prev uint32) {
 // mask is what the connection wants to be told of.
 func (c *Conn) mask() uint32 {
 	var m uint32
-	if !c.rxOff && !c.NoRead || c.state == StateTLSHandshake {
+	if c.hears() || c.state == StateTLSHandshake {
 		m |= unix.EPOLLIN
 	}
 	full := c.out.full()

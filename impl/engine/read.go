@@ -95,15 +95,44 @@ func (c *Conn) wantRipe() {
 	}
 }
 
+// answersMax is how many bytes may wait for a peer that were written while what it
+// sent was handled: answers, pongs, acknowledgements. Then no more of it is read.
+const answersMax = 4 << 20
+
+// hears tells whether what comes is to be read now.
+func (c *Conn) hears() bool { return !c.rxOff && !c.NoRead && c.answers < answersMax }
+
+// noteAnswers is called when an event has been handled before which so many bytes waited.
+func (c *Conn) noteAnswers(before int) {
+	grown := c.Unsent() - before
+	if grown <= 0 || c.Dead() {
+		return
+	}
+	if c.answers += grown; c.answers >= answersMax && c.answers-grown < answersMax {
+		Noticef("%s: %d bytes of answers wait (limit %d): nothing is read until the peer has taken them", c, c.answers, answersMax)
+		c.touchPoll()
+	}
+}
+
+// answersGone is called when nothing waits any more.
+func (c *Conn) answersGone() {
+	was := c.answers
+	c.answers = 0
+	if was >= answersMax {
+		c.touchPoll()
+		c.Resume()
+	}
+}
+
 // mayDeliver tells whether kept bytes may be handed out now.
 func (c *Conn) mayDeliver() bool {
-	return (len(c.rx) > 0 || c.RxPending) && !c.rxOff && !c.NoRead && c.state != StateDeferringAction && !c.Dead()
+	return (len(c.rx) > 0 || c.RxPending) && c.hears() && c.state != StateDeferringAction && !c.Dead()
 }
 
 // readAhead tells whether decrypted bytes wait inside that the role would take
 // now: no descriptor tells of them.
 func (c *Conn) readAhead() bool {
-	return c.TLS != nil && c.TLS.Pending() > 0 && !c.rxOff && !c.NoRead && !c.Dead()
+	return c.TLS != nil && c.TLS.Pending() > 0 && c.hears() && !c.Dead()
 }
 
 func (pt *Thread) anyRipe() bool {

@@ -19,7 +19,7 @@ func (c *Conn) Disconnect() {
 	}
 	c.fd, c.F.FD = -1, -1
 	c.rx, c.RxPending = nil, false
-	c.out = outQueue{}
+	c.out, c.answers = outQueue{}, 0
 	if k := &c.pt.cork; k.owner == c {
 		k.b = k.b[:0]
 	}

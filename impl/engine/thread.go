@@ -510,11 +510,13 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 	if revents&unix.EPOLLOUT != 0 && !c.writable() {
 		c.close(CloseNoStatus)
 	}
+	waited := c.Unsent()
 	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && (!c.RxOff() || c.state == StateTLSHandshake) {
 		c.readable()
 	}
 	pt.runFresh()
 	pt.uncork(c, prev)
+	c.noteAnswers(waited)
 }
 
 // StartedFile notes that the library has begun to send a file on c. Its first

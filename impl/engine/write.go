@@ -182,7 +182,7 @@ func (c *Conn) sendFailed(err error) bool {
 	if c.client && !c.closing && (c.unread() || len(c.rx) > 0 || c.TLS != nil && c.TLS.Pending() > 0) {
 		Infof("%s: send failed: %v, reading what has come", c, err)
 		c.deaf, c.wantWrite = true, false
-		c.out = outQueue{}
+		c.out, c.answers = outQueue{}, 0
 		c.touchPoll()
 		return true
 	}
@@ -294,6 +294,7 @@ func (c *Conn) flushOut() bool {
 	}
 	for c.backlog() {
 		if !c.out.full() {
+			c.answersGone()
 			return true
 		}
 		n, err := c.transportWrite(c.out.b[c.out.off:], false)
@@ -305,6 +306,7 @@ func (c *Conn) flushOut() bool {
 		}
 		c.out.drop(n)
 	}
+	c.answersGone()
 	c.touchPoll()
 	return true
 }
