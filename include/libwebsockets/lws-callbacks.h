@@ -114,7 +114,9 @@ enum lws_callback_reasons {
 
 	/** Judge a client's certificate (to the first protocol, once per certificate of
 	 * the chain). `user` is the X509_STORE_CTX *, `in` the SSL *, `len` OpenSSL's own
-	 * verdict (1 good, 0 bad). 0 accepts, nonzero refuses. */
+	 * verdict (1 good, 0 bad). 0 accepts, also a certificate that failed OpenSSL's check
+	 * (a warning is logged); nonzero refuses. A callback that answers 0 to what it
+	 * does not know so lets any certificate in: answer !len to keep the verdict. */
 	LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION = 23,
 
 	/** A vhost has a certificate but no key file: load the key into the SSL_CTX *

@@ -103,8 +103,16 @@ func (t *transport) Verify(good bool, s tls.VerifyState) bool {
 	if cert := s.Cert(); cert != nil {
 		engine.Infof("%s: client certificate CN '%s'", c, cert.CommonName(62))
 	}
+	_, why, depth := s.Err()
 	// The program's answer is final, whatever OpenSSL thinks.
-	return t.ask(c.Vhost.Protocols[0], engine.ReasonOPENSSLPerformClientCertVerification, good, s) == 0
+	if t.ask(c.Vhost.Protocols[0], engine.ReasonOPENSSLPerformClientCertVerification, good, s) != 0 {
+		return false
+	}
+	if cert := s.Cert(); !good && cert != nil {
+		engine.Warnf("%s: client certificate '%s' failed its check (depth %d: %s), but protocol %s answered 0: accepted",
+			c, cert.Subject(256), depth, why, c.Vhost.Protocols[0].Name)
+	}
+	return true
 }
 
 // ask runs a certificate callback on p.
