@@ -6,7 +6,7 @@
  * C because of reason 5: a callback that only passes on to C.
  */
 #define LWS_NO_SIZED_CALLS
-#define LWS_WITH_MODE_POLL_FD
+#define LWSGO_MODE_POLL_FD
 #include "entry.h"
 #include "lws_private.h"
 #include <libwebsockets/../compat/lws-context-callbacks.h>

@@ -84,8 +84,8 @@ struct lws_context {
 	int32_t dead;
 	int32_t busy;
 	int32_t timerfd;
-	int32_t sleeps; /* the program waits in here, seen once */
-	int32_t looks;	/* how often it was looked at */
+	int32_t waits;	/* the turn is of a call that may wait */
+	int32_t pad;
 	int64_t deadline;
 	int64_t armed; /* when timerfd fires */
 	void *user;

@@ -5,13 +5,11 @@
  * Go frame under it (pthread_cancel, signal handlers), and lws_cancel_service
  * must be async-signal-safe.
  */
-#define _GNU_SOURCE
 #include "../evlib/evlib.h"
 #include "entry.h"
 #include "lws_private.h"
 #include <errno.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -104,35 +102,6 @@ wait_forever(struct lws_context *cx, int64_t us, int64_t now)
 	return -1;
 }
 
-/* A program may wait for its sockets elsewhere and come only when there is
- * something: who has slept here once waits here. Looked for in the first waits. */
-#define LOOKS 64
-
-static long
-switches(void)
-{
-	struct rusage ru;
-
-	return getrusage(RUSAGE_THREAD, &ru) ? 0 : ru.ru_nvcsw;
-}
-
-static int
-wait_here(struct lws_context *cx, struct epoll_event *ev, int ms)
-{
-	long before;
-	int n, e;
-
-	if (LWSGO_LIKELY(cx->sleeps || !ms || cx->looks >= LOOKS))
-		return epoll_wait(cx->epfd, ev, EVENTS, ms);
-	cx->looks++;
-	before = switches();
-	n = epoll_wait(cx->epfd, ev, EVENTS, ms);
-	e = errno;
-	cx->sleeps = switches() != before;
-	errno = e;
-	return n;
-}
-
 /* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
 static int
 turn(struct lws_context *cx, int longest)
@@ -179,7 +148,7 @@ turn(struct lws_context *cx, int longest)
 		if (longest && ms > longest)
 			ms = longest;
 	}
-	n = wait_here(cx, ev, ms);
+	n = epoll_wait(cx->epfd, ev, EVENTS, ms);
 	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
 	if (n < 0)
 		n = 0; /* EINTR: the turn may have work all the same */
@@ -188,6 +157,7 @@ turn(struct lws_context *cx, int longest)
 		return 0;
 	if (!lwsgo_enter("lws_service"))
 		return -1;
+	cx->waits = longest >= 0;
 	r = go_lwsgo_turn(cx, ev, n, now);
 	lwsgo_leave();
 	return r;
@@ -314,6 +284,7 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 	lwsgo_system_run(context);
 	if (!lwsgo_enter("lws_service_fd"))
 		return -1;
+	context->waits = 0;
 	r = go_lws_service_fd_tsi(context, pollfd, now);
 	lwsgo_leave();
 	return r;

@@ -70,8 +70,8 @@ type ContextFace struct {
 	Dead     int32
 	Busy     int32 // callbacks that C runs itself (timers of the program)
 	TimerFD  int32
-	Sleeps   int32 // the program waits in lws_service: it was seen to sleep there
-	Looks    int32 // how often C looked for that
+	Waits    int32 // the turn is of a call that may wait for all sockets
+	_        int32
 	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
 	Armed    int64 // when TimerFD fires, 0: never was set
 	User     unsafe.Pointer

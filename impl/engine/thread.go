@@ -324,21 +324,26 @@ func (ctx *Context) Turn(events []Event, now int64) (destroyed bool) {
 	return ctx.destroyed || ctx.turn(events, now)
 }
 
-// maxRounds bounds what one turn makes of what had come before it, patience, in
-// µs, how long that may take before others have their turn.
+// maxRounds bounds what one turn makes of what had come before it. patience, in
+// µs, is how long that may take before others have their turn, and maxWaits how
+// often that may be before the program has its.
 const (
 	maxRounds = 4096
 	patience  = 1000
+	maxWaits  = 50
 )
 
 // turn goes on until everything that was read ahead has been handed out, as far
 // as it is wanted: a program that waits with a poll of its own would not hear of
-// the rest. It is little: what one read of each socket brings at most. Where the
-// program is slow, it leaves the rest to the next turn if that is sure to come,
-// and else serves the others in between.
+// the rest. It is little: what one read of each socket brings at most.
+//
+// Where the program is slow, and called to wait for all sockets, others are served
+// in between, and in the end the rest is left to its next call. Who called not to
+// wait polls, and will hear of the others.
 func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
-	pt := ctx.PT
+	pt, f := ctx.PT, ctx.F
 	var until int64
+	waited := 0
 	for n := 1; ; n++ {
 		if ctx.round(events, now) {
 			return true
@@ -347,16 +352,19 @@ func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
 			break
 		}
 		events = nil
-		if t := Now(); until == 0 {
-			until = t + patience
-		} else if t > until {
-			if ctx.F.External != ExternalNo || ctx.F.Sleeps != 0 {
+		t := Now()
+		if until != 0 && t > until && f.Waits != 0 {
+			if waited++; waited > maxWaits {
 				break
 			}
-			events, now, until = pt.look(), t, t+patience
+			events, now = pt.look(), t
+			until = 0
+		}
+		if until == 0 {
+			until = t + patience
 		}
 	}
-	if ctx.F.External != ExternalNo && !pt.inTurn && pt.owes() {
+	if f.External != ExternalNo && !pt.inTurn && pt.owes() {
 		pt.wake()
 	}
 	return false

@@ -10,8 +10,8 @@
 #ifndef LWS_CONTEXT_CALLBACKS_H
 #define LWS_CONTEXT_CALLBACKS_H
 
-#ifndef LWS_WITH_MODE_POLL_FD
-#define LWS_WITH_MODE_POLL_FD /* LWS_CALLBACK_SET_MODE_POLL_FD and its like */
+#ifndef LWSGO_MODE_POLL_FD
+#define LWSGO_MODE_POLL_FD /* LWS_CALLBACK_SET_MODE_POLL_FD and its like */
 #endif
 #include <libwebsockets/../libwebsockets.h>
 #include <fcntl.h> /* these were included by the headers of the time */

@@ -498,7 +498,7 @@ enum lws_callback_reasons {
 	 * struct lws_write_passthru *. Goes to the parent's protocol. */
 	LWS_CALLBACK_CHILD_WRITE_VIA_PARENT = 68,
 
-#if defined(LWS_WITH_MODE_POLL_FD)
+#if defined(LWSGO_MODE_POLL_FD)
 	/** v1.2 to v1.5 (compat/1.3, compat/1.5) hear this beside
 	 * LWS_CALLBACK_CHANGE_MODE_POLL_FD: user is the descriptor, len the
 	 * events that were added. No later release has it, whatever its guides

@@ -147,7 +147,10 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 		err = h1.CheckRequest(h)
 	}
 	if err != nil {
-		return used, s.badRequest(c, b, err)
+		if errors.Is(err, h1.ErrUnknownMethod) && Fallback != nil && c.Vhost.Options.Has(engine.OptFallback) {
+			return len(b), Fallback(c, b) // which keeps all of it
+		}
+		return used, s.badRequest(c, err)
 	}
 	if !done {
 		return used, true
@@ -168,10 +171,7 @@ func (s *State) restart(c *engine.Conn) {
 }
 
 // badRequest answers what is no acceptable request, and closes.
-func (s *State) badRequest(c *engine.Conn, b []byte, err error) bool {
-	if errors.Is(err, h1.ErrUnknownMethod) && Fallback != nil && c.Vhost.Options.Has(engine.OptFallback) {
-		return Fallback(c, b)
-	}
+func (s *State) badRequest(c *engine.Conn, err error) bool {
 	engine.Infof("%s: request refused: %v (header limit %d bytes)", c, err, c.Ctx.MaxHeaderData)
 	code := 400
 	switch {

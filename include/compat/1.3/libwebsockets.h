@@ -8,8 +8,8 @@
 #ifndef LWS_COMPAT_1_3_LIBWEBSOCKETS_H
 #define LWS_COMPAT_1_3_LIBWEBSOCKETS_H
 
-#ifndef LWS_WITH_MODE_POLL_FD
-#define LWS_WITH_MODE_POLL_FD /* LWS_CALLBACK_SET_MODE_POLL_FD and its like */
+#ifndef LWSGO_MODE_POLL_FD
+#define LWSGO_MODE_POLL_FD /* LWS_CALLBACK_SET_MODE_POLL_FD and its like */
 #endif
 #include <libwebsockets/../libwebsockets.h>
 
