@@ -233,13 +233,8 @@ func (n *Net) dataBegins(ev *wire.Event) error {
 	switch {
 	case st == nil && !n.opened(ev.Stream):
 		return errIdleStream
-	case st == nil && n.wasReset(ev.Stream):
-		if n.pastOf(ev.Stream).untold {
-			n.rst(ev.Stream, wire.NoError)
-		}
-		return nil
 	case st == nil:
-		return errClosedStream.On(ev.Stream)
+		return n.lateData(ev.Stream, ev.Flags.Has(wire.EndStream))
 	case st.peerEnded || !st.headSeen:
 		return errHalfClosed.On(ev.Stream)
 	case int64(ev.Length) > st.rx:

@@ -119,10 +119,7 @@ func (n *Net) headBegins() error {
 	case k.id&1 == 0:
 		return errEvenStream
 	case k.id <= n.last:
-		if n.wasReset(k.id) {
-			return nil
-		}
-		return errClosedStream
+		return n.lateHead(k)
 	}
 	n.last = k.id
 	switch {

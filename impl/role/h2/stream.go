@@ -87,7 +87,7 @@ func (st *Stream) Ended(c *engine.Conn) {
 	case st.resetDone || st.endSent && st.peerEnded:
 		n.note(past{id: st.id, tx: st.tx})
 	case st.endSent && !n.client && st.got == 0:
-		n.note(past{id: st.id, reset: true, untold: true})
+		n.note(past{id: st.id, reset: true, untold: true, tx: st.tx})
 	case st.endSent && !n.client:
 		n.rst(st.id, wire.NoError) // the rest of the request is of no use (RFC 9113 §8.1)
 	case c.F.Role&engine.FaceWS != 0 && st.headSent && c.Unsent() == 0:
