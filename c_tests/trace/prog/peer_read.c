@@ -83,6 +83,12 @@ static void print_line(peer *p, const char *line, size_t n)
 	say(p->name, "<- %s", text);
 }
 
+static void print_head(peer *p)
+{
+	for (char *l = p->head; *l && strncmp(l, "\r\n", 2); l = strstr(l, "\r\n") + 2)
+		print_line(p, l, strcspn(l, "\r"));
+}
+
 static bool head(peer *p, bool print)
 {
 	char *end;
@@ -104,8 +110,8 @@ static bool head(peer *p, bool print)
 	end += 4;
 	snprintf(p->head, sizeof p->head, "%.*s", (int)(end - (char *)p->buf), p->buf);
 	take(p, (size_t)(end - (char *)p->buf));
-	for (char *l = p->head; print && *l && strncmp(l, "\r\n", 2); l = strstr(l, "\r\n") + 2)
-		print_line(p, l, strcspn(l, "\r"));
+	if (print)
+		print_head(p);
 	return true;
 }
 
@@ -174,9 +180,12 @@ bool p_response(peer *p)
 	char v[64];
 	int status = 0;
 
-	if (!head(p, true))
-		return false;
-	sscanf(p->head, "HTTP/%*s %d", &status);
+	do { /* 100 (Continue) is for who waits for it (quirk 188) */
+		if (!head(p, false))
+			return false;
+		sscanf(p->head, "HTTP/%*s %d", &status);
+	} while (status == 100);
+	print_head(p);
 	if (p_header(p, "transfer-encoding", v, sizeof v))
 		chunks(p);
 	else if (p_header(p, "content-length", v, sizeof v))
