@@ -100,9 +100,11 @@ main(int argc, char **argv)
 	info.uid = (uid_t)-1;
 	info.options = LWS_SERVER_OPTION_DISABLE_IPV6 |
 		       LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
-	info.timeout_secs = 2;
-	if (argc > 2)
+	info.timeout_secs = 60; /* who does not read for that long is closed */
+	if (argc > 2) {
+		info.timeout_secs = 2;
 		info.http_min_rx_rate = (unsigned int)atoi(argv[2]);
+	}
 	context = lws_create_context(&info);
 	if (!context || !add_site(context, protocols, &files))
 		return 3;
