@@ -266,6 +266,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		cx.external = engine.ExternalNo
 		ctx.OnRelease = func() { C.lwsgo_loop_close(cx) }
 		if C.lwsgo_loop_open(cx, loop, i) != 0 {
+			engine.Errf("lws_create_context: the context cannot enter the event loop (foreign_loops[0])")
 			ctx.Lock()
 			ctx.Destroy()
 			ctx.Unlock()
@@ -321,6 +322,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, info *engine.Info, size C.size_t) *C.struct_lws_vhost {
 	cv := newVhostFace()
 	if cv == nil {
+		engine.Errf("lws_create_vhost: no memory for vhost %s", info.VhostName)
 		return nil
 	}
 	cx := (*C.struct_lws_context)(unsafe.Pointer(ctx.F))
@@ -335,7 +337,15 @@ func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, inf
 	if len(ctx.Vhosts) == 1 {
 		v.AnnounceWake(true)
 	}
-	if initTLS(v, i, size) != nil || listen.Open(v) != nil || v.Start() != nil {
+	err := initTLS(v, i, size)
+	if err == nil {
+		err = listen.Open(v)
+	}
+	if err == nil {
+		err = v.Start()
+	}
+	if err != nil {
+		engine.Errf("vhost %s: not made: %v", v.Name, err)
 		v.Destroy()
 		return nil
 	}

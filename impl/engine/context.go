@@ -80,7 +80,7 @@ type Context struct {
 // NewContext makes a context with no vhost yet. f is its struct lws_context.
 func NewContext(f *ContextFace, info *Info) (*Context, error) {
 	if info.KATime != 0 && info.KAInterval == 0 {
-		Errf("info->ka_interval can't be 0 if ka_time used")
+		Errf("lws_create_context: ka_interval is 0 where ka_time is %d", info.KATime)
 		return nil, errors.New("ka_interval")
 	}
 	ctx := &Context{F: f, ContextSettings: ContextSettings{
