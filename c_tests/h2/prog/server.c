@@ -3,8 +3,10 @@
  * A server for tests of HTTP/2: small answers, long ones, uploads, files, a
  * WebSocket that echoes. It prints PORT, and at SIGTERM what it saw.
  *
- *   server [-c cert -k key] [-p] [-s streams] [-w window] [-m mount] [-H header limit] [-l level] [-b]
+ *   server [-c cert -k key] [-p] [-s streams] [-w window] [-m mount] [-H header limit] [-l level] [-b] [-r rate]
  *     -p  plain HTTP/2 from the first byte    -b  bodies are written without asking for the allowance
+ *     -m  a folder below /file, and by a call of the program's own below /serve
+ *     -r  bodies have to come with so many bytes a second, in 2 s
  */
 #include "../../harness/prog/term.h"
 #include <stdio.h>
@@ -25,6 +27,7 @@ struct session {
 	int binary;
 };
 
+static const char *folder;
 static int careless, streams, streams_max, connections;
 
 /* The answer's head; n is the body's length. */
@@ -83,6 +86,17 @@ hello(struct lws *wsi)
 }
 
 static int
+serve_by_call(struct lws *wsi, const char *name)
+{
+	char path[512];
+	int n;
+
+	lws_snprintf(path, sizeof(path), "%s/%s", folder, name);
+	n = lws_serve_http_file(wsi, path, "text/plain", NULL, 0);
+	return n < 0 || (n > 0 && lws_http_transaction_completed(wsi)) ? -1 : 0;
+}
+
+static int
 callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct session *s = user;
@@ -120,6 +134,8 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 			lws_callback_on_writable(wsi);
 			return 0;
 		}
+		if (folder && !strncmp(uri, "/serve/", 7))
+			return serve_by_call(wsi, uri + 7);
 		if (lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) || lws_hdr_total_length(wsi, WSI_TOKEN_PUT_URI)) {
 			s->kind = 2;
 			s->hash = 2166136261u;
@@ -207,7 +223,7 @@ main(int argc, char **argv)
 	memset(&info, 0, sizeof(info));
 	memset(&mount, 0, sizeof(mount));
 	info.options = LWS_SERVER_OPTION_DISABLE_IPV6;
-	while ((c = getopt(argc, argv, "c:k:ps:w:m:H:l:bt:")) != -1)
+	while ((c = getopt(argc, argv, "c:k:ps:w:m:H:l:bt:r:")) != -1)
 		switch (c) {
 		case 'c':
 			info.ssl_cert_filepath = optarg;
@@ -228,7 +244,7 @@ main(int argc, char **argv)
 		case 'm':
 			mount.mountpoint = "/file";
 			mount.mountpoint_len = 5;
-			mount.origin = optarg;
+			mount.origin = folder = optarg;
 			mount.def = "index.html";
 			mount.origin_protocol = LWSMPRO_FILE;
 			info.mounts = &mount;
@@ -244,6 +260,10 @@ main(int argc, char **argv)
 			break;
 		case 't':
 			info.keepalive_timeout = atoi(optarg);
+			break;
+		case 'r':
+			info.http_min_rx_rate = (unsigned int)atoi(optarg);
+			info.timeout_secs = 2;
 			break;
 		default:
 			return 2;

@@ -153,6 +153,7 @@ func (s *State) action(c *engine.Conn) bool {
 	if !c.Stream() {
 		s.connection(h)
 	}
+	s.expects = s.Version > 0 && hasToken(string(h.Value(h1.TokenHTTPExpect)), "100-continue")
 	if c.CallBytes(engine.ReasonFilterHTTPConnection, uri) != 0 {
 		engine.Infof("%s: FILTER_HTTP_CONNECTION refused", c)
 		return false
@@ -215,7 +216,6 @@ func (s *State) bodyHeaders(h *h1.Headers) {
 func (s *State) connection(h *h1.Headers) {
 	s.Version = min(h.Minor(), 1)
 	s.KeepAlive = s.Version == 1
-	s.expects = s.Version == 1 && hasToken(string(h.Value(h1.TokenHTTPExpect)), "100-continue")
 	switch conn := string(h.Value(h1.TokenConnection)); {
 	case hasToken(conn, "close"):
 		s.KeepAlive = false
@@ -269,6 +269,10 @@ func (s *State) goAhead(c *engine.Conn) bool {
 		return true
 	}
 	s.expects = false
+	if c.Stream() {
+		m, ok := c.Mux().(carrier)
+		return !ok || m.GoAhead()
+	}
 	return c.Issue(append(h1.AppendStatusLine(nil, s.Version, 100), "\r\n"...))
 }
 

@@ -15,15 +15,29 @@ func BeginStream(c *engine.Conn) {
 // Serve acts on the request in c.Headers; false closes.
 func Serve(c *engine.Conn) bool { return StateOf(c).action(c) }
 
+// carrier is what a request asks of the stream that carries it.
+type carrier interface {
+	// Awaits tells whether the peer has more to send.
+	Awaits() bool
+	// Begun tells whether something of the body has come.
+	Begun() bool
+	// GoAhead sends 100 (Continue), if the peer still waits for it; false closes.
+	GoAhead() bool
+}
+
 // Await puts the answer to a stream's request off until all of the request has
 // come; what comes of a body is thrown away. An answer in between would hide
-// what may be wrong with the rest. false: nothing is to come.
+// what may be wrong with the rest. false: nothing is to come, or the peer waits for the
+// answer before it sends more.
 func Await(c *engine.Conn, answer func() bool) bool {
-	m, ok := c.Mux().(interface{ Awaits() bool })
+	m, ok := c.Mux().(carrier)
 	if !ok || !m.Awaits() {
 		return false
 	}
 	s := StateOf(c)
+	if s.expects && !m.Begun() {
+		return false
+	}
 	if s.bodyLen == 0 { // some clients never end a request without a body
 		return false
 	}
@@ -35,7 +49,7 @@ func Await(c *engine.Conn, answer func() bool) bool {
 // StreamBody hands out a piece of a request's body; false closes.
 func StreamBody(c *engine.Conn, b []byte) bool {
 	if s := StateOf(c); s.await != nil {
-		s.contentTimeout(c)
+		s.bodyCame(c, len(b))
 		return true
 	}
 	switch c.State() {

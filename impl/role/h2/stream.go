@@ -146,6 +146,20 @@ func (st *Stream) body(b []byte, last bool) {
 // Awaits tells whether the peer has more to send (h1.Await).
 func (st *Stream) Awaits() bool { return !st.peerEnded }
 
+// Begun tells whether something of the peer's body has come (h1.Await).
+func (st *Stream) Begun() bool { return st.got > 0 }
+
+// GoAhead sends 100 (Continue), unless that says nothing: the body has begun, or the
+// answer (RFC 9110 §10.1.1, RFC 9113 §8.1). false closes.
+func (st *Stream) GoAhead() bool {
+	if st.peerEnded || st.Begun() || st.headSent || len(st.head) > 0 {
+		return true
+	}
+	return st.n.frame(wire.Headers, wire.EndHeaders, st.id, goAhead)
+}
+
+var goAhead = wire.AppendField(nil, ":status", []byte("100"))
+
 // badLength tells whether the body is not as long as it should be; last: it is complete.
 func (st *Stream) badLength(last bool) bool {
 	return st.length >= 0 && (st.got > st.length || last && st.got != st.length)
