@@ -128,11 +128,7 @@ func setupTLS(ctx *engine.Context, i *C.struct_lws_context_creation_info) {
 
 // initTLS makes the vhost's TLS contexts.
 func initTLS(v *engine.Vhost, i *C.struct_lws_context_creation_info, size C.size_t) error {
-	err := secure.Init(v, tlsConfig(i, int(i.port), size))
-	if err != nil {
-		engine.Errf("vhost %s: %v", v.Name, err)
-	}
-	return err
+	return secure.Init(v, tlsConfig(i, int(i.port), size))
 }
 
 //export go_lws_init_vhost_client_ssl_sized

@@ -10,8 +10,13 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
+
+	"libwebsockets/c_tests/harness"
 )
 
 func init() {
@@ -89,6 +94,8 @@ func init() {
 		{folder: "http-client/minimal-http-client-multi", label: "--no-tls", does: "eight without TLS", run: func(r *rig) { multi(r, "--h1", "-l", "--no-tls") }},
 		{folder: "http-client/minimal-http-client-post", does: "a multipart form, redirected to GET", run: func(r *rig) { formClient(r) }},
 		{folder: "http-client/minimal-http-client-post", label: "-m", does: "four of them", run: func(r *rig) { formClient(r, "-m") }},
+		{folder: "http-client/minimal-http-client-post", label: "-l", does: "a form without a length to the original's test-server", run: func(r *rig) { toTestServer(r) }},
+		{folder: "http-client/minimal-http-client-multi", label: "-l --post", does: "eight of them to the original's test-server", run: func(r *rig) { toTestServer(r, "--post") }},
 	}...)
 }
 
@@ -248,6 +255,28 @@ func multi(r *rig, args ...string) {
 	}
 	if len(s.requests) != 8 {
 		r.Errorf("%d requests; log:\n%s", len(s.requests), p.Log())
+	}
+}
+
+// toTestServer has the original's client send forms to the original's server, both
+// with the same library. Seen to fail when a form without a length had no end.
+func toTestServer(r *rig, args ...string) {
+	exe := filepath.Join(r.dir, "test-server")
+	data := harness.Reference(r, "root/usr/share")
+	out, err := exec.Command("gcc", "-O1", "-w", `-DINSTALL_DATADIR="`+data+`"`, "-I"+harness.Reference(r, "root/usr/include"),
+		harness.Reference(r, source, "test-apps/test-server.c"), "-o", exe, "-L"+r.Lib, "-l:libwebsockets.so.17", "-lssl", "-lcrypto").CombinedOutput()
+	if err != nil {
+		r.Fatalf("gcc: %v\n%s", err, out)
+	}
+	server := exec.Command(exe, "-s", "-r", filepath.Join(data, "libwebsockets-test-server"),
+		"-C", filepath.Join(r.Keys, "self-signed.pem"), "-K", filepath.Join(r.Keys, "self-signed.key"))
+	server.Env = append(os.Environ(), "LD_LIBRARY_PATH="+r.Lib)
+	harness.StartCmd(r, server).Listening(7681)
+	p := r.start(append([]string{"-l", "--h1"}, args...)...)
+	r.note("exit %d", r.exit(p))
+	r.note("%d completed", strings.Count(p.Log(), "LWS_CALLBACK_COMPLETED_CLIENT_HTTP"))
+	if !strings.Contains(p.Log(), "LWS_CALLBACK_COMPLETED_CLIENT_HTTP") {
+		r.Errorf("no transaction was completed; log:\n%s", p.Log())
 	}
 }
 
