@@ -107,7 +107,10 @@ func TestExpectClient(t *testing.T) {
 }
 
 // TestSpecialFiles: what is no regular file is not served on a stream either, nor
-// waited for. A build that opened every file without looking stopped at the FIFO.
+// waited for.
+//
+// Seen to fail: a build that opened without O_NONBLOCK stopped at the FIFO, one that took
+// everything for a regular file served it.
 func TestSpecialFiles(t *testing.T) {
 	dir := t.TempDir()
 	must(t, syscall.Mkfifo(filepath.Join(dir, "fifo.txt"), 0o600))
@@ -134,7 +137,7 @@ func TestSpecialFiles(t *testing.T) {
 // TestSlowBodies: where the program sets a lowest rate, a body that comes slower
 // ends its stream, be it read or passed over, and nothing else of the connection.
 //
-// Seen to fail: a body that is passed over; the other in a build that did not look at the rate.
+// Seen to fail: a body that is passed over, for which the rate was not looked at.
 func TestSlowBodies(t *testing.T) {
 	p := fileServer(t, "-p", "-r", "1000")
 	for name, path := range map[string]string{"read": "/up", "passed over": "/file/small.txt"} {
