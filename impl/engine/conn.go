@@ -51,6 +51,11 @@ var stateNames = [...]string{"unconnected", "waiting for DNS", "connecting", "wa
 
 func (s State) String() string { return stateNames[s] }
 
+// answering tells whether a server is at an answer: what came behind the request waits.
+func (s State) answering() bool {
+	return s == StateDoingTransaction || s == StateIssuingFile || s == StateDeferringAction
+}
+
 // Reasons are the callback reasons that a role uses for the same events, for
 // a client and for a server connection.
 type Reasons struct {

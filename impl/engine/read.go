@@ -126,7 +126,7 @@ func (c *Conn) answersGone() {
 
 // mayDeliver tells whether kept bytes may be handed out now.
 func (c *Conn) mayDeliver() bool {
-	return (len(c.rx) > 0 || c.RxPending) && c.hears() && c.state != StateDeferringAction && !c.Dead()
+	return (len(c.rx) > 0 || c.RxPending) && c.hears() && !c.state.answering() && !c.Dead()
 }
 
 // readAhead tells whether decrypted bytes wait inside that the role would take
