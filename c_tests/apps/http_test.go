@@ -214,6 +214,9 @@ func TestSameAnswers(t *testing.T) {
 	for _, x := range exchanges(t) {
 		t.Run(x.name, func(t *testing.T) {
 			want, got := askTwo(t, reference, subject, x.parts...)
+			if x.name == "HEAD absent" { // a page, which no HEAD is answered with (quirk 191)
+				want.text, _, _ = strings.Cut(want.text, "<html>")
+			}
 			compareAnswers(t, want, got, reference.port, subject.port)
 		})
 	}
