@@ -124,8 +124,7 @@ func TestFileAwaitsRequest(t *testing.T) {
 // It is the same when the request has no end, which is told by what comes late.
 //
 // Seen to fail: the WINDOW_UPDATE was passed over; of requests without an end longer
-// than of others, which h2spec met on a loaded machine only. What came behind their
-// end was answered with NO_ERROR, their trailers not at all.
+// than of others, which h2spec met on a loaded machine only.
 func TestLateFrames(t *testing.T) {
 	r := dial(t, fileServer(t, "-p"))
 	trailers := func(id uint32, end bool) {

@@ -41,7 +41,7 @@ func (r *raw) status(t *testing.T, stream uint32) (code string) {
 // TestExpect: who waits for 100 (Continue) gets it, once, unless the body or the
 // answer has begun (RFC 9110 §10.1.1, RFC 9113 §8.1).
 //
-// Seen to fail: the 100 did not come, nor did a file.
+// Seen to fail: the 100 did not come.
 func TestExpect(t *testing.T) {
 	r := dial(t, fileServer(t, "-p"))
 	begin := func(id uint32, end bool, method, path string, more ...string) {
@@ -109,8 +109,8 @@ func TestExpectClient(t *testing.T) {
 // TestSpecialFiles: what is no regular file is not served on a stream either, nor
 // waited for.
 //
-// Seen to fail: a build that opened without O_NONBLOCK stopped at the FIFO, one that took
-// everything for a regular file served it.
+// Seen to fail: a build that took special files for regular ones served the FIFO and
+// the device.
 func TestSpecialFiles(t *testing.T) {
 	dir := t.TempDir()
 	must(t, syscall.Mkfifo(filepath.Join(dir, "fifo.txt"), 0o600))
