@@ -79,7 +79,6 @@ const version = "13"
 func allowed(c *engine.Conn) bool {
 	h := c.Headers
 	_, method := h.Method()
-	h1.StateOf(c).Version = min(h.Minor(), 1)
 	switch {
 	case method != wire.TokenGetURI:
 		return refuse(c, 405, "not a GET", wire.TokenHTTPAllow, "GET")
@@ -102,6 +101,9 @@ func refuseVersion(c *engine.Conn) bool {
 // false closes.
 func refuse(c *engine.Conn, code uint, why string, name wire.Token, value string) bool {
 	engine.Noticef("%s: WebSocket: upgrade by %s refused with %d: %s", c, c.Peer(), code, why)
+	if !c.Stream() { // 426 is of HTTP/1.1; the reference says 1.0 in other refusals
+		h1.StateOf(c).Version = min(c.Headers.Minor(), 1)
+	}
 	resp := c.PT().Resp
 	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], code)
 	if ok {
