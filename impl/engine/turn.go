@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+
+package engine
+
+import (
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// Event is one ready descriptor, as epoll reports it.
+type Event = unix.EpollEvent
+
+// yieldEvery is how often, in µs, a service thread lets the scheduler see it.
+const yieldEvery = 8000
+
+// Yield is called at the beginning of each turn, with nothing locked; now may be
+// the time before its wait.
+//
+// The runtime's monitor takes the P of a goroutine that has not been scheduled
+// anew for 10 ms and is in C when it looks, which a thread that serves nearly
+// always is. It looks again 20 µs later, and the thread must take a P back under
+// a lock each time: some 2,000 wake-ups a second. Who yields is left alone.
+func (ctx *Context) Yield(now int64) {
+	if now-ctx.yielded.Load() > yieldEvery {
+		ctx.yielded.Store(now)
+		runtime.Gosched()
+	}
+}
+
+// Before runs the timers that are due: the part of a turn before the wait.
+func (ctx *Context) Before() {
+	ctx.Lock()
+	defer ctx.Unlock()
+	if ctx.destroyed {
+		return
+	}
+	pt := ctx.PT
+	nested := pt.enter()
+	pt.firstTurn()
+	guard("timers", func() { pt.runTimers(Now()) })
+	pt.leave(nested)
+}
+
+// Turn handles the events of one wait: what is readable, then what may be
+// written. now may be the time before the wait: what came due in it has the next
+// turn. It reports whether the context was destroyed by the turn.
+func (ctx *Context) Turn(events []Event, now int64) (destroyed bool) {
+	ctx.Lock()
+	defer ctx.Unlock()
+	return ctx.destroyed || ctx.turn(events, now)
+}
+
+// maxRounds bounds what one turn makes of what had come before it. patience, in
+// µs, is how long that may take before others have their turn, and maxWaits how
+// often that may be before the program has its.
+const (
+	maxRounds = 4096
+	patience  = 1000
+	maxWaits  = 50
+)
+
+// turn goes on until everything that was read ahead has been handed out, as far
+// as it is wanted: a program that waits with a poll of its own would not hear of
+// the rest. It is little: what one read of each socket brings at most.
+//
+// Where the program is slow, and called to wait for all sockets, others are served
+// in between, and in the end the rest is left to its next call. Who called not to
+// wait polls, and will hear of the others.
+func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
+	pt, f := ctx.PT, ctx.F
+	var until int64
+	waited := 0
+	for n := 1; ; n++ {
+		if ctx.round(events, now) {
+			return true
+		}
+		if pt.inTurn || pt.destroySelf || n == maxRounds || !pt.anyRipe() {
+			break
+		}
+		events = nil
+		t := Now()
+		if until != 0 && t > until && f.Waits != 0 {
+			if waited++; waited > maxWaits {
+				break
+			}
+			events, now = pt.look(), t
+			until = 0
+		}
+		if until == 0 {
+			until = t + patience
+		}
+	}
+	if f.External != ExternalNo && !pt.inTurn && pt.owes() {
+		pt.wake()
+	}
+	return false
+}
+
+// look asks what is ready, without waiting.
+func (pt *Thread) look() []Event {
+	if pt.ready == nil {
+		pt.ready = make([]Event, 64)
+	}
+	n, err := unix.EpollWait(pt.epfd, pt.ready, 0)
+	if err != nil {
+		return nil
+	}
+	return pt.ready[:n]
+}
+
+func (ctx *Context) round(events []Event, now int64) (destroyed bool) {
+	pt := ctx.PT
+	nested := pt.enter()
+	pt.firstTurn()
+	if d := pt.nextDeadline(); d != 0 && d <= now {
+		guard("timers", func() { pt.runTimers(now) })
+	}
+	pt.runPosts()
+	for i := range events {
+		if ctx.destroying || pt.destroySelf {
+			break
+		}
+		pt.event(&events[i])
+	}
+	if !pt.destroySelf {
+		pt.runCancel()
+		pt.runRipe()
+		pt.runWriteable()
+	}
+	pt.leave(nested)
+	if pt.destroySelf && !pt.inTurn {
+		pt.destroySelf = false
+		return ctx.Destroy()
+	}
+	return ctx.destroyed
+}
+
+func (pt *Thread) enter() (nested bool) {
+	nested = pt.inTurn
+	pt.inTurn = true
+	pt.step++
+	atomic.StoreInt32(&pt.ctx.F.Pending, 0)
+	return nested
+}
+
+// leave is the end of a turn: closed connections are reclaimed, the kernel
+// learns the new poll masks, C learns whether and until when to wait.
+func (pt *Thread) leave(nested bool) {
+	if nested {
+		return
+	}
+	pt.closeDying()
+	pt.syncAll()
+	pt.inTurn = false
+	pt.reap()
+	f := pt.ctx.F
+	if d := pt.nextDeadline(); d != f.Deadline { // which only we write
+		atomic.StoreInt64(&f.Deadline, d)
+	}
+	if pt.hasWork() {
+		atomic.StoreInt32(&f.Pending, 1)
+	}
+}
+
+func (pt *Thread) hasWork() bool {
+	for _, c := range pt.writeq {
+		if !c.blocked() {
+			return true
+		}
+	}
+	return pt.owes()
+}
+
+// owes tells whether there is work that no descriptor of a connection tells of.
+func (pt *Thread) owes() bool {
+	return pt.cancelDue || pt.destroySelf || len(pt.posts) > 0 || pt.anyRipe()
+}
+
+// guard runs fn; a panic is logged and ends there. Each goroutine of ours begins
+// with it: C could not catch what it panics with.
+func guard(what string, fn func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			Errf("internal error in %s: %v\n%s", what, r, debug.Stack())
+		}
+	}()
+	fn()
+}
+
+// firstTurn asks for the service thread's id, as the reference does.
+func (pt *Thread) firstTurn() {
+	if pt.tidAsked || pt.ctx.Looped || len(pt.ctx.Vhosts) == 0 {
+		return
+	}
+	pt.tidAsked = true
+	pt.ctx.Vhosts[0].CallFirst(ReasonGetThreadID, nil, 0)
+}
+
+func (pt *Thread) event(ev *Event) {
+	if ev.Fd == 0 && ev.Pad == 0 { // the wake-up eventfd has no slot
+		var b [8]byte
+		_, _ = unix.Read(pt.wakefd, b[:])
+		return
+	}
+	switch ev.Pad {
+	case evLinger:
+		pt.lingerEvent(int(ev.Fd))
+		return
+	case evTimer: // the timers run at the beginning of each turn
+		return
+	}
+	c := conns.get(uint32(ev.Fd))
+	if c == nil || c.pt != pt || c.gen != ev.Pad || c.Dead() {
+		return
+	}
+	pt.connEvent(c, ev.Events)
+}
+
+// connEvent handles what the poll reported for one connection.
+func (pt *Thread) connEvent(c *Conn, revents uint32) {
+	defer func() {
+		if r := recover(); r != nil {
+			Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
+			pt.cork.reset()
+			c.broken = true
+			guard("close", func() { c.close(CloseNoStatus) })
+		}
+	}()
+	if revents&unix.EPOLLIN == 0 && revents&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.state != StateWaitingConnect {
+		c.broken = true
+		c.close(CloseNoStatus)
+		return
+	}
+	if c.TLS != nil {
+		revents = c.crossed(revents)
+	}
+	pt.step++
+	prev := pt.corkFor(c)
+	if revents&unix.EPOLLOUT != 0 && !c.writable() {
+		c.close(CloseNoStatus)
+	}
+	waited := c.Unsent()
+	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && (!c.RxOff() || c.state == StateTLSHandshake) {
+		c.readable()
+	}
+	pt.runFresh()
+	pt.uncork(c, prev)
+	c.noteAnswers(waited)
+}
+
+// Serve handles c as if it were readable: for bytes that came another way.
+func (c *Conn) Serve() {
+	nested := c.pt.enter()
+	c.pt.connEvent(c, unix.EPOLLIN)
+	c.pt.leave(nested)
+}
+
+// runCancel delivers lws_cancel_service.
+func (pt *Thread) runCancel() {
+	c := &pt.ctx.F.Cancel
+	if atomic.LoadInt32(c) != 0 && atomic.SwapInt32(c, 0) != 0 || pt.cancelDue {
+		pt.cancelDue = false
+		pt.ctx.CallProtocols(ReasonEventWaitCancelled, nil, 0)
+	}
+}
+
+// reap gives back what was closed, when nobody can be using it any more.
+func (pt *Thread) reap() {
+	if pt.inTurn {
+		return
+	}
+	for len(pt.graves) > 0 {
+		g := pt.graves
+		pt.graves = nil
+		for _, c := range g {
+			c.reclaim()
+		}
+	}
+}
