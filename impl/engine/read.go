@@ -208,10 +208,7 @@ func (c *Conn) FlowControl(on bool) {
 	c.rxOff = !on
 	c.touchPoll()
 	if on {
-		c.wantRipe()
-		if c.readAhead() {
-			c.pt.again(c)
-		}
+		c.Resume()
 	}
 }
 
