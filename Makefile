@@ -22,18 +22,21 @@ AR         ?= ar
 OBJCOPY    ?= objcopy
 
 B       := build
-LIB     := $(B)/lib/libwebsockets.so.17
-SONAME  := libwebsockets.so.17
-VERSION := 4.1.6
+# The ABI that is built: a folder of capi/abi.
+ABI     ?= 17
+SONAME  := libwebsockets.so.$(ABI)
+LIB     := $(B)/lib/$(SONAME)
+VERSION_17 := 4.1.6
+VERSION := $(VERSION_$(ABI))
 # Other sources have headers of their own (docs/generations.md).
 GENERATIONS := 1.3 1.5 1.6 2.0 4.3
 
 GOTAGS := $(if $(VALGRIND),-tags valgrind)
 
-CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Iinclude -Icapi/c
+CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Iinclude -Icapi/abi/$(ABI) -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
-C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/%.o)
-C_HDR  := $(wildcard capi/c/*.h) $(wildcard include/*.h include/libwebsockets/*.h)
+C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/$(ABI)/%.o)
+C_HDR  := $(wildcard capi/c/*.h capi/core/lwsgo*.h capi/abi/$(ABI)/*.h) $(wildcard include/*.h include/libwebsockets/*.h)
 C_HDR  += capi/evlib/evlib.h
 GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
@@ -66,7 +69,7 @@ deps:
 # go may be where only this Makefile finds it; the tests call it by name.
 run bench test-all: export PATH := $(dir $(GO)):$(PATH)
 
-$(B)/obj/%.o: capi/c/%.c $(C_HDR)
+$(B)/obj/$(ABI)/%.o: capi/c/%.c $(C_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_OURS) -c $< -o $@
 
@@ -82,7 +85,7 @@ GO_SEEN := $(foreach s,text etext pclntab sigtable,--globalize-symbol=runtime.$s
 
 # Go's build cache looks at the headers of the package's own folder alone: this one
 # changes whenever another does.
-HDR_HASH := capi/headers.gen.h
+HDR_HASH := capi/core/headers.gen.h
 $(HDR_HASH): $(C_HDR)
 	@echo "/* $$(cat $(C_HDR) | md5sum) */" >$@
 
@@ -91,17 +94,17 @@ $(HDR_HASH): $(C_HDR)
 $(B)/obj/libcore.a: $(GO_SRC) $(C_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
 	CGO_ENABLED=1 CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -trimpath -buildmode=c-archive \
-	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi
+	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
 	@n=$$($(OBJCOPY) --version >/dev/null && readelf -SW $@ | grep -c '\.init_array'); \
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \
 	 if [ "$$n" -lt 1 ] || [ "$$(echo "$$sz" | sort -u)" != 000008 ] || [ "$$(echo "$$sz" | wc -l)" != 1 ]; then \
 	   echo "error: expected one 8-byte .init_array in the Go object, found: $$sz" >&2; rm -f $@; exit 1; fi
 	$(OBJCOPY) --rename-section .init_array=goinit,alloc,load,data $(GO_STATE) $(GO_SEEN) $@
 
-$(LIB): $(C_OBJ) $(B)/obj/libcore.a capi/exports.map
+$(LIB): $(C_OBJ) $(B)/obj/libcore.a capi/abi/$(ABI)/exports.map
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $(C_OBJ) -Wl,--whole-archive $(B)/obj/libcore.a -Wl,--no-whole-archive \
-	    -Wl,-soname,$(SONAME) -Wl,--version-script=capi/exports.map -Wl,-z,nodelete -Wl,-z,relro \
+	    -Wl,-soname,$(SONAME) -Wl,--version-script=capi/abi/$(ABI)/exports.map -Wl,-z,nodelete -Wl,-z,relro \
 	    -Wl,-Bsymbolic -Wl,--no-undefined -lssl -lcrypto -lpthread -ldl -lc
 
 $(B)/lib/libwebsockets.so: $(LIB)

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-const exportMap = root + "/capi/exports.map"
+const exportMap = root + "/capi/abi/17/exports.map"
 
 func readLibrary(t *testing.T, path string) *Library {
 	t.Helper()
@@ -38,15 +38,15 @@ func TestExportMap(t *testing.T) {
 	want = append(want, loadExtensions(t).Symbols()...)
 	for _, n := range want {
 		if !slices.Contains(names, n) {
-			t.Errorf("capi/exports.map lacks %s", n)
+			t.Errorf("capi/abi/17/exports.map lacks %s", n)
 		}
 	}
 	for i, n := range names {
 		if !slices.Contains(want, n) {
-			t.Errorf("capi/exports.map has %s, which is neither Debian's nor a listed extension", n)
+			t.Errorf("capi/abi/17/exports.map has %s, which is neither Debian's nor a listed extension", n)
 		}
 		if slices.Contains(names[:i], n) {
-			t.Errorf("capi/exports.map lists %s twice", n)
+			t.Errorf("capi/abi/17/exports.map lists %s twice", n)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // header that declares it, whether the library built in build/lib has it, and
 // the tests that prove it. root is the checkout.
 func SymbolTable(root string) (string, error) {
-	names, err := ReadExportMap(filepath.Join(root, "capi/exports.map"))
+	names, err := ReadExportMap(filepath.Join(root, "capi/abi/17/exports.map"))
 	if err != nil {
 		return "", err
 	}

@@ -6,10 +6,10 @@ package main
 #define LWS_NO_SIZED_CALLS
 #include <libwebsockets.h>
 #include <stdlib.h>
-#include "c/lws_private.h"
-#include "c/entry.h"
-#include "c/log.h"
-#include "c/vfs.h"
+#include "lws_private.h"
+#include "entry.h"
+#include "log.h"
+#include "vfs.h"
 
 // What opening and reading say besides the file.
 struct fops_said {

@@ -5,7 +5,7 @@ package main
 /*
 #include <stdlib.h>
 #include "spa.h"
-#include "c/lws_private.h"
+#include "lws_private.h"
 
 static inline void
 lwsgo_spa_set_info(struct lws_spa *spa, const lws_spa_create_info_t *i)

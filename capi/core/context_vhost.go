@@ -7,8 +7,8 @@ package main
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
-#include "c/lws_private.h"
-#include "c/log.h"
+#include "lws_private.h"
+#include "log.h"
 
 void lwsgo_system_init(struct lws_context *cx, const struct lws_context_creation_info *info);
 void lwsgo_system_destroy(struct lws_context *cx);

@@ -3,7 +3,7 @@
 package main
 
 /*
-#include "c/lecp.h"
+#include "lecp.h"
 
 static inline signed char
 lwsgo_lecp_call(void *cb, void *ctx, char why)

@@ -7,7 +7,7 @@ package main
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
-#include "c/lws_private.h"
+#include "lws_private.h"
 
 extern int go_lwsgo_conf_file(char *dir, void *id, struct lws_dir_entry *e);
 static inline int conf_file(const char *dir, void *id, struct lws_dir_entry *e)

@@ -10,7 +10,7 @@ package main
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "c/lws_private.h"
+#include "lws_private.h"
 
 // Through libc, which tells all threads. 0 or errno.
 static inline int lwsgo_setgid(int gid) { return setgid((gid_t)gid) ? errno : 0; }

@@ -6,7 +6,7 @@ package main
 #define LWS_NO_SIZED_CALLS
 #include <libwebsockets.h>
 #include <sys/epoll.h>
-#include "c/lws_private.h"
+#include "lws_private.h"
 */
 import "C"
 

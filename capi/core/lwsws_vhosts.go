@@ -6,7 +6,7 @@ package main
 #define LWS_NO_SIZED_CALLS
 #include <libwebsockets.h>
 #include <string.h>
-#include "c/lws_private.h"
+#include "lws_private.h"
 
 static inline void mount_cache(struct lws_http_mount *m, int what, int on)
 {

@@ -3,7 +3,7 @@
 package main
 
 /*
-#include "c/lws_private.h"
+#include "lws_private.h"
 */
 import "C"
 

@@ -4,7 +4,7 @@ package main
 
 /*
 #include <stdlib.h>
-#include "c/cache.h"
+#include "cache.h"
 */
 import "C"
 

@@ -7,9 +7,9 @@ package main
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <stddef.h>
-#include "c/entry.h"
-#include "c/lws_private.h"
-#include "c/log.h"
+#include "entry.h"
+#include "lws_private.h"
+#include "log.h"
 
 struct lwsgo_answer {
 	int r;

@@ -10,7 +10,7 @@ package main
 #include <string.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
-#include "c/lws_private.h"
+#include "lws_private.h"
 
 static inline int resolve(const char *name, struct addrinfo **res)
 {
