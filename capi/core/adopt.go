@@ -42,8 +42,8 @@ func go_lwsgo_adopt(v *C.struct_lws_vhost, how C.int, fd C.int, protocol *C.char
 			return nil
 		}
 	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
+	vh.Lock()
+	defer vh.Unlock()
 	return face(listen.Adopt(vh, int(fd), engine.AdoptFlags(how), str(protocol), p, opaque))
 }
 
@@ -64,17 +64,12 @@ func go_lwsgo_first_vhost(cx *C.struct_lws_context) *C.struct_lws_vhost {
 }
 
 //export go_lwsgo_feed
-func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) (ret C.int) {
-	defer guardOr("lws_adopt_socket_readbuf", &ret, 1)
-	c := conn(wsi, "lws_adopt_socket_readbuf")
-	if c == nil {
-		return 1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	c.Keep(cView(b, int(n)))
-	c.Serve()
-	return b2i(c.Closing())
+func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) C.int {
+	return onConn(wsi, "lws_adopt_socket_readbuf", 1, func(c *engine.Conn) C.int {
+		c.Keep(cView(b, int(n)))
+		c.Serve()
+		return b2i(c.Closing())
+	})
 }
 
 //export go_lws_create_adopt_udp
@@ -100,7 +95,7 @@ func go_lws_create_adopt_udp(v *C.struct_lws_vhost, ads *C.char, port, flags C.i
 			PingSecs: uint16(retry.secs_since_valid_ping), HangupSecs: uint16(retry.secs_since_valid_hangup), C: unsafe.Pointer(retry),
 		}
 	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
+	vh.Lock()
+	defer vh.Unlock()
 	return face(d.Open())
 }

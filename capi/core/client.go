@@ -133,8 +133,8 @@ func go_lws_client_reset(pwsi **C.struct_lws, ssl C.int, address *C.char, port C
 	if c == nil {
 		return nil
 	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
+	c.Lock()
+	defer c.Unlock()
 	if !client.Reset(c, ssl != 0, str(address), int(port), str(path), str(host)) {
 		if c.Dead() {
 			*pwsi = nil
@@ -145,74 +145,55 @@ func go_lws_client_reset(pwsi **C.struct_lws, ssl C.int, address *C.char, port C
 }
 
 //export go_lws_http_client_read
-func go_lws_http_client_read(wsi *C.struct_lws, buf **C.char, n *C.int) (ret C.int) {
-	defer guardOr("lws_http_client_read", &ret, -1)
-	c := conn(wsi, "lws_http_client_read")
-	if c == nil || buf == nil || *buf == nil || n == nil {
-		return -1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	used, answer := client.Read(c, cView(*buf, int(*n)))
-	*buf = next(*buf, used)
-	*n = 0
-	return C.int(answer)
+func go_lws_http_client_read(wsi *C.struct_lws, buf **C.char, n *C.int) C.int {
+	return onConn(wsi, "lws_http_client_read", -1, func(c *engine.Conn) C.int {
+		if buf == nil || *buf == nil || n == nil {
+			return -1
+		}
+		used, answer := client.Read(c, cView(*buf, int(*n)))
+		*buf = next(*buf, used)
+		*n = 0
+		return C.int(answer)
+	})
 }
 
 //export go_lws_http_client_http_response
 func go_lws_http_client_http_response(wsi *C.struct_lws) C.uint {
-	defer guard("lws_http_client_http_response")
-	c := conn(wsi, "lws_http_client_http_response")
-	if c == nil {
-		return 0
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return C.uint(client.Response(c))
+	return onConn(wsi, "lws_http_client_http_response", 0, func(c *engine.Conn) C.uint {
+		return C.uint(client.Response(c))
+	})
 }
 
 //export go_lws_http_is_redirected_to_get
 func go_lws_http_is_redirected_to_get(wsi *C.struct_lws) C.int {
-	defer guard("lws_http_is_redirected_to_get")
-	c := conn(wsi, "lws_http_is_redirected_to_get")
-	if c == nil {
-		return 0
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return b2i(client.RedirectedToGet(c))
+	return onConn(wsi, "lws_http_is_redirected_to_get", 0, func(c *engine.Conn) C.int {
+		return b2i(client.RedirectedToGet(c))
+	})
 }
 
 //export go_lws_client_http_body_pending
 func go_lws_client_http_body_pending(wsi *C.struct_lws, more C.int) {
-	defer guard("lws_client_http_body_pending")
-	c := conn(wsi, "lws_client_http_body_pending")
-	if c == nil {
-		return
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	client.SetBodyPending(c, more != 0)
+	withConn(wsi, "lws_client_http_body_pending", func(c *engine.Conn) {
+		client.SetBodyPending(c, more != 0)
+	})
 }
 
 //export go_lws_client_http_multipart
-func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.char, p **C.char, end *C.char) (ret C.int) {
-	defer guardOr("lws_client_http_multipart", &ret, 1)
-	c := conn(wsi, "lws_client_http_multipart")
-	if c == nil || p == nil || *p == nil {
-		return 1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	head := client.PartHead(c, text(name), text(filename), text(ctype))
-	room := int(uintptr(unsafe.Pointer(end)) - uintptr(unsafe.Pointer(*p)))
-	if head == nil || len(head) >= room {
-		return 1
-	}
-	dst := cView(*p, room)
-	dst[copy(dst, head)] = 0
-	*p = next(*p, len(head))
-	return 0
+func go_lws_client_http_multipart(wsi *C.struct_lws, name, filename, ctype *C.char, p **C.char, end *C.char) C.int {
+	return onConn(wsi, "lws_client_http_multipart", 1, func(c *engine.Conn) C.int {
+		if p == nil || *p == nil {
+			return 1
+		}
+		head := client.PartHead(c, text(name), text(filename), text(ctype))
+		room := int(uintptr(unsafe.Pointer(end)) - uintptr(unsafe.Pointer(*p)))
+		if head == nil || len(head) >= room {
+			return 1
+		}
+		dst := cView(*p, room)
+		dst[copy(dst, head)] = 0
+		*p = next(*p, len(head))
+		return 0
+	})
 }
 
 //export go_lws_http_basic_auth_gen
@@ -232,35 +213,31 @@ func go_lws_http_basic_auth_gen(user, pw, buf *C.char, n C.size_t) (ret C.int) {
 }
 
 //export go_lws_set_proxy
-func go_lws_set_proxy(v *C.struct_lws_vhost, proxy *C.char) (ret C.int) {
-	defer guardOr("lws_set_proxy", &ret, -1)
-	vh := vhost(v)
-	if vh == nil || proxy == nil {
-		return -1
-	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
-	if err := client.SetProxy(vh, str(proxy)); err != nil {
-		engine.Errf("lws_set_proxy: %v", err)
-		return -1
-	}
-	return 0
+func go_lws_set_proxy(v *C.struct_lws_vhost, proxy *C.char) C.int {
+	return onVhost(v, "lws_set_proxy", -1, func(vh *engine.Vhost) C.int {
+		if proxy == nil {
+			return -1
+		}
+		if err := client.SetProxy(vh, str(proxy)); err != nil {
+			engine.Errf("lws_set_proxy: %v", err)
+			return -1
+		}
+		return 0
+	})
 }
 
 //export go_lws_set_socks
-func go_lws_set_socks(v *C.struct_lws_vhost, proxy *C.char) (ret C.int) {
-	defer guardOr("lws_set_socks", &ret, -1)
-	vh := vhost(v)
-	if vh == nil || proxy == nil {
-		return -1
-	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
-	if err := client.SetSocks(vh, str(proxy)); err != nil {
-		engine.Errf("lws_set_socks: %v", err)
-		return -1
-	}
-	return 0
+func go_lws_set_socks(v *C.struct_lws_vhost, proxy *C.char) C.int {
+	return onVhost(v, "lws_set_socks", -1, func(vh *engine.Vhost) C.int {
+		if proxy == nil {
+			return -1
+		}
+		if err := client.SetSocks(vh, str(proxy)); err != nil {
+			engine.Errf("lws_set_socks: %v", err)
+			return -1
+		}
+		return 0
+	})
 }
 
 // initProxies gives a new vhost its proxies: the program's, or the environment's.

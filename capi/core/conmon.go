@@ -66,8 +66,8 @@ func go_lws_conmon_wsi_take(wsi *C.struct_lws, dest *C.struct_lws_conmon) {
 	if c == nil {
 		return
 	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
+	c.Lock()
+	defer c.Unlock()
 	m := c.Monitor
 	if m == nil {
 		return

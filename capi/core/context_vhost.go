@@ -407,45 +407,34 @@ func forget(cx *C.struct_lws_context) {
 
 //export go_lws_vhost_destroy
 func go_lws_vhost_destroy(v *C.struct_lws_vhost) {
-	defer guard("lws_vhost_destroy")
-	vh := vhost(v)
-	if vh == nil {
-		return
-	}
-	ctx := vh.Ctx
-	ctx.Lock()
-	defer ctx.Unlock()
-	vh.Destroy()
+	withVhost(v, "lws_vhost_destroy", (*engine.Vhost).Destroy)
 }
 
 //export go_lws_get_vhost_by_name
 func go_lws_get_vhost_by_name(cx *C.struct_lws_context, name *C.char) *C.struct_lws_vhost {
-	defer guard("lws_get_vhost_by_name")
-	ctx := context(cx)
-	if ctx == nil || name == nil {
-		return nil
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	v := ctx.VhostByName(str(name))
-	if v == nil {
-		return nil
-	}
-	return (*C.struct_lws_vhost)(unsafe.Pointer(v.F))
+	return onContext(cx, "lws_get_vhost_by_name", nil, func(ctx *engine.Context) *C.struct_lws_vhost {
+		if name == nil {
+			return nil
+		}
+		v := ctx.VhostByName(str(name))
+		if v == nil {
+			return nil
+		}
+		return (*C.struct_lws_vhost)(unsafe.Pointer(v.F))
+	})
 }
 
 //export go_lws_vhost_name_to_protocol
 func go_lws_vhost_name_to_protocol(v *C.struct_lws_vhost, name *C.char) *C.struct_lws_protocols {
-	defer guard("lws_vhost_name_to_protocol")
-	vh := vhost(v)
-	if vh == nil || name == nil {
+	return onVhost(v, "lws_vhost_name_to_protocol", nil, func(vh *engine.Vhost) *C.struct_lws_protocols {
+		if name == nil {
+			return nil
+		}
+		if p := vh.Protocol(str(name)); p != nil {
+			return (*C.struct_lws_protocols)(p.C)
+		}
 		return nil
-	}
-	p := vh.Protocol(str(name))
-	if p == nil {
-		return nil
-	}
-	return (*C.struct_lws_protocols)(p.C)
+	})
 }
 
 // privProtocol finds the vhost's protocol that prot means: its own entry, or
@@ -472,8 +461,8 @@ func go_lws_protocol_vh_priv_zalloc(v *C.struct_lws_vhost, prot *C.struct_lws_pr
 		engine.Errf("lws_protocol_vh_priv_zalloc: unknown protocol or size %d", int(size))
 		return nil
 	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
+	vh.Lock()
+	defer vh.Unlock()
 	return vh.MakePriv(p, uintptr(size))
 }
 
@@ -485,54 +474,39 @@ func go_lws_protocol_vh_priv_get(v *C.struct_lws_vhost, prot *C.struct_lws_proto
 	if p == nil {
 		return nil
 	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
+	vh.Lock()
+	defer vh.Unlock()
 	return vh.Priv(p)
 }
 
 //export go_lws_adjust_protocol_psds
 func go_lws_adjust_protocol_psds(wsi *C.struct_lws, size C.size_t) unsafe.Pointer {
-	defer guard("lws_adjust_protocol_psds")
-	c := conn(wsi, "lws_adjust_protocol_psds")
-	if c == nil {
-		return nil
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	if !c.Resize(uintptr(size)) {
-		return nil
-	}
-	(*C.struct_lws_protocols)(c.Protocol.C).per_session_data_size = size
-	return c.F.User
+	return onConn(wsi, "lws_adjust_protocol_psds", nil, func(c *engine.Conn) unsafe.Pointer {
+		if !c.Resize(uintptr(size)) {
+			return nil
+		}
+		(*C.struct_lws_protocols)(c.Protocol.C).per_session_data_size = size
+		return c.F.User
+	})
 }
 
 //export go_lws_context_deprecate
 func go_lws_context_deprecate(cx *C.struct_lws_context, cb C.lws_reload_func) {
-	defer guard("lws_context_deprecate")
-	ctx := context(cx)
-	if ctx == nil {
-		return
-	}
-	var closed func()
-	if cb != nil {
-		closed = func() { C.lwsgo_reload(cb) }
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	ctx.Deprecate(closed)
-	cx.deprecated = 1
+	withContext(cx, "lws_context_deprecate", func(ctx *engine.Context) {
+		var closed func()
+		if cb != nil {
+			closed = func() { C.lwsgo_reload(cb) }
+		}
+		ctx.Deprecate(closed)
+		cx.deprecated = 1
+	})
 }
 
 //export go_lws_protocol_init
-func go_lws_protocol_init(cx *C.struct_lws_context) (ret C.int) {
-	defer guardOr("lws_protocol_init", &ret, 1)
-	ctx := context(cx)
-	if ctx == nil {
-		return 1
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	return b2i(ctx.Start() != nil)
+func go_lws_protocol_init(cx *C.struct_lws_context) C.int {
+	return onContext(cx, "lws_protocol_init", 1, func(ctx *engine.Context) C.int {
+		return b2i(ctx.Start() != nil)
+	})
 }
 
 // hostnames keeps the C strings that lws_canonical_hostname has given out.

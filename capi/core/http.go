@@ -74,8 +74,8 @@ func withHeaders[T any](wsi *C.struct_lws, none T, fn func(h *wire.Headers) T) T
 		gone("connection", unsafe.Pointer(wsi))
 		return none
 	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
+	c.Lock()
+	defer c.Unlock()
 	if c.Headers == nil {
 		return none
 	}
@@ -171,8 +171,8 @@ func go_lws_http_mark_sse(wsi *C.struct_lws) (ret C.int) {
 	if c == nil {
 		return 0
 	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
+	c.Lock()
+	defer c.Unlock()
 	h1.DetachHeaders(c)
 	h2.Immortal(c)
 	return 0
@@ -329,15 +329,10 @@ func go_lws_finalize_http_header(wsi *C.struct_lws, p **C.uchar, end *C.uchar) (
 }
 
 //export go_lws_return_http_status
-func go_lws_return_http_status(wsi *C.struct_lws, code C.uint, body *C.char) (ret C.int) {
-	defer guardOr("lws_return_http_status", &ret, 1)
-	c := conn(wsi, "lws_return_http_status")
-	if c == nil {
-		return 1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return C.int(h1.ReturnStatus(c, int(code), str(body)))
+func go_lws_return_http_status(wsi *C.struct_lws, code C.uint, body *C.char) C.int {
+	return onConn(wsi, "lws_return_http_status", 1, func(c *engine.Conn) C.int {
+		return C.int(h1.ReturnStatus(c, int(code), str(body)))
+	})
 }
 
 //export go_lws_http_redirect
@@ -350,8 +345,8 @@ func go_lws_http_redirect(wsi *C.struct_lws, code C.int, loc *C.uchar, n C.int, 
 	if c == nil {
 		return -1
 	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
+	c.Lock()
+	defer c.Unlock()
 	sent, b := h1.Redirect(c, room(p, end), int(code), cView(loc, int(n)))
 	if sent >= 0 {
 		*p = next(*p, len(b))
@@ -360,52 +355,35 @@ func go_lws_http_redirect(wsi *C.struct_lws, code C.int, loc *C.uchar, n C.int, 
 }
 
 //export go_lws_http_transaction_completed
-func go_lws_http_transaction_completed(wsi *C.struct_lws) (ret C.int) {
-	defer guardOr("lws_http_transaction_completed", &ret, 1)
-	c := conn(wsi, "lws_http_transaction_completed")
-	if c == nil {
-		return 1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return C.int(h1.Completed(c))
+func go_lws_http_transaction_completed(wsi *C.struct_lws) C.int {
+	return onConn(wsi, "lws_http_transaction_completed", 1, func(c *engine.Conn) C.int {
+		return C.int(h1.Completed(c))
+	})
 }
 
 //export go_lws_http_headers_detach
-func go_lws_http_headers_detach(wsi *C.struct_lws) (ret C.int) {
-	defer guardOr("lws_http_headers_detach", &ret, 1)
-	c := conn(wsi, "lws_http_headers_detach")
-	if c == nil {
-		return 1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	h1.DetachHeaders(c)
-	return 0
+func go_lws_http_headers_detach(wsi *C.struct_lws) C.int {
+	return onConn(wsi, "lws_http_headers_detach", 1, func(c *engine.Conn) C.int {
+		h1.DetachHeaders(c)
+		return 0
+	})
 }
 
 //export go_lws_serve_http_file
-func go_lws_serve_http_file(wsi *C.struct_lws, file, ctype, other *C.char, n C.int) (ret C.int) {
-	defer guardOr("lws_serve_http_file", &ret, -1)
-	c := conn(wsi, "lws_serve_http_file")
-	if c == nil || file == nil {
-		return -1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return C.int(httpd.ServeFile(c, str(file), str(ctype), string(cView(other, int(n)))))
+func go_lws_serve_http_file(wsi *C.struct_lws, file, ctype, other *C.char, n C.int) C.int {
+	return onConn(wsi, "lws_serve_http_file", -1, func(c *engine.Conn) C.int {
+		if file == nil {
+			return -1
+		}
+		return C.int(httpd.ServeFile(c, str(file), str(ctype), string(cView(other, int(n)))))
+	})
 }
 
 //export go_lws_serve_http_file_fragment
-func go_lws_serve_http_file_fragment(wsi *C.struct_lws) (ret C.int) {
-	defer guardOr("lws_serve_http_file_fragment", &ret, -1)
-	c := conn(wsi, "lws_serve_http_file_fragment")
-	if c == nil {
-		return -1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return C.int(httpd.FileFragment(c))
+func go_lws_serve_http_file_fragment(wsi *C.struct_lws) C.int {
+	return onConn(wsi, "lws_serve_http_file_fragment", -1, func(c *engine.Conn) C.int {
+		return C.int(httpd.FileFragment(c))
+	})
 }
 
 // mimeTexts keeps the C strings that lws_get_mimetype has given out.

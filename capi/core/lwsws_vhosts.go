@@ -189,9 +189,9 @@ func (f *vhostConfig) make() error {
 	if f.needName {
 		f.needName = false
 		if vh := vhostOf(v); vh != nil {
-			vh.Ctx.Lock()
+			vh.Lock()
 			vh.DefaultIndex = engine.NoDefault
-			vh.Ctx.Unlock()
+			vh.Unlock()
 		}
 	}
 	if f.clientTLS {

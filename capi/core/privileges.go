@@ -140,13 +140,8 @@ func useCaps(caps []int) error {
 }
 
 //export go_lws_finalize_startup
-func go_lws_finalize_startup(cx *C.struct_lws_context) (ret C.int) {
-	defer guardOr("lws_finalize_startup", &ret, 1)
-	ctx := context(cx)
-	if ctx == nil {
-		return 1
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	return b2i(ctx.Finalize() != nil)
+func go_lws_finalize_startup(cx *C.struct_lws_context) C.int {
+	return onContext(cx, "lws_finalize_startup", 1, func(ctx *engine.Context) C.int {
+		return b2i(ctx.Finalize() != nil)
+	})
 }

@@ -45,7 +45,6 @@ import "C"
 import (
 	"fmt"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -193,87 +192,6 @@ func (program) Log(level int, line string) {
 var logLevel = (*int32)(C.lwsgo_log_level_at())
 
 func (program) LogLevel() int { return int(atomic.LoadInt32(logLevel)) }
-
-// guard is the first statement of each exported function that fails with its
-// result's zero value, or has none: a panic ends there and is logged.
-func guard(what string) {
-	if r := recover(); r != nil {
-		caught(what, r)
-	}
-}
-
-// guardOr is guard for the others: the call fails with failed.
-func guardOr[T any](what string, ret *T, failed T) {
-	if r := recover(); r != nil {
-		caught(what, r)
-		*ret = failed
-	}
-}
-
-func caught(what string, r any) {
-	engine.Errf("%s: internal error: %v", what, r)
-}
-
-// lacks tells, and logs, that the program did not give what a call needs.
-func lacks(what string, missing bool) bool {
-	if missing {
-		engine.Errf("%s: an argument is NULL", what)
-	}
-	return missing
-}
-
-// gone logs that what an exported function was given is not there (any more).
-func gone(what string, p unsafe.Pointer) {
-	call := "?"
-	for skip := 2; call == "?"; skip++ { // the nearest export above
-		pc, _, _, ok := runtime.Caller(skip)
-		if !ok {
-			break
-		}
-		name := runtime.FuncForPC(pc).Name()
-		if i := strings.Index(name, ".go_"); i >= 0 && !strings.Contains(name[i+1:], ".") {
-			call = name[i+len(".go_"):]
-		}
-	}
-	engine.Errf("%s: %p is no %s (any more)", call, p, what)
-}
-
-// contextOf is nil for what is no context.
-func contextOf(cx *C.struct_lws_context) *engine.Context {
-	return engine.ContextOf((*engine.ContextFace)(unsafe.Pointer(cx)))
-}
-
-// vhostOf is nil for what is no vhost.
-func vhostOf(v *C.struct_lws_vhost) *engine.Vhost {
-	return engine.VhostOf((*engine.VhostFace)(unsafe.Pointer(v)))
-}
-
-// context is contextOf for the exports that cannot do without.
-func context(cx *C.struct_lws_context) *engine.Context {
-	ctx := contextOf(cx)
-	if ctx == nil {
-		gone("context", unsafe.Pointer(cx))
-	}
-	return ctx
-}
-
-// vhost is vhostOf for the exports that cannot do without.
-func vhost(v *C.struct_lws_vhost) *engine.Vhost {
-	vh := vhostOf(v)
-	if vh == nil {
-		gone("vhost", unsafe.Pointer(v))
-	}
-	return vh
-}
-
-// conn finds the connection behind wsi; what names the call for the log.
-func conn(wsi *C.struct_lws, what string) *engine.Conn {
-	c := engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi)))
-	if c == nil {
-		engine.Errf("%s: %p is no connection (any more)", what, wsi)
-	}
-	return c
-}
 
 func face(c *engine.Conn) *C.struct_lws {
 	if c == nil {

@@ -85,25 +85,20 @@ func go_lws_write(wsi *C.struct_lws, buf *C.uchar, n C.size_t, wp C.enum_lws_wri
 	}
 	p := engine.WriteProtocol(wp)
 	headroom := c.F.Role&engine.FaceWS != 0 && p&engine.WriteKindMask < engine.WriteHTTP
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
+	c.Lock()
+	defer c.Unlock()
 	return C.int(c.ProgramWrite(engine.PayloadAt(unsafe.Pointer(buf), int(n), headroom), p))
 }
 
 //export go_lws_callback_on_writable
-func go_lws_callback_on_writable(wsi *C.struct_lws) (ret C.int) {
-	defer guardOr("lws_callback_on_writable", &ret, -1)
-	c := conn(wsi, "lws_callback_on_writable")
-	if c == nil {
-		return -1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	if c.Dead() {
-		return -1
-	}
-	c.AskWriteable()
-	return 1
+func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
+	return onConn(wsi, "lws_callback_on_writable", -1, func(c *engine.Conn) C.int {
+		if c.Dead() {
+			return -1
+		}
+		c.AskWriteable()
+		return 1
+	})
 }
 
 // go_lwsgo_asked takes what callbacks asked WRITEABLE for.
@@ -115,29 +110,24 @@ func go_lwsgo_asked(w *C.struct_lws) {
 		next := w.next_asked
 		atomic.StoreInt32((*int32)(unsafe.Pointer(&w.asked)), 0)
 		if c := engine.ConnOf((*engine.Face)(unsafe.Pointer(w))); c != nil {
-			c.Ctx.Lock()
+			c.Lock()
 			if !c.Dead() {
 				c.AskWriteable()
 			}
-			c.Ctx.Unlock()
+			c.Unlock()
 		}
 		w = next
 	}
 }
 
 //export go_lws_handle_POLLOUT_event
-func go_lws_handle_POLLOUT_event(wsi *C.struct_lws, _ *C.struct_pollfd) (ret C.int) {
-	defer guardOr("lws_handle_POLLOUT_event", &ret, -1)
-	c := conn(wsi, "lws_handle_POLLOUT_event")
-	if c == nil {
-		return -1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	if !c.HandlePollout() {
-		return -1
-	}
-	return 0
+func go_lws_handle_POLLOUT_event(wsi *C.struct_lws, _ *C.struct_pollfd) C.int {
+	return onConn(wsi, "lws_handle_POLLOUT_event", -1, func(c *engine.Conn) C.int {
+		if !c.HandlePollout() {
+			return -1
+		}
+		return 0
+	})
 }
 
 // eachOf calls fn, which must not run callbacks, for the connections of a
@@ -180,8 +170,8 @@ func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot 
 		engine.Errf("lws_callback_on_writable_all_protocol_vhost: no such vhost or protocol")
 		return -1
 	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
+	vh.Lock()
+	defer vh.Unlock()
 	eachOf(vh.Ctx, vh, prot, (*engine.Conn).AskWriteable)
 	return 0
 }
@@ -200,41 +190,29 @@ func callAll(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols
 }
 
 //export go_lws_callback_all_protocol
-func go_lws_callback_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols, reason C.int) (ret C.int) {
-	defer guardOr("lws_callback_all_protocol", &ret, 1)
-	ctx := context(cx)
-	if ctx == nil || prot == nil {
-		return 1
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	callAll(ctx, nil, prot, reason, nil, 0)
-	return 0
+func go_lws_callback_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols, reason C.int) C.int {
+	return onContext(cx, "lws_callback_all_protocol", 1, func(ctx *engine.Context) C.int {
+		if prot == nil {
+			return 1
+		}
+		callAll(ctx, nil, prot, reason, nil, 0)
+		return 0
+	})
 }
 
 //export go_lws_callback_all_protocol_vhost_args
-func go_lws_callback_all_protocol_vhost_args(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) (ret C.int) {
-	defer guardOr("lws_callback_all_protocol_vhost_args", &ret, 1)
-	vh := vhost(v)
-	if vh == nil {
-		return 1
-	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
-	callAll(vh.Ctx, vh, prot, reason, arg, n)
-	return 0
+func go_lws_callback_all_protocol_vhost_args(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason C.int, arg unsafe.Pointer, n C.size_t) C.int {
+	return onVhost(v, "lws_callback_all_protocol_vhost_args", 1, func(vh *engine.Vhost) C.int {
+		callAll(vh.Ctx, vh, prot, reason, arg, n)
+		return 0
+	})
 }
 
 //export go_lws_callback_vhost_protocols_vhost
-func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, in unsafe.Pointer, n C.size_t) (ret C.int) {
-	defer guardOr("lws_callback_vhost_protocols_vhost", &ret, 1)
-	vh := vhost(v)
-	if vh == nil {
-		return 1
-	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
-	return b2i(vh.CallProtocols(engine.Reason(reason), in, uintptr(n)) != 0)
+func go_lws_callback_vhost_protocols_vhost(v *C.struct_lws_vhost, reason C.int, in unsafe.Pointer, n C.size_t) C.int {
+	return onVhost(v, "lws_callback_vhost_protocols_vhost", 1, func(vh *engine.Vhost) C.int {
+		return b2i(vh.CallProtocols(engine.Reason(reason), in, uintptr(n)) != 0)
+	})
 }
 
 //export go_lwsgo_timed
@@ -244,8 +222,8 @@ func go_lwsgo_timed(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason 
 	if vh == nil {
 		return
 	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
+	vh.Lock()
+	defer vh.Unlock()
 	for _, p := range vh.Protocols {
 		if p.C == unsafe.Pointer(prot) || p.Name == str(prot.name) && p.Callback == unsafe.Pointer(prot.callback) {
 			vh.CallProtocol(p, engine.Reason(reason))
@@ -255,54 +233,37 @@ func go_lwsgo_timed(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason 
 }
 
 //export go_lws_callback_vhost_protocols
-func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.int) (ret C.int) {
-	defer guardOr("lws_callback_vhost_protocols", &ret, 1)
-	c := conn(wsi, "lws_callback_vhost_protocols")
-	if c == nil || c.Vhost == nil {
-		return 1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	for _, p := range c.Vhost.Protocols {
-		if c.CallProtocol(p, engine.Reason(reason), nil, in, uintptr(n)) != 0 {
+func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.int) C.int {
+	return onConn(wsi, "lws_callback_vhost_protocols", 1, func(c *engine.Conn) C.int {
+		if c.Vhost == nil {
 			return 1
 		}
-	}
-	return 0
+		for _, p := range c.Vhost.Protocols {
+			if c.CallProtocol(p, engine.Reason(reason), nil, in, uintptr(n)) != 0 {
+				return 1
+			}
+		}
+		return 0
+	})
 }
 
 //export go_lws_set_timeout
 func go_lws_set_timeout(wsi *C.struct_lws, reason C.enum_pending_timeout, secs C.int) {
-	defer guard("lws_set_timeout")
-	c := conn(wsi, "lws_set_timeout")
-	if c == nil {
-		return
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	c.SetTimeout(engine.TimeoutReason(reason), int(secs))
+	withConn(wsi, "lws_set_timeout", func(c *engine.Conn) {
+		c.SetTimeout(engine.TimeoutReason(reason), int(secs))
+	})
 }
 
 //export go_lws_set_timer_usecs
 func go_lws_set_timer_usecs(wsi *C.struct_lws, us C.lws_usec_t) {
-	defer guard("lws_set_timer_usecs")
-	c := conn(wsi, "lws_set_timer_usecs")
-	if c == nil {
-		return
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	c.SetTimerUS(int64(us))
+	withConn(wsi, "lws_set_timer_usecs", func(c *engine.Conn) {
+		c.SetTimerUS(int64(us))
+	})
 }
 
 //export go_lws_validity_confirmed
 func go_lws_validity_confirmed(wsi *C.struct_lws) {
-	defer guard("lws_validity_confirmed")
-	if c := conn(wsi, "lws_validity_confirmed"); c != nil {
-		c.Ctx.Lock()
-		defer c.Ctx.Unlock()
-		c.Valid()
-	}
+	withConn(wsi, "lws_validity_confirmed", (*engine.Conn).Valid)
 }
 
 // Bits of the enable argument of lws_rx_flow_control: a plain bool, or a set
@@ -313,135 +274,87 @@ const (
 )
 
 //export go_lws_rx_flow_control
-func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) (ret C.int) {
-	defer guardOr("lws_rx_flow_control", &ret, -1)
-	c := conn(wsi, "lws_rx_flow_control")
-	if c == nil {
-		return -1
-	}
-	if c.Stream() { // its window does that
+func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) C.int {
+	return onConn(wsi, "lws_rx_flow_control", -1, func(c *engine.Conn) C.int {
+		on := enable != 0
+		if enable&rxReasonApplies != 0 {
+			on = enable&rxReasonEnable != 0
+		}
+		if !c.Stream() { // its window does that
+			c.FlowControl(on)
+		}
 		return 0
-	}
-	on := enable != 0
-	if enable&rxReasonApplies != 0 {
-		on = enable&rxReasonEnable != 0
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	c.FlowControl(on)
-	return 0
+	})
 }
 
 //export go_lws_rx_flow_allow_all_protocol
 func go_lws_rx_flow_allow_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) {
-	defer guard("lws_rx_flow_allow_all_protocol")
-	ctx := context(cx)
-	if ctx == nil || prot == nil {
-		return
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	eachOf(ctx, nil, prot, func(c *engine.Conn) { c.FlowControl(true) })
+	withContext(cx, "lws_rx_flow_allow_all_protocol", func(ctx *engine.Context) {
+		if prot == nil {
+			return
+		}
+		eachOf(ctx, nil, prot, func(c *engine.Conn) { c.FlowControl(true) })
+	})
 }
 
 //export go_lws_send_pipe_choked
-func go_lws_send_pipe_choked(wsi *C.struct_lws) (ret C.int) {
-	defer guardOr("lws_send_pipe_choked", &ret, 1)
-	c := conn(wsi, "lws_send_pipe_choked")
-	if c == nil {
-		return 1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return b2i(c.Choked())
+func go_lws_send_pipe_choked(wsi *C.struct_lws) C.int {
+	return onConn(wsi, "lws_send_pipe_choked", 1, func(c *engine.Conn) C.int {
+		return b2i(c.Choked())
+	})
 }
 
 //export go_lws_partial_buffered
 func go_lws_partial_buffered(wsi *C.struct_lws) C.int {
-	defer guard("lws_partial_buffered")
-	c := conn(wsi, "lws_partial_buffered")
-	if c == nil {
-		return 0
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return b2i(c.Buffered())
+	return onConn(wsi, "lws_partial_buffered", 0, func(c *engine.Conn) C.int {
+		return b2i(c.Buffered())
+	})
 }
 
 //export go_lws_raw_transaction_completed
-func go_lws_raw_transaction_completed(wsi *C.struct_lws) (ret C.int) {
-	defer guardOr("lws_raw_transaction_completed", &ret, -1)
-	c := conn(wsi, "lws_raw_transaction_completed")
-	if c == nil {
-		return -1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	return b2i(c.CloseDrained()) - 1
+func go_lws_raw_transaction_completed(wsi *C.struct_lws) C.int {
+	return onConn(wsi, "lws_raw_transaction_completed", -1, func(c *engine.Conn) C.int {
+		return b2i(c.CloseDrained()) - 1
+	})
 }
 
 //export go_lws_close_free_wsi
 func go_lws_close_free_wsi(wsi *C.struct_lws, reason C.enum_lws_close_status, _ *C.char) {
-	defer guard("lws_close_free_wsi")
-	c := conn(wsi, "lws_close_free_wsi")
-	if c == nil {
-		return
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	c.Close(engine.CloseStatus(reason))
+	withConn(wsi, "lws_close_free_wsi", func(c *engine.Conn) {
+		c.Close(engine.CloseStatus(reason))
+	})
 }
 
 //export go_lws_set_wsi_user
 func go_lws_set_wsi_user(wsi *C.struct_lws, user unsafe.Pointer) {
-	defer guard("lws_set_wsi_user")
-	c := conn(wsi, "lws_set_wsi_user")
-	if c == nil {
-		return
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	c.SetUser(user)
+	withConn(wsi, "lws_set_wsi_user", func(c *engine.Conn) {
+		c.SetUser(user)
+	})
 }
 
 //export go_lws_close_reason
 func go_lws_close_reason(wsi *C.struct_lws, status C.enum_lws_close_status, buf *C.uchar, n C.size_t) {
-	defer guard("lws_close_reason")
-	c := conn(wsi, "lws_close_reason")
-	if c == nil {
-		return
-	}
-	if buf == nil {
-		n = 0
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	ws.SetCloseReason(c, uint16(status), cView(buf, int(min(n, 123))))
+	withConn(wsi, "lws_close_reason", func(c *engine.Conn) {
+		if buf == nil {
+			n = 0
+		}
+		ws.SetCloseReason(c, uint16(status), cView(buf, int(min(n, 123))))
+	})
 }
 
 //export go_lws_set_extension_option
-func go_lws_set_extension_option(wsi *C.struct_lws, ext, opt, val *C.char) (ret C.int) {
-	defer guardOr("lws_set_extension_option", &ret, -1)
-	c := conn(wsi, "lws_set_extension_option")
-	if c == nil {
+func go_lws_set_extension_option(wsi *C.struct_lws, ext, opt, val *C.char) C.int {
+	return onConn(wsi, "lws_set_extension_option", -1, func(c *engine.Conn) C.int {
+		if ws.SetOption(c, str(ext), str(opt), str(val)) {
+			return 0
+		}
 		return -1
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	if ws.SetOption(c, str(ext), str(opt), str(val)) {
-		return 0
-	}
-	return -1
+	})
 }
 
 //export go_wsi_from_fd
 func go_wsi_from_fd(cx *C.struct_lws_context, fd C.int) *C.struct_lws {
-	defer guard("wsi_from_fd")
-	ctx := context(cx)
-	if ctx == nil {
-		return nil
-	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	return face(ctx.ConnByFD(int(fd)))
+	return onContext(cx, "wsi_from_fd", nil, func(ctx *engine.Context) *C.struct_lws {
+		return face(ctx.ConnByFD(int(fd)))
+	})
 }

@@ -139,8 +139,8 @@ func go_lws_init_vhost_client_ssl_sized(i *C.struct_lws_context_creation_info, v
 		engine.Errf("lws_init_vhost_client_ssl: no vhost or no info")
 		return 1
 	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
+	vh.Lock()
+	defer vh.Unlock()
 	if err := secure.InitClient(vh, tlsConfig(i, engine.PortNoListen, size)); err != nil {
 		engine.Errf("lws_init_vhost_client_ssl: vhost %s: %v", vh.Name, err)
 		return 1

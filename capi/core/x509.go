@@ -25,23 +25,21 @@ import (
 const nameMax = 512
 
 //export go_lws_tls_vhost_cert_info
-func go_lws_tls_vhost_cert_info(v *C.struct_lws_vhost, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) (ret C.int) {
-	defer guardOr("lws_tls_vhost_cert_info", &ret, -1)
-	vh := vhost(v)
-	if vh == nil || buf == nil {
-		return -1
-	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
-	t := secure.Of(vh)
-	if t == nil {
-		return -1
-	}
-	c := t.Server.Cert()
-	if c == nil {
-		return -1
-	}
-	return certInfo(c, what, buf, n)
+func go_lws_tls_vhost_cert_info(v *C.struct_lws_vhost, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) C.int {
+	return onVhost(v, "lws_tls_vhost_cert_info", -1, func(vh *engine.Vhost) C.int {
+		if buf == nil {
+			return -1
+		}
+		t := secure.Of(vh)
+		if t == nil {
+			return -1
+		}
+		c := t.Server.Cert()
+		if c == nil {
+			return -1
+		}
+		return certInfo(c, what, buf, n)
+	})
 }
 
 //export go_lws_tls_cert_updated
@@ -61,24 +59,19 @@ func go_lws_tls_cert_updated(cx *C.struct_lws_context, cert, key, memCert *C.cha
 }
 
 //export go_lws_tls_client_vhost_extra_cert_mem
-func go_lws_tls_client_vhost_extra_cert_mem(v *C.struct_lws_vhost, der *C.uint8_t, n C.size_t) (ret C.int) {
-	defer guardOr("lws_tls_client_vhost_extra_cert_mem", &ret, 1)
-	vh := vhost(v)
-	if vh == nil {
-		return 1
-	}
-	vh.Ctx.Lock()
-	defer vh.Ctx.Unlock()
-	t := secure.Of(vh)
-	if t == nil || t.Client == nil {
-		engine.Errf("lws_tls_client_vhost_extra_cert_mem: vhost %s has no client TLS", vh.Name)
-		return 1
-	}
-	if err := t.Client.TrustMem(cBlob(unsafe.Pointer(der), C.uint(n)), false); err != nil {
-		engine.Errf("lws_tls_client_vhost_extra_cert_mem: vhost %s: %v", vh.Name, err)
-		return 1
-	}
-	return 0
+func go_lws_tls_client_vhost_extra_cert_mem(v *C.struct_lws_vhost, der *C.uint8_t, n C.size_t) C.int {
+	return onVhost(v, "lws_tls_client_vhost_extra_cert_mem", 1, func(vh *engine.Vhost) C.int {
+		t := secure.Of(vh)
+		if t == nil || t.Client == nil {
+			engine.Errf("lws_tls_client_vhost_extra_cert_mem: vhost %s has no client TLS", vh.Name)
+			return 1
+		}
+		if err := t.Client.TrustMem(cBlob(unsafe.Pointer(der), C.uint(n)), false); err != nil {
+			engine.Errf("lws_tls_client_vhost_extra_cert_mem: vhost %s: %v", vh.Name, err)
+			return 1
+		}
+		return 0
+	})
 }
 
 //export go_lws_x509_create
@@ -147,14 +140,9 @@ func go_lws_x509_info(x *C.struct_lws_x509_cert, what C.enum_lws_tls_cert_info, 
 
 //export go_lws_ssl_remove_wsi_from_buffered_list
 func go_lws_ssl_remove_wsi_from_buffered_list(wsi *C.struct_lws) {
-	defer guard("lws_ssl_remove_wsi_from_buffered_list")
-	c := conn(wsi, "lws_ssl_remove_wsi_from_buffered_list")
-	if c == nil {
-		return
-	}
-	c.Ctx.Lock()
-	defer c.Ctx.Unlock()
-	if t, ok := c.TLS.(interface{ Forget() }); ok {
-		t.Forget()
-	}
+	withConn(wsi, "lws_ssl_remove_wsi_from_buffered_list", func(c *engine.Conn) {
+		if t, ok := c.TLS.(interface{ Forget() }); ok {
+			t.Forget()
+		}
+	})
 }
