@@ -141,8 +141,8 @@ func go_lws_x509_info(x *C.struct_lws_x509_cert, what C.enum_lws_tls_cert_info, 
 //export go_lws_ssl_remove_wsi_from_buffered_list
 func go_lws_ssl_remove_wsi_from_buffered_list(wsi *C.struct_lws) {
 	withConn(wsi, "lws_ssl_remove_wsi_from_buffered_list", func(c *engine.Conn) {
-		if t, ok := c.TLS.(interface{ Forget() }); ok {
-			t.Forget()
+		if c.TLS != nil {
+			c.TLS.Forget()
 		}
 	})
 }

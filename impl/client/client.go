@@ -262,6 +262,12 @@ func withoutPort(host string) string {
 
 type role struct{ name string }
 
+var (
+	_ engine.Polled   = role{}
+	_ engine.Expirer  = role{}
+	_ engine.Targeter = role{}
+)
+
 // Role is the role of HTTP client connections, and of WebSockets until they
 // are established.
 var Role engine.Role = role{"h1"}
@@ -340,8 +346,8 @@ func (role) Readable(c *engine.Conn) bool {
 }
 
 func handshakeEvent(c *engine.Conn) {
-	if h, ok := c.TLS.(Handshaker); ok {
-		h.Handshake(c)
+	if c.TLS != nil {
+		c.TLS.Handshake(c)
 	}
 }
 

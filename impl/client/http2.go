@@ -26,10 +26,10 @@ func (s *State) isHTTP2(c *engine.Conn) bool {
 	if s.info.raw() {
 		return false
 	}
-	if t, ok := c.TLS.(interface{ ALPN() string }); ok {
-		return t.ALPN() == "h2"
+	if c.TLS != nil {
+		return c.TLS.ALPN() == "h2"
 	}
-	return c.TLS == nil && s.info.Flags&H2PriorKnowledge != 0
+	return s.info.Flags&H2PriorKnowledge != 0
 }
 
 // startHTTP2 makes the connection a network connection; false closes.
@@ -137,6 +137,11 @@ func share(c *engine.Conn, n *h2.Net) {
 }
 
 type streamRole struct{ role }
+
+var (
+	_ engine.Receiver = streamRole{}
+	_ engine.Expirer  = streamRole{}
+)
 
 // StreamRole is the role of a client's streams, until they become WebSockets.
 var StreamRole engine.Role = streamRole{role{"h2"}}

@@ -25,21 +25,14 @@ type TLSRequest struct {
 // StateTLSHandshake; nil when the library has no TLS.
 //
 // It puts its transport into c.TLS, sets c.F.SSL and c.F.IsSSL, and goes on
-// when events come (see [Handshaker]). done is called once, with the lock held,
+// when events come ([engine.Transport.Handshake]). done is called once, with the lock held,
 // in the service thread, from inside or later: with nil when the peer is who it
 // should be, else with an error whose text becomes that of
 // CLIENT_CONNECTION_ERROR; then done closes c. The caller of done touches c no
 // more but to look whether it is dead.
 //
 // The handshake waits for POLLOUT with c.WantOut and c.TouchPoll, for POLLIN
-// always. Its time limit is set here. Transports that know the protocol that
-// ALPN settled have a method ALPN() string.
+// always. Its time limit is set here.
 var SecureConnect func(c *engine.Conn, req *TLSRequest, done func(err error))
-
-// Handshaker is a Transport in c.TLS that is still shaking hands: Handshake is
-// called for each event in StateTLSHandshake.
-type Handshaker interface {
-	Handshake(c *engine.Conn)
-}
 
 var errNoTLS = errors.New("no TLS in this vhost")

@@ -139,7 +139,7 @@ func (c *Conn) unbindAtClose() {
 
 // kill ends the connection at once.
 func (c *Conn) kill(status CloseStatus) {
-	if k, ok := c.role.(interface{ Ending(*Conn, CloseStatus) }); ok {
+	if k, ok := c.role.(Ender); ok {
 		k.Ending(c, status)
 	}
 	if m := c.mux; m != nil {
@@ -180,7 +180,7 @@ func (c *Conn) kill(status CloseStatus) {
 	if !c.leave() {
 		return
 	}
-	if f, ok := c.role.(interface{ ParentFirst() bool }); ok && f.ParentFirst() {
+	if c.role.Reasons(c.client).ParentFirst {
 		c.leaveParent()
 	}
 	c.tellClosed(pre)
@@ -276,7 +276,7 @@ func (c *Conn) logFailure(text string) {
 	if c.Ctx.destroying {
 		level = LogInfo
 	}
-	if r, ok := c.role.(interface{ Target(*Conn) string }); ok {
+	if r, ok := c.role.(Targeter); ok {
 		to = " to " + r.Target(c)
 	}
 	Logf(level, "%s: the connection%s failed: %s", c, to, text)
@@ -375,7 +375,7 @@ func (c *Conn) writable() bool {
 		return false
 	}
 	if c.WantOut {
-		if w, ok := c.role.(interface{ Writable(*Conn) bool }); ok {
+		if w, ok := c.role.(Polled); ok {
 			return w.Writable(c)
 		}
 	}

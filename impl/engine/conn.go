@@ -56,56 +56,6 @@ func (s State) answering() bool {
 	return s == StateDoingTransaction || s == StateIssuingFile || s == StateDeferringAction
 }
 
-// Reasons are the callback reasons that a role uses for the same events, for
-// a client and for a server connection.
-type Reasons struct {
-	Adopt, Writeable, Close, Bind, Unbind Reason
-}
-
-// Role is what a connection speaks. A role keeps its state in Conn.State.
-type Role interface {
-	Name() string
-	// Readable is called when there is something to read; false closes.
-	Readable(c *Conn) bool
-	// Writeable is called when WRITEABLE is due and nothing is queued; false closes.
-	Writeable(c *Conn) bool
-	// Write frames and sends b (lws_write); buf has Pre bytes of headroom
-	// where the role needs them. It returns what lws_write returns.
-	Write(c *Conn, b Payload, wp WriteProtocol) int
-	// CloseVia lets the role say goodbye first; true: the close goes on later.
-	CloseVia(c *Conn, status CloseStatus) bool
-	// Gone is called once when the connection dies.
-	Gone(c *Conn)
-	// Reasons are the role's callback reasons.
-	Reasons(client bool) *Reasons
-}
-
-// Transport carries bytes over a secured socket; nil means the plain socket.
-type Transport interface {
-	Read(b []byte) (int, error)
-	// Write may leave what it made to Flush, with more to come.
-	Write(b []byte, more bool) (int, error)
-	// Flush sends it; EAGAIN when the socket does not take all of it.
-	Flush() error
-	// Pending is how many decrypted bytes wait inside.
-	Pending() int
-	// Cross tells what waits for the socket in a way that is not plain to see.
-	Cross() uint8
-	// Shutdown says goodbye, which Flush sends, for the socket to be closed then;
-	// Close sends it too and frees.
-	Shutdown()
-	Close()
-	// SSL is the program-visible SSL *.
-	SSL() unsafe.Pointer
-}
-
-// Bits of Transport.Cross.
-const (
-	CrossWrite = 1 // a write waits until the socket is readable
-	CrossRead  = 2 // a read waits until it is writable
-	CrossKept  = 4 // Flush has something left
-)
-
 // Conn is one connection, what programs hold as struct lws *.
 type Conn struct {
 	F     *Face

@@ -27,8 +27,7 @@ func (c *Conn) Disconnect() {
 }
 
 // HandOver gives the descriptor, what secures it and what was received on it
-// to another connection, which is polled from now on. A transport that has a
-// method Moved is told of it.
+// to another connection, which is polled from now on.
 func (c *Conn) HandOver(to *Conn) bool {
 	if !c.flushCork() || c.backlog() {
 		return false
@@ -38,8 +37,8 @@ func (c *Conn) HandOver(to *Conn) bool {
 	to.TLS, c.TLS = c.TLS, nil
 	to.F.SSL, to.F.IsSSL = c.F.SSL, c.F.IsSSL
 	c.F.SSL, c.F.IsSSL = nil, 0
-	if m, ok := to.TLS.(interface{ Moved(to *Conn) }); ok {
-		m.Moved(to)
+	if to.TLS != nil {
+		to.TLS.Moved(to)
 	}
 	to.rx, c.rx = c.rx, nil
 	c.fd, c.F.FD = -1, -1

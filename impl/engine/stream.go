@@ -12,6 +12,8 @@ type Mux interface {
 	Send(c *Conn, b []byte) (n int, ok bool)
 	// Ended is called once when the stream dies, before the program is told.
 	Ended(c *Conn)
+	// Drained is called when a stream that had Receiver's pieces wait has handed out all.
+	Drained()
 }
 
 // NewStream makes a connection that has no descriptor: net carries it.

@@ -90,9 +90,7 @@ func (c *Conn) timedOut() {
 	if c.state == StateWaitingToSendClose || c.state == StateAwaitingCloseAck || c.state == StateFlushingBeforeClose {
 		c.broken = true
 	}
-	if t, ok := c.role.(interface {
-		TimedOut(*Conn, TimeoutReason)
-	}); ok {
+	if t, ok := c.role.(Expirer); ok {
 		t.TimedOut(c, c.reason)
 		if c.Dead() {
 			return
@@ -122,12 +120,6 @@ func (c *Conn) SetTimerUS(us int64) {
 		}}
 	}
 	c.pt.SetTimer(c.hrtimer, Now()+us)
-}
-
-// Keepalive is a role that can ask its peer whether it is there.
-type Keepalive interface {
-	// Ping sends the question; false closes.
-	Ping(c *Conn) bool
 }
 
 // Valid notes that the peer has been heard (lws_validity_confirmed): the

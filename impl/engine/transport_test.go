@@ -59,6 +59,10 @@ func (g *gatherer) Shutdown() {
 		g.b, g.bye = append(g.b, "bye"...), true
 	}
 }
+func (g *gatherer) Handshake(*Conn)     {}
+func (g *gatherer) ALPN() string        { return "" }
+func (g *gatherer) Moved(*Conn)         {}
+func (g *gatherer) Forget()             {}
 func (g *gatherer) Pending() int        { return 0 }
 func (g *gatherer) Close()              { _ = g.Flush() }
 func (g *gatherer) SSL() unsafe.Pointer { return nil }

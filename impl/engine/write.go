@@ -314,7 +314,7 @@ func (c *Conn) flushOut() bool {
 // Buffered tells whether something that was written is still kept here
 // (lws_partial_buffered).
 func (c *Conn) Buffered() bool {
-	q, ok := c.role.(interface{ Queued(*Conn) bool })
+	q, ok := c.role.(Queuer)
 	return c.backlog() || ok && q.Queued(c)
 }
 

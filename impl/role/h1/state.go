@@ -70,6 +70,8 @@ var Scarce func(v *engine.Vhost) bool
 
 type role struct{}
 
+var _ engine.Expirer = role{}
+
 // Role is the one value of the role.
 var Role engine.Role = role{}
 

@@ -236,7 +236,7 @@ func (n *Net) headDone() error {
 		h1.ReturnStatus(c, 431, "")
 		return nil
 	}
-	if !c.Role().(Receiver).StreamHead(c) && !c.Dead() {
+	if !c.Role().(engine.Receiver).StreamHead(c) && !c.Dead() {
 		c.Close(engine.CloseNoStatus)
 	}
 	return nil

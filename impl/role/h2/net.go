@@ -282,6 +282,12 @@ func (n *Net) over() bool { return (n.leaving || n.spent()) && len(n.streams) ==
 // roleNet is the role of network connections.
 type roleNet struct{}
 
+var (
+	_ engine.Ender     = roleNet{}
+	_ engine.Polled    = roleNet{}
+	_ engine.Keepalive = roleNet{}
+)
+
 // NetRole is the one value of the role.
 var NetRole engine.Role = roleNet{}
 

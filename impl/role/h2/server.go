@@ -137,6 +137,8 @@ func reasonsOf(client bool) *engine.Reasons {
 // roleStream is the role of a server's streams that are HTTP transactions.
 type roleStream struct{}
 
+var _ engine.Receiver = roleStream{}
+
 // StreamRole is the one value of the role.
 var StreamRole engine.Role = roleStream{}
 

@@ -37,15 +37,6 @@ type Stream struct {
 	txLeft  int64 // of what Content-Length promised, 0: nothing did
 }
 
-// Receiver is a role whose connections can be streams.
-type Receiver interface {
-	// StreamHead is called with the peer's header section in c.Headers; false closes.
-	StreamHead(c *engine.Conn) bool
-	// StreamBody takes a piece of what the peer sends, StreamEnd its end; false closes.
-	StreamBody(c *engine.Conn, b []byte) bool
-	StreamEnd(c *engine.Conn) bool
-}
-
 // StreamOf is the stream that c is, nil for others.
 func StreamOf(c *engine.Conn) *Stream {
 	st, _ := c.Mux().(*Stream)
@@ -134,7 +125,7 @@ func (st *Stream) body(b []byte, last bool) {
 		if c.State() == engine.StateDeferringAction || len(c.Kept()) > 0 {
 			c.Keep(b)
 		} else {
-			ok = c.Role().(Receiver).StreamBody(c, b)
+			ok = c.Role().(engine.Receiver).StreamBody(c, b)
 		}
 	}
 	if last {
@@ -170,7 +161,7 @@ func (st *Stream) goOn(ok bool) {
 	c := st.c
 	if ok && !c.Dead() && st.peerEnded && !st.endTold && len(c.Kept()) == 0 && !c.RxPending && c.State() != engine.StateDeferringAction {
 		st.endTold = true
-		ok = c.Role().(Receiver).StreamEnd(c)
+		ok = c.Role().(engine.Receiver).StreamEnd(c)
 	}
 	if !ok && !c.Dead() {
 		c.Close(engine.CloseNoStatus)

@@ -16,15 +16,14 @@ var fileReasons = engine.Reasons{
 	Close:     engine.ReasonRAWCloseFile,
 	Bind:      engine.ReasonRAWFileBindProtocol,
 	Unbind:    engine.ReasonRAWFileDropProtocol,
+
+	ParentFirst: true,
 }
 
 func (file) Name() string                                   { return "raw-file" }
 func (file) Reasons(bool) *engine.Reasons                   { return &fileReasons }
 func (file) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
 func (file) Gone(*engine.Conn)                              {}
-
-// ParentFirst: the parent hears of the end before the program's close callback.
-func (file) ParentFirst() bool { return true }
 
 func (file) Readable(c *engine.Conn) bool {
 	return c.Call(engine.ReasonRAWRXFile, nil, 0) == 0

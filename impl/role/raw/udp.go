@@ -21,6 +21,11 @@ import (
 // connected.
 type datagram struct{ socket }
 
+var (
+	_ engine.Polled = datagram{}
+	_ engine.Queuer = datagram{}
+)
+
 // Datagram is the one value of the role.
 var Datagram engine.Role = datagram{}
 

@@ -147,7 +147,7 @@ func (s *State) readKept(c *engine.Conn) bool {
 
 // drained tells a stream, whose end may have come already, that what it kept is out.
 func drained(c *engine.Conn) bool {
-	if m, ok := c.Mux().(interface{ Drained() }); ok && !c.Dead() && len(c.Kept()) == 0 {
+	if m := c.Mux(); m != nil && !c.Dead() && len(c.Kept()) == 0 {
 		m.Drained()
 	}
 	return true

@@ -11,6 +11,11 @@ import (
 
 type role struct{}
 
+var (
+	_ engine.Keepalive = role{}
+	_ engine.Receiver  = role{}
+)
+
 // Role is the one value of the role.
 var Role engine.Role = role{}
 
