@@ -86,7 +86,8 @@ type Conn struct {
 	told      bool // the close callback has been told
 	owesClose bool // it is to be told though the connection never was established
 	broken    bool // nothing can be sent any more
-	deaf      bool // the peer takes nothing more, but has sent something: what is written is thrown away
+	deaf      bool // the peer takes nothing more, but has sent something
+	gone      bool // deaf, and the poll is not asked any more
 	errorTold bool // CLIENT_CONNECTION_ERROR has been told
 	listener  bool
 	datagram  bool
@@ -98,6 +99,7 @@ type Conn struct {
 	rxOff        bool
 	NoRead       bool // the role does not want to read now
 	answers      int  // bytes, see answersMax
+	discarded    int  // bytes, when deaf
 	WantOut      bool // the role waits for POLLOUT by itself
 	lingering    bool // close with a half-close and a short wait
 	closing      bool // a close has begun

@@ -129,10 +129,10 @@ func (c *Conn) mayDeliver() bool {
 	return (len(c.rx) > 0 || c.RxPending) && c.hears() && !c.state.answering() && !c.Dead()
 }
 
-// readAhead tells whether decrypted bytes wait inside that the role would take
-// now: no descriptor tells of them.
+// readAhead tells whether the role would read something now that no descriptor tells
+// of: decrypted bytes, or what a peer sent that is gone.
 func (c *Conn) readAhead() bool {
-	return c.TLS != nil && c.TLS.Pending() > 0 && c.hears() && !c.Dead()
+	return (c.gone || c.TLS != nil && c.TLS.Pending() > 0) && c.hears() && !c.Dead()
 }
 
 func (pt *Thread) anyRipe() bool {

@@ -23,7 +23,7 @@ func (c *Conn) Disconnect() {
 	if k := &c.pt.cork; k.owner == c {
 		k.b = k.b[:0]
 	}
-	c.broken, c.deaf, c.WantOut, c.NoRead = false, false, false, false
+	c.broken, c.deaf, c.gone, c.WantOut, c.NoRead = false, false, false, false, false
 }
 
 // HandOver gives the descriptor, what secures it and what was received on it

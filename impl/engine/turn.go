@@ -230,8 +230,10 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 		}
 	}()
 	if revents&unix.EPOLLIN == 0 && revents&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.state != StateWaitingConnect {
-		c.broken = true
-		c.close(CloseNoStatus)
+		if !c.peerGone() {
+			c.broken = true
+			c.close(CloseNoStatus)
+		}
 		return
 	}
 	if c.TLS != nil {

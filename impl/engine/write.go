@@ -162,10 +162,7 @@ func (c *Conn) sendCork(more bool) bool {
 
 // flushTLS sends what the transport has gathered; false: the connection broke.
 func (c *Conn) flushTLS() bool {
-	if c.TLS == nil {
-		return true
-	}
-	if c.deaf {
+	if c.TLS == nil || c.deaf {
 		return true
 	}
 	err := c.TLS.Flush()
@@ -174,25 +171,6 @@ func (c *Conn) flushTLS() bool {
 		return c.sendFailed(err)
 	}
 	return true
-}
-
-// sendFailed notes that the peer takes nothing more. A server may have told a client
-// why, and closed: what has come is read before the connection ends. false: there is nothing.
-func (c *Conn) sendFailed(err error) bool {
-	if c.client && !c.closing && (c.unread() || len(c.rx) > 0 || c.TLS != nil && c.TLS.Pending() > 0) {
-		Infof("%s: send failed: %v, reading what has come", c, err)
-		c.deaf, c.wantWrite = true, false
-		c.out, c.answers = outQueue{}, 0
-		c.touchPoll()
-		return true
-	}
-	level := LogInfo
-	if c.client && !c.closing {
-		level = LogNotice
-	}
-	Logf(level, "%s: send failed: %v", c, err)
-	c.broken = true
-	return false
 }
 
 // Settle sends what the transport has gathered outside of Write, unless the
@@ -230,7 +208,7 @@ func (c *Conn) backlog() bool {
 // send sends b; with more to come, a transport may wait for it.
 func (c *Conn) send(b []byte, more bool) bool {
 	if c.deaf {
-		return true
+		return c.discard(len(b))
 	}
 	if c.backlog() {
 		c.out.add(b)
@@ -321,7 +299,7 @@ func (c *Conn) Buffered() bool {
 // Choked tells whether a write now would have to be kept (lws_send_pipe_choked).
 func (c *Conn) Choked() bool {
 	c.wroteIn = 0
-	if c.backlog() || c.broken || c.deaf {
+	if c.backlog() || c.broken || c.mute() {
 		return true
 	}
 	if c.net != nil {
@@ -357,7 +335,7 @@ func (c *Conn) Write(b Payload, wp WriteProtocol) int {
 
 // AskWriteable asks for the WRITEABLE callback (lws_callback_on_writable).
 func (c *Conn) AskWriteable() {
-	if c.Dead() || c.broken || c.deaf {
+	if c.Dead() || c.broken || c.mute() {
 		return
 	}
 	c.wantWrite = true

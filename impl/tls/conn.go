@@ -219,6 +219,9 @@ func (c *Conn) Write(b []byte, more bool) (int, error) {
 		x |= WriteWantsRead
 	}
 	c.setCross(x)
+	if c.io.lost != 0 {
+		return 0, unix.Errno(c.io.lost)
+	}
 	n := int(c.io.n)
 	if n == len(b) {
 		return n, nil
@@ -243,7 +246,7 @@ func (c *Conn) Flush() error {
 	c.setCross(c.cross &^ Kept)
 	switch {
 	case c.io.n < 0:
-		return unix.Errno(c.io.sys)
+		return unix.Errno(c.io.lost)
 	case c.io.n == 0:
 		return unix.EAGAIN
 	}

@@ -25,6 +25,7 @@ struct tls_io {
 	int sys;
 	int pending; /* after a read: bytes that wait inside */
 	int out;     /* TLS_GATHERED, TLS_KEPT */
+	int lost;    /* errno of the socket, which takes nothing more */
 	char text[240];
 };
 
@@ -72,6 +73,7 @@ tls_note(struct tls_sock *k, struct tls_io *io)
 {
 	io->out = (k->pool->writer == k ? TLS_GATHERED : 0) |
 		  (k->out.p ? TLS_KEPT : 0);
+	io->lost = k->lost;
 }
 
 static inline void
@@ -123,11 +125,8 @@ tls_write(SSL *s, struct tls_sock *k, const char *b, int n, int more,
 		if (r > 0)
 			at += r;
 	} while (r > 0 && at < n);
-	if (!more && tls_flush(k) < 0 && r > 0) {
-		errno = k->lost;
-		r = -1;
-		at = 0;
-	}
+	if (!more)
+		tls_flush(k);
 	tls_end(s, k, r, io);
 	io->n = at;
 }
@@ -151,7 +150,6 @@ static inline void
 tls_send(struct tls_sock *k, struct tls_io *io)
 {
 	io->n = tls_flush(k);
-	io->sys = k->lost;
 	tls_note(k, io);
 }
 

@@ -150,7 +150,10 @@ tls_flush(struct tls_sock *s)
 }
 
 /* A program that calls SSL_write itself, outside of our calls, flushes nothing:
- * then it is the socket that takes what it takes. */
+ * then it is the socket that takes what it takes.
+ *
+ * Inside of them OpenSSL does not hear of a socket that takes nothing more: it
+ * could not be asked any more for what the peer had sent before. */
 static inline int
 tls_sock_write(BIO *b, const char *d, int n)
 {
@@ -161,6 +164,8 @@ tls_sock_write(BIO *b, const char *d, int n)
 	BIO_clear_retry_flags(b);
 	if (n <= 0)
 		return 0;
+	if (s->gather && s->lost)
+		return n;
 	if (n > TLS_GATHER)
 		n = TLS_GATHER;
 	if (p->writer && p->writer != s)
@@ -168,6 +173,8 @@ tls_sock_write(BIO *b, const char *d, int n)
 	if (r > 0 && (s->out.p || (p->writer == s &&
 	    (!s->gather || p->out.end + (size_t)n > TLS_GATHER))))
 		r = tls_flush(s);
+	if (r < 0 && s->gather)
+		return n;
 	if (r > 0 && s->gather) {
 		p->writer = s;
 		memcpy(p->out.p + p->out.end, d, (size_t)n);

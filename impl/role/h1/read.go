@@ -100,10 +100,10 @@ func (s *State) full(c *engine.Conn) bool {
 	return true
 }
 
-// atEOF ends the connection, unless an answer is on its way.
+// atEOF ends the connection, unless an answer is on its way to a peer that takes it.
 func (s *State) atEOF(c *engine.Conn) bool {
-	busy := c.State() == engine.StateIssuingFile || c.Buffered() ||
-		c.State() == engine.StateDoingTransaction && c.WantsWriteable()
+	busy := !c.Deaf() && (c.State() == engine.StateIssuingFile || c.Buffered() ||
+		c.State() == engine.StateDoingTransaction && c.WantsWriteable())
 	if busy {
 		c.NoRead = true
 		c.TouchPoll()

@@ -69,8 +69,8 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 			p = b[:size]
 		}
 		ok, on := s.reads(c, p, !empty)
-		if err != nil {
-			return false
+		if err != nil { // of it the next read tells, too
+			return ok && s.holds(c)
 		}
 		if empty || got == size || c.Dead() {
 			return ok
