@@ -33,7 +33,7 @@ GENERATIONS := 1.3 1.5 1.6 2.0 4.3
 
 GOTAGS := $(if $(VALGRIND),-tags valgrind)
 
-CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Iinclude -Icapi/abi/$(ABI) -Icapi/c
+CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Iinclude -Icapi/abi/$(ABI) -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
 C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/$(ABI)/%.o)
 C_HDR  := $(wildcard capi/c/*.h capi/core/lwsgo*.h capi/abi/$(ABI)/*.h) $(wildcard include/*.h include/libwebsockets/*.h)

@@ -5,7 +5,7 @@
 #ifndef LWSGO_CACHE_H
 #define LWSGO_CACHE_H
 
-#include <libwebsockets.h>
+#include "lwsgo.h"
 
 struct lws_cache_ttl_lru {
 	struct lws_cache_creation_info info;

@@ -3,10 +3,24 @@
  * Wrappers of lws-client.h and of what else belongs to clients. C because of
  * reason 1.
  */
-#include "entry.h"
+#include "face.h"
 
-LWS_ENTRY(struct lws *, NULL, lws_client_connect_via_info,
-	  (const struct lws_client_connect_info *ccinfo), (ccinfo))
+extern struct lws *go_lws_client_connect_via_info(const struct lwsgo_connect *n);
+
+LWS_VISIBLE struct lws *
+lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
+{
+	struct lwsgo_connect n;
+	struct lws *wsi;
+
+	LWS_NEEDS(ccinfo, NULL);
+	if (!lwsgo_enter("lws_client_connect_via_info"))
+		return NULL;
+	lwsgo_connect_of(&n, ccinfo);
+	wsi = go_lws_client_connect_via_info(&n);
+	lwsgo_leave();
+	return wsi;
+}
 
 /* Exported by the reference without a declaration in its public headers. */
 LWS_VISIBLE struct lws *

@@ -5,19 +5,13 @@
  * function pointers that a program may copy and replace (reason 3).
  */
 #define LWS_NO_SIZED_CALLS
-#include "entry.h"
+#include "abi.h"
+#include "face.h"
 #include "lws_private.h"
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 
-/* What a program compiled with Debian's header passes. */
-#define INFO_416 offsetof(struct lws_context_creation_info, ip_limit_ah)
-
-LWS_ENTRY(struct lws_vhost *, NULL, lws_create_vhost_sized,
-	  (struct lws_context * context,
-	   const struct lws_context_creation_info *info, size_t size),
-	  (context, info, size))
 LWS_ENTRY_VOID(lws_vhost_destroy, (struct lws_vhost * vh), (vh))
 LWS_ENTRY(struct lws_vhost *, NULL, lws_get_vhost_by_name,
 	  (struct lws_context * context, const char *name), (context, name))
@@ -40,25 +34,44 @@ LWS_ENTRY(int, 1, lws_protocol_init, (struct lws_context * context), (context))
 LWS_ENTRY(const char *, NULL, lws_canonical_hostname,
 	  (struct lws_context * context), (context))
 
-extern struct lws_context *
-go_lws_create_context_sized(const struct lws_context_creation_info *info,
-			    size_t size);
+extern struct lws_context *go_lws_create_context(const struct lwsgo_info *n);
+extern struct lws_vhost *go_lws_create_vhost(struct lws_context *context,
+					     const struct lwsgo_info *n);
 extern void go_lws_context_destroy(struct lws_context *context);
 
 LWS_VISIBLE struct lws_context *
 lws_create_context_sized(const struct lws_context_creation_info *info,
 			 size_t size)
 {
+	struct lwsgo_info n;
 	struct lws_context *cx;
 
+	LWS_NEEDS(info, NULL);
 	if (!lwsgo_enter("lws_create_context"))
 		return NULL;
 	signal(SIGPIPE, SIG_IGN); /* as the original: programs rely on it */
-	cx = go_lws_create_context_sized(info, size);
+	lwsgo_info_of(&n, info, size);
+	cx = go_lws_create_context(&n);
 	lwsgo_leave();
 	/* The first wait ends at once: what is to be done first is, whoever waits. */
 	lws_cancel_service(cx);
 	return cx;
+}
+
+LWS_VISIBLE struct lws_vhost *
+lws_create_vhost_sized(struct lws_context *context,
+		       const struct lws_context_creation_info *info, size_t size)
+{
+	struct lwsgo_info n;
+	struct lws_vhost *vh;
+
+	LWS_NEEDS(info, NULL);
+	if (!lwsgo_enter("lws_create_vhost"))
+		return NULL;
+	lwsgo_info_of(&n, info, size);
+	vh = go_lws_create_vhost(context, &n);
+	lwsgo_leave();
+	return vh;
 }
 
 LWS_VISIBLE void
@@ -82,14 +95,14 @@ lws_context_destroy(struct lws_context *context)
 LWS_VISIBLE struct lws_context *
 lws_create_context(const struct lws_context_creation_info *info)
 {
-	return lws_create_context_sized(info, INFO_416);
+	return lws_create_context_sized(info, LWSGO_INFO_ORIGINAL);
 }
 
 LWS_VISIBLE struct lws_vhost *
 lws_create_vhost(struct lws_context *context,
 		 const struct lws_context_creation_info *info)
 {
-	return lws_create_vhost_sized(context, info, INFO_416);
+	return lws_create_vhost_sized(context, info, LWSGO_INFO_ORIGINAL);
 }
 
 LWS_VISIBLE void

@@ -11,7 +11,7 @@
 #ifndef LWSGO_ENTRY_H
 #define LWSGO_ENTRY_H
 
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <pthread.h>
 #include <stdint.h>
 #include "log.h"

@@ -105,7 +105,7 @@ lwsgo_loop_start(struct lws_context *cx)
 
 LWSGO_INTERNAL int
 lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
-		const struct lws_context_creation_info *info)
+		const struct lwsgo_info *info)
 {
 	struct lwsgo_loop_host *host = malloc(sizeof(*host));
 

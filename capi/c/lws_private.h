@@ -8,7 +8,7 @@
 #ifndef LWSGO_PRIVATE_H
 #define LWSGO_PRIVATE_H
 
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <pthread.h>
 #include <stdint.h>
 
@@ -106,7 +106,7 @@ struct lws_context {
 	lws_sorted_usec_list_t sul_system;
 	lws_sorted_usec_list_t sul_cpd;
 	int protocols_done; /* PROTOCOL_INIT has been */
-	const lws_system_ops_t *system_ops;
+	const struct lws_system_ops *system_ops;
 	lws_dll2_owner_t attached;
 	struct lws_system_blob blobs[LWS_SYSBLOB_TYPE_COUNT];
 	lws_cpd_result_t cpd;
@@ -159,7 +159,7 @@ LWSGO_INTERNAL void lwsgo_plugins_unload(struct lws_context *cx);
 /* System state, messages, attached work (system.c, smd.c). */
 LWSGO_INTERNAL void
 lwsgo_system_init(struct lws_context *cx,
-		  const struct lws_context_creation_info *info);
+		  const struct lwsgo_info *info);
 LWSGO_INTERNAL void lwsgo_system_run(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_system_destroy(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_distribute(struct lws_context *cx);
@@ -174,7 +174,7 @@ lwsgo_loop_find(uint64_t options, int *wanted);
 LWSGO_INTERNAL int lwsgo_loop_start(struct lws_context *cx);
 LWSGO_INTERNAL int
 lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
-		const struct lws_context_creation_info *info);
+		const struct lwsgo_info *info);
 LWSGO_INTERNAL void lwsgo_loop_close(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_loop_forked(struct lws_context *cx);
 

@@ -199,6 +199,15 @@ lws_plugins_init(struct lws_plugin **pplugin, const char *const *d,
 	return 0;
 }
 
+const struct lws_protocols *
+lwsgo_plugin_protocols(const struct lws_plugin *p, int *count)
+{
+	const lws_plugin_protocol_t *has = (const void *)p->hdr;
+
+	*count = has->count_protocols;
+	return has->protocols;
+}
+
 void
 lwsgo_plugins_load(struct lws_context *cx, const char *const *d)
 {

@@ -6,7 +6,7 @@
 #ifndef LWSGO_SPA_H
 #define LWSGO_SPA_H
 
-#include <libwebsockets.h>
+#include "lwsgo.h"
 
 struct lws_spa {
 	char **params;	  /* value of each wanted parameter, or NULL */

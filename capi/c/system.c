@@ -141,7 +141,7 @@ on_message(void *opaque, lws_smd_class_t class_, lws_usec_t timestamp,
 
 void
 lwsgo_system_init(struct lws_context *cx,
-		  const struct lws_context_creation_info *info)
+		  const struct lwsgo_info *info)
 {
 	pthread_mutex_init(&cx->smd.lock, NULL);
 	cx->system_ops = info->system_ops;

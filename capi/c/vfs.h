@@ -5,7 +5,7 @@
 #ifndef VFS_H
 #define VFS_H
 
-#include <libwebsockets.h>
+#include "lwsgo.h"
 
 struct lwsgo_file_stat {
 	unsigned int mode; /* of struct stat */

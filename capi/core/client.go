@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,11 +81,8 @@ func (e lookupError) Unreachable() bool { return e == C.EAI_AGAIN || e == C.EAI_
 func text(p *C.char) client.Text { return client.Text{S: str(p), Has: p != nil} }
 
 //export go_lws_client_connect_via_info
-func go_lws_client_connect_via_info(i *C.struct_lws_client_connect_info) (ret *C.struct_lws) {
+func go_lws_client_connect_via_info(i *C.struct_lwsgo_connect) (ret *C.struct_lws) {
 	defer guard("lws_client_connect_via_info")
-	if lacks("lws_client_connect_via_info", i == nil) {
-		return nil
-	}
 	ctx := contextOf(i.context)
 	if ctx == nil {
 		engine.Errf("lws_client_connect_via_info: no context")

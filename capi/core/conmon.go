@@ -3,7 +3,7 @@
 package main
 
 /*
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,15 +3,11 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <stdlib.h>
-#include <string.h>
 #include "lws_private.h"
 #include "log.h"
 
-void lwsgo_system_init(struct lws_context *cx, const struct lws_context_creation_info *info);
-void lwsgo_system_destroy(struct lws_context *cx);
 void lwsgo_init_fops(struct lws_context *cx, const struct lws_plat_file_ops *more);
 
 static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct lws_vhost *v, void *arg)
@@ -20,8 +16,7 @@ static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct
 	fn(v, arg);
 }
 static inline void lwsgo_reload(lws_reload_func cb) { cb(); }
-static inline const struct lws_http_mount *mount_next(const struct lws_http_mount *m) { return m->mount_next; }
-static inline unsigned mount_bits(const struct lws_http_mount *m)
+static inline unsigned mount_bits(const struct lwsgo_mount *m)
 {
 	return (m->cache_reusable ? 1u : 0) | (m->cache_revalidate ? 2u : 0) | (m->cache_intermediaries ? 4u : 0);
 }
@@ -75,20 +70,18 @@ func headers(p *C.struct_lws_protocol_vhost_options) []engine.PVO {
 }
 
 // tokenLimits copies how long header values may be.
-func tokenLimits(l *C.struct_lws_token_limits) *wire.TokenLimits {
-	if l == nil {
+func tokenLimits(i *C.struct_lwsgo_info) *wire.TokenLimits {
+	if i.token_limit == nil {
 		return nil
 	}
 	t := &wire.TokenLimits{}
-	for i := range min(len(t), len(l.token_limit)) {
-		t[i] = uint16(l.token_limit[i])
-	}
+	copy(t[:], unsafe.Slice((*uint16)(i.token_limit), i.count_token_limits))
 	return t
 }
 
-func mounts(m *C.struct_lws_http_mount) []*engine.Mount {
+func mounts(m *C.struct_lwsgo_mount) []*engine.Mount {
 	var l []*engine.Mount
-	for ; m != nil; m = C.mount_next(m) {
+	for ; m != nil; m = m.mount_next {
 		bits := C.mount_bits(m)
 		point := str(m.mountpoint)
 		if n := int(m.mountpoint_len); n < len(point) {
@@ -109,7 +102,7 @@ func mounts(m *C.struct_lws_http_mount) []*engine.Mount {
 
 // copyProtocols copies the program's protocol table to C memory of the vhost,
 // which is what lws_get_protocol gives out.
-func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_info, plugged []*C.struct_lws_protocols) []engine.Protocol {
+func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lwsgo_info, plugged []*C.struct_lws_protocols) []engine.Protocol {
 	var src []*C.struct_lws_protocols
 	switch {
 	case info.protocols != nil:
@@ -149,12 +142,13 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lws_context_creation_in
 
 // plugged are the protocols of plugins that a vhost has: those that its
 // options name, or all when it has no options and is the only one.
-func plugged(cx *C.struct_lws_context, info *C.struct_lws_context_creation_info, explicit bool) []*C.struct_lws_protocols {
+func plugged(cx *C.struct_lws_context, info *C.struct_lwsgo_info, explicit bool) []*C.struct_lws_protocols {
 	var l []*C.struct_lws_protocols
 	for p := cx.plugins; p != nil; p = p.list {
-		h := (*C.lws_plugin_protocol_t)(unsafe.Pointer(p.hdr))
-		for i := range int(h.count_protocols) {
-			q := next(h.protocols, i)
+		var n C.int
+		first := C.lwsgo_plugin_protocols(p, &n)
+		for i := range int(n) {
+			q := next(first, i)
 			if info.pvo == nil && !explicit || C.lws_pvo_search(info.pvo, q.name) != nil {
 				l = append(l, q)
 			}
@@ -175,9 +169,8 @@ func extensions(e *C.struct_lws_extension) []engine.Extension {
 	return l
 }
 
-// infoFrom copies what the engine needs out of the program's struct, whose
-// real size is given: members behind it do not exist.
-func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info {
+// infoFrom copies what the engine needs.
+func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 	info := &engine.Info{
 		Port: int(i.port), Iface: str(i.iface), HasIface: i.iface != nil, VhostName: str(i.vhost_name),
 		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), HasPVO: i.pvo != nil, Headers: headers(i.headers),
@@ -188,10 +181,11 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 		KeepaliveSecs: int(i.keepalive_timeout), HeaderSecs: int(i.timeout_secs_ah_idle), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),
 		UDPLossTx: int(i.udp_loss_sim_tx_pc), UDPLossRx: int(i.udp_loss_sim_rx_pc),
 		KATime: int(i.ka_time), KAProbes: int(i.ka_probes), KAInterval: int(i.ka_interval),
-		MaxHeaderData: int(i.max_http_header_data), TokenLimits: tokenLimits(i.token_limits), ServBufSize: int(i.pt_serv_buf_size),
+		MaxHeaderData: int(i.max_http_header_data), TokenLimits: tokenLimits(i), ServBufSize: int(i.pt_serv_buf_size),
 		FDLimit: int(i.fd_limit_per_thread), RlimitNofile: int(i.rlimit_nofile), BindIface: i.bind_iface != 0,
 		UnixPerms: str(i.unix_socket_perms), AcceptRole: str(i.listen_accept_role), AcceptProtocol: str(i.listen_accept_protocol),
-		TLS: i,
+		Socks: str(i.socks_proxy_address), SocksPort: int(i.socks_proxy_port), MinRxRate: int(i.http_min_rx_rate),
+		ABI: abiOf(i.abi),
 	}
 	for n, v := range i.http2_settings {
 		info.HTTP2Settings[n] = uint32(v)
@@ -204,41 +198,29 @@ func infoFrom(i *C.struct_lws_context_creation_info, size C.size_t) *engine.Info
 			PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup), C: unsafe.Pointer(r),
 		}
 	}
-	if has(size, unsafe.Offsetof(i.socks_proxy_port), unsafe.Sizeof(i.socks_proxy_port)) {
-		info.Socks, info.SocksPort = str(i.socks_proxy_address), int(i.socks_proxy_port)
+	if s := uint16(i.ws_ping_pong_interval); s != 0 && info.RetryPolicy == nil {
+		info.RetryPolicy = &engine.Retry{PingSecs: s, HangupSecs: s + 10}
 	}
-	if has(size, unsafe.Offsetof(i.ws_ping_pong_interval), unsafe.Sizeof(i.ws_ping_pong_interval)) {
-		if s := uint16(i.ws_ping_pong_interval); s != 0 && info.RetryPolicy == nil {
-			info.RetryPolicy = &engine.Retry{PingSecs: s, HangupSecs: s + 10}
-		}
-	}
-	if has(size, unsafe.Offsetof(i.http_min_rx_rate), unsafe.Sizeof(i.http_min_rx_rate)) {
-		info.MinRxRate = int(i.http_min_rx_rate)
-	}
-	info.TellConnecting = ofV43(size)
 	return info
 }
 
-// has tells whether a caller's info of that size has a member.
-func has(size C.size_t, offset, length uintptr) bool {
-	return uintptr(size&^C.LWS_INFO_OF_V43) >= offset+length
+// abiOf is how the program's ABI behaves.
+func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
+	u := &C.lwsgo_layouts.udp
+	return engine.ABI{
+		Name: str(a.name), Connecting: a.connecting != 0, SessionCache: a.session_cache != 0,
+		UDP: engine.UDPLayout{Size: uintptr(u.size), Addr: uintptr(u.sa), Room: uintptr(u.room), Len: uintptr(u.salen)},
+	}
 }
 
 // limit is a limit in Go's terms, 0 is none in both.
 func limit(n C.size_t) int { return int(min(n, math.MaxInt)) }
 
-// ofV43 tells whether the caller is compiled as a program of v4.3.
-func ofV43(size C.size_t) bool { return size&C.LWS_INFO_OF_V43 != 0 }
-
-//export go_lws_create_context_sized
-func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.size_t) (ret *C.struct_lws_context) {
+//export go_lws_create_context
+func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 	defer guard("lws_create_context")
-	if i == nil {
-		engine.Errf("lws_create_context: no info")
-		return nil
-	}
 	announce()
-	info := infoFrom(i, size)
+	info := infoFrom(i)
 	var loopWanted C.int
 	loop := C.lwsgo_loop_find(i.options, &loopWanted)
 	if loopWanted != 0 && loop == nil {
@@ -274,17 +256,17 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 		}
 	}
 	C.lwsgo_init_fops(cx, i.fops)
-	if has(size, unsafe.Offsetof(i.log_cx), unsafe.Sizeof(i.log_cx)) && i.log_cx != nil {
+	if i.log_cx != nil {
 		cx.log_cx = i.log_cx
 		C.lwsl_refcount_cx(i.log_cx, 1)
 	}
-	if has(size, unsafe.Offsetof(i.http_nsc_heap_max_payload), unsafe.Sizeof(i.http_nsc_heap_max_payload)) && i.http_nsc_filepath != nil {
+	if i.http_nsc_filepath != nil {
 		ctx.Cookies = &client.Jar{
 			Path: str(i.http_nsc_filepath), MaxBytes: limit(i.http_nsc_heap_max_footprint),
 			MaxItems: limit(i.http_nsc_heap_max_items), MaxCookie: limit(i.http_nsc_heap_max_payload),
 		}
 	}
-	if has(size, unsafe.Offsetof(i.plugin_dirs), unsafe.Sizeof(i.plugin_dirs)) && i.plugin_dirs != nil {
+	if i.plugin_dirs != nil {
 		C.lwsgo_plugins_load(cx, i.plugin_dirs)
 	}
 	C.lwsgo_system_init(cx, i)
@@ -293,7 +275,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 	cx.baggage = i.external_baggage_free_on_destroy
 	ctx.Lock()
 	if !info.Options.Has(engine.OptExplicitVhosts) {
-		if createVhost(ctx, i, info, size) == nil {
+		if createVhost(ctx, i, info) == nil {
 			engine.Errf("Failed to create default vhost")
 			ctx.Destroy()
 			ctx.Unlock()
@@ -319,7 +301,7 @@ func go_lws_create_context_sized(i *C.struct_lws_context_creation_info, size C.s
 }
 
 // createVhost makes a vhost and its listener. The lock is held.
-func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, info *engine.Info, size C.size_t) *C.struct_lws_vhost {
+func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info) *C.struct_lws_vhost {
 	cv := newVhostFace()
 	if cv == nil {
 		engine.Errf("lws_create_vhost: no memory for vhost %s", info.VhostName)
@@ -337,7 +319,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lws_context_creation_info, inf
 	if len(ctx.Vhosts) == 1 {
 		v.AnnounceWake(true)
 	}
-	err := initTLS(v, i, size)
+	err := initTLS(v, i)
 	if err == nil {
 		err = listen.Open(v)
 	}
@@ -361,17 +343,17 @@ func releaseVhost(cv *C.struct_lws_vhost) {
 	freeMu.Unlock()
 }
 
-//export go_lws_create_vhost_sized
-func go_lws_create_vhost_sized(cx *C.struct_lws_context, i *C.struct_lws_context_creation_info, size C.size_t) *C.struct_lws_vhost {
+//export go_lws_create_vhost
+func go_lws_create_vhost(cx *C.struct_lws_context, i *C.struct_lwsgo_info) *C.struct_lws_vhost {
 	defer guard("lws_create_vhost")
 	ctx := contextOf(cx)
-	if ctx == nil || i == nil {
-		engine.Errf("lws_create_vhost: no context or no info")
+	if ctx == nil {
+		engine.Errf("lws_create_vhost: no context")
 		return nil
 	}
 	ctx.Lock()
 	defer ctx.Unlock()
-	return createVhost(ctx, i, infoFrom(i, size), size)
+	return createVhost(ctx, i, infoFrom(i))
 }
 
 //export go_lws_context_destroy

@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 
 static inline const char *html_replace(struct lws_process_html_state *s, int i)
 {

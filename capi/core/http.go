@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <stdlib.h>
 #include "lws_private.h"
 #include "entry.h"
@@ -390,7 +389,7 @@ func go_lws_serve_http_file_fragment(wsi *C.struct_lws) C.int {
 var mimeTexts = map[string]*C.char{}
 
 //export go_lws_get_mimetype
-func go_lws_get_mimetype(file *C.char, m *C.struct_lws_http_mount) *C.char {
+func go_lws_get_mimetype(file *C.char, m *C.struct_lwsgo_mount) *C.char {
 	defer guard("lws_get_mimetype")
 	if lacks("lws_get_mimetype", file == nil) {
 		return nil

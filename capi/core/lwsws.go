@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <stdlib.h>
 #include <string.h>
 #include "lws_private.h"
@@ -48,7 +47,7 @@ type config struct {
 	last  string // the key of the string that is coming in pieces
 	err   error
 
-	info *C.struct_lws_context_creation_info
+	info *C.struct_lwsgo_info
 }
 
 var errConfigFull = errors.New("the buffer for the configuration's strings is full")
@@ -214,6 +213,9 @@ func go_lwsgo_conf_file(dir *C.char, id unsafe.Pointer, e *C.struct_lws_dir_entr
 	return b2i(f.file(str(dir)+"/"+str(e.name)) != nil)
 }
 
+// configDepth is how many arrays the files may have in each other.
+const configDepth = 5
+
 // file reads one JSON file.
 func (f *config) file(name string) error {
 	b, err := os.ReadFile(name)
@@ -226,8 +228,7 @@ func (f *config) file(name string) error {
 	for i, k := range f.keys {
 		paths[i] = unsafe.Pointer(unsafe.StringData(k + "\x00"))
 	}
-	f.ctx, f.last, f.err = new(lejp.Ctx), "", nil
-	f.ctx.PathStride = 0
+	f.ctx, f.last, f.err = lejp.New(configDepth), "", nil
 	lejp.Construct(f.ctx, nil, nil, unsafe.Pointer(unsafe.SliceData(paths)), uint8(len(paths)), f.step)
 	r := 0
 	if len(b) > 0 {
@@ -246,7 +247,8 @@ func (f *config) file(name string) error {
 	return nil
 }
 
-func (f *config) step(c *lejp.Ctx, _ unsafe.Pointer, why lejp.Reason) int8 {
+func (f *config) step(_ unsafe.Pointer, why lejp.Reason) int8 {
+	c := f.ctx
 	key := ""
 	if c.PathMatch != 0 && why != lejp.Constructed && why != lejp.Destructed {
 		key = f.keys[c.PathMatch-1]
@@ -269,10 +271,10 @@ func isText(why lejp.Reason) bool { return why == lejp.ValStrEnd || why == lejp.
 // maxPluginDirs is the room for plugin folders, with the NULL behind them.
 const maxPluginDirs = 10
 
-//export go_lwsws_get_config_globals_sized
-func go_lwsws_get_config_globals_sized(info *C.struct_lws_context_creation_info, dir *C.char, cs **C.char, n *C.int, size C.size_t) (ret C.int) {
+//export go_lwsws_get_config_globals
+func go_lwsws_get_config_globals(info *C.struct_lwsgo_info, dir *C.char, cs **C.char, n *C.int) (ret C.int) {
 	defer guardOr("lwsws_get_config_globals", &ret, 1)
-	if info == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
+	if dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
 		engine.Errf("lwsws_get_config_globals: an argument is missing")
 		return 1
 	}
@@ -284,8 +286,7 @@ func go_lwsws_get_config_globals_sized(info *C.struct_lws_context_creation_info,
 		return 1
 	}
 	count := 0
-	extended := uintptr(size) >= unsafe.Sizeof(*info)
-	if extended && info.plugin_dirs != nil {
+	if info.plugin_dirs != nil {
 		for old := info.plugin_dirs; *old != nil && count < maxPluginDirs-1; old = next(old, 1) {
 			dirs[count] = *old
 			count++
@@ -317,14 +318,6 @@ func go_lwsws_get_config_globals_sized(info *C.struct_lws_context_creation_info,
 			}
 			return f.pair(key, why, 0, "", &info.reject_service_keywords)
 		}
-		if extended {
-			switch key {
-			case "global.ip-limit-ah":
-				info.ip_limit_ah = C.ushort(f.number())
-			case "global.ip-limit-wsi":
-				info.ip_limit_wsi = C.ushort(f.number())
-			}
-		}
 		return f.global(key, why)
 	}
 	if err := f.read(str(dir)); err != nil {
@@ -333,7 +326,7 @@ func go_lwsws_get_config_globals_sized(info *C.struct_lws_context_creation_info,
 		}
 		return 1
 	}
-	if extended && count > 0 {
+	if count > 0 {
 		info.plugin_dirs = &dirs[0]
 	}
 	*cs, *n = (*C.char)(f.p), C.int(uintptr(f.end)-uintptr(f.p))
@@ -363,6 +356,10 @@ func (f *config) global(key string, why lejp.Reason) error {
 		i.timeout_secs = C.uint(f.number())
 	case "global.default-alpn":
 		return f.str(key, why, &i.alpn)
+	case "global.ip-limit-ah":
+		i.ip_limit_ah = C.ushort(f.number())
+	case "global.ip-limit-wsi":
+		i.ip_limit_wsi = C.ushort(f.number())
 	case "global.rlimit-nofile":
 		i.rlimit_nofile = C.int(f.number())
 	}

@@ -3,12 +3,10 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
-#include <string.h>
+#include "lwsgo.h"
 #include "lws_private.h"
 
-static inline void mount_cache(struct lws_http_mount *m, int what, int on)
+static inline void mount_cache(struct lwsgo_mount *m, int what, int on)
 {
 	switch (what) {
 	case 0: m->cache_reusable = !!on; break;
@@ -29,9 +27,6 @@ import (
 	"libwebsockets/impl/text/lejp"
 )
 
-// infoSize is the part of the info that every program's has.
-const infoSize = C.size_t(unsafe.Offsetof(C.struct_lws_context_creation_info{}.ip_limit_ah))
-
 // vhostConfig makes the vhosts of lwsws's configuration, one after the other.
 type vhostConfig struct {
 	config
@@ -43,8 +38,8 @@ type vhostConfig struct {
 	open       bool // inside a vhost
 	any        bool
 	mounting   bool // inside a mount
-	head, tail *C.struct_lws_http_mount
-	mount      C.struct_lws_http_mount
+	head, tail *C.struct_lwsgo_mount
+	mount      C.struct_lwsgo_mount
 	pvoOf      *C.struct_lws_protocol_vhost_options // the protocol that options belong to
 	needName   bool                                 // an upgrade has to name a protocol
 	clientTLS  bool
@@ -110,9 +105,9 @@ const defaultCiphers = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA38
 var ciphersC = lasting(defaultCiphers)
 
 //export go_lwsws_get_config_vhosts
-func go_lwsws_get_config_vhosts(cx *C.struct_lws_context, info *C.struct_lws_context_creation_info, dir *C.char, cs **C.char, n *C.int) (ret C.int) {
+func go_lwsws_get_config_vhosts(cx *C.struct_lws_context, info *C.struct_lwsgo_info, dir *C.char, cs **C.char, n *C.int) (ret C.int) {
 	defer guardOr("lwsws_get_config_vhosts", &ret, 1)
-	if contextOf(cx) == nil || info == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
+	if contextOf(cx) == nil || dir == nil || cs == nil || *cs == nil || n == nil || *n <= 0 {
 		engine.Errf("lwsws_get_config_vhosts: an argument is missing")
 		return 1
 	}
@@ -141,7 +136,7 @@ func (f *vhostConfig) step1(key string, why lejp.Reason) error {
 	case why == lejp.ObjectStart && key == keyVhost:
 		f.begin()
 	case why == lejp.ObjectStart && key == keyMount:
-		f.mounting, f.mount = true, C.struct_lws_http_mount{}
+		f.mounting, f.mount = true, C.struct_lwsgo_mount{}
 	case why == lejp.ObjectStart && key == keyProtocol:
 		o, err := f.pvo(0, "", &f.info.pvo)
 		if err != nil {
@@ -166,12 +161,11 @@ func (f *vhostConfig) step1(key string, why lejp.Reason) error {
 func (f *vhostConfig) begin() {
 	f.open, f.needName, f.head, f.tail = true, false, nil, nil
 	i := f.info
-	threads, options, server, timeout := i.count_threads, i.options&inherited, i.server_string, i.timeout_secs
-	C.memset(unsafe.Pointer(i), 0, infoSize)
-	i.count_threads, i.options, i.server_string, i.timeout_secs = threads, options, server, timeout
-	i.protocols, i.pprotocols, i.extensions = f.protocols, f.pprotocols, f.extensions
-	i.client_ssl_cipher_list, i.ssl_cipher_list = ciphersC, ciphersC
-	i.keepalive_timeout = 5
+	*i = C.struct_lwsgo_info{
+		abi: i.abi, count_threads: i.count_threads, options: i.options & inherited, server_string: i.server_string,
+		timeout_secs: i.timeout_secs, protocols: f.protocols, pprotocols: f.pprotocols, extensions: f.extensions,
+		client_ssl_cipher_list: ciphersC, ssl_cipher_list: ciphersC, keepalive_timeout: 5,
+	}
 }
 
 // make makes the vhost, and its client side when that is wanted.
@@ -181,7 +175,7 @@ func (f *vhostConfig) make() error {
 		return errors.New("port required (eg, 443)")
 	}
 	i.mounts = f.head
-	v := go_lws_create_vhost_sized(f.cx, i, infoSize)
+	v := go_lws_create_vhost(f.cx, i)
 	if v == nil {
 		return fmt.Errorf("failed to create vhost %s", str(i.vhost_name))
 	}
@@ -195,11 +189,12 @@ func (f *vhostConfig) make() error {
 		}
 	}
 	if f.clientTLS {
-		cert, key, ca, ciphers := i.client_ssl_cert_filepath, i.client_ssl_private_key_filepath, i.client_ssl_ca_filepath, i.client_ssl_cipher_list
-		C.memset(unsafe.Pointer(i), 0, infoSize)
-		i.client_ssl_cert_filepath, i.client_ssl_private_key_filepath, i.client_ssl_ca_filepath, i.client_ssl_cipher_list = cert, key, ca, ciphers
-		i.options = C.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT
-		go_lws_init_vhost_client_ssl_sized(i, v, infoSize)
+		*i = C.struct_lwsgo_info{
+			abi: i.abi, options: C.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+			client_ssl_cert_filepath: i.client_ssl_cert_filepath, client_ssl_private_key_filepath: i.client_ssl_private_key_filepath,
+			client_ssl_ca_filepath: i.client_ssl_ca_filepath, client_ssl_cipher_list: i.client_ssl_cipher_list,
+		}
+		go_lws_init_vhost_client_ssl(i, v)
 	}
 	return nil
 }
@@ -218,7 +213,7 @@ func (f *vhostConfig) addMount() error {
 		if !strings.HasPrefix(origin, scheme) {
 			continue
 		}
-		m, err := newIn[C.struct_lws_http_mount](&f.config)
+		m, err := newIn[C.struct_lwsgo_mount](&f.config)
 		if err != nil {
 			return err
 		}

@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -38,7 +37,7 @@ type privileges struct {
 }
 
 // wanted finds out what the program asks for; names count more than numbers.
-func wanted(i *C.struct_lws_context_creation_info) (privileges, error) {
+func wanted(i *C.struct_lwsgo_info) (privileges, error) {
 	p := privileges{uid: int(i.uid), gid: int(i.gid)}
 	if i.groupname != nil {
 		g, err := user.LookupGroup(str(i.groupname))

@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include <stdlib.h>
 #include <stddef.h>
 #include "entry.h"

@@ -2,7 +2,7 @@
 
 package main
 
-// #include <libwebsockets.h>
+// #include "lwsgo.h"
 import "C"
 
 import "libwebsockets/impl/text/purify"

@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 #include "lws_private.h"
 */
 import "C"
@@ -81,7 +80,7 @@ func firstOf(a, b *C.char) string {
 func given(p *C.char) secure.File { return secure.File{Path: str(p), Given: p != nil} }
 
 // tlsConfig copies what TLS needs out of the program's struct.
-func tlsConfig(i *C.struct_lws_context_creation_info, port int, size C.size_t) *secure.Config {
+func tlsConfig(i *C.struct_lwsgo_info, port int) *secure.Config {
 	cfg := &secure.Config{
 		Options: engine.Option(i.options), Port: port,
 		Curve: str(i.ecdh_curve), ALPN: str(i.alpn), InfoMask: int(i.ssl_info_event_mask),
@@ -113,35 +112,33 @@ func tlsConfig(i *C.struct_lws_context_creation_info, port int, size C.size_t) *
 		cfg.Provided = tls.Borrow(unsafe.Pointer(p))
 	}
 	s := &cfg.Sessions
-	if has(size, unsafe.Offsetof(i.tls_session_cache_max), unsafe.Sizeof(i.tls_session_cache_max)) {
-		s.Secs, s.Max = int(i.tls_session_timeout), int(min(i.tls_session_cache_max, math.MaxInt32))
-	}
-	s.On = s.Secs != 0 || s.Max != 0 || ofV43(size)
+	s.Secs, s.Max = int(i.tls_session_timeout), int(min(i.tls_session_cache_max, math.MaxInt32))
+	s.On = s.Secs != 0 || s.Max != 0 || i.abi.session_cache != 0
 	s.Off = i.options&C.LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE != 0
 	return cfg
 }
 
 // setupTLS notes what a new context says of TLS for all its vhosts.
-func setupTLS(ctx *engine.Context, i *C.struct_lws_context_creation_info) {
+func setupTLS(ctx *engine.Context, i *C.struct_lwsgo_info) {
 	secure.Setup(ctx, int(i.simultaneous_ssl_restriction), str(i.alpn))
 }
 
 // initTLS makes the vhost's TLS contexts.
-func initTLS(v *engine.Vhost, i *C.struct_lws_context_creation_info, size C.size_t) error {
-	return secure.Init(v, tlsConfig(i, int(i.port), size))
+func initTLS(v *engine.Vhost, i *C.struct_lwsgo_info) error {
+	return secure.Init(v, tlsConfig(i, int(i.port)))
 }
 
-//export go_lws_init_vhost_client_ssl_sized
-func go_lws_init_vhost_client_ssl_sized(i *C.struct_lws_context_creation_info, v *C.struct_lws_vhost, size C.size_t) (ret C.int) {
+//export go_lws_init_vhost_client_ssl
+func go_lws_init_vhost_client_ssl(i *C.struct_lwsgo_info, v *C.struct_lws_vhost) (ret C.int) {
 	defer guardOr("lws_init_vhost_client_ssl", &ret, 1)
 	vh := vhostOf(v)
-	if vh == nil || i == nil {
-		engine.Errf("lws_init_vhost_client_ssl: no vhost or no info")
+	if vh == nil {
+		engine.Errf("lws_init_vhost_client_ssl: no vhost")
 		return 1
 	}
 	vh.Lock()
 	defer vh.Unlock()
-	if err := secure.InitClient(vh, tlsConfig(i, engine.PortNoListen, size)); err != nil {
+	if err := secure.InitClient(vh, tlsConfig(i, engine.PortNoListen)); err != nil {
 		engine.Errf("lws_init_vhost_client_ssl: vhost %s: %v", vh.Name, err)
 		return 1
 	}

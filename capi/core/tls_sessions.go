@@ -3,7 +3,7 @@
 package main
 
 /*
-#include <libwebsockets.h>
+#include "lwsgo.h"
 */
 import "C"
 

@@ -3,7 +3,7 @@
 package main
 
 /*
-#include <libwebsockets.h>
+#include "lwsgo.h"
 
 static inline int
 lwsgo_strexp_call(lws_strexp_t *e)

@@ -3,8 +3,7 @@
 package main
 
 /*
-#define LWS_NO_SIZED_CALLS
-#include <libwebsockets.h>
+#include "lwsgo.h"
 
 static inline void ext_option(const struct lws_extension *ext, struct lws *wsi, void *user,
 			      int index, const char *start, int len)

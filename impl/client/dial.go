@@ -177,7 +177,7 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 // tellConnecting tells a program of v4.3 of the socket that is going to be
 // connected; false: the connection is closed.
 func tellConnecting(c *engine.Conn, fd int) bool {
-	if !c.Vhost.TellConnecting {
+	if !c.Ctx.ABI.Connecting {
 		return true
 	}
 	c.F.FD = int32(fd)

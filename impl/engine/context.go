@@ -26,6 +26,7 @@ const (
 // ContextSettings is what a context was told, by its info or right after. A
 // forked child's context gets them whole; docs/settings.md has whom they reach.
 type ContextSettings struct {
+	ABI           ABI
 	Options       Option
 	TimeoutSecs   int
 	ServBufSize   int
@@ -84,6 +85,7 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		return nil, errors.New("ka_interval")
 	}
 	ctx := &Context{F: f, ContextSettings: ContextSettings{
+		ABI:           info.ABI,
 		Options:       info.Options,
 		TimeoutSecs:   or(info.TimeoutSecs, defaultTimeout),
 		ServBufSize:   or(info.ServBufSize, DefaultServBuf),

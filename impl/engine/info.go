@@ -140,8 +140,7 @@ type Info struct {
 	UDPLossTx      int // percent of datagrams to lose, for tests
 	UDPLossRx      int
 	HTTP2Settings  [7]uint32
-	TellConnecting bool // CONNECTING is told
-	TLS            any  // what impl/tls needs, opaque to the engine
+	ABI            ABI // (C) what the program is compiled for
 }
 
 // Extension is one entry of the vhost's extension table. Only

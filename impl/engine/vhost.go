@@ -44,8 +44,6 @@ type VhostSettings struct {
 	KAInterval    int
 	Retry         Retry
 
-	TellConnecting bool // CONNECTING is told
-
 	DefaultIndex int // protocol for upgrades that name none
 	RawIndex     int // protocol for raw connections
 
@@ -91,11 +89,10 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		HeaderSecs:    or(info.HeaderSecs, 10),
 		ConnectSecs:   or(info.ConnectSecs, 20),
 		KATime:        info.KATime, KAProbes: info.KAProbes, KAInterval: info.KAInterval,
-		Retry:          ctx.DefaultRetry,
-		HTTP2Settings:  info.HTTP2Settings,
-		TellConnecting: info.TellConnecting,
-		finalize:       info.Finalize,
-		released:       info.Released,
+		Retry:         ctx.DefaultRetry,
+		HTTP2Settings: info.HTTP2Settings,
+		finalize:      info.Finalize,
+		released:      info.Released,
 	}, privs: make([]unsafe.Pointer, len(info.Protocols))}
 	if v.Name == "" {
 		v.Name = "default"

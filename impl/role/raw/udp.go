@@ -45,18 +45,17 @@ type udpState struct {
 	queue []packet // what the kernel has no room for now
 }
 
-// visible is struct lws_udp: it has room for an IPv4 address only, of others
-// programs see the head.
-type visible struct {
-	sa      unix.RawSockaddr
-	n       uint32
-	pending unix.RawSockaddr
-	pendN   uint32
-}
-
+// show puts the peer into the program's struct lws_udp. Of an address that it
+// has no room for programs see the head.
 func (s *udpState) show(c *engine.Conn) {
-	if v := (*visible)(c.F.UDP); v != nil {
-		v.sa, v.n = s.peer.raw.Addr, s.peer.n
+	if c.F.UDP == nil {
+		return
+	}
+	l := &c.Ctx.ABI.UDP
+	raw := unsafe.Slice((*byte)(unsafe.Pointer(&s.peer.raw)), unsafe.Sizeof(s.peer.raw))
+	copy(unsafe.Slice((*byte)(unsafe.Add(c.F.UDP, l.Addr)), l.Room), raw)
+	if l.Len != 0 {
+		*(*uint32)(unsafe.Add(c.F.UDP, l.Len)) = s.peer.n
 	}
 }
 
@@ -172,7 +171,7 @@ func (DatagramBinder) Accepts(_ *engine.Vhost, how engine.AdoptFlags) bool {
 func (DatagramBinder) Bind(c *engine.Conn, how engine.AdoptFlags, named bool) {
 	c.SetDatagram()
 	c.Data = &udpState{}
-	c.F.UDP = engine.Prog.Alloc(unsafe.Sizeof(visible{}))
+	c.F.UDP = engine.Prog.Alloc(c.Ctx.ABI.UDP.Size)
 	bindAs(c, Datagram, named)
 }
 

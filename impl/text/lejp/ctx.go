@@ -11,11 +11,10 @@ import (
 	"libwebsockets/impl/text/pathmatch"
 )
 
-// The sizes of the public struct.
+// The sizes of the public struct, where all ABIs agree.
 const (
 	MaxParsers = 5   // nested parsers (Push)
 	MaxDepth   = 12  // of objects, arrays and strings
-	MaxIndex   = 5   // of arrays in arrays, and wildcards in a path
 	MaxPath    = 128 // of the path, NUL included
 	ChunkSize  = 254 // of a piece of a string value, NUL not included
 )
@@ -38,15 +37,30 @@ type Nested struct {
 	PathMatch  uint8 // the one of the parser below when it was pushed
 }
 
-// Ctx has the layout of struct lejp_ctx. It is the program's memory.
+// Ctx is a view of a struct lejp_ctx, which is the program's memory. How many
+// array indexes it has room for, and so where its parts are, is the ABI's.
 type Ctx struct {
-	User         unsafe.Pointer
-	Parsers      [MaxParsers]Nested
-	Levels       [MaxDepth]Level
-	Indexes      [MaxIndex]uint16
-	Wild         [MaxIndex]uint16
-	Path         [MaxPath]byte
-	Buf          [ChunkSize + 1]byte
+	*Head
+	Indexes, Wild []uint16 // of arrays in arrays; where wildcards begin in a path
+	*Texts
+	*Tail
+}
+
+// Head is what the struct begins with.
+type Head struct {
+	User    unsafe.Pointer
+	Parsers [MaxParsers]Nested
+	Levels  [MaxDepth]Level
+}
+
+// Texts is the part behind the indexes.
+type Texts struct {
+	Path [MaxPath]byte
+	Buf  [ChunkSize + 1]byte
+}
+
+// Tail is the part behind that.
+type Tail struct {
 	PathStride   uintptr // bytes from a path pointer to the next, 0 = 8
 	Line         uint32
 	Uni          uint16 // the \uXXXX so far, or the place in true, false, null
@@ -61,6 +75,29 @@ type Ctx struct {
 	WildCount    uint8
 	ParserSP     uint8 // the parser in Parsers
 	OuterArray   uint8 // the text is an array, not an object
+}
+
+// Layout is where an ABI's struct has the parts behind Head, and how many
+// indexes and wildcards there are.
+type Layout struct {
+	Depth                      int
+	Indexes, Wild, Texts, Tail uintptr
+}
+
+// At views the struct at p.
+func (l *Layout) At(p unsafe.Pointer) Ctx {
+	return Ctx{
+		Head:    (*Head)(p),
+		Indexes: unsafe.Slice((*uint16)(unsafe.Add(p, l.Indexes)), l.Depth),
+		Wild:    unsafe.Slice((*uint16)(unsafe.Add(p, l.Wild)), l.Depth),
+		Texts:   (*Texts)(unsafe.Add(p, l.Texts)),
+		Tail:    (*Tail)(unsafe.Add(p, l.Tail)),
+	}
+}
+
+// New is a Ctx for Go callers, with room for depth indexes.
+func New(depth int) *Ctx {
+	return &Ctx{Head: &Head{}, Indexes: make([]uint16, depth), Wild: make([]uint16, depth), Texts: &Texts{}, Tail: &Tail{}}
 }
 
 // Reason is why the callback is called (enum lejp_callbacks).
@@ -116,9 +153,10 @@ const (
 	rejectCallback          = -23
 )
 
-// Invoke calls the C function callback with c and why, and returns what it
-// returned. It may call back into this package with the same c.
-type Invoke func(c *Ctx, callback unsafe.Pointer, why Reason) int8
+// Invoke calls the C function callback, for the struct that is parsed, with why,
+// and returns what it returned. It may call back into this package with the same
+// struct.
+type Invoke func(callback unsafe.Pointer, why Reason) int8
 
 // Construct prepares c for a text and tells the callback so. paths is a C
 // array of count pointers, or nil with 0.
@@ -140,13 +178,13 @@ func Construct(c *Ctx, callback, user, paths unsafe.Pointer, count uint8,
 	p.CountPaths = count
 	p.User = nil
 	p.PathLen = 0
-	call(c, callback, Constructed)
+	call(callback, Constructed)
 }
 
 // Destruct tells the first parser's callback that c is done with. c owns
 // nothing.
 func Destruct(c *Ctx, call Invoke) {
-	call(c, c.Parsers[0].Callback, Destructed)
+	call(c.Parsers[0].Callback, Destructed)
 }
 
 // ChangeCallback gives the first parser another callback. The old one gets
@@ -154,8 +192,8 @@ func Destruct(c *Ctx, call Invoke) {
 func ChangeCallback(c *Ctx, callback unsafe.Pointer, call Invoke) {
 	Destruct(c, call)
 	c.Parsers[0].Callback = callback
-	call(c, c.Parsers[0].Callback, Constructed)
-	call(c, c.Parsers[0].Callback, Start)
+	call(c.Parsers[0].Callback, Constructed)
+	call(c.Parsers[0].Callback, Start)
 }
 
 // Push stacks a parser with paths and a callback of its own, which gets what
@@ -199,11 +237,11 @@ func (c *Ctx) parser() *Nested {
 // in Buf, which lies behind it and which the next value overwrites. Its length
 // is one byte, so it never outgrows both.
 func (c *Ctx) pathMem() *[MaxPath + ChunkSize + 1]byte {
-	return (*[MaxPath + ChunkSize + 1]byte)(unsafe.Pointer(&c.Path))
+	return (*[MaxPath + ChunkSize + 1]byte)(unsafe.Pointer(c.Texts))
 }
 
 // Buf does lie behind Path, or this does not compile.
-const _ = -(unsafe.Offsetof(Ctx{}.Path) + MaxPath ^ unsafe.Offsetof(Ctx{}.Buf))
+const _ = -(unsafe.Offsetof(Texts{}.Path) + MaxPath ^ unsafe.Offsetof(Texts{}.Buf))
 
 // pathAt is 0 behind the path's end, wherever the program's NUL is.
 func (c *Ctx) pathAt(n int) byte {
@@ -231,7 +269,7 @@ func CheckPathMatch(c *Ctx) {
 	p := c.parser()
 	for n := range int(p.CountPaths) {
 		pattern := pathmatch.Pattern(p.Paths, n, c.PathStride)
-		wild, ok := pathmatch.Match(c.pathMem()[:], pattern, c.Wild[:])
+		wild, ok := pathmatch.Match(c.pathMem()[:], pattern, c.Wild)
 		c.WildCount = wild
 		if ok {
 			c.PathMatch = uint8(n + 1)
@@ -246,7 +284,7 @@ func CheckPathMatch(c *Ctx) {
 // NUL, to dest, cut to fit. It returns one more than the length, or 0 where
 // there is no such wildcard.
 func Wildcard(c *Ctx, n int, dest []byte) int {
-	if n < 0 || n >= int(min(c.WildCount, MaxIndex)) || len(dest) == 0 {
+	if n < 0 || n >= min(int(c.WildCount), len(c.Wild)) || len(dest) == 0 {
 		return 0
 	}
 	begin := int(c.Wild[n])

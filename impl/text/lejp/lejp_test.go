@@ -29,9 +29,9 @@ var names = map[Reason]string{
 
 // events parses text in pieces and tells what the callback saw.
 func events(text string, piece int, paths ...string) (string, int) {
-	var c Ctx
+	c := New(5)
 	var out []string
-	call := func(c *Ctx, _ unsafe.Pointer, why Reason) int8 {
+	call := func(_ unsafe.Pointer, why Reason) int8 {
 		s := names[why]
 		if why&isValue != 0 {
 			s += "(" + string(c.Buf[:c.NPos]) + ")"
@@ -49,16 +49,16 @@ func events(text string, piece int, paths ...string) (string, int) {
 		return 0
 	}
 	p, n := cPaths(paths...)
-	Construct(&c, nil, nil, p, n, call)
+	Construct(c, nil, nil, p, n, call)
 	r := Continue
 	for rest := []byte(text); len(rest) > 0 && r == Continue; {
 		k := min(piece, len(rest))
-		if r = Parse(&c, rest[:k], call); r >= 0 {
+		if r = Parse(c, rest[:k], call); r >= 0 {
 			r += len(rest) - k
 		}
 		rest = rest[k:]
 	}
-	Destruct(&c, call)
+	Destruct(c, call)
 	return strings.Join(out, " "), r
 }
 
@@ -136,17 +136,17 @@ func TestDepth(t *testing.T) {
 
 func TestRefuse(t *testing.T) {
 	for why := range names {
-		var c Ctx
+		c := New(5)
 		failed := false
-		call := func(_ *Ctx, _ unsafe.Pointer, r Reason) int8 {
+		call := func(_ unsafe.Pointer, r Reason) int8 {
 			failed = failed || r == Failed
 			if r == why {
 				return -1
 			}
 			return 0
 		}
-		Construct(&c, nil, nil, nil, 0, call)
-		r := Parse(&c, []byte(`{"a":[true,false,null,1,1.5,"`+
+		Construct(c, nil, nil, nil, 0, call)
+		r := Parse(c, []byte(`{"a":[true,false,null,1,1.5,"`+
 			strings.Repeat("x", 300)+`"],"b":{"c":1}}`), call)
 		ignored := why == Constructed || why == Destructed ||
 			why == Start || why == Failed || why == ArrayEnd
@@ -160,9 +160,9 @@ func TestRefuse(t *testing.T) {
 }
 
 func TestWildcard(t *testing.T) {
-	var c Ctx
+	c := New(5)
 	p, n := cPaths("x.*.y", "*.z", "all.*")
-	Construct(&c, nil, nil, p, n, func(*Ctx, unsafe.Pointer, Reason) int8 { return 0 })
+	Construct(c, nil, nil, p, n, func(unsafe.Pointer, Reason) int8 { return 0 })
 	for _, k := range []struct {
 		path  string
 		match uint8
@@ -173,36 +173,36 @@ func TestWildcard(t *testing.T) {
 		copy(c.Path[:], k.path+"\x00")
 		c.Parsers[0].PathLen = uint8(len(k.path))
 		c.PathMatch = 0
-		CheckPathMatch(&c)
+		CheckPathMatch(c)
 		if c.PathMatch != k.match {
 			t.Errorf("%s: match %d", k.path, c.PathMatch)
 			continue
 		}
 		dest := make([]byte, 10)
-		got := Wildcard(&c, 0, dest)
+		got := Wildcard(c, 0, dest)
 		text, _, _ := bytes.Cut(dest, []byte{0})
 		if k.match != 0 && got != len(k.wild)+1 || string(text) != k.wild {
 			t.Errorf("%s: %d %q", k.path, got, text)
 		}
-		if Wildcard(&c, 1, dest) != 0 || Wildcard(&c, -1, dest) != 0 ||
-			Wildcard(&c, 0, nil) != 0 {
+		if Wildcard(c, 1, dest) != 0 || Wildcard(c, -1, dest) != 0 ||
+			Wildcard(c, 0, nil) != 0 {
 			t.Errorf("%s: a wildcard that is not there", k.path)
 		}
 	}
 	// more wildcards than there is room for
 	many, n := cPaths("*.*.*.*.*.*.*")
-	Construct(&c, nil, nil, many, n, func(*Ctx, unsafe.Pointer, Reason) int8 { return 0 })
+	Construct(c, nil, nil, many, n, func(unsafe.Pointer, Reason) int8 { return 0 })
 	copy(c.Path[:], "a.b.c.d.e.f.g\x00")
-	CheckPathMatch(&c)
-	if c.PathMatch != 1 || c.WildCount != MaxIndex {
+	CheckPathMatch(c)
+	if c.PathMatch != 1 || c.WildCount != 5 {
 		t.Errorf("match %d, %d wildcards", c.PathMatch, c.WildCount)
 	}
 }
 
 func TestPush(t *testing.T) {
-	var c Ctx
+	c := New(5)
 	var got []string
-	call := func(c *Ctx, cb unsafe.Pointer, why Reason) int8 {
+	call := func(cb unsafe.Pointer, why Reason) int8 {
 		got = append(got, fmt.Sprintf("%s%d", names[why], c.ParserSP))
 		if why == PairName && c.ParserSP == 0 {
 			Push(c, nil, nil, 0, nil)
@@ -212,22 +212,22 @@ func TestPush(t *testing.T) {
 		}
 		return 0
 	}
-	Construct(&c, nil, nil, nil, 0, call)
-	r := Parse(&c, []byte(`{"a":{"b":1}}`), call)
+	Construct(c, nil, nil, nil, 0, call)
+	r := Parse(c, []byte(`{"a":{"b":1}}`), call)
 	want := "new0 start0 {0 name0 {1 name1 int1 }1 }0 done0"
 	if s := strings.Join(got, " "); s != want || r != 0 {
 		t.Errorf("%d %s", r, s)
 	}
 	for range MaxParsers - 1 {
-		if !Push(&c, nil, nil, 0, nil) {
+		if !Push(c, nil, nil, 0, nil) {
 			t.Error("refused too early")
 		}
 	}
-	if Push(&c, nil, nil, 0, nil) {
+	if Push(c, nil, nil, 0, nil) {
 		t.Error("one too many")
 	}
 	got = nil
-	ChangeCallback(&c, nil, call)
+	ChangeCallback(c, nil, call)
 	if s := strings.Join(got, " "); s != "gone4 new4 start4" {
 		t.Error(s)
 	}

@@ -100,7 +100,7 @@ func Parse(c *Ctx, text []byte, call Invoke) int {
 }
 
 func (r *run) call(why Reason) int8 {
-	return r.invoke(r.Ctx, r.parser().Callback, why)
+	return r.invoke(r.parser().Callback, why)
 }
 
 // emit calls back and takes the character unless the program refuses.
@@ -313,7 +313,7 @@ func (r *run) openArray() int {
 	}
 	r.setIndex(r.IPos, 0)
 	r.IPos++
-	if r.IPos > MaxIndex {
+	if int(r.IPos) > len(r.Indexes) {
 		return rejectIndexStack
 	}
 	return r.push(stValue)
@@ -321,17 +321,17 @@ func (r *run) openArray() int {
 
 // setIndex takes one index too many into Wild, as the reference does before
 // it refuses the text.
-func (r *run) setIndex(n uint8, v uint16) {
-	switch {
-	case n < MaxIndex:
+func (r *run) setIndex(at uint8, v uint16) {
+	switch n := int(at); {
+	case n < len(r.Indexes):
 		r.Indexes[n] = v
-	case n < 2*MaxIndex:
-		r.Wild[n-MaxIndex] = v
+	case n < len(r.Indexes)+len(r.Wild):
+		r.Wild[n-len(r.Indexes)] = v
 	}
 }
 
 func (r *run) nextIndex() {
-	if r.IPos > 0 && r.IPos <= MaxIndex {
+	if r.IPos > 0 && int(r.IPos) <= len(r.Indexes) {
 		r.Indexes[r.IPos-1]++
 	}
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libwebsockets.so.17: all that is different from other ABIs, but for its
+ * headers (include/) and its list of exports.
+ */
+#ifndef LWSGO_ABI_H
+#define LWSGO_ABI_H
+
+#include "lwsgo.h"
+#include <stddef.h>
+
+/* The size of the info in programs that are compiled with the original's header. */
+#define LWSGO_INFO_ORIGINAL \
+	offsetof(struct lws_context_creation_info, ip_limit_ah)
+
+#define LWSGO_UDP_LAYOUT                                                       \
+	{                                                                      \
+		.size = sizeof(struct lws_udp),                                \
+		.sa = offsetof(struct lws_udp, sa),                            \
+		.room = sizeof(struct sockaddr),                               \
+		.salen = offsetof(struct lws_udp, salen),                      \
+	}
+
+/* Members of the info that other ABIs do not have. */
+static inline void
+lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)
+{
+	n->udp_loss_sim_tx_pc = i->udp_loss_sim_tx_pc;
+	n->udp_loss_sim_rx_pc = i->udp_loss_sim_rx_pc;
+}
+
+/* What a program behaves as. */
+static inline const struct lwsgo_abi *
+lwsgo_abi_of(size_t size)
+{
+	static const struct lwsgo_abi v41 = { .name = "4.1" };
+	/* Sources of v4.3, compiled with include/compat/4.3. */
+	static const struct lwsgo_abi v43 = {
+		.name = "4.3",
+		.connecting = 1,
+		.session_cache = 1,
+	};
+
+	return size & LWS_INFO_OF_V43 ? &v43 : &v41;
+}
+
+#endif

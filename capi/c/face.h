@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The program's structs, in this ABI's layout, made into the neutral ones of
+ * ../core/lwsgo.h.
+ */
+#ifndef LWSGO_FACE_H
+#define LWSGO_FACE_H
+
+#include "entry.h"
+#include "lwsgo.h"
+
+/* size is what the program's struct has, with the bit LWS_INFO_OF_V43. */
+LWSGO_HIDDEN void
+lwsgo_info_of(struct lwsgo_info *n, const struct lws_context_creation_info *i,
+	      size_t size);
+
+/* The way back, where a call changes the program's struct. */
+LWSGO_HIDDEN void
+lwsgo_info_to(struct lws_context_creation_info *i, const struct lwsgo_info *n,
+	      size_t size);
+
+LWSGO_HIDDEN void
+lwsgo_connect_of(struct lwsgo_connect *n,
+		 const struct lws_client_connect_info *i);
+
+#endif

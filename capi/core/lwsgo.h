@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the Go half sees of the program's structs. Those whose layout depends on
+ * the ABI reach it as the neutral structs below, made by capi/c/face.c, which is
+ * compiled for each ABI with that one's headers. So the Go half is built once.
+ */
+#ifndef LWSGO_H
+#define LWSGO_H
+
+#ifdef LWSGO_CORE
+/* Structs that are not the same in all ABIs have other names here, and their own
+ * are incomplete: Go code that uses one does not compile. */
+#define lws_context_creation_info lwsgo_differs_info
+#define lws_client_connect_info lwsgo_differs_connect
+#define lws_http_mount lwsgo_differs_mount
+#define lws_adopt_desc lwsgo_differs_adopt
+#define lws_adopt_desc_t lwsgo_differs_adopt_t
+#define lws_udp lwsgo_differs_udp
+#define lws_system_ops lwsgo_differs_system_ops
+#define lws_system_ops_t lwsgo_differs_system_ops_t
+#define lws_token_limits lwsgo_differs_token_limits
+#define lejp_ctx lwsgo_differs_lejp
+#define lws_plugin_header lwsgo_differs_plugin_header
+#define lws_plugin_header_t lwsgo_differs_plugin_header_t
+#define lws_plugin_protocol lwsgo_differs_plugin_protocol
+#define lws_plugin_protocol_t lwsgo_differs_plugin_protocol_t
+#define lws_plugin_evlib lwsgo_differs_plugin_evlib
+#define lws_plugin_evlib_t lwsgo_differs_plugin_evlib_t
+#endif
+
+#define LWS_NO_SIZED_CALLS
+#include <libwebsockets.h>
+
+#ifdef LWSGO_CORE
+#undef lws_context_creation_info
+#undef lws_client_connect_info
+#undef lws_http_mount
+#undef lws_adopt_desc
+#undef lws_adopt_desc_t
+#undef lws_udp
+#undef lws_system_ops
+#undef lws_system_ops_t
+#undef lws_token_limits
+#undef lejp_ctx
+#undef lws_plugin_header
+#undef lws_plugin_header_t
+#undef lws_plugin_protocol
+#undef lws_plugin_protocol_t
+#undef lws_plugin_evlib
+#undef lws_plugin_evlib_t
+#endif
+
+typedef void (*lwsgo_signal_cb)(void *event_lib_handle, int signum);
+typedef void (*lwsgo_finalize_cb)(struct lws_vhost *vh, void *arg);
+
+/* The members of the creation info that have one name and one size in all ABIs:
+ * type, name, and what makes it an array. */
+#define LWSGO_INFO(_)                                                          \
+	_(const char *, iface, )                                               \
+	_(const struct lws_protocols *, protocols, )                           \
+	_(const struct lws_extension *, extensions, )                          \
+	_(const char *, http_proxy_address, )                                  \
+	_(const struct lws_protocol_vhost_options *, headers, )                \
+	_(const struct lws_protocol_vhost_options *, reject_service_keywords, ) \
+	_(const struct lws_protocol_vhost_options *, pvo, )                    \
+	_(const char *, log_filepath, )                                        \
+	_(const struct lwsgo_mount *, mounts, )                                \
+	_(const char *, server_string, )                                       \
+	_(const char *, error_document_404, )                                  \
+	_(int, port, )                                                         \
+	_(unsigned int, http_proxy_port, )                                     \
+	_(unsigned int, max_http_header_data2, )                               \
+	_(int, keepalive_timeout, )                                            \
+	_(uint32_t, http2_settings, [7])                                       \
+	_(unsigned short, max_http_header_data, )                              \
+	_(const char *, ssl_private_key_password, )                            \
+	_(const char *, ssl_cert_filepath, )                                   \
+	_(const char *, ssl_private_key_filepath, )                            \
+	_(const char *, ssl_ca_filepath, )                                     \
+	_(const char *, ssl_cipher_list, )                                     \
+	_(const char *, ecdh_curve, )                                          \
+	_(const char *, tls1_3_plus_cipher_list, )                             \
+	_(const void *, server_ssl_cert_mem, )                                 \
+	_(const void *, server_ssl_private_key_mem, )                          \
+	_(const void *, server_ssl_ca_mem, )                                   \
+	_(long, ssl_options_set, )                                             \
+	_(long, ssl_options_clear, )                                           \
+	_(int, simultaneous_ssl_restriction, )                                 \
+	_(int, ssl_info_event_mask, )                                          \
+	_(unsigned int, server_ssl_cert_mem_len, )                             \
+	_(unsigned int, server_ssl_private_key_mem_len, )                      \
+	_(unsigned int, server_ssl_ca_mem_len, )                               \
+	_(const char *, alpn, )                                                \
+	_(const char *, client_ssl_private_key_password, )                     \
+	_(const char *, client_ssl_cert_filepath, )                            \
+	_(const void *, client_ssl_cert_mem, )                                 \
+	_(unsigned int, client_ssl_cert_mem_len, )                             \
+	_(const char *, client_ssl_private_key_filepath, )                     \
+	_(const void *, client_ssl_key_mem, )                                  \
+	_(const char *, client_ssl_ca_filepath, )                              \
+	_(const void *, client_ssl_ca_mem, )                                   \
+	_(const char *, client_ssl_cipher_list, )                              \
+	_(const char *, client_tls_1_3_plus_cipher_list, )                     \
+	_(long, ssl_client_options_set, )                                      \
+	_(long, ssl_client_options_clear, )                                    \
+	_(unsigned int, client_ssl_ca_mem_len, )                               \
+	_(unsigned int, client_ssl_key_mem_len, )                              \
+	_(SSL_CTX *, provided_client_ssl_ctx, )                                \
+	_(int, ka_time, )                                                      \
+	_(int, ka_probes, )                                                    \
+	_(int, ka_interval, )                                                  \
+	_(unsigned int, timeout_secs, )                                        \
+	_(unsigned int, connect_timeout_secs, )                                \
+	_(int, bind_iface, )                                                   \
+	_(unsigned int, timeout_secs_ah_idle, )                                \
+	_(int, gid, )                                                          \
+	_(int, uid, )                                                          \
+	_(uint64_t, options, )                                                 \
+	_(void *, user, )                                                      \
+	_(unsigned int, count_threads, )                                       \
+	_(unsigned int, fd_limit_per_thread, )                                 \
+	_(const char *, vhost_name, )                                          \
+	_(void *, external_baggage_free_on_destroy, )                          \
+	_(unsigned int, pt_serv_buf_size, )                                    \
+	_(const struct lws_plat_file_ops *, fops, )                            \
+	_(int, caps, [4])                                                      \
+	_(char, count_caps, )                                                  \
+	_(void **, foreign_loops, )                                            \
+	_(lwsgo_signal_cb, signal_cb, )                                        \
+	_(struct lws_context **, pcontext, )                                   \
+	_(lwsgo_finalize_cb, finalize, )                                       \
+	_(void *, finalize_arg, )                                              \
+	_(const char *, listen_accept_role, )                                  \
+	_(const char *, listen_accept_protocol, )                              \
+	_(const struct lws_protocols **, pprotocols, )                         \
+	_(const char *, username, )                                            \
+	_(const char *, groupname, )                                           \
+	_(const char *, unix_socket_perms, )                                   \
+	_(const void *, system_ops, )                                          \
+	_(const lws_retry_bo_t *, retry_and_idle_policy, )                     \
+	_(lws_state_notify_link_t *const *, register_notifier_list, )          \
+	_(int, rlimit_nofile, )                                                \
+	_(lws_smd_notification_cb_t, early_smd_cb, )                           \
+	_(void *, early_smd_opaque, )                                          \
+	_(lws_smd_class_t, early_smd_class_filter, )                           \
+	/* ours, behind the original's last */                                 \
+	_(unsigned short, ip_limit_ah, )                                       \
+	_(unsigned short, ip_limit_wsi, )                                      \
+	_(unsigned short, ws_ping_pong_interval, )                             \
+	_(const char *const *, plugin_dirs, )                                  \
+	_(struct lws_log_cx *, log_cx, )                                       \
+	_(const char *, socks_proxy_address, )                                 \
+	_(unsigned int, socks_proxy_port, )                                    \
+	_(uint32_t, tls_session_timeout, )                                     \
+	_(uint32_t, tls_session_cache_max, )                                   \
+	_(const char *, http_nsc_filepath, )                                   \
+	_(size_t, http_nsc_heap_max_footprint, )                               \
+	_(size_t, http_nsc_heap_max_items, )                                   \
+	_(size_t, http_nsc_heap_max_payload, )                                 \
+	_(unsigned int, http_min_rx_rate, )
+
+#define LWSGO_MEMBER(type_, name_, array_) type_ name_ array_;
+
+struct lwsgo_info {
+	LWSGO_INFO(LWSGO_MEMBER)
+	/* What the program's struct is too short for, or its ABI does not have, is 0. */
+	uint8_t udp_loss_sim_tx_pc;
+	uint8_t udp_loss_sim_rx_pc;
+	const unsigned short *token_limit; /* by token; NULL: none */
+	size_t count_token_limits;
+	const struct lwsgo_abi *abi; /* what the program is compiled for */
+};
+
+/* Likewise of the client connect info. */
+#define LWSGO_CONNECT(_)                                                       \
+	_(struct lws_context *, context, )                                     \
+	_(const char *, address, )                                             \
+	_(int, port, )                                                         \
+	_(int, ssl_connection, )                                               \
+	_(const char *, path, )                                                \
+	_(const char *, host, )                                                \
+	_(const char *, origin, )                                              \
+	_(const char *, protocol, )                                            \
+	_(int, ietf_version_or_minus_one, )                                    \
+	_(void *, userdata, )                                                  \
+	_(const char *, method, )                                              \
+	_(struct lws *, parent_wsi, )                                          \
+	_(struct lws_vhost *, vhost, )                                         \
+	_(struct lws **, pwsi, )                                               \
+	_(const char *, iface, )                                               \
+	_(const char *, local_protocol_name, )                                 \
+	_(const char *, alpn, )                                                \
+	_(void *, opaque_user_data, )                                          \
+	_(const lws_retry_bo_t *, retry_and_idle_policy, )                     \
+	_(int, manual_initial_tx_credit, )                                     \
+	_(uint8_t, sys_tls_client_cert, )                                      \
+	_(uint16_t, keep_warm_secs, )
+
+struct lwsgo_connect {
+	LWSGO_CONNECT(LWSGO_MEMBER)
+};
+
+/* A mount: the part of the program's that is the same in all ABIs. */
+struct lwsgo_mount {
+	const struct lwsgo_mount *mount_next;
+	const char *mountpoint;
+	const char *origin;
+	const char *def;
+	const char *protocol;
+	const struct lws_protocol_vhost_options *cgienv;
+	const struct lws_protocol_vhost_options *extra_mimetypes;
+	const struct lws_protocol_vhost_options *interpret;
+	int cgi_timeout;
+	int cache_max_age;
+	unsigned int auth_mask;
+	unsigned int cache_reusable : 1;
+	unsigned int cache_revalidate : 1;
+	unsigned int cache_intermediaries : 1;
+	unsigned char origin_protocol;
+	unsigned char mountpoint_len;
+	const char *basic_auth_login_file;
+};
+
+/* How an ABI behaves where it differs from another (engine.ABI): of a program
+ * that was compiled for it, whatever library it runs on. */
+struct lwsgo_abi {
+	const char *name;
+	int connecting;	   /* CONNECTING is told */
+	int session_cache; /* TLS sessions of clients are kept and resumed */
+};
+
+/* Where the members are of structs that the Go half works on in place. */
+struct lwsgo_layouts {
+	struct {
+		size_t depth; /* array indexes, and wildcards */
+		size_t i, wild, path, path_stride;
+	} lejp; /* struct lejp_ctx */
+	struct {
+		size_t size;
+		size_t sa, room; /* the peer's address */
+		size_t salen;	 /* an unsigned; 0: there is none */
+	} udp; /* struct lws_udp */
+};
+
+__attribute__((visibility("hidden"))) extern const struct lwsgo_layouts
+	lwsgo_layouts;
+
+/* The protocols of one plugin that was loaded. */
+__attribute__((visibility("hidden"))) const struct lws_protocols *
+lwsgo_plugin_protocols(const struct lws_plugin *p, int *count);
+
+#endif
