@@ -15,7 +15,7 @@ type TLSRequest struct {
 	// header without its port.
 	Host string
 	Port int
-	// ALPN is the list of protocols to offer, by commas; "" means the vhost's.
+	// ALPN is the list of protocols to offer, by commas; "" offers none.
 	ALPN string
 	// ClientCert is sys_tls_client_cert: 0, or 1 + the number of the blob.
 	ClientCert uint8

@@ -121,6 +121,7 @@ type Conn struct {
 	polled uint32 // what the poll was told
 	cross  uint8  // the transport's Cross when it was last looked at
 	added  bool   // the poll knows the descriptor
+	place  int    // in Thread.order, while added
 
 	out outQueue
 	rx  []byte // received, not yet consumed

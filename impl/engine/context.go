@@ -103,9 +103,10 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		Warnf("lws_create_context: simulating udp loss tx: %d%%, rx: %d%%", ctx.UDPLossTx, ctx.UDPLossRx)
 	}
 	if !ctx.Options.Has(OptSkipCanonicalName) {
-		if ctx.Hostname, _ = os.Hostname(); ctx.Hostname == "" {
-			ctx.Hostname = "unknown"
-		}
+		ctx.Hostname, _ = os.Hostname()
+	}
+	if ctx.Hostname == "" {
+		ctx.Hostname = "unknown"
 	}
 	ctx.FDLimit = fdLimit(info)
 	pt, err := newThread(ctx)
@@ -136,8 +137,8 @@ func or(v, def int) int {
 	return def
 }
 
-// fdLimit is how many descriptors connections may use: what the program asks
-// for, else the process's limit. Nothing is sized by it.
+// fdLimit is how many descriptors connections may use, and one more: what the
+// program asks for, else the process's limit. Nothing is sized by it.
 func fdLimit(info *Info) int {
 	var rl unix.Rlimit
 	if info.RlimitNofile > 0 {
@@ -147,7 +148,7 @@ func fdLimit(info *Info) int {
 		}
 	}
 	if info.FDLimit > 0 {
-		return info.FDLimit
+		return info.FDLimit + 1
 	}
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &rl) != nil || rl.Cur > 1<<30 {
 		return 1 << 30
@@ -249,9 +250,7 @@ func (ctx *Context) Destroy() bool {
 	}
 	ctx.destroying = true
 	pt := ctx.PT
-	for _, c := range pt.all() {
-		c.close(CloseNoStatusContextDestroy)
-	}
+	pt.closeAll()
 	pt.reap()
 	if len(ctx.Vhosts) > 0 {
 		ctx.Vhosts[0].AnnounceWake(false)

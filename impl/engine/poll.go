@@ -111,6 +111,8 @@ func (c *Conn) watch(fd int) error {
 		return fmt.Errorf("epoll_ctl add: %w", err)
 	}
 	c.added = true
+	c.place = len(pt.order)
+	pt.order = append(pt.order, c)
 	return nil
 }
 
@@ -121,6 +123,11 @@ func (c *Conn) detach() {
 	}
 	c.added = false
 	pt := c.pt
+	last := len(pt.order) - 1
+	pt.order[c.place] = pt.order[last]
+	pt.order[c.place].place = c.place
+	pt.order[last] = nil
+	pt.order = pt.order[:last]
 	_ = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_DEL, c.fd, nil)
 	if c.Ctx.F.External != ExternalNo {
 		c.tellPoll(ReasonDelPollFD, 0, 0)

@@ -44,7 +44,10 @@ type Thread struct {
 	// FileBuf is where files are read to on their way out.
 	FileBuf []byte
 
-	fds       []*Conn // by descriptor
+	fds []*Conn // by descriptor
+	// order has what is polled. Who goes leaves the place to the last, as in the
+	// original's table: its order is that in which a context's end closes them.
+	order     []*Conn
 	live      map[*Conn]struct{}
 	writeq    []*Conn // a WRITEABLE callback is due
 	spareq    []*Conn
@@ -167,4 +170,25 @@ func (pt *Thread) all() []*Conn {
 	}
 	sortConns(l)
 	return l
+}
+
+// closeAll ends all connections, in the order of the original: its own pipe goes
+// first, whose place at the front the last takes, and then always the first goes.
+func (pt *Thread) closeAll() {
+	if n := len(pt.order); n > 1 {
+		last := pt.order[n-1]
+		copy(pt.order[1:], pt.order[:n-1])
+		pt.order[0] = last
+		for i, c := range pt.order {
+			c.place = i
+		}
+	}
+	for len(pt.order) > 0 {
+		c := pt.order[0]
+		c.close(CloseNoStatusContextDestroy)
+		c.detach() // whatever became of it
+	}
+	for _, c := range pt.all() { // streams, and what has no socket yet
+		c.close(CloseNoStatusContextDestroy)
+	}
 }

@@ -312,7 +312,17 @@ func (v *Vhost) Destroy() {
 }
 
 func (v *Vhost) closeAll() {
-	for _, c := range v.Ctx.PT.all() {
+	pt := v.Ctx.PT
+	for n := 0; n < len(pt.order); {
+		c := pt.order[n]
+		if c.Vhost == v {
+			c.close(CloseNoStatusContextDestroy)
+		}
+		if n < len(pt.order) && pt.order[n] == c {
+			n++
+		}
+	}
+	for _, c := range pt.all() { // streams, and what has no socket yet
 		if c.Vhost == v {
 			c.close(CloseNoStatusContextDestroy)
 		}

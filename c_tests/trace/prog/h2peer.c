@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <sys/socket.h>
 
-bool h2_show_resets;
+bool h2_show_resets, h2_show_settings;
 
 static unsigned char out[65536];
 static size_t used;
@@ -201,6 +201,9 @@ static int next(peer *p, unsigned *stream)
 		streams[s].ended |= flags & END_STREAM;
 		break;
 	case H2_SETTINGS:
+		for (size_t i = 0; h2_show_settings && i < len; i += 6)
+			say(p->name, "<- setting %u = %u", (unsigned)b[9 + i] << 8 | b[10 + i],
+			    (unsigned)b[11 + i] << 24 | (unsigned)b[12 + i] << 16 | (unsigned)b[13 + i] << 8 | b[14 + i]);
 		if (!(flags & 1)) {
 			h2_frame(H2_SETTINGS, 1, 0, NULL, 0);
 			h2_flush(p);

@@ -10,7 +10,7 @@ enum { H2_DATA, H2_HEADERS, H2_PRIORITY, H2_RST, H2_SETTINGS, H2_PUSH, H2_PING, 
 #define END_HEADERS 4
 
 /* What a peer wants to say of the frames it reads, besides heads and bodies. */
-extern bool h2_show_resets;
+extern bool h2_show_resets, h2_show_settings;
 
 /* A client's beginning: connects, sends the preface and SETTINGS. */
 void h2_begin(peer *p);
