@@ -140,6 +140,20 @@ func selfSigned(t *testing.T) (cert, key string, both tls.Certificate) {
 	return
 }
 
+// roles starts prog/roles.c, built with flags, which obeys the lines of in.
+func roles(t *testing.T, flags ...string) (p *h.Proc, in io.Writer, ports []string) {
+	t.Helper()
+	certFile, keyFile, _ := selfSigned(t)
+	cmd := exec.Command(h.Build(t, "prog/roles.c", flags...), certFile, keyFile)
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t), "ASAN_OPTIONS=abort_on_error=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = h.StartCmd(t, cmd)
+	return p, in, p.WaitLine(`^PORTS (\d+) (\d+) (\d+) (\d+)$`, 20*time.Second)[1:]
+}
+
 // TestSessionsLeaveNothing: mutated sessions of every role, of our servers and
 // our clients, plain and over TLS, leave no C memory behind. Some batch leaves
 // no more of it in use than was before, and at the end LeakSanitizer, which does
@@ -148,15 +162,8 @@ func selfSigned(t *testing.T) (cert, key string, both tls.Certificate) {
 // Seen to fail: the header store of a connection that ends between "Upgrade:
 // h2c" and the first SETTINGS was nobody's.
 func TestSessionsLeaveNothing(t *testing.T) {
-	certFile, keyFile, cert := selfSigned(t)
-	cmd := exec.Command(h.Build(t, "prog/roles.c", "-fsanitize=address"), certFile, keyFile)
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t), "ASAN_OPTIONS=abort_on_error=1")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := h.StartCmd(t, cmd)
-	ports := p.WaitLine(`^PORTS (\d+) (\d+) (\d+) (\d+)$`, 20*time.Second)[1:]
+	_, _, cert := selfSigned(t)
+	p, in, ports := roles(t, "-fsanitize=address")
 	doors := map[string]string{}
 	var met atomic.Uint64
 	for kind := range callees {

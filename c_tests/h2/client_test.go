@@ -119,7 +119,7 @@ func TestClientGoAway(t *testing.T) {
 				return
 			}
 			connections.Add(1)
-			go answerOne(c)
+			go answerOne(c, "", "once")
 		}
 	}()
 	p := harness.Start(t, exe, "-p", "-n", "4", "-c", "4", fmt.Sprint(l.Addr().(*net.TCPAddr).Port), "/x")
@@ -134,7 +134,37 @@ func TestClientGoAway(t *testing.T) {
 	}
 }
 
-func answerOne(c net.Conn) {
+// TestClientLength: the DATA of an answer is as much as its content-length told, or the
+// answer is none (RFC 9113 §8.1.1). Seen to fail: each came as a whole one.
+func TestClientLength(t *testing.T) {
+	exe := harness.Build(t, "prog/client.c")
+	for _, c := range []struct{ method, length, body, want string }{
+		{"GET", "4", "four", "status 200 got 4; ok 1 of 1 on 1 connections"},
+		{"GET", "0", "", "status 200 got 0; ok 1 of 1 on 1 connections"},
+		{"GET", "", "four", "status 200 got 4; ok 1 of 1 on 1 connections"},
+		{"HEAD", "4", "", "status 200 got 0; ok 1 of 1 on 1 connections"},
+		{"GET", "5", "four", "ok 0 of 1 on 1 connections"},
+		{"GET", "3", "four", "ok 0 of 1 on 1 connections"},
+		{"GET", "4", "", "error h2: the answer has no body, but a content-length; ok 0 of 1 on 0 connections"},
+	} {
+		reset := make(chan http2.ErrCode, 1)
+		l := harness.Each(t, func(conn net.Conn) { reset <- answerOne(conn, c.length, c.body) })
+		p := harness.Start(t, exe, "-p", "-m", c.method, fmt.Sprint(l.Addr().(*net.TCPAddr).Port), "/x")
+		if err := p.Wait(30 * time.Second); err != nil {
+			t.Errorf("%v\n%s", err, p.Log())
+		}
+		if got := strings.Join(p.All(), "; "); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+		if code := <-reset; strings.HasPrefix(c.want, "status") == (code == http2.ErrCodeProtocol) {
+			t.Errorf("%+v: reset with %v", c, code)
+		}
+	}
+}
+
+// answerOne answers one request and goes away; it gives the code of the client's
+// RST_STREAM, if there is one.
+func answerOne(c net.Conn, length, body string) (reset http2.ErrCode) {
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	preface := make([]byte, len(http2.ClientPreface))
@@ -143,6 +173,10 @@ func answerOne(c net.Conn) {
 	}
 	f := http2.NewFramer(c, c)
 	_ = f.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: 1})
+	head := []byte{0x88}
+	if length != "" { // content-length, which is the static table's 28th
+		head = append(append(head, 0x0f, 28-15, byte(len(length))), length...)
+	}
 	for {
 		frame, err := f.ReadFrame()
 		if err != nil {
@@ -153,10 +187,14 @@ func answerOne(c net.Conn) {
 			if !frame.IsAck() {
 				_ = f.WriteSettingsAck()
 			}
+		case *http2.RSTStreamFrame:
+			reset = frame.ErrCode
 		case *http2.HeadersFrame:
 			_ = f.WriteGoAway(frame.StreamID, http2.ErrCodeNo, nil)
-			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: frame.StreamID, BlockFragment: []byte{0x88}, EndHeaders: true})
-			_ = f.WriteData(frame.StreamID, true, []byte("once"))
+			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: frame.StreamID, BlockFragment: head, EndHeaders: true, EndStream: body == ""})
+			if body != "" {
+				_ = f.WriteData(frame.StreamID, true, []byte(body))
+			}
 		}
 	}
 }

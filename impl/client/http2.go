@@ -294,6 +294,11 @@ func (streamRole) StreamHead(c *engine.Conn) bool {
 	c.Monitor.Status = s.code
 	s.takeCookies(c)
 	if !s.info.ws() {
+		if st := h2.StreamOf(c); !s.bodyless() && !st.Promise(h.ContentLength()) {
+			refuse(c, "h2: the answer has no body, but a content-length")
+			st.Malformed()
+			return true
+		}
 		return s.interpret(c)
 	}
 	return s.openOnStream(c)

@@ -13,6 +13,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -109,6 +110,13 @@ tls_read(SSL *s, struct tls_sock *k, void *b, int n, struct tls_io *io)
 	tls_begin(k);
 	tls_end(s, k, SSL_read(s, b, n), io);
 	io->pending = io->n > 0 ? tls_pending(s, k) : 0;
+	if (io->n > 0)
+		k->idle = 0;
+	else if (k->idle > TLS_IDLE && io->err != SSL_ERROR_SSL) {
+		io->err = SSL_ERROR_SSL;
+		snprintf(io->text, sizeof(io->text), "%zu bytes without data (limit %zu)",
+			 k->idle, TLS_IDLE);
+	}
 }
 
 /* Encrypts until all is taken or the socket is full. What ended it shows in

@@ -18,6 +18,8 @@
 
 #define TLS_AHEAD (32 << 10)
 #define TLS_GATHER (64 << 10)
+/* How much may come without any data in it: alerts, KeyUpdate, session tickets. */
+#define TLS_IDLE ((size_t)512 << 10)
 
 struct tls_bytes {
 	unsigned char *p;
@@ -39,7 +41,8 @@ struct tls_sock {
 	int fd;
 	int gather;	      /* inside a call of ours */
 	int lost;	      /* errno of a send that failed */
-	int drained;	      /* the socket gave all it had, in this call */
+	int drained;	      /* the socket gave all that it may, in this call */
+	size_t idle;	      /* what has come since the last data */
 	int last;	      /* only FIN follows: it may go in the same segment */
 	struct tls_bytes in, out; /* its own, malloc'ed */
 };
@@ -235,7 +238,11 @@ tls_sock_read(BIO *b, char *d, int n)
 			return (int)r;
 		}
 		p->in.end = (size_t)r;
-		s->drained = s->gather && r < TLS_AHEAD;
+		s->idle += (size_t)r;
+		/* One read has room for a record. What is no data does not end
+		 * SSL_read: who sends that alone, as fast as it can, would have
+		 * the thread for itself. */
+		s->drained = s->gather;
 	}
 	r = (ssize_t)tls_left(in) < n ? (ssize_t)tls_left(in) : n;
 	memcpy(d, in->p + in->at, (size_t)r);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * roles CERT KEY: servers and clients of every role, to be built with
- * -fsanitize=address. It prints "PORTS plain tls prior raw", then obeys lines:
+ * roles CERT KEY: servers and clients of every role. It prints "PORTS plain
+ * tls prior raw", then obeys lines:
  *   client KIND PORT   connects to the loopback
+ *   hold               connections that are established from now on receive nothing
+ * and built with -fsanitize=address:
  *   live               prints "LIVE n", the bytes of C memory in use
  *   quit               destroys the context, has LeakSanitizer look, prints "LEAKS n"
  */
@@ -15,8 +17,8 @@
 #define BIG 200000
 
 /* Of the sanitizers' own interface; gcc does not bring its headers everywhere. */
-extern size_t __sanitizer_get_current_allocated_bytes(void);
-extern int __lsan_do_recoverable_leak_check(void);
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+extern int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
 
 struct session {
 	unsigned char *msg; /* LWS_PRE bytes in front */
@@ -25,6 +27,7 @@ struct session {
 };
 
 static struct lws_vhost *direct, *proxied, *socks; /* of clients */
+static int holding;
 
 static int
 answer(struct lws *wsi, struct session *s, size_t n)
@@ -114,6 +117,12 @@ client_body(struct lws *wsi)
 	return lws_write(wsi, buf + LWS_PRE, 5, LWS_WRITE_HTTP_FINAL) != 5;
 }
 
+static int
+hold(struct lws *wsi)
+{
+	return holding ? lws_rx_flow_control(wsi, 0) : 0;
+}
+
 /* What must have been called for the sessions to be worth something. */
 static const enum lws_callback_reasons wanted[] = {
 	LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_RECEIVE, LWS_CALLBACK_CLOSED, LWS_CALLBACK_HTTP,
@@ -139,6 +148,10 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	if ((unsigned int)reason < sizeof(seen))
 		seen[reason] = 1;
 	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+	case LWS_CALLBACK_RAW_ADOPT:
+		return hold(wsi);
 	case LWS_CALLBACK_HTTP:
 		s->left = 0;
 		s->posting = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
@@ -153,6 +166,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		return keep(wsi, s, in, len);
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
 	case LWS_CALLBACK_RAW_CONNECTED:
+		hold(wsi);
 		return keep(wsi, s, "hello", 5);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
@@ -247,6 +261,8 @@ obey(char *line)
 
 	if (!strcmp(line, "live"))
 		printf("LIVE %zu\n", __sanitizer_get_current_allocated_bytes());
+	else if (!strcmp(line, "hold"))
+		holding = 1;
 	else if (sscanf(line, "client %31s %d", name, &port) == 2)
 		start_client(name, port);
 	else
@@ -322,7 +338,7 @@ main(int argc, char **argv)
 	if (argc != 3)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	lws_set_log_level(LLL_ERR, NULL);
+	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
 	memset(&info, 0, sizeof(info));
 	info.port = CONTEXT_PORT_NO_LISTEN;
 	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;

@@ -176,6 +176,9 @@ func (n *Net) rstStream(ev *wire.Event) error {
 }
 
 func (n *Net) peerGoAway(ev *wire.Event) error {
+	if !n.limits.control.take(n, "GOAWAY frames") {
+		return errCalm
+	}
 	last, code, text := wire.ParseGoAway(ev.Payload)
 	engine.Noticef("%s: GOAWAY: last sid %d, error 0x%08X, string '%.100s'", n.c, last, uint32(code), text)
 	n.leaving = true

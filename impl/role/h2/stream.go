@@ -27,7 +27,7 @@ type Stream struct {
 	est    int64 // the same as programs are told
 	manual bool  // the program says what the peer may send
 
-	length, got int64 // of the request's body: as told (-1: not), as come
+	length, got int64 // of the peer's body: as told (-1: not), as come
 	endTold     bool
 
 	head  []byte // of a head that comes in several writes
@@ -155,6 +155,16 @@ var goAhead = wire.AppendField(nil, ":status", []byte("100"))
 func (st *Stream) badLength(last bool) bool {
 	return st.length >= 0 && (st.got > st.length || last && st.got != st.length)
 }
+
+// Promise notes how long the answer's body is to be, -1: that was not told (RFC 9113
+// §8.1.1). false: there is none, and it should not be empty.
+func (st *Stream) Promise(length int64) bool {
+	st.length = length
+	return !st.peerEnded || !st.badLength(true)
+}
+
+// Malformed ends the stream because of such an answer.
+func (st *Stream) Malformed() { st.breach(errLength) }
 
 // goOn ends the peer's side when all of it was taken; ok false closes.
 func (st *Stream) goOn(ok bool) {
