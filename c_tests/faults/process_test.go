@@ -85,6 +85,24 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// TestManyContexts: each of many contexts is served, and a pointer that is none of them
+// is refused without a look at what it points to. Seen to fail: a library that looks
+// for a mark in there, and one whose table of contexts does not grow.
+func TestManyContexts(t *testing.T) {
+	for _, n := range []string{"1", "7", "8", "9", "250"} {
+		p := h.Start(t, h.Build(t, prog("contexts.c")), n)
+		if err := p.Wait(60 * time.Second); err != nil {
+			t.Errorf("%s contexts: %v\n%s", n, err, p.Log())
+		}
+		if got := strings.Join(p.All(), "; "); got != "refused 0 of ours; foreign -1 -1 -1 1; refused 0 of what is left; DONE" {
+			t.Errorf("%s contexts: %s", n, got)
+		}
+		if !strings.Contains(p.Log(), "is no context of this library") {
+			t.Errorf("logged:\n%s", p.Log())
+		}
+	}
+}
+
 // TestSIGPIPE: a peer that resets while much is being sent to it does not end
 // a program whose SIGPIPE has its default action. A send without MSG_NOSIGNAL does.
 func TestSIGPIPE(t *testing.T) {

@@ -146,7 +146,10 @@ LWSGO_INTERNAL void *lwsgo_keep(void *p);
 /* All contexts that were ever made (keep.c). */
 LWSGO_INTERNAL extern struct lws_context *lwsgo_contexts;
 LWSGO_INTERNAL extern pthread_mutex_t lwsgo_keep_lock, lwsgo_sul_lock;
-LWSGO_INTERNAL void lwsgo_context_made(struct lws_context *cx);
+/* 0: no memory for it. */
+LWSGO_INTERNAL int lwsgo_context_made(struct lws_context *cx);
+/* Whether cx is one of them; what it points to is not looked at. */
+LWSGO_INTERNAL int lwsgo_is_context(const struct lws_context *cx);
 
 /* Ends lws_timed_callback_vh_protocol()'s timers of a context. */
 LWSGO_INTERNAL void lwsgo_timed_forget(struct lws_context *cx);

@@ -220,11 +220,8 @@ static int
 foreign(const struct lws_context *cx)
 {
 	static const struct lws_context *told;
-	const struct lws_context *c = lwsgo_contexts;
 
-	while (c && c != cx)
-		c = c->next_made;
-	if (LWSGO_LIKELY(c != NULL))
+	if (LWSGO_LIKELY(lwsgo_is_context(cx)))
 		return 0;
 	if (told != cx)
 		lwsl_err("lws_service: %p is no context of this library: does the program have another linked in?\n",

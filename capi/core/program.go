@@ -175,8 +175,8 @@ func newContextFace() *C.struct_lws_context {
 		return x
 	}
 	x := (*C.struct_lws_context)(C.lwsgo_keep(C.calloc(1, C.sizeof_struct_lws_context)))
-	if x != nil {
-		C.lwsgo_context_made(x)
+	if x != nil && C.lwsgo_context_made(x) == 0 {
+		return nil // lost
 	}
 	return x
 }
