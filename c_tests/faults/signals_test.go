@@ -146,6 +146,34 @@ func TestLibraryFaults(t *testing.T) {
 	}
 }
 
+// TestRuntimeFaults: what the Go runtime cannot go on from is a line that says what and
+// one that says where, in the program's log; then the process ends with SIGABRT as by abort().
+// Before, the runtime printed some hundred lines about itself to stderr.
+func TestRuntimeFaults(t *testing.T) {
+	exe := h.Build(t, prog("signals.c"))
+	if !h.Ours(t) {
+		t.Skip("about Go code")
+	}
+	const told = "signal 6 code -6 addr (nil) else usr1 1 self 1 altstack -1\n"
+	for _, c := range []struct{ place, handler, said string }{
+		{"callback", "none", "signal: aborted"},
+		{"thread", "none", "signal: aborted"},
+		{"timer", "none", "signal: aborted"},
+		{"callback", "before", told + "signal: aborted"},
+		{"callback", "after-exit", told + "exit status 7"},
+		{"child", "none", "child 6\n<nil>"},
+	} {
+		said, log := outcomeLog(t, h.Lib(t), exe, c.place, "memory", c.handler, "log")
+		if said != c.said {
+			t.Errorf("%s %s: %q, not %q\n%s", c.place, c.handler, said, c.said, log)
+		}
+		if strings.Count(log, "\n") != 2 {
+			t.Errorf("%s %s: logged:\n%s", c.place, c.handler, log)
+		}
+		inOrder(t, c.place+" "+c.handler, log, "libwebsockets: internal fault in the Go runtime: out of memory", "libwebsockets: in engine.", " < main.go_lws_write <")
+	}
+}
+
 // TestDebugger: gdb stops a fault in a callback at the program's line, and the
 // backtrace goes on from the callback to lws_service and main; so does the
 // report of a program built with AddressSanitizer. Without unwind tables that

@@ -6,6 +6,7 @@
 #define LWSGO_SIGNALS_H
 
 #include <signal.h>
+#include <stdint.h>
 
 #define LWSGO_SIGNALS_HIDDEN __attribute__((visibility("hidden")))
 
@@ -27,6 +28,14 @@ struct lwsgo_spot {
 /* Logs one line on a fault in Go code at that spot: the call chain. */
 LWSGO_SIGNALS_HIDDEN void lwsgo_report_fault(int sig, const siginfo_t *info,
 					     const struct lwsgo_spot *at);
+/* What the Go runtime writes (capi/fatal), and what becomes of it: a line that says
+ * that it cannot go on is logged, and the process ends. */
+struct lwsgo_written {
+	uintptr_t fd;
+	const char *p;
+	int32_t n;
+};
+LWSGO_SIGNALS_HIDDEN void lwsgo_runtime_writes(struct lwsgo_written *w);
 /* Whether pc lies in Go code. */
 LWSGO_SIGNALS_HIDDEN int lwsgo_in_go(uintptr_t pc);
 

@@ -5,13 +5,20 @@
 // structs and never lets a panic cross to C.
 package main
 
+// #include "c/signals.h"
 import "C"
 
-import "runtime"
+import (
+	"runtime"
+	"unsafe"
+
+	"libwebsockets/capi/fatal"
+)
 
 // With one P the runtime's monitor hands it on whenever the program is in C;
 // each call would have to get it back.
 func init() {
+	fatal.Tell(unsafe.Pointer(C.lwsgo_runtime_writes))
 	if runtime.GOMAXPROCS(0) < 2 {
 		runtime.GOMAXPROCS(2)
 	}

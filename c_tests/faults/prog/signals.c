@@ -65,6 +65,30 @@ name_at(uintptr_t address)
 	say("vhost %p\n", (void *)lws_create_vhost(context, &info));
 }
 
+/* No more address space than there is, and then a write that the library has to keep. */
+static void
+exhaust(void)
+{
+	const size_t much = (size_t)1 << 30;
+	unsigned char *big = mmap(NULL, much, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	lws_sock_file_fd_type sock;
+	unsigned long pages = 0;
+	struct rlimit most;
+	struct lws *wsi;
+	int pair[2];
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || fscanf(f, "%lu", &pages) != 1 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		_exit(9);
+	sock.sockfd = pair[0];
+	wsi = lws_adopt_descriptor_vhost(lws_get_vhost_by_name(context, "default"), LWS_ADOPT_SOCKET, sock, "faults", NULL);
+	if (big == MAP_FAILED || !wsi)
+		_exit(9);
+	most.rlim_cur = most.rlim_max = pages * (rlim_t)sysconf(_SC_PAGESIZE) + (16 << 20);
+	setrlimit(RLIMIT_AS, &most);
+	say("wrote %d\n", lws_write(wsi, big + LWS_PRE, much - LWS_PRE, LWS_WRITE_RAW));
+}
+
 static void
 wait_for_children(void)
 {
@@ -129,6 +153,8 @@ fault_here(void)
 		name_at(8);
 	else if (is(fault, "far"))
 		name_at(0x12345678);
+	else if (is(fault, "memory"))
+		exhaust();
 	say("went on\n");
 }
 
