@@ -5,7 +5,7 @@
 // structs and never lets a panic cross to C.
 package main
 
-// #include "c/signals.h"
+// #include "signals.h"
 import "C"
 
 import (
