@@ -3,6 +3,7 @@
 #   make run      build everything, serve the original test page on :7681 (PORT=)
 #   make lib      build/lib/libwebsockets.so.17
 #   make test     all tests; the last line says how many passed and failed
+#                 (PART=trace: those of c_tests/trace, or of another folder)
 #   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1, ROWS=regexp)
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=)
 #   make deb      Debian packages in build/deb
@@ -149,12 +150,15 @@ test:
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory test-all
 
+# One part of the tests, by its folder; without a PART, all of them and lint.
+TESTED := $(if $(PART),$(or $(firstword $(wildcard $(addsuffix /$(PART),c_tests . impl))),$(error there are no tests of $(PART)))/...,...)
+
 test-all:
 	@$(MAKE) --no-print-directory lib reference
-	@tools/fetch-reference -p
+	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p)
 	@$(GO) build -o $(B)/testsum ./tools/testsum
-	@lint=0; GO="$(GO)" tools/lint || lint=$$?; set -o pipefail; \
-	 $(GO) test -count=1 -p 1 -timeout 30m -json ./... | $(B)/testsum -again $(GO) lint=$$lint
+	@$(if $(PART),,lint=0; GO="$(GO)" tools/lint || lint=$$?;) set -o pipefail; \
+	 $(GO) test -count=1 -p 1 -timeout 30m -json ./$(TESTED) | $(B)/testsum -again $(GO) $(if $(PART),,lint=$$lint)
 
 PC_DIR    := $(DESTDIR)$(LIBDIR)/pkgconfig
 CMAKE_DIR := $(LIBDIR)/cmake/libwebsockets

@@ -93,7 +93,7 @@ func renderTable(names []string, ext *Extensions, lib *Library, facts *Facts, te
 		"a program that needs it fails to link or to load, by name. Symbols without a header are\n" +
 		"exported by the original too, but not declared in public. The last column names the tests\n" +
 		"that prove it: \"unit F\" is `go test ./c_tests/unit/check -run /F`, \"trace S\" is\n" +
-		"`TRACE_ONLY=S go test ./c_tests/trace`, \"AREA P\" is the program P of `go test ./c_tests/AREA`.\n\n")
+		"`go test ./c_tests/trace -run /S$`, \"AREA P\" is the program P of `go test ./c_tests/AREA`.\n\n")
 	fmt.Fprintf(&b, "%d of %d symbols are built. (ext) = not in Debian's library.\n\n", built, len(names))
 	b.WriteString("| symbol | header | state | proved by |\n|---|---|---|---|\n")
 	for _, n := range names {

@@ -11,14 +11,11 @@
 package apps
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -59,7 +56,7 @@ func ours(t testing.TB) library {
 }
 
 func debian(t testing.TB) library {
-	return library{"debian", harness.Reference(t, "root", "usr", "lib", "x86_64-linux-gnu"), harness.Reference(t, "root", "usr", "include")}
+	return library{"debian", harness.Debian(t).Lib, harness.Debian(t).Include}
 }
 
 // env is the environment that makes a program run with the library.
@@ -70,26 +67,14 @@ func (l library) link() []string {
 	return []string{"-I" + l.include, "-L" + l.dir, "-l:libwebsockets.so.17"}
 }
 
-var (
-	builtMu sync.Mutex
-	built   = map[string]string{}
-)
-
-// compile builds a program, once for the same arguments; args come behind the
-// source, so that libraries can be among them.
+// compile builds a program; args may have libraries among them.
 func compile(t testing.TB, compiler, src string, args ...string) string {
 	t.Helper()
-	builtMu.Lock()
-	defer builtMu.Unlock()
-	sum := sha256.Sum256([]byte(compiler + " " + src + " " + strings.Join(args, " ")))
-	name := strings.TrimSuffix(filepath.Base(src), ".c") + "-" + hex.EncodeToString(sum[:4])
-	if exe := built[name]; exe != "" {
-		return exe
+	cc := harness.CC{Compiler: compiler}
+	if strings.Contains(src+strings.Join(args, " "), tmp) { // it is here as long as the tests are
+		cc.Kept = tmp
 	}
-	exe := filepath.Join(tmp, name)
-	run(t, "", nil, compiler, append([]string{"-O1", "-g", "-o", exe, src}, args...)...)
-	built[name] = exe
-	return exe
+	return cc.Program(t, append([]string{"-O1", "-g", src}, args...)...)
 }
 
 // original builds a test application of 4.1.6 unchanged, against a library's

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -104,8 +105,8 @@ func drivePluginServer(t *testing.T, g generation) int {
 			continue
 		}
 		post = post || name == "post_demo"
-		args := append(append([]string{"-shared", "-fPIC", "-o", filepath.Join(data, "plugins", "libprotocol_"+name+".so"), src}, flags...), link(l)...)
-		run(t, "", nil, "gcc", append(args, "-luv")...)
+		plugin := compile(t, "gcc", src, slices.Concat([]string{"-shared", "-fPIC"}, flags, link(l), []string{"-luv"})...)
+		harness.CopyFile(t, plugin, filepath.Join(data, "plugins", "libprotocol_"+name+".so"))
 	}
 	file := filepath.Join(upstream(t, g.tag), "test-server", "test-server-v2.0.c")
 	if !exists(file) {

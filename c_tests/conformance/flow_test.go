@@ -7,41 +7,16 @@ import (
 	"bytes"
 	"compress/flate"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	h "libwebsockets/c_tests/harness"
 )
-
-// identity makes files of a certificate and its key, and a listener that has them.
-func identity(t *testing.T) (cert, key string, config *tls.Config) {
-	t.Helper()
-	s := httptest.NewTLSServer(nil)
-	defer s.Close()
-	id := s.TLS.Certificates[0]
-	k, err := x509.MarshalPKCS8PrivateKey(id.PrivateKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for name, b := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: id.Certificate[0]}, key: {Type: "PRIVATE KEY", Bytes: k}} {
-		if err := os.WriteFile(name, pem.EncodeToMemory(b), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return cert, key, &tls.Config{Certificates: []tls.Certificate{id}, NextProtos: []string{"http/1.1"}}
-}
 
 // mixed makes the frames of a message: random where it can be compressed, whether
 // it is, and where it is cut.
@@ -122,7 +97,8 @@ func echoes(r *h.Raw, rnd *rand.Rand, deflated bool) error {
 // Every byte comes back. Seen to fail (client) when what was still compressed at a
 // pause was forgotten.
 func TestFlowMixes(t *testing.T) {
-	cert, key, config := identity(t)
+	id := h.SelfSigned(t)
+	config := &tls.Config{Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{"http/1.1"}}
 	seed := rand.Uint64()
 	for i, rx := range []string{"0", "128", "1000", "9000"} {
 		for _, secure := range []bool{false, true} {
@@ -136,7 +112,7 @@ func TestFlowMixes(t *testing.T) {
 						if client {
 							flowClient(t, rnd, args, secure, config)
 						} else {
-							flowServer(t, rnd, args, secure, cert, key)
+							flowServer(t, rnd, args, secure, id)
 						}
 					}
 				})
@@ -145,9 +121,9 @@ func TestFlowMixes(t *testing.T) {
 	}
 }
 
-func flowServer(t *testing.T, rnd *rand.Rand, args []string, secure bool, cert, key string) {
+func flowServer(t *testing.T, rnd *rand.Rand, args []string, secure bool, id *h.Identity) {
 	if secure {
-		args = append(args, "-C", cert, "-K", key)
+		args = append(args, "-C", id.CertFile, "-K", id.KeyFile)
 	}
 	p := h.Start(t, h.Build(t, "echo_server.c"), args...).Ready()
 	c, err := net.Dial("tcp", p.Addr())

@@ -23,8 +23,6 @@ import (
 	h "libwebsockets/c_tests/harness"
 )
 
-func TestMain(m *testing.M) { h.Main(m) }
-
 // pieces are the ways in which a case's bytes arrive.
 type pieces int
 

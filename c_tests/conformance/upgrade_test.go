@@ -35,8 +35,8 @@ func dial(t *testing.T, p *h.Proc, secure bool) net.Conn {
 // message leaves before a bad frame behind it ends the connection, in one record or
 // in several. Seen to fail when fail did not serve WRITEABLE.
 func TestEchoBeforeBadFrameOverTLS(t *testing.T) {
-	cert, key, _ := identity(t)
-	p := h.Start(t, h.Build(t, "echo_server.c"), "-u", "-x", "-C", cert, "-K", key).Ready()
+	id := h.SelfSigned(t)
+	p := h.Start(t, h.Build(t, "echo_server.c"), "-u", "-x", "-C", id.CertFile, "-K", id.KeyFile).Ready()
 	played := 0
 	for _, c := range allCases() {
 		if c.code != 1002 || len(c.want) == 0 || c.deflate {
@@ -65,7 +65,7 @@ func TestEchoBeforeBadFrameOverTLS(t *testing.T) {
 // answered with what would do, and the connection is closed behind the whole answer.
 // Seen to fail: each was answered with 101.
 func TestUpgrades(t *testing.T) {
-	cert, key, _ := identity(t)
+	id := h.SelfSigned(t)
 	good := h.RequestText("")
 	swap := func(old, to string) string { return strings.Replace(good, old, to, 1) }
 	const version = "Sec-WebSocket-Version: 13\r\n"
@@ -88,7 +88,7 @@ func TestUpgrades(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		var args []string
 		if secure {
-			args = append(args, "-C", cert, "-K", key)
+			args = append(args, "-C", id.CertFile, "-K", id.KeyFile)
 		}
 		p := h.Start(t, h.Build(t, "echo_server.c"), args...).Ready()
 		for _, c := range cases {

@@ -4,7 +4,6 @@ package examples
 
 import (
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -29,8 +28,9 @@ type program struct {
 	// foreign tells why it is no program for this machine at all.
 	foreign string
 
-	exe map[string]string // by library name, what built
-	err map[string]string // the compiler's or linker's first complaint
+	once sync.Once
+	exe  map[string]string // by library name, what built
+	err  map[string]string // the compiler's or linker's first complaint
 }
 
 var (
@@ -57,7 +57,7 @@ func programs(t testing.TB) []*program {
 	var list []*program
 	for _, f := range slices.Sorted(slices.Values(append(files, deeper...))) {
 		folder, _ := filepath.Rel(top, filepath.Dir(f))
-		p := &program{folder: folder, exe: map[string]string{}, err: map[string]string{}}
+		p := &program{folder: folder}
 		text := read(t, f)
 		for _, m := range required.FindAllStringSubmatch(text, -1) {
 			if has[m[1]] != (m[2] == "1") {
@@ -98,63 +98,33 @@ func (p *program) include(t testing.TB, l library) []string {
 
 var links = []string{"-Wl,--as-needed", "-luv", "-lev", "-lglib-2.0", "-lssl", "-lcrypto", "-lpthread", "-lm"}
 
-// build compiles with the headers of each library and links with it.
-func (p *program) build(t testing.TB, dir string, libs []library) {
+// build compiles with the headers of each library and links with it, once.
+func (p *program) build(t testing.TB, libs []library) {
 	t.Helper()
-	name := strings.ReplaceAll(p.folder, "/", "+")
-	for _, l := range libs {
-		out := filepath.Join(dir, l.name+"-"+name)
-		var objects []string
-		for _, s := range p.sources {
-			o := out + "-" + strings.TrimSuffix(s, ".c") + ".o"
-			cc := exec.Command("gcc", append(p.include(t, l), "-std=gnu11", "-O1", "-w", "-c", s, "-o", o)...)
-			cc.Dir = harness.Reference(t, source, "minimal-examples", p.folder)
-			if b, err := cc.CombinedOutput(); err != nil {
-				p.err[l.name] = complaint(b)
-				break
+	p.once.Do(func() {
+		p.exe, p.err = map[string]string{}, map[string]string{}
+		if p.foreign != "" {
+			return
+		}
+		cc := harness.CC{Dir: harness.Reference(t, source, "minimal-examples", p.folder), Name: strings.ReplaceAll(p.folder, "/", "+")}
+		for _, l := range libs {
+			args := slices.Concat([]string{"-std=gnu11", "-O1", "-w"}, p.include(t, l), p.sources, []string{"-L" + l.dir, "-l:" + harness.Soname}, links)
+			exe, err := cc.Try(t, args...)
+			if err != nil {
+				p.err[l.name] = complaint(err.Error())
 			}
-			objects = append(objects, o)
+			p.exe[l.name] = exe
 		}
-		if p.err[l.name] != "" {
-			continue
-		}
-		args := append(objects, "-o", out, "-L"+l.dir, "-l:libwebsockets.so.17")
-		if b, err := exec.Command("gcc", append(args, links...)...).CombinedOutput(); err != nil {
-			p.err[l.name] = complaint(b)
-			continue
-		}
-		p.exe[l.name] = out
-	}
+	})
 }
 
 var grumble = regexp.MustCompile(`(?:error: |undefined reference to )(.*)`)
 
-func complaint(out []byte) string {
-	if m := grumble.FindSubmatch(out); m != nil {
-		return string(m[1])
+func complaint(out string) string {
+	if m := grumble.FindStringSubmatch(out); m != nil {
+		return m[1]
 	}
-	return string(out)
-}
-
-// buildAll builds a list of programs, on all processors.
-func buildAll(t testing.TB, list []*program, libs []library) {
-	t.Helper()
-	dir := t.TempDir()
-	var wait sync.WaitGroup
-	room := make(chan struct{}, 3)
-	for _, p := range list {
-		if p.foreign != "" {
-			continue
-		}
-		wait.Add(1)
-		room <- struct{}{}
-		go func() {
-			defer wait.Done()
-			p.build(t, dir, libs)
-			<-room
-		}()
-	}
-	wait.Wait()
+	return out
 }
 
 // reason is why a program is not among those that are driven.

@@ -16,7 +16,6 @@ package examples
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -31,12 +30,8 @@ import (
 
 const source = "src/libwebsockets-4.1.6"
 
-func TestMain(m *testing.M) {
-	flag.Parse()
-	// A drive mostly waits.
-	_ = flag.Set("test.parallel", "4")
-	os.Exit(m.Run())
-}
+// A drive mostly waits.
+func TestMain(m *testing.M) { harness.Main(m, 4) }
 
 func must(t testing.TB, err error) {
 	t.Helper()
@@ -55,7 +50,7 @@ func read(t testing.TB, path string) string {
 func libraries(t testing.TB) []library {
 	t.Helper()
 	return []library{
-		{"debian", harness.Reference(t, "root/usr/lib/x86_64-linux-gnu"), harness.Reference(t, "root/usr/include")},
+		{"debian", harness.Debian(t).Lib, harness.Debian(t).Include},
 		{"ours", harness.Lib(t), filepath.Join(harness.Top(), "include")},
 	}
 }
@@ -72,55 +67,62 @@ const jobVar = "LWS_EXAMPLES_JOB"
 func TestExamples(t *testing.T) {
 	libs := libraries(t)
 	list := programs(t)
-	only := os.Getenv("EXAMPLES_ONLY") // for work on some: part of a name
-	chosen := slices.DeleteFunc(slices.Clone(drives), func(e drive) bool { return !strings.Contains(e.name(), only) })
-	if only != "" {
-		list = slices.DeleteFunc(list, func(p *program) bool {
-			return !slices.ContainsFunc(chosen, func(e drive) bool { return e.folder == p.folder })
-		})
-	}
-	buildAll(t, list, libs)
-	covered := map[string]bool{}
+	driven := map[string]bool{}
 	for _, e := range drives {
-		covered[e.folder] = true
+		driven[e.folder] = true
 	}
-	for _, p := range list {
-		switch {
-		case p.exe["debian"] != "" && p.exe["ours"] == "":
-			t.Errorf("%s builds with Debian's library, not with ours: %s", p.folder, p.err["ours"])
-		case p.exe["debian"] == "" && p.exe["ours"] != "":
-			t.Errorf("%s should not build: %v", p.folder, p.err["debian"])
-		case p.exe["debian"] != "" && !covered[p.folder]:
-			t.Errorf("%s builds and nothing drives it", p.folder)
-		case p.exe["debian"] == "" && covered[p.folder]:
-			t.Errorf("%s does not build: %s", p.folder, p.err["debian"])
+	t.Run("build", func(t *testing.T) {
+		for _, p := range list {
+			t.Run(p.folder, func(t *testing.T) {
+				t.Parallel()
+				p.checkBuild(t, libs, driven[p.folder])
+			})
 		}
-	}
-	if only == "" {
-		t.Run("docs", func(t *testing.T) { checkDocs(t, list) })
-	}
+	})
+	t.Run("docs", func(t *testing.T) {
+		for _, p := range list {
+			p.build(t, libs)
+		}
+		checkDocs(t, list)
+	})
 	if testing.Short() {
 		return
 	}
 	mayIsolate(t)
 	keys := makeKeys(t)
 	t.Run("drive", func(t *testing.T) {
-		for _, e := range chosen {
+		for _, e := range drives {
 			i := slices.IndexFunc(list, func(p *program) bool { return p.folder == e.folder })
 			if i < 0 {
 				t.Errorf("no program %s", e.folder)
 				continue
 			}
-			p := list[i]
-			if p.exe["debian"] == "" || p.exe["ours"] == "" {
-				continue
-			}
 			t.Run(e.name(), func(t *testing.T) {
 				t.Parallel()
+				p := list[i]
+				if p.build(t, libs); p.exe["debian"] == "" || p.exe["ours"] == "" {
+					t.Fatalf("%s does not build: %v", p.folder, p.err)
+				}
 				e.compare(t, p, libs, keys)
 			})
 		}
 	})
+}
+
+// checkBuild fails the test when only one of the libraries builds a program, or it
+// builds and is not driven, or the reverse.
+func (p *program) checkBuild(t *testing.T, libs []library, driven bool) {
+	p.build(t, libs)
+	switch {
+	case p.exe["debian"] != "" && p.exe["ours"] == "":
+		t.Errorf("%s builds with Debian's library, not with ours: %s", p.folder, p.err["ours"])
+	case p.exe["debian"] == "" && p.exe["ours"] != "":
+		t.Errorf("%s should not build: %v", p.folder, p.err["debian"])
+	case p.exe["debian"] != "" && !driven:
+		t.Errorf("%s builds and nothing drives it", p.folder)
+	case p.exe["debian"] == "" && driven:
+		t.Errorf("%s does not build: %s", p.folder, p.err["debian"])
+	}
 }
 
 // compare drives a program with both libraries.
@@ -128,7 +130,7 @@ func (e drive) compare(t *testing.T, p *program, libs []library, keys string) {
 	formats := p.formats(t)
 	if e.loops {
 		libs = slices.Clone(libs)
-		libs[0].dir = withPlugins(t, libs[0].dir)
+		libs[0].dir = harness.DebianWithPlugins(t, "uv", "ev", "glib")
 	}
 	// Debian's build with Debian's library, that with ours, our build with ours.
 	runs := []struct{ name, exe, lib string }{
@@ -148,28 +150,6 @@ func (e drive) compare(t *testing.T, p *program, libs []library, keys string) {
 	}
 	e.same(t, all[0], all[1])
 	e.same(t, all[0], all[2])
-}
-
-// withPlugins is a folder with a copy of Debian's library that looks for its
-// plugins there and not where they would be installed.
-func withPlugins(t *testing.T, dir string) string {
-	t.Helper()
-	const where = "/usr/lib/x86_64-linux-gnu"
-	to, err := os.MkdirTemp("/tmp", "lw") // the name has to fit
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(to) })
-	lib := read(t, filepath.Join(dir, "libwebsockets.so.17"))
-	if strings.Count(lib, where+"\x00") != 1 || len(to) > len(where) {
-		t.Fatalf("the plugins of %s cannot be moved to %s", dir, to)
-	}
-	lib = strings.Replace(lib, where+"\x00", to+strings.Repeat("\x00", len(where)-len(to)+1), 1)
-	must(t, os.WriteFile(filepath.Join(to, "libwebsockets.so.17"), []byte(lib), 0o755))
-	plugins, err := filepath.Glob(filepath.Join(dir, "libwebsockets-evlib_*.so"))
-	must(t, err)
-	for _, p := range plugins {
-		must(t, os.Symlink(p, filepath.Join(to, filepath.Base(p))))
-	}
-	return to
 }
 
 // alone is one run, in a process and namespaces of its own.

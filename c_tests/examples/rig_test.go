@@ -5,18 +5,12 @@ package examples
 import (
 	"bufio"
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -361,37 +355,22 @@ func (r *rig) filesOn(dial func() *conn, prefix, origin string, headers ...strin
 func makeKeys(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	write := func(name, kind string, der []byte) {
-		must(t, os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o644))
+	issue := func(name string, signer *harness.Identity, edit func(*x509.Certificate)) *harness.Identity {
+		id := harness.Issue(t, name, signer, func(c *x509.Certificate) {
+			c.DNSNames, c.KeyUsage, c.ExtKeyUsage = nil, 0, nil
+			edit(c)
+		})
+		must(t, os.Rename(id.CertFile, filepath.Join(dir, name+".pem")))
+		must(t, os.Rename(id.KeyFile, filepath.Join(dir, name+".key")))
+		return id
 	}
-	issue := func(name string, serial int64, up *x509.Certificate, upKey *ecdsa.PrivateKey, edit func(*x509.Certificate)) (*x509.Certificate, *ecdsa.PrivateKey) {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		must(t, err)
-		c := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name},
-			NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(90 * 24 * time.Hour), BasicConstraintsValid: true}
-		edit(c)
-		if up == nil {
-			up, upKey = c, key
-		}
-		der, err := x509.CreateCertificate(rand.Reader, c, up, &key.PublicKey, upKey)
-		must(t, err)
-		c, err = x509.ParseCertificate(der)
-		must(t, err)
-		write(name+".pem", "CERTIFICATE", der)
-		b, err := x509.MarshalECPrivateKey(key)
-		must(t, err)
-		write(name+".key", "EC PRIVATE KEY", b)
-		return c, key
-	}
-	ca, caKey := issue("ca", 1, nil, nil, func(c *x509.Certificate) {
-		c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign
-	})
-	issue("warmcat.com", 2, ca, caKey, func(c *x509.Certificate) {
+	ca := issue("ca", nil, func(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign })
+	issue("warmcat.com", ca, func(c *x509.Certificate) {
 		c.DNSNames, c.KeyUsage = names, x509.KeyUsageDigitalSignature
 		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	})
-	issue("stranger.example", 3, ca, caKey, func(c *x509.Certificate) { c.DNSNames = []string{"stranger.example"} })
-	issue("self-signed", 4, nil, nil, func(c *x509.Certificate) { c.DNSNames = names })
+	issue("stranger.example", ca, func(c *x509.Certificate) { c.DNSNames = []string{"stranger.example"} })
+	issue("self-signed", nil, func(c *x509.Certificate) { c.DNSNames = names })
 	return dir
 }
 

@@ -375,8 +375,8 @@ func TestTLSKeyUpdates(t *testing.T) {
 			if side == "client" {
 				peer = h.Start(t, exe, side, ports[1])
 			} else {
-				certFile, keyFile, _ := selfSigned(t)
-				peer = h.Start(t, exe, side, certFile, keyFile).Ready()
+				id := h.SelfSigned(t)
+				peer = h.Start(t, exe, side, id.CertFile, id.KeyFile).Ready()
 				fmt.Fprintf(in, "client https %d\n", peer.Port)
 			}
 			peer.WaitLine(`^UP$`, 20*time.Second)

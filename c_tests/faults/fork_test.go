@@ -3,15 +3,9 @@
 package faults
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	rand2 "math/rand/v2"
 	"net/http"
 	"os"
@@ -41,38 +35,16 @@ type forking struct {
 
 func startForks(t *testing.T, mode string) *forking {
 	t.Helper()
-	cert, key := certificate(t)
-	f := &forking{Proc: h.Start(t, h.Build(t, prog("forks.c")), mode, cert, key, filepath.Dir(cert))}
+	id := h.SelfSigned(t)
+	dir := filepath.Dir(id.CertFile)
+	if err := os.WriteFile(filepath.Join(dir, "page.txt"), []byte("a page"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f := &forking{Proc: h.Start(t, h.Build(t, prog("forks.c")), mode, id.CertFile, id.KeyFile, dir)}
 	for i := range f.port {
 		f.port[i], _ = strconv.Atoi(f.WaitLine(fmt.Sprintf(`^PORT%d (\d+)$`, i), 15*time.Second)[1])
 	}
 	return f
-}
-
-func certificate(t *testing.T) (cert, key string) {
-	t.Helper()
-	must := func(err error) {
-		if err != nil {
-			t.Helper()
-			t.Fatal(err)
-		}
-	}
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(err)
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(30 * 24 * time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &k.PublicKey, k)
-	must(err)
-	keyDER, err := x509.MarshalECPrivateKey(k)
-	must(err)
-	dir := t.TempDir()
-	write := func(name, kind string, b []byte) string {
-		p := filepath.Join(dir, name)
-		must(os.WriteFile(p, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), 0o600))
-		return p
-	}
-	must(os.WriteFile(filepath.Join(dir, "page.txt"), []byte("a page"), 0o644))
-	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "EC PRIVATE KEY", keyDER)
 }
 
 func (f *forking) pid(t *testing.T) int {

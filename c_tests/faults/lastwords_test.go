@@ -137,7 +137,7 @@ var alpn = map[string][]string{"h1": {"http/1.1"}, "ws": {"http/1.1"}, "h2": {"h
 // Debian's loses them in each case with a reset. Ours did where a server wrote, over TLS
 // where anybody did, and wherever the program did not receive.
 func TestLastWords(t *testing.T) {
-	certFile, keyFile, cert := selfSigned(t)
+	id := h.SelfSigned(t)
 	exe := h.Build(t, "prog/lastwords.c")
 	for name, l := range leavers {
 		side, rest, _ := strings.Cut(name, " ")
@@ -152,8 +152,8 @@ func TestLastWords(t *testing.T) {
 						if how == "write" && end == "fin" || proxy != "" && (side == "server" || how != "write") {
 							continue
 						}
-						x := farewell{t: t, leaver: l, secure: secure == "1", reset: end == "reset", cert: cert, alpn: alpn[speak]}
-						args := []string{certFile, keyFile, speak, how, secure}
+						x := farewell{t: t, leaver: l, secure: secure == "1", reset: end == "reset", cert: id.TLS, alpn: alpn[speak]}
+						args := []string{id.CertFile, id.KeyFile, speak, how, secure}
 						title := fmt.Sprintf("%s %s %s %s tls %s %s", side, speak, how, end, secure, proxy)
 						t.Run(strings.TrimSpace(title), func(t *testing.T) {
 							t.Parallel()

@@ -4,23 +4,15 @@ package faults
 
 import (
 	"bufio"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	crand "crypto/rand"
 	"crypto/sha1"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -115,36 +107,11 @@ func meet(c net.Conn, kind string, cert tls.Certificate, rnd *rand.Rand) {
 	s.play(c, under, rnd)
 }
 
-// selfSigned makes a certificate for the loopback and its files.
-func selfSigned(t *testing.T) (cert, key string, both tls.Certificate) {
-	t.Helper()
-	must := func(err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	k, err := ecdsa.GenerateKey(elliptic.P256(), crand.Reader)
-	must(err)
-	x := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "127.0.0.1"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour)}
-	der, err := x509.CreateCertificate(crand.Reader, x, x, &k.PublicKey, k)
-	must(err)
-	kd, err := x509.MarshalECPrivateKey(k)
-	must(err)
-	c, p := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: kd})
-	both, err = tls.X509KeyPair(c, p)
-	must(err)
-	cert, key = filepath.Join(t.TempDir(), "c.pem"), filepath.Join(t.TempDir(), "k.pem")
-	must(os.WriteFile(cert, c, 0o600))
-	must(os.WriteFile(key, p, 0o600))
-	return
-}
-
 // roles starts prog/roles.c, built with flags, which obeys the lines of in.
 func roles(t *testing.T, flags ...string) (p *h.Proc, in io.Writer, ports []string) {
 	t.Helper()
-	certFile, keyFile, _ := selfSigned(t)
-	cmd := exec.Command(h.Build(t, "prog/roles.c", flags...), certFile, keyFile)
+	id := h.SelfSigned(t)
+	cmd := exec.Command(h.Build(t, "prog/roles.c", flags...), id.CertFile, id.KeyFile)
 	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t), "ASAN_OPTIONS=abort_on_error=1")
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -162,7 +129,7 @@ func roles(t *testing.T, flags ...string) (p *h.Proc, in io.Writer, ports []stri
 // Seen to fail: the header store of a connection that ends between "Upgrade:
 // h2c" and the first SETTINGS was nobody's.
 func TestSessionsLeaveNothing(t *testing.T) {
-	_, _, cert := selfSigned(t)
+	cert := h.SelfSigned(t).TLS
 	p, in, ports := roles(t, "-fsanitize=address")
 	doors := map[string]string{}
 	var met atomic.Uint64

@@ -21,8 +21,6 @@ import (
 	h "libwebsockets/c_tests/harness"
 )
 
-func TestMain(m *testing.M) { h.Main(m) }
-
 func prog(name string) string { return "./prog/" + name }
 
 // load keeps n echo connections busy until enough, which it tells the number of

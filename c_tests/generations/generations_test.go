@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -66,13 +67,8 @@ func build(t *testing.T, name, pkg string, compiler ...string) string {
 	if err != nil {
 		t.Fatalf("pkg-config %s: %v", pkg, err)
 	}
-	exe := filepath.Join(stage, name+strings.Join(compiler, ""))
-	args := append(compiler[1:], "-Wall", "-Wextra", "-Werror", "-o", exe, "prog/"+name+".c")
-	args = append(append(args, strings.Fields(string(flags))...), "-lpthread", "-luv", "-lev")
-	if out, err := exec.Command(compiler[0], args...).CombinedOutput(); err != nil {
-		t.Fatalf("%s %s: %v\n%s", compiler[0], name, err, out)
-	}
-	return exe
+	args := slices.Concat(compiler[1:], []string{"-Wall", "-Wextra", "-Werror", "prog/" + name + ".c"}, strings.Fields(string(flags)), []string{"-lpthread", "-luv", "-lev"})
+	return harness.CC{Compiler: compiler[0], Kept: stage}.Program(t, args...)
 }
 
 func command(exe string, args ...string) *exec.Cmd {
@@ -194,13 +190,9 @@ func TestAnswersOfTheTime(t *testing.T) {
 func TestHeadersInCXX(t *testing.T) {
 	for _, g := range []string{"1.3", "1.5", "1.6", "2.0", "4.3"} {
 		for _, std := range []string{"c++11", "c++20"} {
-			source := filepath.Join(t.TempDir(), "t.cc")
-			if err := os.WriteFile(source, []byte("#include <libwebsockets.h>\nint main() { return 0; }\n"), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			out, err := exec.Command("g++", "-std="+std, "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
-				"-I"+stage+"/usr/include/libwebsockets/compat/"+g, "-I"+stage+"/usr/include", source).CombinedOutput()
-			if err != nil {
+			out, ok := harness.CC{Compiler: "g++"}.Checks("#include <libwebsockets.h>\nint main() { return 0; }\n", "-std="+std, "-Wall", "-Wextra", "-Werror",
+				"-x", "c++", "-I"+stage+"/usr/include/libwebsockets/compat/"+g, "-I"+stage+"/usr/include")
+			if !ok {
 				t.Errorf("%s, %s: %s", g, std, out)
 			}
 		}

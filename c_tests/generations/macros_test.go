@@ -3,8 +3,6 @@
 package generations
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,18 +11,12 @@ import (
 )
 
 // compiles tells whether a source compiles with our headers, and what gcc says.
-func compiles(t *testing.T, source string, folders ...string) (string, bool) {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "a.c")
-	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	args := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"}
+func compiles(source string, folders ...string) (string, bool) {
+	args := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-x", "c"}
 	for _, f := range append(folders, ".") {
 		args = append(args, "-I"+filepath.Join(harness.Top(), "include", f))
 	}
-	out, err := exec.Command("gcc", append(args, file)...).CombinedOutput()
-	return string(out), err == nil
+	return harness.CC{}.Checks(source, args...)
 }
 
 // TestBuildMacros: what programs ask the headers for tells what the library does,
@@ -46,7 +38,7 @@ func TestBuildMacros(t *testing.T) {
 	for _, m := range doesNot {
 		source.WriteString("#if defined(LWS_WITH_" + m + ")\n#error " + m + " is promised\n#endif\n")
 	}
-	if out, ok := compiles(t, source.String()); !ok {
+	if out, ok := compiles(source.String()); !ok {
 		t.Error(out)
 	}
 }
@@ -59,12 +51,12 @@ func TestBuildMacros(t *testing.T) {
 func TestModePollFD(t *testing.T) {
 	const source = "#include <libwebsockets.h>\nint set = LWS_CALLBACK_SET_MODE_POLL_FD, clear = LWS_CALLBACK_CLEAR_MODE_POLL_FD;\n"
 	for _, g := range []string{"1.3", "1.5"} {
-		if out, ok := compiles(t, source, "compat/"+g); !ok {
+		if out, ok := compiles(source, "compat/"+g); !ok {
 			t.Errorf("compat/%s: %s", g, out)
 		}
 	}
 	for _, g := range []string{"compat/1.6", "compat/2.0", "."} {
-		if out, ok := compiles(t, source, g); ok || !strings.Contains(out, "LWS_CALLBACK_CHANGE_MODE_POLL_FD") {
+		if out, ok := compiles(source, g); ok || !strings.Contains(out, "LWS_CALLBACK_CHANGE_MODE_POLL_FD") {
 			t.Errorf("%s: compiles: %v\n%s", g, ok, out)
 		}
 	}

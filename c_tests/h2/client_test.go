@@ -20,14 +20,12 @@ import (
 
 // goServer is Go's server for HTTPS; h2 false: without HTTP/2.
 func goServer(t *testing.T, h2 bool) (port int, connections *atomic.Int32) {
-	cert, key, _ := certificate(t)
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	must(t, err)
+	id := harness.SelfSigned(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	connections = new(atomic.Int32)
 	s := &http.Server{
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}},
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{id.TLS}},
 		ConnState: func(_ net.Conn, st http.ConnState) {
 			if st == http.StateNew {
 				connections.Add(1)

@@ -10,19 +10,12 @@ package h2
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/binary"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -39,8 +32,6 @@ import (
 	"libwebsockets/c_tests/harness"
 )
 
-func TestMain(m *testing.M) { harness.Main(m) }
-
 // server starts the test server.
 func server(t testing.TB, args ...string) *harness.Proc {
 	t.Helper()
@@ -52,27 +43,6 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// certificate makes files of a certificate for localhost.
-func certificate(t testing.TB) (cert, key string, pool *x509.CertPool) {
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(t, err)
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &k.PublicKey, k)
-	must(t, err)
-	kd, err := x509.MarshalECPrivateKey(k)
-	must(t, err)
-	dir := t.TempDir()
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	must(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
-	must(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: kd}), 0o600))
-	pool = x509.NewCertPool()
-	parsed, err := x509.ParseCertificate(der)
-	must(t, err)
-	pool.AddCert(parsed)
-	return cert, key, pool
 }
 
 // only is the transport that speaks HTTP/2 and nothing else.
@@ -106,8 +76,8 @@ func TestH2spec(t *testing.T) {
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Skipf("h2spec cannot be installed: %v\n%s", err, out)
 	}
-	cert, key, _ := certificate(t)
-	for name, args := range map[string][]string{"plain": {"-p"}, "TLS": {"-c", cert, "-k", key}} {
+	id := harness.SelfSigned(t)
+	for name, args := range map[string][]string{"plain": {"-p"}, "TLS": {"-c", id.CertFile, "-k", id.KeyFile}} {
 		p := fileServer(t, args...)
 		for _, file := range []string{"small", "large"} {
 			t.Run(name+" "+file, func(t *testing.T) {
@@ -190,13 +160,13 @@ func TestStreams(t *testing.T) {
 
 // TestClient is Go's client over TLS, with ALPN.
 func TestClient(t *testing.T) {
-	cert, key, pool := certificate(t)
+	id := harness.SelfSigned(t)
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "page.html"), bytes.Repeat([]byte("page "), 50000), 0o644))
 	must(t, os.WriteFile(filepath.Join(dir, "empty.txt"), nil, 0o644))
-	p := server(t, "-c", cert, "-k", key, "-m", dir)
+	p := server(t, "-c", id.CertFile, "-k", id.KeyFile, "-m", dir)
 	tr := only(false)
-	tr.TLSClientConfig = &tls.Config{RootCAs: pool}
+	tr.TLSClientConfig = &tls.Config{RootCAs: id.Pool()}
 	c := &http.Client{Timeout: 30 * time.Second, Transport: tr}
 	url := "https://" + p.Addr()
 	for _, q := range []struct {
@@ -460,8 +430,8 @@ func TestWebSocket(t *testing.T) {
 
 // TestTools are curl's ways to HTTP/2, and nghttp and h2load where they are.
 func TestTools(t *testing.T) {
-	cert, key, _ := certificate(t)
-	plain, secure := server(t), server(t, "-c", cert, "-k", key)
+	id := harness.SelfSigned(t)
+	plain, secure := server(t), server(t, "-c", id.CertFile, "-k", id.KeyFile)
 	prior := server(t, "-p")
 	run := func(name string, args ...string) string {
 		ctx, stop := context.WithTimeout(context.Background(), 60*time.Second)

@@ -26,7 +26,7 @@ func TestInterop(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "libwebsockets.so.17")); err != nil {
 		t.Skip("the original is not here: ", err)
 	}
-	cert, key, _ := certificate(t)
+	id := harness.SelfSigned(t)
 	theirs := []string{"LD_LIBRARY_PATH=" + dir}
 	plain := "-DLWS_NO_SIZED_CALLS" // runs with both
 	srv, cli := harness.Build(t, "prog/server.c", plain), harness.Build(t, "prog/client.c", plain)
@@ -57,7 +57,7 @@ func TestInterop(t *testing.T) {
 			{"one after the other", "-n 5 -c 1 /hello", 5, fmt.Sprintf("hash %08x", sum([]byte("hello")))},
 		} {
 			t.Run(pair.name+"/"+c.name, func(t *testing.T) {
-				s := harness.StartEnv(t, pair.server, srv, "-c", cert, "-k", key, "-m", files).Ready()
+				s := harness.StartEnv(t, pair.server, srv, "-c", id.CertFile, "-k", id.KeyFile, "-m", files).Ready()
 				args := append([]string{"-x"}, strings.Fields(c.args)...)
 				last := len(args) - 1
 				args = append(args[:last:last], fmt.Sprint(s.Port), args[last])

@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // status is that of the next frame for the stream, a header section.
@@ -90,10 +92,10 @@ func TestExpect(t *testing.T) {
 
 // TestExpectClient is Go's client, which sends the body behind 100 only.
 func TestExpectClient(t *testing.T) {
-	cert, key, pool := certificate(t)
-	p := server(t, "-c", cert, "-k", key)
+	id := harness.SelfSigned(t)
+	p := server(t, "-c", id.CertFile, "-k", id.KeyFile)
 	tr := only(false)
-	tr.TLSClientConfig = &tls.Config{RootCAs: pool}
+	tr.TLSClientConfig = &tls.Config{RootCAs: id.Pool()}
 	tr.ExpectContinueTimeout = time.Minute
 	r, err := http.NewRequest("POST", "https://"+p.Addr()+"/up", strings.NewReader("body"))
 	must(t, err)

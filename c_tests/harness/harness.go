@@ -9,36 +9,32 @@
 package harness
 
 import (
-	"fmt"
+	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"testing"
 )
 
-const soname = "libwebsockets.so.17"
-
-// Lib is the folder of the library under test.
-func Lib(t testing.TB) string {
-	t.Helper()
-	dir := filepath.Join(Top(), "build", "lib")
-	if d := os.Getenv("LWS_LIB"); d != "" {
-		dir = d
+// Main runs the tests of a package, so many parallel ones at a time unless -parallel
+// says how many: those of a program's runs mostly wait.
+func Main(m *testing.M, parallel int) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", strconv.Itoa(parallel))
 	}
-	if _, err := os.Stat(filepath.Join(dir, soname)); err != nil {
-		t.Fatalf("no library in %s: run make lib first", dir)
-	}
-	return dir
+	os.Exit(m.Run())
 }
 
 // Ours tells whether the library under test is the project's own: it starts
 // the Go runtime, the reference does not.
 func Ours(t testing.TB) bool {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(Lib(t), soname))
+	b, err := os.ReadFile(filepath.Join(Lib(t), Soname))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,60 +48,19 @@ func include() string {
 	return filepath.Join(Top(), "include")
 }
 
-var (
-	buildMu sync.Mutex
-	built   = map[string]string{}
-	binDir  string
-)
-
-// Main runs the tests of a package and removes what Build made.
-func Main(m *testing.M) {
-	code := m.Run()
-	if binDir != "" {
-		os.RemoveAll(binDir)
-	}
-	os.Exit(code)
-}
-
 // Build compiles a C source and links it with the library under test; more
 // are further arguments of gcc. A name without a folder is one of this
-// package's programs. The same program is built once.
+// package's programs.
 func Build(t testing.TB, source string, more ...string) string {
 	t.Helper()
-	buildMu.Lock()
-	defer buildMu.Unlock()
 	if !strings.Contains(source, "/") {
 		source = filepath.Join(Top(), "c_tests", "harness", "prog", source)
 	}
-	key := source + " " + strings.Join(more, " ")
-	if exe := built[key]; exe != "" {
-		return exe
-	}
-	if binDir == "" {
-		d, err := os.MkdirTemp("", "lws-test-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		binDir = d
-	}
-	name := strings.TrimSuffix(filepath.Base(source), ".c")
-	exe := filepath.Join(binDir, fmt.Sprintf("%s-%d", name, len(built)))
-	args := []string{"-std=gnu11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror",
-		"-Wno-missing-field-initializers", "-I" + include(), "-o", exe, source}
-	for _, a := range more {
-		if a != NoLink {
-			args = append(args, a)
-		}
-	}
+	args := slices.Concat(Strict, []string{"-I" + include(), source}, slices.DeleteFunc(slices.Clone(more), func(a string) bool { return a == NoLink }))
 	if !slices.Contains(more, NoLink) {
-		args = append(args, "-L"+Lib(t), "-l:"+soname)
+		args = append(args, "-L"+Lib(t), "-l:"+Soname)
 	}
-	args = append(args, "-lpthread", "-ldl")
-	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		t.Fatalf("gcc %s: %v\n%s", source, err, out)
-	}
-	built[key] = exe
-	return exe
+	return Program(t, append(args, "-lpthread", "-ldl")...)
 }
 
 // NoLink as an argument of Build leaves the library out, for programs that

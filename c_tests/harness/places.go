@@ -3,6 +3,7 @@
 package harness
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,6 +19,22 @@ func Top() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
+// Soname is the library's file.
+const Soname = "libwebsockets.so.17"
+
+// Lib is the folder of the library under test.
+func Lib(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(Top(), "build", "lib")
+	if d := os.Getenv("LWS_LIB"); d != "" {
+		dir = d
+	}
+	if _, err := os.Stat(filepath.Join(dir, Soname)); err != nil {
+		t.Fatalf("no library in %s: run make lib first", dir)
+	}
+	return dir
+}
+
 // Reference is a path below build/reference.
 func Reference(t testing.TB, elem ...string) string {
 	t.Helper()
@@ -26,6 +43,86 @@ func Reference(t testing.TB, elem ...string) string {
 		t.Fatalf("%s is missing: run tools/fetch-reference -p first", p)
 	}
 	return p
+}
+
+// Place is where a library is, and the headers that go with it.
+type Place struct{ Include, Lib string }
+
+// File is the library itself.
+func (p Place) File() string { return filepath.Join(p.Lib, Soname) }
+
+// debianLib is where Debian's packages have the library, and where it looks for its plugins.
+const debianLib = "/usr/lib/x86_64-linux-gnu"
+
+// Debian is the reference: the fetched one, or the one that is installed.
+func Debian(t testing.TB) Place {
+	t.Helper()
+	for _, root := range []string{filepath.Join(Top(), "build", "reference", "root"), "/"} {
+		p := Place{filepath.Join(root, "usr", "include"), filepath.Join(root, debianLib)}
+		if exists(filepath.Join(p.Include, "libwebsockets.h")) && exists(p.File()) {
+			return p
+		}
+	}
+	t.Skip("no reference library here: run make reference")
+	return Place{}
+}
+
+// DebianWithPlugins is a folder with the reference's library, made to look there for
+// its plugins and not where they would be installed, and with some of these.
+func DebianWithPlugins(t testing.TB, plugins ...string) string {
+	t.Helper()
+	from := Debian(t)
+	data, err := os.ReadFile(from.File())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("/tmp", "lw") // the name has to fit
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	was := []byte(debianLib + "\x00")
+	if len(dir) > len(debianLib) || bytes.Count(data, was) != 1 {
+		t.Fatalf("the plugins' folder of the reference cannot be made %s", dir)
+	}
+	is := append([]byte(dir), make([]byte, len(was)-len(dir))...)
+	if err := os.WriteFile(filepath.Join(dir, Soname), bytes.Replace(data, was, is, 1), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	copyPlugins(t, from.Lib, dir, plugins)
+	return dir
+}
+
+// LibCopy is a folder with the library under test and some of its plugins: a build
+// that goes on elsewhere does not matter to it.
+func LibCopy(t testing.TB, plugins ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	CopyFile(t, filepath.Join(Lib(t), Soname), filepath.Join(dir, Soname))
+	copyPlugins(t, Lib(t), dir, plugins)
+	return dir
+}
+
+func copyPlugins(t testing.TB, from, to string, plugins []string) {
+	t.Helper()
+	for _, p := range plugins {
+		CopyFile(t, filepath.Join(from, Plugin(p)), filepath.Join(to, Plugin(p)))
+	}
+}
+
+// Plugin is the file of an event loop's plugin.
+func Plugin(loop string) string { return "libwebsockets-evlib_" + loop + ".so" }
+
+// CopyFile copies a library or program.
+func CopyFile(t testing.TB, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, data, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // LoopbackUp brings up the loopback interface of a network namespace.

@@ -52,13 +52,13 @@ func (e example) compile(t *testing.T, include, lib string) string {
 	for _, s := range e.sources {
 		args = append(args, filepath.Join(folder, s))
 	}
-	args = append(args, lib+"/"+soname, "-lpthread")
+	args = append(args, filepath.Join(lib, harness.Soname), "-lpthread")
 	for _, l := range all {
 		if l.name != "event" {
 			args = append(args, l.flags(t)...)
 		}
 	}
-	return gcc(t, args...)
+	return harness.Program(t, args...)
 }
 
 // get is the answer to one request: status, and what came.
@@ -194,8 +194,8 @@ func TestExamples(t *testing.T) {
 	if out, err := try.CombinedOutput(); err != nil {
 		t.Skipf("no network of our own here (the examples have a fixed port): %v\n%s", err, out)
 	}
-	ref, lib := reference(t, "uv", "ev", "glib"), ours(t, "uv", "ev", "glib")
-	places := map[string][2]string{"ref": {refRoot + "/root/usr/include", ref}, "ours": {"../../include", lib}}
+	ref, lib := harness.DebianWithPlugins(t, "uv", "ev", "glib"), harness.LibCopy(t, "uv", "ev", "glib")
+	places := map[string][2]string{"ref": {harness.Debian(t).Include, ref}, "ours": {"../../include", lib}}
 	client := example{folder: clientExample, sources: []string{"minimal-http-client-multi.c"}}
 	type key struct{ where, folder, option string }
 	var (

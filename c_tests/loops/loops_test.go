@@ -20,13 +20,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
 const (
-	soname  = "libwebsockets.so.17"
-	libdir  = "/usr/lib/x86_64-linux-gnu" // where the reference looks for plugins
-	refRoot = "../../build/reference"
-	source  = refRoot + "/src/libwebsockets-4.1.6"
+	source  = "../../build/reference/src/libwebsockets-4.1.6"
 	longest = 50 * time.Second
 )
 
@@ -57,75 +56,11 @@ func (l loop) flags(t *testing.T) []string {
 	return strings.Fields(string(out))
 }
 
-func gcc(t *testing.T, args ...string) string {
-	t.Helper()
-	exe := filepath.Join(t.TempDir(), "a.out")
-	args = append([]string{"-std=gnu11", "-D_GNU_SOURCE", "-O1", "-g", "-o", exe}, args...)
-	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		t.Fatalf("gcc %q: %v\n%s", args, err, out)
-	}
-	return exe
-}
-
-var strict = []string{"-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"}
-
 // scenarios compiles prog/ for a loop, with the reference's headers.
 func scenarios(t *testing.T, l loop, more ...string) string {
-	args := append(slices.Clone(strict), more...)
-	args = append(args, "-I"+refRoot+"/root/usr/include", "prog/main.c", "prog/rig.c", "prog/"+l.name+".c")
-	args = append(args, l.flags(t)...)
-	return gcc(t, append(args, refRoot+"/root"+libdir+"/"+soname, "-lpthread")...)
-}
-
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	data, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, data, 0o755); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ours copies our library and some of its plugins to a folder.
-func ours(t *testing.T, plugins ...string) string {
-	dir := t.TempDir()
-	copyFile(t, "../../build/lib/"+soname, dir+"/"+soname)
-	for _, p := range plugins {
-		copyFile(t, "../../build/lib/libwebsockets-evlib_"+p+".so", dir+"/libwebsockets-evlib_"+p+".so")
-	}
-	return dir
-}
-
-// reference is a folder with the reference's library, which is made to look
-// for its plugins there and not where they would be installed.
-func reference(t *testing.T, plugins ...string) string {
-	lib := refRoot + "/root" + libdir + "/"
-	data, err := os.ReadFile(lib + soname)
-	if err != nil {
-		t.Skip("no reference library here: run make reference")
-	}
-	dir, err := os.MkdirTemp("/tmp", "lw") // the name has to fit
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if len(dir) > len(libdir) {
-		t.Fatalf("%s is longer than %s", dir, libdir)
-	}
-	was := []byte(libdir + "\x00")
-	is := append([]byte(dir), make([]byte, len(was)-len(dir))...)
-	if bytes.Count(data, was) != 1 {
-		t.Fatal("the reference does not name its plugins' folder once")
-	}
-	if err := os.WriteFile(dir+"/"+soname, bytes.Replace(data, was, is, 1), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range plugins {
-		copyFile(t, lib+"libwebsockets-evlib_"+p+".so", dir+"/libwebsockets-evlib_"+p+".so")
-	}
-	return dir
+	debian := harness.Debian(t)
+	args := slices.Concat(harness.Strict, more, []string{"-I" + debian.Include, "prog/main.c", "prog/rig.c", "prog/" + l.name + ".c"}, l.flags(t))
+	return harness.CC{Name: l.name}.Program(t, slices.Concat(harness.House, args, []string{debian.File(), "-lpthread"})...)
 }
 
 // run is one run of one scenario: what it printed, and its log.
@@ -172,8 +107,8 @@ var (
 
 // TestTraces compares what callbacks saw.
 func TestTraces(t *testing.T) {
-	ref := reference(t, "uv", "ev", "glib")
-	lib := ours(t, "uv", "ev", "glib", "event")
+	ref := harness.DebianWithPlugins(t, "uv", "ev", "glib")
+	lib := harness.LibCopy(t, "uv", "ev", "glib", "event")
 	exes := map[string]string{}
 	for _, l := range all {
 		exes[l.name] = scenarios(t, l)
@@ -257,12 +192,12 @@ func diff(t *testing.T, want, have string) string {
 // library, is no context and a line that says why; the program then goes on
 // without a loop, as with the reference.
 func TestNoPlugin(t *testing.T) {
-	empty, lib := reference(t), ours(t)
-	foreign := ours(t)
-	wrong := reference(t)
+	empty, lib := harness.DebianWithPlugins(t), harness.LibCopy(t)
+	foreign := harness.LibCopy(t)
+	wrong := harness.DebianWithPlugins(t)
 	for _, l := range all {
 		exe := scenarios(t, l)
-		file := "libwebsockets-evlib_" + l.name + ".so"
+		file := harness.Plugin(l.name)
 		want, _ := run(empty, exe, "no-plugin")
 		if !strings.Contains(want, "no context\nwithout a loop: context\n") {
 			t.Fatalf("%s: the reference: %s", l.name, want)
@@ -285,14 +220,14 @@ func TestNoPlugin(t *testing.T) {
 		if l.judge != l.name {
 			continue
 		}
-		copyFile(t, refRoot+"/root"+libdir+"/"+file, foreign+"/"+file)
+		harness.CopyFile(t, harness.Debian(t).Lib+"/"+file, foreign+"/"+file)
 		have, log = run(foreign, exe, "no-plugin")
 		// It may need what only the reference has, or be recognised.
 		said := strings.Contains(log, file+" is made for another build") || strings.Contains(log, file+": undefined symbol")
 		if have != want || !said {
 			t.Errorf("%s: the reference's plugin: got %s\nlog %s", l.name, have, log)
 		}
-		copyFile(t, "../../build/lib/"+file, wrong+"/"+file)
+		harness.CopyFile(t, harness.Lib(t)+"/"+file, wrong+"/"+file)
 		if have, log = run(wrong, exe, "no-plugin"); have != want {
 			t.Errorf("%s: our plugin in the reference: got %s\nlog %s", l.name, have, log)
 		}
@@ -302,7 +237,7 @@ func TestNoPlugin(t *testing.T) {
 // TestPushThread: lws_callback_on_writable from another thread wakes the loop,
 // which is an extension of ours.
 func TestPushThread(t *testing.T) {
-	lib := ours(t, "uv", "ev", "glib", "event")
+	lib := harness.LibCopy(t, "uv", "ev", "glib", "event")
 	for _, l := range all {
 		out, _ := run(lib, scenarios(t, l), "push-thread")
 		if !strings.Contains(out, "pushed 10 x") || !strings.Contains(out, "loop end 0") || strings.Contains(out, "LIMIT") {
@@ -313,7 +248,7 @@ func TestPushThread(t *testing.T) {
 
 // TestAddressSanitizer: nothing is used after a destroy, nothing is leaked.
 func TestAddressSanitizer(t *testing.T) {
-	lib := ours(t, "uv", "ev", "glib", "event")
+	lib := harness.LibCopy(t, "uv", "ev", "glib", "event")
 	for _, l := range all {
 		exe := scenarios(t, l, "-fsanitize=address", "-fno-omit-frame-pointer")
 		for _, n := range []string{"foreign-out", "foreign-in", "foreign-callback", "foreign-live", "foreign-two", "own-callback", "own-sigint", "own-signal-cb", "own-sul", "adopt", "port-in-use"} {

@@ -57,8 +57,8 @@ func TestOlderPlugins(t *testing.T) {
 		t.Fatal(err)
 	}
 	flags := []string{"-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-I../../include", c}
-	gcc(t, filepath.Join(dir, "libprotocol_older_one.so"), append(flags, "-DWILL_NOT=0")...)
-	gcc(t, filepath.Join(dir, "libprotocol_older_no.so"), append(flags, "-DWILL_NOT=1", "-Dinit_protocol_older_one=init_protocol_older_no")...)
+	made(t, filepath.Join(dir, "libprotocol_older_one.so"), append(flags, "-DWILL_NOT=0")...)
+	made(t, filepath.Join(dir, "libprotocol_older_no.so"), append(flags, "-DWILL_NOT=1", "-Dinit_protocol_older_one=init_protocol_older_no")...)
 	p := harness.Start(t, harness.Build(t, "prog/plugins.c", "-Wno-unused"), "serve", dir).Ready()
 	w := dial(t, p.Port, "backwards")
 	if err := w.WriteMessage(websocket.TextMessage, []byte("drawer")); err != nil {

@@ -21,37 +21,20 @@ import (
 	"libwebsockets/c_tests/harness"
 )
 
-func TestMain(m *testing.M) { harness.Main(m) }
+const sources = "../../build/reference/src/libwebsockets-4.1.6"
 
-const (
-	refRoot = "../../build/reference/root/usr"
-	refLib  = refRoot + "/lib/x86_64-linux-gnu"
-	sources = "../../build/reference/src/libwebsockets-4.1.6"
-)
-
-func needReference(t *testing.T) {
+// made compiles a program, or a plugin, to a place of its own.
+func made(t *testing.T, out string, args ...string) {
 	t.Helper()
-	for _, f := range []string{refLib + "/libwebsockets.so.17", sources + "/plugins"} {
-		if _, err := os.Stat(f); err != nil {
-			t.Skip("no reference here: run make reference")
-		}
-	}
-}
-
-func gcc(t *testing.T, out string, args ...string) string {
-	t.Helper()
-	if msg, err := exec.Command("gcc", append([]string{"-std=gnu11", "-D_GNU_SOURCE", "-O1", "-g", "-o", out}, args...)...).CombinedOutput(); err != nil {
-		t.Fatalf("gcc %q: %v\n%s", args, err, msg)
-	}
-	return out
+	harness.CopyFile(t, harness.Program(t, args...), out)
 }
 
 // both runs the program with either library and compares what it prints.
 func both(t *testing.T, args ...string) {
 	t.Helper()
-	exe := gcc(t, filepath.Join(t.TempDir(), "plugins"), "-Wall", "-Wextra", "-Werror", "prog/plugins.c", "-I"+refRoot+"/include",
-		refLib+"/libwebsockets.so.17")
-	want, got := runWith(t, refLib, exe, args), runWith(t, harness.Lib(t), exe, args)
+	debian := harness.Debian(t)
+	exe := harness.Program(t, "-Wall", "-Wextra", "-Werror", "prog/plugins.c", "-I"+debian.Include, debian.File())
+	want, got := runWith(t, debian.Lib, exe, args), runWith(t, harness.Lib(t), exe, args)
 	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range max(len(w), len(g)) {
 		if i >= len(w) || i >= len(g) || w[i] != g[i] {
@@ -101,14 +84,13 @@ func folder(t *testing.T, files map[string]string) string {
 		if err := os.WriteFile(c, []byte(src), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		gcc(t, file, "-shared", "-fPIC", "-I"+refRoot+"/include", c)
+		made(t, file, "-shared", "-fPIC", "-I"+harness.Debian(t).Include, c)
 	}
 	return dir
 }
 
 // lws_plugins_init and lws_plugins_destroy find, load, tell and unload the same.
 func TestLoad(t *testing.T) {
-	needReference(t)
 	const class, magic = "lws_protocol_plugin", 190
 	for name, files := range map[string]map[string]string{
 		"good": {
@@ -202,7 +184,6 @@ func configs(t *testing.T, count int, make func(i int) []string) []string {
 }
 
 func TestConfigGlobals(t *testing.T) {
-	needReference(t)
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	keys := []string{"uid", "gid", "username", "groupname", "count-threads", "init-ssl", "server-string", "ws-pingpong-secs",
@@ -229,7 +210,6 @@ func TestConfigGlobals(t *testing.T) {
 
 // The vhosts do not listen: all have the port -1.
 func TestConfigVhosts(t *testing.T) {
-	needReference(t)
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	keys := []string{"name", "interface", "sts", "access-log", "mounts", "ws-protocols", "keepalive_timeout",

@@ -26,7 +26,7 @@ func stock(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, n := range names {
-		gcc(t, filepath.Join(dir, "libprotocol_"+n+".so"), "-shared", "-fPIC", "-w", "-I../../include", sources+"/plugins/protocol_"+n+".c")
+		made(t, filepath.Join(dir, "libprotocol_"+n+".so"), "-shared", "-fPIC", "-w", "-I../../include", sources+"/plugins/protocol_"+n+".c")
 	}
 	return dir
 }
@@ -84,7 +84,6 @@ func drive(t *testing.T, port int) {
 // A program that names plugin_dirs has the protocols in there: all, or those
 // that its pvo names.
 func TestPluginDirs(t *testing.T) {
-	needReference(t)
 	if !harness.Ours(t) {
 		t.Skip("the packaged build has no plugin_dirs")
 	}
@@ -111,13 +110,12 @@ func TestPluginDirs(t *testing.T) {
 // The original lwsws, compiled unchanged, with its JSON configuration, the
 // stock plugins and libuv's loop.
 func TestLwsws(t *testing.T) {
-	needReference(t)
 	if !harness.Ours(t) {
 		t.Skip("the packaged build has no plugins")
 	}
 	plugins := stock(t, "lws_mirror", "dumb_increment", "lws_status", "post_demo", "lws_raw_test")
-	exe := gcc(t, filepath.Join(t.TempDir(), "lwsws"), "-w", "-I../../include", `-DINSTALL_DATADIR="/nonexistent"`, sources+"/lwsws/main.c",
-		filepath.Join(harness.Lib(t), "libwebsockets.so.17"), "-luv")
+	exe := harness.CC{Name: "lwsws"}.Program(t, "-w", "-I../../include", `-DINSTALL_DATADIR="/nonexistent"`, sources+"/lwsws/main.c",
+		filepath.Join(harness.Lib(t), harness.Soname), "-luv")
 	dir := t.TempDir()
 	web, raw := harness.FreePort(t), harness.FreePort(t)
 	fifo := filepath.Join(dir, "fifo")

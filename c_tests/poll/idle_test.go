@@ -50,14 +50,14 @@ func TestIdleLoops(t *testing.T) {
 
 // each runs fn for every way to poll, kind of peer, plain and over TLS.
 func each(t *testing.T, hows []string, fn func(t *testing.T, exe string, args []string, kind string, secure bool)) {
-	cert, key := certificate(t)
+	id := h.SelfSigned(t)
 	exe := h.Build(t, "prog/idle.c")
 	for _, how := range hows {
 		for kind := range kinds {
 			for _, secure := range []bool{false, true} {
 				args := []string{how, kind}
 				if secure {
-					args = append(args, cert, key)
+					args = append(args, id.CertFile, id.KeyFile)
 				}
 				t.Run(fmt.Sprintf("%s/%s/tls=%v", how, kind, secure), func(t *testing.T) {
 					t.Parallel()

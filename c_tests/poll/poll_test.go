@@ -6,19 +6,10 @@ package poll
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +20,6 @@ import (
 	h "libwebsockets/c_tests/harness"
 )
 
-func TestMain(m *testing.M) { h.Main(m) }
-
 // soon bounds what happens at once if all is well.
 const soon = 60 * time.Second
 
@@ -39,23 +28,6 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// certificate makes files of a certificate for the loopback.
-func certificate(t testing.TB) (cert, key string) {
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(t, err)
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &k.PublicKey, k)
-	must(t, err)
-	kd, err := x509.MarshalECPrivateKey(k)
-	must(t, err)
-	dir := t.TempDir()
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	must(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
-	must(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: kd}), 0o600))
-	return cert, key
 }
 
 // bundle is a connection whose writes can be held back, to leave in one piece.
@@ -151,25 +123,25 @@ var rhythms = []string{"service", "fd", "adjust", "tsi", "mix", "own-fd", "own-m
 // Seen to fail: fd, tsi and own-* stalled over TLS as long as a turn made one read
 // of a connection, and nothing told a poll that is not ours of the rest.
 func TestRhythms(t *testing.T) {
-	cert, key := certificate(t)
+	id := h.SelfSigned(t)
 	exe := h.Build(t, "prog/rhythm.c")
 	for _, how := range rhythms {
 		for kind := range kinds {
 			for _, secure := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/tls=%v", how, kind, secure), func(t *testing.T) {
 					t.Parallel()
-					rhythm(t, exe, how, kind, secure, cert, key)
+					rhythm(t, exe, how, kind, secure, id)
 				})
 			}
 		}
 	}
 }
 
-func rhythm(t *testing.T, exe, how, kind string, secure bool, cert, key string) {
+func rhythm(t *testing.T, exe, how, kind string, secure bool, id *h.Identity) {
 	k := kinds[kind]
 	args := []string{how, kind}
 	if secure {
-		args = append(args, cert, key)
+		args = append(args, id.CertFile, id.KeyFile)
 	}
 	p := h.Start(t, exe, args...).Ready()
 	c, b := dial(t, p, secure, k.alpn)

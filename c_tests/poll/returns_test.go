@@ -5,7 +5,7 @@ package poll
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,14 +20,14 @@ import (
 // Seen to fail: the first call did not come back as long as the context's creation
 // did not end with lws_cancel_service.
 func TestReturns(t *testing.T) {
-	ref := h.Reference(t, "root", "usr", "lib", "x86_64-linux-gnu")
-	exe := buildPlain(t, "prog/returns.c")
+	ref := h.Debian(t)
+	exe := h.Program(t, slices.Concat(h.Strict, []string{"-I" + ref.Include, "prog/returns.c", ref.File(), "-lpthread"})...)
 	scenarios := []string{"created", "sul", "sul-now", "cancel", "cancel-thread", "adopt", "timer", "timeout", "kill",
 		"writeable", "writeable-again", "writeable-all", "data", "flow-on", "peer-closes", "connect", "refused"}
 	got := make([][2]string, len(scenarios))
 	var all sync.WaitGroup
 	for i, s := range scenarios { // they sleep nearly all the time
-		for j, lib := range []string{ref, h.Lib(t)} {
+		for j, lib := range []string{ref.Lib, h.Lib(t)} {
 			all.Go(func() { got[i][j] = output(lib, exe, s) })
 		}
 	}
@@ -62,19 +62,6 @@ func TestFirstTurn(t *testing.T) {
 func TestStandIn(t *testing.T) {
 	p := h.Start(t, h.Build(t, "prog/standin.c"))
 	p.WaitLine("DONE", soon)
-}
-
-// buildPlain compiles for both libraries, against the reference's headers.
-func buildPlain(t *testing.T, source string) string {
-	t.Helper()
-	exe := filepath.Join(t.TempDir(), "a.out")
-	args := []string{"-std=gnu11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers",
-		"-I" + h.Reference(t, "root", "usr", "include"), "-o", exe, source, "-L" + h.Reference(t, "root", "usr", "lib", "x86_64-linux-gnu"),
-		"-l:libwebsockets.so.17", "-lpthread"}
-	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		t.Fatalf("gcc %s: %v\n%s", source, err, out)
-	}
-	return exe
 }
 
 // output is what the program prints with a library, but its port.

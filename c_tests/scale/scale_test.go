@@ -20,8 +20,6 @@ import (
 	h "libwebsockets/c_tests/harness"
 )
 
-func TestMain(m *testing.M) { h.Main(m) }
-
 const (
 	want     = 10_000
 	messages = 4000 // of one measurement

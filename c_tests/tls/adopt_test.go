@@ -35,7 +35,7 @@ func TestAdopt(t *testing.T) {
 				t.Run(strings.Join([]string{s.how, talk, early}, " "), func(t *testing.T) {
 					t.Parallel()
 					got := twice(t, func(t *testing.T, env []string) []string {
-						p := harness.StartEnv(t, env, exe, who.srv.certFile, who.srv.keyFile, s.how, talk, early)
+						p := harness.StartEnv(t, env, exe, who.srv.CertFile, who.srv.KeyFile, s.how, talk, early)
 						must(t, p.Wait(2*patience))
 						return p.All()
 					})

@@ -127,7 +127,7 @@ func echo(t testing.TB, c *tls.Conn) {
 
 func TestClient(t *testing.T) {
 	who := newParties(t)
-	ca := "ca=" + who.ca.certFile
+	ca := "ca=" + who.ca.CertFile
 	self := issue(t, "localhost", nil, nil)
 	outdated := issue(t, "localhost", who.ca, expired)
 	future := issue(t, "localhost", who.ca, func(c *x509.Certificate) {
@@ -135,7 +135,7 @@ func TestClient(t *testing.T) {
 	})
 	address := issue(t, "somewhere", who.ca, func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)} })
 	with := func(id *identity) *tls.Config {
-		return &tls.Config{Certificates: []tls.Certificate{id.tls}, NextProtos: []string{"http/1.1"}}
+		return &tls.Config{Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{"http/1.1"}}
 	}
 	asks := with(who.srv)
 	asks.ClientAuth, asks.ClientCAs = tls.RequireAndVerifyClientCert, who.pool
@@ -144,7 +144,7 @@ func TestClient(t *testing.T) {
 	noALPN := with(who.srv)
 	noALPN.NextProtos = nil
 	flags := func(f int) string { return fmt.Sprintf("flags=%d", f) }
-	shows := []string{ca, "cert=" + who.client.certFile, "key=" + who.client.keyFile}
+	shows := []string{ca, "cert=" + who.client.CertFile, "key=" + who.client.KeyFile}
 
 	for name, s := range map[string]struct {
 		config *tls.Config
@@ -157,10 +157,10 @@ func TestClient(t *testing.T) {
 		"ALPN of the vhost":      {config: with(who.srv), args: []string{ca, "alpn=foo,http/1.1"}},
 		"ALPN of the connection": {config: with(who.srv), args: []string{ca, "clientalpn=foo,http/1.1"}},
 		"no ALPN":                {config: noALPN, args: []string{ca}},
-		"CA in memory":           {config: with(who.srv), args: []string{"camem=" + who.ca.certFile}},
+		"CA in memory":           {config: with(who.srv), args: []string{"camem=" + who.ca.CertFile}},
 		"CA in memory, DER":      {config: with(who.srv), args: []string{"camem=" + who.ca.certDER}},
 		"extra CA":               {config: with(who.srv), args: []string{"extraca=" + who.ca.certDER}},
-		"extra CA, garbage":      {config: with(who.srv), args: []string{"extraca=" + who.ca.keyFile}, want: "X509_V_ERR = 20"},
+		"extra CA, garbage":      {config: with(who.srv), args: []string{"extraca=" + who.ca.KeyFile}, want: "X509_V_ERR = 20"},
 		"websocket":              {config: with(who.srv), args: []string{ca, "size=100"}, serve: echo},
 		"untrusted":              {config: with(who.srv), want: "X509_V_ERR = 20"},
 		"untrusted allowed":      {config: with(who.srv), args: []string{flags(allowUntrusted)}},
@@ -208,21 +208,21 @@ func TestClient(t *testing.T) {
 func TestX509(t *testing.T) {
 	who := newParties(t)
 	twice(t, func(t *testing.T, env []string) []string {
-		p := harness.StartEnv(t, env, program(t), "x509="+who.srv.certFile, "ca="+who.ca.certFile)
+		p := harness.StartEnv(t, env, program(t), "x509="+who.srv.CertFile, "ca="+who.ca.CertFile)
 		must(t, p.Wait(patience))
 		return trace(p)
 	})
 	// The reference is a day and the time zone off.
-	p := harness.StartEnv(t, []string{"TZ=Asia/Tokyo"}, program(t), "x509="+who.srv.certFile, "ca="+who.ca.certFile, "times")
-	p.WaitLine(fmt.Sprintf("UNTIL %d$", who.srv.cert.NotAfter.Unix()), patience)
+	p := harness.StartEnv(t, []string{"TZ=Asia/Tokyo"}, program(t), "x509="+who.srv.CertFile, "ca="+who.ca.CertFile, "times")
+	p.WaitLine(fmt.Sprintf("UNTIL %d$", who.srv.Cert.NotAfter.Unix()), patience)
 	must(t, p.Wait(patience))
 }
 
 // TestClientInfo is not compared: the reference crashes.
 func TestClientInfo(t *testing.T) {
 	who := newParties(t)
-	h := newHost(t, &host{config: &tls.Config{Certificates: []tls.Certificate{who.srv.tls}}, serve: page(3)})
-	p := harness.Start(t, program(t), "client", "http", "ca="+who.ca.certFile, "infomask=0x30", h.port())
+	h := newHost(t, &host{config: &tls.Config{Certificates: []tls.Certificate{who.srv.TLS}}, serve: page(3)})
+	p := harness.Start(t, program(t), "client", "http", "ca="+who.ca.CertFile, "infomask=0x30", h.port())
 	must(t, p.Wait(patience))
 	lines := strings.Join(trace(p), "\n")
 	if !strings.Contains(lines, "SSL_INFO where=0x10 ret=1\nSERVER_CERT") || !strings.Contains(lines, "SSL_INFO where=0x20 ret=1\nESTABLISHED") {

@@ -25,7 +25,7 @@ func TestMidway(t *testing.T) {
 			t.Run(what+" "+how, func(t *testing.T) {
 				t.Parallel()
 				twice(t, func(t *testing.T, env []string) []string {
-					exe, args := plain, []string{who.srv.certFile, who.srv.keyFile, what, how, many}
+					exe, args := plain, []string{who.srv.CertFile, who.srv.KeyFile, what, how, many}
 					if len(env) == 0 {
 						exe, env, args = checked, []string{"ASAN_OPTIONS=detect_leaks=1"}, append(args, "wait")
 					}

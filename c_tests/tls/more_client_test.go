@@ -72,17 +72,17 @@ const (
 // TestClientMore: what TestClient has no room for.
 func TestClientMore(t *testing.T) {
 	who := newParties(t)
-	ca := "ca=" + who.ca.certFile
+	ca := "ca=" + who.ca.CertFile
 	flags := func(f int) string { return fmt.Sprintf("flags=%d", f) }
 	with := func(id *identity) *tls.Config {
-		return &tls.Config{Certificates: []tls.Certificate{id.tls}, NextProtos: []string{"http/1.1"}}
+		return &tls.Config{Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{"http/1.1"}}
 	}
 	good := with(who.srv)
 	deep := chained(t, "localhost", who.ca, nil)
 	noMiddle := *deep
-	noMiddle.tls.Certificate = deep.tls.Certificate[:1]
+	noMiddle.TLS.Certificate = deep.TLS.Certificate[:1]
 	root := issue(t, "localhost", who.rogue, nil)
-	root.tls.Certificate = append(root.tls.Certificate, who.rogue.tls.Certificate[0])
+	root.TLS.Certificate = append(root.TLS.Certificate, who.rogue.TLS.Certificate[0])
 	wrongUse := issue(t, "localhost", who.ca, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} })
 	wild := issue(t, "*.local.test", who.ca, nil)
 	asks := with(who.srv)
@@ -108,10 +108,10 @@ func TestClientMore(t *testing.T) {
 		"accessors, no TLS":        {nil, func(raw net.Conn, _ *tls.Conn) { _, _ = io.WriteString(raw, "no TLS\r\n"); untilClosed(raw) }, get(ca), "wrong version number"},
 		"closed at once":           {nil, func(raw net.Conn, _ *tls.Conn) { b := make([]byte, 5); _, _ = io.ReadFull(raw, b); untilQuiet(raw) }, get(ca), ""},
 		"silence":                  {nil, func(raw net.Conn, _ *tls.Conn) { untilClosed(raw) }, get(ca, "timeout=1"), "Timed out waiting SSL"},
-		"provided context":         {good, three, get("provided=" + who.ca.certFile), ""},
-		"provided, other CA":       {good, three, get("provided=" + who.rogue.certFile), "X509_V_ERR = 20"},
-		"provided, ca ignored":     {good, three, get(ca, "provided="+who.rogue.certFile), "X509_V_ERR = 20"},
-		"plain member for the CA":  {good, three, get("plainca=" + who.ca.certFile), ""},
+		"provided context":         {good, three, get("provided=" + who.ca.CertFile), ""},
+		"provided, other CA":       {good, three, get("provided=" + who.rogue.CertFile), "X509_V_ERR = 20"},
+		"provided, ca ignored":     {good, three, get(ca, "provided="+who.rogue.CertFile), "X509_V_ERR = 20"},
+		"plain member for the CA":  {good, three, get("plainca=" + who.ca.CertFile), ""},
 		"suites":                   {good, three, get(ca, "suites=TLS_CHACHA20_POLY1305_SHA256"), ""},
 		"no TLS 1.3":               {good, three, get(ca, "set=0x20000000"), ""},
 		"options cleared":          {good, three, get(ca, "set=0x20000000", "clear=0x20000000"), ""},
@@ -120,8 +120,8 @@ func TestClientMore(t *testing.T) {
 		"first vhost refuses":      {good, three, get(ca, "first", "refusecert=1"), "X509_V_ERR = 1:"},
 		"no TLS set up":            {good, three, get(ca, "noinit"), ""},
 		"system certificate":       {asks, three, get(ca, "syscert="+who.client.certDER, "syskey="+who.client.keyDER, "sysclient=1"), ""},
-		"certificate, PEM memory":  {asks, three, get(ca, "mem", "cert="+who.client.certFile, "key="+who.client.keyFile), ""},
-		"certificate, other's key": {asks, three, get(ca, "cert="+who.client.certFile, "key="+who.srv.keyFile), ""},
+		"certificate, PEM memory":  {asks, three, get(ca, "mem", "cert="+who.client.CertFile, "key="+who.client.KeyFile), ""},
+		"certificate, other's key": {asks, three, get(ca, "cert="+who.client.CertFile, "key="+who.srv.KeyFile), ""},
 		"certificate missing":      {asks, three, get(ca, "cert="+missing, "key="+missing), ""},
 		"certificate may miss":     {asks, three, get(ca, "cert="+missing, "key="+missing, opts(optIgnoreMissing)), "certificate required"},
 		"CA missing":               {good, three, get("ca=" + missing), "X509_V_ERR = 20"},
@@ -176,7 +176,7 @@ func TestClientRefused(t *testing.T) {
 // TestClientRedirected: from plain to TLS, between TLS servers, and back, which is refused.
 func TestClientRedirected(t *testing.T) {
 	who := newParties(t)
-	good := &tls.Config{Certificates: []tls.Certificate{who.srv.tls}}
+	good := &tls.Config{Certificates: []tls.Certificate{who.srv.TLS}}
 	for name, s := range map[string]struct {
 		from  bool // TLS on the way
 		to    bool // TLS at the end
@@ -204,7 +204,7 @@ func TestClientRedirected(t *testing.T) {
 					_, _ = io.WriteString(conn, text)
 					untilClosed(conn)
 				})
-				args := []string{"client", "errors", "http", "is", "address=localhost", "ca=" + who.ca.certFile, fmt.Sprintf("port=%d", portOf(first))}
+				args := []string{"client", "errors", "http", "is", "address=localhost", "ca=" + who.ca.CertFile, fmt.Sprintf("port=%d", portOf(first))}
 				if !s.from {
 					args = append(args, "plain")
 				}
@@ -219,9 +219,9 @@ func TestClientRedirected(t *testing.T) {
 // TestClientLimit: with one place the second connection is refused and says why.
 func TestClientLimit(t *testing.T) {
 	who := newParties(t)
-	l := stage(t, &tls.Config{Certificates: []tls.Certificate{who.srv.tls}}, answers(okThree, goodbye))
+	l := stage(t, &tls.Config{Certificates: []tls.Certificate{who.srv.TLS}}, answers(okThree, goodbye))
 	twice(t, func(t *testing.T, env []string) []string {
-		p := harness.StartEnv(t, env, program(t), "client", "errors", "http", "ca="+who.ca.certFile, "conns=2", "limit=1", fmt.Sprintf("port=%d", portOf(l)))
+		p := harness.StartEnv(t, env, program(t), "client", "errors", "http", "ca="+who.ca.CertFile, "conns=2", "limit=1", fmt.Sprintf("port=%d", portOf(l)))
 		must(t, p.Wait(patience))
 		lines := trace(p) // of two connections: their order is nobody's business
 		slices.Sort(lines)
@@ -251,8 +251,8 @@ func TestClientRaw(t *testing.T) {
 		"untrusted": {hear(func(*tls.Conn, []byte) {}), who.rogue, []string{"CLIENT_CONNECTION_ERROR", "WSI_DESTROY"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := stage(t, &tls.Config{Certificates: []tls.Certificate{who.srv.tls}}, s.play)
-			p := harness.Start(t, program(t), "client", "raw", "ca="+s.ca.certFile, fmt.Sprintf("port=%d", portOf(l)))
+			l := stage(t, &tls.Config{Certificates: []tls.Certificate{who.srv.TLS}}, s.play)
+			p := harness.Start(t, program(t), "client", "raw", "ca="+s.ca.CertFile, fmt.Sprintf("port=%d", portOf(l)))
 			must(t, p.Wait(patience))
 			got := slices.DeleteFunc(trace(p), func(l string) bool {
 				return strings.HasPrefix(l, "LOAD") || strings.HasPrefix(l, "SERVER_CERT") || l == "END"
@@ -267,7 +267,7 @@ func TestClientRaw(t *testing.T) {
 // TestServerCAMemory is not compared: the reference does not look at server_ssl_ca_mem.
 func TestServerCAMemory(t *testing.T) {
 	who := newParties(t)
-	for _, ca := range []string{who.ca.certFile, who.ca.certDER} {
+	for _, ca := range []string{who.ca.CertFile, who.ca.certDER} {
 		p := &guest{Proc: server(t, nil, append(who.files(), opts(optRequireClient), "strict", "camem="+ca)...)}
 		if s := visit(p, who.config(shown(who.client))); len(s) != 2 || !strings.Contains(s[1], "cn=Alice") {
 			t.Error(s)

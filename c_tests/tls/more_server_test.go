@@ -17,7 +17,7 @@ const optSTS = 1 << 15
 // shown has the client show that certificate, whatever the server asks for.
 func shown(id *identity) func(*tls.Config) {
 	return func(c *tls.Config) {
-		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &id.tls, nil }
+		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &id.TLS, nil }
 	}
 }
 
@@ -37,7 +37,7 @@ func chained(t testing.TB, name string, ca *identity, edit func(*x509.Certificat
 		c.IsCA, c.KeyUsage, c.DNSNames, c.ExtKeyUsage = true, x509.KeyUsageCertSign, nil, nil
 	})
 	id := issue(t, name, middle, edit)
-	id.tls.Certificate = append(id.tls.Certificate, middle.tls.Certificate[0])
+	id.TLS.Certificate = append(id.TLS.Certificate, middle.TLS.Certificate[0])
 	return id
 }
 
@@ -73,7 +73,7 @@ func ends(how func(c *tls.Conn, raw net.Conn) string) func(*testing.T, *guest, *
 // TestServerMore: what TestServer has no room for.
 func TestServerMore(t *testing.T) {
 	who := newParties(t)
-	ca := "ca=" + who.ca.certFile
+	ca := "ca=" + who.ca.CertFile
 	deep := chained(t, "Deep", who.ca, nil)
 	badUse := issue(t, "Bob", who.ca, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })
 	late := issue(t, "Late", who.ca, expired)
@@ -81,7 +81,7 @@ func TestServerMore(t *testing.T) {
 	one := func(edit func(*tls.Config)) func(*testing.T, *guest, *parties) []string {
 		return func(_ *testing.T, p *guest, who *parties) []string { return visit(p, who.config(edit)) }
 	}
-	names := with("name2=other.test", "cert2="+who.other.certFile, "key2="+who.other.keyFile)
+	names := with("name2=other.test", "cert2="+who.other.CertFile, "key2="+who.other.KeyFile)
 	named := func(sni, host string) func(*testing.T, *guest, *parties) []string {
 		return func(_ *testing.T, p *guest, who *parties) []string {
 			conn, err := dialTLS(p, who.config(func(c *tls.Config) { c.ServerName, c.InsecureSkipVerify = sni, true }))

@@ -5,6 +5,7 @@ package tls
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"os"
@@ -126,9 +127,9 @@ func TestSClient(t *testing.T) {
 			out.await("ssl=1 is_ssl", 2)
 		}
 	}
-	client := []string{"-cert", who.client.certFile, "-key", who.client.keyFile}
-	rogue := []string{"-cert", who.stranger.certFile, "-key", who.stranger.keyFile}
-	need := []string{opts(optRequireClient), "ca=" + who.ca.certFile}
+	client := []string{"-cert", who.client.CertFile, "-key", who.client.KeyFile}
+	rogue := []string{"-cert", who.stranger.CertFile, "-key", who.stranger.KeyFile}
+	need := []string{opts(optRequireClient), "ca=" + who.ca.CertFile}
 	strict := append(slices.Clone(need), "strict")
 	for name, s := range map[string]struct {
 		server []string
@@ -156,14 +157,14 @@ func TestSClient(t *testing.T) {
 		"renegotiation refused":    {nil, []string{"-tls1_2"}, press("R")},
 		"small records":            {nil, []string{"-max_send_frag", "512", "-split_send_frag", "512"}, ask(2)},
 		"small answers":            {nil, []string{"-maxfraglen", "512"}, ask(2)},
-		"SNI":                      {[]string{"name2=other.test", "cert2=" + who.other.certFile, "key2=" + who.other.keyFile}, []string{"-servername", "other.test"}, ask(1)},
+		"SNI":                      {[]string{"name2=other.test", "cert2=" + who.other.CertFile, "key2=" + who.other.KeyFile}, []string{"-servername", "other.test"}, ask(1)},
 		"no SNI":                   {nil, []string{"-noservername"}, ask(1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			twice(t, func(t *testing.T, env []string) []string {
 				p := &guest{Proc: server(t, env, append(who.files(), s.server...)...), made: 1}
-				args := []string{"s_client", "-connect", p.Addr(), "-CAfile", who.ca.certFile}
+				args := []string{"s_client", "-connect", p.Addr(), "-CAfile", who.ca.CertFile}
 				if !strings.Contains(name, "SNI") {
 					args = append(args, "-servername", "localhost")
 				}
@@ -197,7 +198,7 @@ func TestResume(t *testing.T) {
 					text := tool(t, func(in io.Writer, out *output) {
 						_, _ = io.WriteString(in, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 						out.await("ssl=1 is_ssl", 1)
-					}, "s_client", "-connect", p.Addr(), "-CAfile", who.ca.certFile, version, how, session)
+					}, "s_client", "-connect", p.Addr(), "-CAfile", who.ca.CertFile, version, how, session)
 					out = append(out, fmt.Sprint(i, strings.Contains(text, "Reused, TLS")))
 				}
 				p.Stop()
@@ -241,7 +242,7 @@ func TestSServer(t *testing.T) {
 	who := newParties(t)
 	deep := chained(t, "localhost", who.ca, nil)
 	middle := filepath.Join(t.TempDir(), "middle.pem")
-	must(t, os.WriteFile(middle, pemOf(deep.tls.Certificate[1]), 0o600))
+	must(t, os.WriteFile(middle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: deep.TLS.Certificate[1]}), 0o600))
 	future := func(c *x509.Certificate) {
 		c.NotBefore, c.NotAfter = time.Now().Add(24*time.Hour), time.Now().Add(48*time.Hour)
 	}
@@ -249,9 +250,9 @@ func TestSServer(t *testing.T) {
 	self := issue(t, "localhost", nil, nil)
 	selfLate := issue(t, "localhost", nil, expired)
 	key := func(id *identity, more ...string) []string {
-		return append([]string{"-cert", id.certFile, "-key", id.keyFile}, more...)
+		return append([]string{"-cert", id.CertFile, "-key", id.KeyFile}, more...)
 	}
-	ca := "ca=" + who.ca.certFile
+	ca := "ca=" + who.ca.CertFile
 	flags := func(f int) string { return fmt.Sprintf("flags=%d", f) }
 	for name, s := range map[string]struct {
 		server []string
@@ -273,10 +274,10 @@ func TestSServer(t *testing.T) {
 		"both allowed":                 {key(selfLate), []string{ca, flags(allowSelfSigned | allowExpired)}, ""},
 		"wrong purpose":                {key(issue(t, "localhost", who.ca, use)), []string{ca}, "X509_V_ERR = 26: unsuitable certificate purpose"},
 		"chain":                        {key(deep, "-cert_chain", middle), []string{ca}, ""},
-		"client certificate":           {key(who.srv, "-Verify", "2", "-CAfile", who.ca.certFile, "-verify_return_error"), []string{ca, "cert=" + who.client.certFile, "key=" + who.client.keyFile}, ""},
-		"client certificate, bad":      {key(who.srv, "-Verify", "2", "-CAfile", who.ca.certFile, "-verify_return_error"), []string{ca, "cert=" + who.stranger.certFile, "key=" + who.stranger.keyFile}, "alert"},
-		"client certificate, bad, 1.2": {key(who.srv, "-tls1_2", "-Verify", "2", "-CAfile", who.ca.certFile, "-verify_return_error"), []string{ca, "cert=" + who.stranger.certFile, "key=" + who.stranger.keyFile}, "alert"},
-		"client certificate, none":     {key(who.srv, "-tls1_2", "-Verify", "2", "-CAfile", who.ca.certFile, "-verify_return_error"), []string{ca}, "handshake failure"},
+		"client certificate":           {key(who.srv, "-Verify", "2", "-CAfile", who.ca.CertFile, "-verify_return_error"), []string{ca, "cert=" + who.client.CertFile, "key=" + who.client.KeyFile}, ""},
+		"client certificate, bad":      {key(who.srv, "-Verify", "2", "-CAfile", who.ca.CertFile, "-verify_return_error"), []string{ca, "cert=" + who.stranger.CertFile, "key=" + who.stranger.KeyFile}, "alert"},
+		"client certificate, bad, 1.2": {key(who.srv, "-tls1_2", "-Verify", "2", "-CAfile", who.ca.CertFile, "-verify_return_error"), []string{ca, "cert=" + who.stranger.CertFile, "key=" + who.stranger.KeyFile}, "alert"},
+		"client certificate, none":     {key(who.srv, "-tls1_2", "-Verify", "2", "-CAfile", who.ca.CertFile, "-verify_return_error"), []string{ca}, "handshake failure"},
 		"small records":                {key(who.srv, "-max_send_frag", "512"), []string{ca}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -304,8 +305,8 @@ func TestServerRenegotiates(t *testing.T) {
 				in, typed := io.Pipe()
 				version := map[string]string{"r": "-tls1_2", "K": "-tls1_3"}[key]
 				sign := map[string]string{"r": "SSL_do_handshake -> 1", "K": "KeyUpdate"}[key]
-				port, out := sserver(t, in, version, "-msg", "-cert", who.srv.certFile, "-key", who.srv.keyFile)
-				p := harness.StartEnv(t, env, program(t), "client", "errors", "http", "once", "ca="+who.ca.certFile, fmt.Sprintf("port=%d", port))
+				port, out := sserver(t, in, version, "-msg", "-cert", who.srv.CertFile, "-key", who.srv.KeyFile)
+				p := harness.StartEnv(t, env, program(t), "client", "errors", "http", "once", "ca="+who.ca.CertFile, fmt.Sprintf("port=%d", port))
 				out.await("GET / HTTP/1.1", 1)
 				_, _ = io.WriteString(typed, key+"\n") // alone: else it is text
 				out.await(sign, 1)

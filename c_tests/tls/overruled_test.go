@@ -18,7 +18,7 @@ func TestOverruledCheck(t *testing.T) {
 			if warned {
 				id = who.stranger
 			}
-			p := &guest{Proc: server(t, nil, append(who.files(), opts(optRequireClient), "ca="+who.ca.certFile)...)}
+			p := &guest{Proc: server(t, nil, append(who.files(), opts(optRequireClient), "ca="+who.ca.CertFile)...)}
 			if saw := visit(p, who.config(shown(id))); saw[0] == "refused" {
 				t.Error(saw)
 			}

@@ -45,7 +45,7 @@ func connectProxy(t *testing.T, how func(format string, a ...any)) string {
 // fails where TLS begins before the proxy has answered.
 func TestThroughProxy(t *testing.T) {
 	who := newParties(t)
-	config := &tls.Config{Certificates: []tls.Certificate{who.srv.tls}, NextProtos: []string{"http/1.1"}}
+	config := &tls.Config{Certificates: []tls.Certificate{who.srv.TLS}, NextProtos: []string{"http/1.1"}}
 	for name, s := range map[string]struct {
 		args  []string
 		serve func(testing.TB, *tls.Conn)
@@ -56,7 +56,7 @@ func TestThroughProxy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{"client", "errors", "ca=" + who.ca.certFile}, s.args...)
+			args := append([]string{"client", "errors", "ca=" + who.ca.CertFile}, s.args...)
 			got := s.run(t, func(t *testing.T, env []string) []string {
 				h := newHost(t, &host{config: config, serve: s.serve})
 				proxy := connectProxy(t, h.note)

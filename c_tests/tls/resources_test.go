@@ -244,8 +244,8 @@ func TestClientRounds(t *testing.T) {
 	for name, id := range map[string]*identity{"served": who.srv, "refused": issue(t, "localhost", who.rogue, nil)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := stage(t, &tls.Config{Certificates: []tls.Certificate{id.tls}}, answers(okThree, goodbye))
-			p := harness.Start(t, program(t), "client", "http", "silent", "log=1", "ca="+who.ca.certFile, "rounds=4000", fmt.Sprintf("port=%d", portOf(l)))
+			l := stage(t, &tls.Config{Certificates: []tls.Certificate{id.TLS}}, answers(okThree, goodbye))
+			p := harness.Start(t, program(t), "client", "http", "silent", "log=1", "ca="+who.ca.CertFile, "rounds=4000", fmt.Sprintf("port=%d", portOf(l)))
 			p.WaitLine("^ROUNDS 1000$", 3*patience)
 			fds, rss := p.FDs(), p.Status("VmRSS")
 			steady := false // one batch that leaves the memory as it was
@@ -277,7 +277,7 @@ func TestBrokenFiles(t *testing.T) {
 		must(t, os.WriteFile(p, []byte(text), 0o600))
 		return p
 	}
-	half, err := os.ReadFile(who.srv.certFile)
+	half, err := os.ReadFile(who.srv.CertFile)
 	must(t, err)
 	missing := filepath.Join(dir, "missing.pem")
 	garbage := write("garbage.pem", "this is no certificate")
@@ -289,20 +289,20 @@ func TestBrokenFiles(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"certificate missing": {[]string{"cert=" + missing, "key=" + who.srv.keyFile}, []string{missing, "No such file"}},
-		"certificate garbage": {[]string{"cert=" + garbage, "key=" + who.srv.keyFile}, []string{garbage, "no start line"}},
-		"certificate cut":     {[]string{"cert=" + cut, "key=" + who.srv.keyFile}, []string{cut, "bad end line"}},
-		"certificate empty":   {[]string{"cert=" + empty, "key=" + who.srv.keyFile}, []string{empty, "no start line"}},
-		"certificate no file": {[]string{"cert=" + dir, "key=" + who.srv.keyFile}, []string{dir, "no start line"}},
-		"key missing":         {[]string{"cert=" + who.srv.certFile, "key=" + missing}, []string{missing, "No such file"}},
-		"key garbage":         {[]string{"cert=" + who.srv.certFile, "key=" + garbage}, []string{garbage, "unsupported"}},
-		"key of another":      {[]string{"cert=" + who.srv.certFile, "key=" + who.other.keyFile}, []string{who.other.keyFile, "key values mismatch"}},
-		"key of another kind": {[]string{"cert=" + who.srv.certFile, "key=" + crypt.keyFile, "pass=s3cret"}, []string{crypt.keyFile, "no certificate assigned"}},
-		"key, wrong password": {[]string{"cert=" + crypt.certFile, "key=" + crypt.keyFile, "pass=other"}, []string{crypt.keyFile, "bad decrypt"}},
-		"memory garbage":      {[]string{"mem", "cert=" + garbage, "key=" + who.srv.keyFile}, []string{"certificate", "asn1"}},
+		"certificate missing": {[]string{"cert=" + missing, "key=" + who.srv.KeyFile}, []string{missing, "No such file"}},
+		"certificate garbage": {[]string{"cert=" + garbage, "key=" + who.srv.KeyFile}, []string{garbage, "no start line"}},
+		"certificate cut":     {[]string{"cert=" + cut, "key=" + who.srv.KeyFile}, []string{cut, "bad end line"}},
+		"certificate empty":   {[]string{"cert=" + empty, "key=" + who.srv.KeyFile}, []string{empty, "no start line"}},
+		"certificate no file": {[]string{"cert=" + dir, "key=" + who.srv.KeyFile}, []string{dir, "no start line"}},
+		"key missing":         {[]string{"cert=" + who.srv.CertFile, "key=" + missing}, []string{missing, "No such file"}},
+		"key garbage":         {[]string{"cert=" + who.srv.CertFile, "key=" + garbage}, []string{garbage, "unsupported"}},
+		"key of another":      {[]string{"cert=" + who.srv.CertFile, "key=" + who.other.KeyFile}, []string{who.other.KeyFile, "key values mismatch"}},
+		"key of another kind": {[]string{"cert=" + who.srv.CertFile, "key=" + crypt.KeyFile, "pass=s3cret"}, []string{crypt.KeyFile, "no certificate assigned"}},
+		"key, wrong password": {[]string{"cert=" + crypt.CertFile, "key=" + crypt.KeyFile, "pass=other"}, []string{crypt.KeyFile, "bad decrypt"}},
+		"memory garbage":      {[]string{"mem", "cert=" + garbage, "key=" + who.srv.KeyFile}, []string{"certificate", "asn1"}},
 		"memory empty":        {[]string{"mem", "cert=" + empty, "key=" + empty}, []string{"certificate"}},
 		"client certificate":  {[]string{"client", "cert=" + missing, "key=" + missing}, []string{missing, "No such file"}},
-		"client key":          {[]string{"client", "cert=" + who.client.certFile, "key=" + garbage}, []string{garbage}},
+		"client key":          {[]string{"client", "cert=" + who.client.CertFile, "key=" + garbage}, []string{garbage}},
 		"client CA in memory": {[]string{"client", "camem=" + garbage}, []string{"certificate"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,14 +11,10 @@ package tls
 import (
 	"bytes"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -30,84 +26,40 @@ import (
 	"libwebsockets/c_tests/harness"
 )
 
-func TestMain(m *testing.M) { harness.Main(m) }
-
-// identity is a certificate with its key and the files they are in.
+// identity is one with files in DER, too.
 type identity struct {
-	cert              *x509.Certificate
-	key               any
-	tls               tls.Certificate
-	certFile, keyFile string
-	certDER, keyDER   string // files
+	*harness.Identity
+	certDER, keyDER string // files
 }
 
 // issue makes a certificate; without a parent it signs itself.
 func issue(t testing.TB, name string, parent *identity, edit func(*x509.Certificate)) *identity {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(t, err)
-	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<60))
-	c := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: name}, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(100 * 24 * time.Hour),
-		DNSNames: []string{name}, KeyUsage: x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}
-	if edit != nil {
-		edit(c)
-	}
-	up, upKey := c, any(key)
+	var signer *harness.Identity
 	if parent != nil {
-		up, upKey = parent.cert, parent.key
+		signer = parent.Identity
 	}
-	return finish(t, c, up, key, &key.PublicKey, upKey)
-}
-
-// finish signs a certificate and writes its files.
-func finish(t testing.TB, c, up *x509.Certificate, key, pub, upKey any) *identity {
-	der, err := x509.CreateCertificate(rand.Reader, c, up, pub, upKey)
-	must(t, err)
-	id := &identity{key: key}
-	id.cert, err = x509.ParseCertificate(der)
-	must(t, err)
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	must(t, err)
-	id.tls = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-	dir := t.TempDir()
-	write := func(name string, b []byte) string {
-		p := filepath.Join(dir, name)
+	id := &identity{Identity: harness.Issue(t, name, signer, edit)}
+	write := func(file string, b []byte) string {
+		p := filepath.Join(filepath.Dir(id.CertFile), file)
 		must(t, os.WriteFile(p, b, 0o600))
 		return p
 	}
-	id.certFile = write("cert.pem", pemOf(der))
-	id.keyFile = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
-	id.certDER, id.keyDER = write("cert.der", der), write("key.der", keyDER)
-	if k, ok := key.(*ecdsa.PrivateKey); ok { // the reference reads no other form of DER
-		sec1, err := x509.MarshalECPrivateKey(k)
-		must(t, err)
-		id.keyDER = write("key.der", sec1)
-		id.keyFile = write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}))
-	}
+	sec1, err := x509.MarshalECPrivateKey(id.Key.(*ecdsa.PrivateKey)) // the reference reads no other form of DER
+	must(t, err)
+	id.certDER, id.keyDER = write("cert.der", id.Cert.Raw), write("key.der", sec1)
 	return id
-}
-
-func pemOf(der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 // encrypted makes a server identity whose key file needs a password.
 func encrypted(t testing.TB, parent *identity, password string) *identity {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	must(t, err)
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(77), Subject: pkix.Name{CommonName: "localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"},
-	}
-	id := finish(t, c, parent.cert, key, &key.PublicKey, parent.key)
+	id := &identity{Identity: harness.IssueTo(t, key, "localhost", parent.Identity, nil)}
 	//lint:ignore SA1019 old as the form is, programs use it
 	b, err := x509.EncryptPEMBlock(rand.Reader, "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key), []byte(password), x509.PEMCipherAES128)
 	must(t, err)
-	must(t, os.WriteFile(id.keyFile, pem.EncodeToMemory(b), 0o600))
+	must(t, os.WriteFile(id.KeyFile, pem.EncodeToMemory(b), 0o600))
 	return id
 }
 
@@ -138,20 +90,11 @@ var libraries = []struct {
 	env  func(t testing.TB) []string
 }{
 	{"reference", reference},
-	{"ours", func(testing.TB) []string { return []string{} }},
+	{"ours", func(testing.TB) []string { return nil }},
 }
 
-// reference is the environment that makes programs use the fetched reference,
-// or the one that is installed; nil when there is none.
-func reference(testing.TB) []string {
-	for _, root := range []string{"../../build/reference/root/usr", "/usr"} {
-		dir := filepath.Join(root, "lib/x86_64-linux-gnu")
-		if _, err := os.Stat(filepath.Join(dir, "libwebsockets.so.17")); err == nil {
-			return []string{"LD_LIBRARY_PATH=" + dir}
-		}
-	}
-	return nil
-}
+// reference is the environment that makes programs use the reference.
+func reference(t testing.TB) []string { return []string{"LD_LIBRARY_PATH=" + harness.Debian(t).Lib} }
 
 // server starts the program as a server. Without a port it ends by itself.
 func server(t testing.TB, env []string, args ...string) *harness.Proc {
@@ -170,13 +113,9 @@ func twice(t *testing.T, run func(t *testing.T, env []string) []string) []string
 	var got [2][]string
 	for i, l := range libraries {
 		env := l.env(t)
-		if env == nil {
-			t.Log("no reference library here: only ours is run")
-			continue
-		}
 		t.Run(l.name, func(t *testing.T) { got[i] = run(t, env) })
 	}
-	if got[0] != nil && !slices.Equal(got[0], got[1]) {
+	if !slices.Equal(got[0], got[1]) {
 		t.Errorf("reference:\n  %s\nours:\n  %s", strings.Join(got[0], "\n  "), strings.Join(got[1], "\n  "))
 	}
 	return got[1]

@@ -47,12 +47,12 @@ func newParties(t testing.TB) *parties {
 	p := &parties{ca: authority(t, "Test CA"), rogue: authority(t, "Rogue CA"), pool: x509.NewCertPool()}
 	p.srv, p.other = issue(t, "localhost", p.ca, nil), issue(t, "other.test", p.ca, nil)
 	p.client, p.stranger = issue(t, "Alice", p.ca, nil), issue(t, "Mallory", p.rogue, nil)
-	p.pool.AddCert(p.ca.cert)
+	p.pool.AddCert(p.ca.Cert)
 	return p
 }
 
 func (p *parties) files() []string {
-	return []string{"cert=" + p.srv.certFile, "key=" + p.srv.keyFile}
+	return []string{"cert=" + p.srv.CertFile, "key=" + p.srv.KeyFile}
 }
 
 // config is a client's that trusts the CA.
@@ -202,7 +202,7 @@ func TestServer(t *testing.T) {
 		}
 	}
 	with := func(more ...string) []string { return append(who.files(), more...) }
-	ca := "ca=" + who.ca.certFile
+	ca := "ca=" + who.ca.CertFile
 	pass := encrypted(t, who.ca, "s3cret")
 	missing := filepath.Join(t.TempDir(), "none.pem")
 
@@ -215,13 +215,13 @@ func TestServer(t *testing.T) {
 		"DER in memory":      {args: []string{"cert=" + who.srv.certDER, "key=" + who.srv.keyDER, "mem"}, drive: one(nil)},
 		"curve":              {args: with("mem", "curve=secp384r1"), drive: one(nil)},
 		"unknown curve":      {args: with("mem", "curve=nonsense"), noEnd: true},
-		"password":           {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFile, "pass=s3cret"}, drive: one(nil)},
-		"wrong password":     {args: []string{"cert=" + pass.certFile, "key=" + pass.keyFile, "pass=no"}, noEnd: true},
-		"wrong key":          {args: []string{"cert=" + who.srv.certFile, "key=" + who.other.keyFile}, noEnd: true},
+		"password":           {args: []string{"cert=" + pass.CertFile, "key=" + pass.KeyFile, "pass=s3cret"}, drive: one(nil)},
+		"wrong password":     {args: []string{"cert=" + pass.CertFile, "key=" + pass.KeyFile, "pass=no"}, noEnd: true},
+		"wrong key":          {args: []string{"cert=" + who.srv.CertFile, "key=" + who.other.KeyFile}, noEnd: true},
 		"missing cert":       {args: []string{"cert=" + missing, "key=" + missing}, noEnd: true},
 		"ignore missing":     {args: []string{"cert=" + missing, "key=" + missing, opts(optIgnoreMissing)}, drive: one(nil)},
 		"no cert":            {args: nil, drive: plain(request)},
-		"ctx by callback":    {args: []string{opts(optCreateCtx), "extracert=" + who.srv.certFile, "extrakey=" + who.srv.keyFile}, drive: one(nil)},
+		"ctx by callback":    {args: []string{opts(optCreateCtx), "extracert=" + who.srv.CertFile, "extrakey=" + who.srv.KeyFile}, drive: one(nil)},
 		"callback refuses":   {args: with("refuseserver=1"), noEnd: true},
 		"ciphers":            {args: with("ciphers=ECDHE-ECDSA-AES128-GCM-SHA256"), drive: one(tls12)},
 		"no common cipher":   {args: with("ciphers=AES128-SHA"), drive: one(tls12)},
@@ -263,7 +263,7 @@ func TestServer(t *testing.T) {
 			_, err = io.ReadFull(c, b)
 			return []string{fmt.Sprintf("%s %v", b, err)}
 		}},
-		"SNI": {args: with("name2=other.test", "cert2="+who.other.certFile, "key2="+who.other.keyFile),
+		"SNI": {args: with("name2=other.test", "cert2="+who.other.CertFile, "key2="+who.other.KeyFile),
 			drive: func(t *testing.T, p *guest) []string {
 				out := visit(p, who.config(func(c *tls.Config) { c.ServerName = "other.test" }))
 				p.settle(t)
@@ -382,18 +382,18 @@ func TestCertUpdated(t *testing.T) {
 	was := serial()
 	// A pair that does not fit changes nothing.
 	fresh := issue(t, "localhost", who.ca, nil)
-	copyFile(t, fresh.certFile, who.srv.certFile)
+	copyFile(t, fresh.CertFile, who.srv.CertFile)
 	must(t, os.WriteFile(flag, nil, 0o600))
 	serial()
 	p.WaitLine("CERT UPDATED 0", patience)
 	if now := serial(); now != was {
 		t.Error("the certificate was changed without its key")
 	}
-	copyFile(t, fresh.keyFile, who.srv.keyFile)
+	copyFile(t, fresh.KeyFile, who.srv.KeyFile)
 	must(t, os.WriteFile(flag, nil, 0o600))
 	serial()
 	p.WaitLine("CERT UPDATED 0", patience)
-	if now := serial(); now != fresh.cert.SerialNumber.String() {
+	if now := serial(); now != fresh.Cert.SerialNumber.String() {
 		t.Error("the certificate did not change")
 	}
 	if s := get(keep, "/"); !strings.HasPrefix(s, "200") {
@@ -408,9 +408,9 @@ func TestCertUpdated(t *testing.T) {
 func TestCertFromMemory(t *testing.T) {
 	who := newParties(t)
 	for name, mem := range map[string][]string{
-		"PEM": {"memcert=" + who.srv.certFile, "memkey=" + who.srv.keyFile},
+		"PEM": {"memcert=" + who.srv.CertFile, "memkey=" + who.srv.KeyFile},
 		"DER": {"memcert=" + who.srv.certDER, "memkey=" + who.srv.keyDER},
-		"bad": {"memcert=" + who.srv.keyFile, "memkey=" + who.srv.keyFile},
+		"bad": {"memcert=" + who.srv.KeyFile, "memkey=" + who.srv.KeyFile},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

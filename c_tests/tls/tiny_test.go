@@ -81,9 +81,9 @@ func TestTinyClient(t *testing.T) {
 		for _, refuse := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, refused %v", name, refuse), func(t *testing.T) {
 				t.Parallel()
-				config := &tls.Config{Certificates: []tls.Certificate{who.srv.tls}, MaxVersion: v}
+				config := &tls.Config{Certificates: []tls.Certificate{who.srv.TLS}, MaxVersion: v}
 				h := newHost(t, &host{config: config, serve: echo})
-				p := tiny(t, refuse, "client", "errors", "log=1", "ca="+who.ca.certFile, "size=40000", h.port())
+				p := tiny(t, refuse, "client", "errors", "log=1", "ca="+who.ca.CertFile, "size=40000", h.port())
 				p.WaitLine("CLIENT_RECEIVE 40000$", 2*patience)
 				must(t, p.Wait(patience))
 			})

@@ -122,20 +122,20 @@ func TestSlowReader(t *testing.T) {
 // TestClientBig: the program's client, also against a server that sends single bytes.
 func TestClientBig(t *testing.T) {
 	who := newParties(t)
-	config := &tls.Config{Certificates: []tls.Certificate{who.srv.tls}}
+	config := &tls.Config{Certificates: []tls.Certificate{who.srv.TLS}}
 	for name, tc := range map[string]struct {
 		size int
 		thin bool
 	}{"large": {large, false}, "single bytes": {20000, true}} {
 		t.Run("ws "+name, func(t *testing.T) {
 			h := newHost(t, &host{config: config, serve: echo, thin: tc.thin})
-			p := harness.Start(t, program(t), "client", "errors", "ca="+who.ca.certFile, fmt.Sprintf("size=%d", tc.size), h.port())
+			p := harness.Start(t, program(t), "client", "errors", "ca="+who.ca.CertFile, fmt.Sprintf("size=%d", tc.size), h.port())
 			p.WaitLine(fmt.Sprintf("CLIENT_RECEIVE %d$", tc.size), 2*patience)
 			must(t, p.Wait(patience))
 		})
 		t.Run("http "+name, func(t *testing.T) {
 			h := newHost(t, &host{config: config, serve: page(tc.size), thin: tc.thin})
-			p := harness.Start(t, program(t), "client", "errors", "http", "ca="+who.ca.certFile, h.port())
+			p := harness.Start(t, program(t), "client", "errors", "http", "ca="+who.ca.CertFile, h.port())
 			p.WaitLine(fmt.Sprintf("COMPLETED_CLIENT_HTTP %d %08x$", tc.size, fnv(pattern(tc.size))), 2*patience)
 			must(t, p.Wait(patience))
 		})
@@ -241,7 +241,7 @@ func TestCurl(t *testing.T) {
 	who := newParties(t)
 	p := &guest{Proc: server(t, nil, who.files()...)}
 	at := fmt.Sprintf("https://localhost:%d/big?%d", p.Port, large)
-	args := []string{"-s", "--max-time", "30", "--cacert", who.ca.certFile, "--resolve", fmt.Sprintf("localhost:%d:127.0.0.1", p.Port)}
+	args := []string{"-s", "--max-time", "30", "--cacert", who.ca.CertFile, "--resolve", fmt.Sprintf("localhost:%d:127.0.0.1", p.Port)}
 	got, err := exec.Command(curl, append(args, at)...).Output()
 	must(t, err)
 	same(t, "curl", got, pattern(large))

@@ -58,10 +58,10 @@ func TestVhostSettings(t *testing.T) {
 	dir := t.TempDir()
 	missing, garbage := filepath.Join(dir, "missing.pem"), filepath.Join(dir, "garbage.pem")
 	must(t, os.WriteFile(garbage, []byte("bad"), 0o600))
-	certs := []string{"", "cert=", "cert=" + who.srv.certFile, "cert=" + missing, "cert=" + garbage}
-	keys := []string{"", "key=", "key=" + who.srv.keyFile, "key=" + missing, "key=" + garbage, "key=" + who.other.keyFile}
-	authorities := []string{"", "ca=", "ca=" + missing, "ca=" + who.ca.certFile}
-	memory := []string{"certmem=" + who.srv.certFile, "keymem=" + who.srv.keyFile}
+	certs := []string{"", "cert=", "cert=" + who.srv.CertFile, "cert=" + missing, "cert=" + garbage}
+	keys := []string{"", "key=", "key=" + who.srv.KeyFile, "key=" + missing, "key=" + garbage, "key=" + who.other.KeyFile}
+	authorities := []string{"", "ca=", "ca=" + missing, "ca=" + who.ca.CertFile}
+	memory := []string{"certmem=" + who.srv.CertFile, "keymem=" + who.srv.KeyFile}
 	tlsOn := fmt.Sprintf("options=0x%x", optGlobalInit)
 	var all [][]string
 	add := func(l ...string) {
@@ -90,21 +90,21 @@ func TestVhostSettings(t *testing.T) {
 		for _, ca := range authorities {
 			for _, cca := range authorities {
 				add(port, fmt.Sprintf("options=0x%x", optGlobalInit|optRequireClient), ca, strings.Replace(cca, "ca=", "cca=", 1),
-					"cert="+who.srv.certFile, "key="+who.srv.keyFile)
+					"cert="+who.srv.CertFile, "key="+who.srv.KeyFile)
 			}
 		}
 		add(port, tlsOn, memory[0])
 		add(port, tlsOn, memory[1])
 		add(port, tlsOn, memory[0], memory[1])
-		add(port, tlsOn, memory[0], "key="+who.srv.keyFile)
-		add(port, tlsOn, memory[0], memory[1], "cert="+who.srv.certFile)
-		add(port, tlsOn, memory[0], memory[1], "key="+who.srv.keyFile)
+		add(port, tlsOn, memory[0], "key="+who.srv.KeyFile)
+		add(port, tlsOn, memory[0], memory[1], "cert="+who.srv.CertFile)
+		add(port, tlsOn, memory[0], memory[1], "key="+who.srv.KeyFile)
 		for _, o := range []int{optGlobalInit, optGlobalInit | optIgnoreMissing} {
 			add(port, fmt.Sprintf("options=0x%x", o), memory[0], memory[1], "cert="+missing, "key="+missing)
 			add(port, fmt.Sprintf("options=0x%x", o), memory[0], memory[1], "cert="+garbage, "key="+garbage)
-			add(port, fmt.Sprintf("options=0x%x", o), memory[0], memory[1], "cert="+who.srv.certFile, "key="+missing)
+			add(port, fmt.Sprintf("options=0x%x", o), memory[0], memory[1], "cert="+who.srv.CertFile, "key="+missing)
 		}
-		add(port, tlsOn, memory[0], memory[1], "cert="+who.srv.certFile, "key="+who.srv.keyFile)
+		add(port, tlsOn, memory[0], memory[1], "cert="+who.srv.CertFile, "key="+who.srv.KeyFile)
 	}
 	vhosts(t, all)
 }

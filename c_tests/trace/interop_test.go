@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // interop are the scenarios whose two ends can be two processes.
@@ -20,15 +22,15 @@ func TestInterop(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs scenarios")
 	}
-	ref, lib := reference(t), ours(t)
+	ref, lib := harness.Debian(t), harness.LibCopy(t)
 	exe := build(t, ref)
 	for _, name := range interop {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := twoProcesses(t, exe, name, ref.lib, ref.lib)
+			want := twoProcesses(t, exe, name, ref.Lib, ref.Lib)
 			for _, c := range []struct{ what, server, client string }{
-				{"our server, the reference's client", lib, ref.lib},
-				{"the reference's server, our client", ref.lib, lib},
+				{"our server, the reference's client", lib, ref.Lib},
+				{"the reference's server, our client", ref.Lib, lib},
 			} {
 				if d := compare(want, twoProcesses(t, exe, name, c.server, c.client)); d != "" {
 					t.Errorf("%s:\n%s", c.what, d)

@@ -17,59 +17,26 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
-const (
-	atOnce  = 6                // scenarios under way at a time; most of them wait
-	longest = 20 * time.Second // for one run of one scenario
-)
+const longest = 20 * time.Second // for one run of one scenario
 
-// place is where a library and the reference's headers are.
-type place struct{ include, lib string }
-
-// reference finds the fetched reference, or the one that is installed.
-func reference(t *testing.T) place {
-	for _, root := range []string{"../../build/reference/root/usr", "/usr"} {
-		p := place{filepath.Join(root, "include"), filepath.Join(root, "lib/x86_64-linux-gnu")}
-		if _, err := os.Stat(filepath.Join(p.include, "libwebsockets.h")); err != nil {
-			continue
-		}
-		if _, err := os.Stat(filepath.Join(p.lib, "libwebsockets.so.17")); err == nil {
-			return p
-		}
-	}
-	t.Skip("no reference library here: run make reference")
-	return place{}
-}
-
-// ours copies our library to a folder of the test's own, so that a build going
-// on elsewhere does not matter.
-func ours(t *testing.T) string {
-	const name = "libwebsockets.so.17"
-	data, err := os.ReadFile(filepath.Join("../../build/lib", name))
-	if err != nil {
-		t.Fatal("our library is not built: run make lib: ", err)
-	}
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, name), data, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
+// Six scenarios are under way at a time; most of them wait.
+func TestMain(m *testing.M) { harness.Main(m, 6) }
 
 // build compiles the program with the reference's headers and library.
-func build(t *testing.T, ref place) string {
-	return compile(t, "prog/*.c", "-Wno-deprecated-declarations", "-I"+ref.include,
-		filepath.Join(ref.lib, "libwebsockets.so.17"), "-lpthread", "-lssl", "-lcrypto")
+func build(t *testing.T, ref harness.Place) string {
+	return compile(t, "trace", "prog/*.c", "-Wno-deprecated-declarations", "-I"+ref.Include, ref.File(), "-lpthread", "-lssl", "-lcrypto")
 }
 
 // tiny compiles the tracer that makes reads and writes short, "" where the
 // system does not permit it.
 func tiny(t *testing.T) string {
-	exe := compile(t, "tiny/*.c")
+	exe := compile(t, "tiny", "tiny/*.c")
 	if err := exec.Command(exe, "/bin/true").Run(); err != nil {
 		t.Log("no short reads and writes here: ", err)
 		return ""
@@ -77,26 +44,23 @@ func tiny(t *testing.T) string {
 	return exe
 }
 
-func compile(t *testing.T, pattern string, more ...string) string {
+func compile(t *testing.T, name, pattern string, more ...string) string {
 	sources, err := filepath.Glob(pattern)
 	if err != nil || len(sources) == 0 {
 		t.Fatal("no sources: ", err)
 	}
-	exe := filepath.Join(t.TempDir(), "a.out")
-	args := []string{"-O1", "-g", "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", exe}
-	args = append(append(args, sources...), more...)
-	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	return exe
+	return harness.CC{Name: name}.Program(t, slices.Concat(harness.House, []string{"-Wall", "-Wextra", "-Werror"}, sources, more)...)
 }
+
+// proxied tells of variables of the environment that name a proxy.
+func proxied(v string) bool { return strings.Contains(v, "_proxy=") }
 
 // run is one run of one scenario.
 func run(lib string, args ...string) string {
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.Contains(v, "_proxy=") })
+	cmd.Env = slices.DeleteFunc(os.Environ(), proxied)
 	cmd.Env = append(cmd.Env, "LD_LIBRARY_PATH="+lib)
 	cmd.WaitDelay = time.Second
 	var out, problems bytes.Buffer
@@ -214,20 +178,6 @@ func sideBySide(b *strings.Builder, want, got []string) {
 	}
 }
 
-// together runs f for every name, atOnce at a time, and waits.
-func together(names []string, f func(name string)) {
-	var all sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for _, n := range names {
-		slots <- struct{}{}
-		all.Go(func() {
-			f(n)
-			<-slots
-		})
-	}
-	all.Wait()
-}
-
 // variant is a way to run a scenario that must not change its trace.
 type variant struct {
 	what string
@@ -244,106 +194,120 @@ var variants = []variant{
 	}},
 }
 
-// outcome is what is known of a scenario after all runs.
-type outcome struct {
-	ref, ours string
-	varied    map[string]string // by variant.what
-	// the same over TLS, empty where notOverTLS says why
-	refTLS, oursTLS string
+// scenario is one of the program's, and all that it takes to run it.
+type scenario struct {
+	name, at  string // at is where its code begins, as an address in the program
+	exe, tiny string
+	ref, ours string // folders of the libraries
+	built     string // where ours is a copy of
+}
+
+// scenarios are all that the program has.
+func scenarios(t *testing.T) (all []scenario) {
+	ref := harness.Debian(t)
+	s := scenario{exe: build(t, ref), tiny: tiny(t), ref: ref.Lib, ours: harness.LibCopy(t), built: harness.Lib(t)}
+	for line := range strings.Lines(run(ref.Lib, s.exe, "-l")) {
+		s.name, s.at, _ = strings.Cut(strings.TrimSpace(line), " ")
+		all = append(all, s)
+	}
+	if len(all) < 40 {
+		t.Fatalf("only %d scenarios", len(all))
+	}
+	return all
 }
 
 func TestTrace(t *testing.T) {
 	if testing.Short() {
 		t.Skip("several minutes of scenarios")
 	}
-	ref, lib := reference(t), ours(t)
-	exe, short := build(t, ref), tiny(t)
-	names := strings.Fields(run(ref.lib, exe, "-l"))
-	if len(names) < 40 {
-		t.Fatalf("only %d scenarios", len(names))
-	}
-	if only := os.Getenv("TRACE_ONLY"); only != "" {
-		names = slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, only) })
-		t.Logf("%d scenarios", len(names))
-	}
-	var mu sync.Mutex
-	done := map[string]outcome{}
-	measure := func(name string) (o outcome) {
-		if _, ok := oursOnly[name]; !ok {
-			o.ref = run(ref.lib, exe, name)
+	known := map[string]bool{}
+	for _, s := range scenarios(t) {
+		if known[s.name] {
+			t.Errorf("there are two scenarios %s", s.name)
 		}
-		o.ours = run(lib, exe, name)
-		if o.ref != "" && notOverTLS[name] == "" {
-			o.refTLS, o.oursTLS = run(ref.lib, exe, "-t", name), run(lib, exe, "-t", name)
-		}
-		o.varied = map[string]string{}
-		for _, v := range variants {
-			cmd := v.cmd(exe, short, name)
-			if _, no := notBytewise[name]; !no && cmd[0] != "" {
-				o.varied[v.what] = run(lib, cmd...)
-			}
-		}
-		return o
-	}
-	together(names, func(name string) {
-		o := measure(name)
-		mu.Lock()
-		done[name] = o
-		mu.Unlock()
-	})
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) { judge(t, name, done[name]) })
-		if done[name].refTLS != "" {
-			t.Run(name+overTLS, func(t *testing.T) { judgeTLS(t, name, done[name]) })
+		known[s.name] = true
+		t.Run(s.name, func(t *testing.T) { s.plain(t) })
+		if _, alone := oursOnly[s.name]; !alone && notOverTLS[s.name] == "" {
+			t.Run(s.name+overTLS, func(t *testing.T) { s.overTLS(t) })
 		}
 	}
 	for name := range differences {
-		if !slices.Contains(names, strings.TrimSuffix(name, overTLS)) && os.Getenv("TRACE_ONLY") == "" {
+		if !known[strings.TrimSuffix(name, overTLS)] {
 			t.Errorf("differences are listed for %s, which does not exist", name)
 		}
 	}
 }
 
-func judge(t *testing.T, name string, o outcome) {
+// plain compares a scenario's runs, and those that must not change it.
+func (s scenario) plain(t *testing.T) {
+	t.Parallel()
 	var want streams
-	if text, ok := oursOnly[name]; ok {
+	if text, ok := oursOnly[s.name]; ok {
 		want = parse(text)
 	} else {
-		var err error
-		if want, err = expect(parse(o.ref), differences[name]); err != nil {
-			t.Fatal(err)
-		}
-		if _, crashed := want["exit"]; crashed {
-			t.Fatalf("the reference fails: %s", o.ref)
-		}
+		want = s.expected(t, differences[s.name], s.exe, s.name)
 	}
-	if d := compare(want, parse(o.ours)); d != "" {
-		t.Errorf("our trace differs:\n%s", d)
+	if !s.same(t, want, "", s.exe, s.name) {
 		return
 	}
-	for what, trace := range o.varied {
-		if d := compare(want, parse(trace)); d != "" {
-			t.Errorf("our trace differs when %s:\n%s", what, d)
+	for _, v := range variants {
+		cmd := v.cmd(s.exe, s.tiny, s.name)
+		if _, no := notBytewise[s.name]; !no && cmd[0] != "" {
+			s.same(t, want, " when "+v.what, cmd...)
 		}
 	}
 }
 
-// judgeTLS compares the runs with trace -t.
-func judgeTLS(t *testing.T, name string, o outcome) {
-	allowed, own := differences[name+overTLS]
+// overTLS compares the runs with trace -t.
+func (s scenario) overTLS(t *testing.T) {
+	t.Parallel()
+	allowed, own := differences[s.name+overTLS]
 	if !own {
-		allowed = differences[name]
+		allowed = differences[s.name]
 	}
-	want, err := expect(parse(o.refTLS), allowed)
+	s.same(t, s.expected(t, allowed, s.exe, "-t", s.name), "", s.exe, "-t", s.name)
+}
+
+// expected runs a command with the reference, and puts in the differences that are allowed.
+func (s scenario) expected(t *testing.T, allowed []difference, cmd ...string) streams {
+	t.Helper()
+	trace := run(s.ref, cmd...)
+	want, err := expect(parse(trace), allowed)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, s.again(cmd))
 	}
 	if _, crashed := want["exit"]; crashed {
-		t.Fatalf("the reference fails: %s", o.refTLS)
+		t.Fatalf("the reference fails: %s\n%s", trace, s.again(cmd))
 	}
-	if d := compare(want, parse(o.oursTLS)); d != "" {
-		t.Errorf("our trace differs:\n%s", d)
+	return want
+}
+
+// same runs a command with our library and tells whether it gives that.
+func (s scenario) same(t *testing.T, want streams, when string, cmd ...string) bool {
+	t.Helper()
+	d := compare(want, parse(run(s.ours, cmd...)))
+	if d != "" {
+		t.Errorf("our trace differs%s:\n%s%s", when, d, s.again(cmd))
 	}
+	return d == ""
+}
+
+// again says where the scenario is, and how a command is repeated.
+func (s scenario) again(cmd []string) string {
+	where, err := exec.Command("addr2line", "-e", s.exe, s.at).Output()
+	if err != nil {
+		where = []byte("(addr2line: " + err.Error() + ")\n")
+	}
+	with := func(lib string) string {
+		words := []string{"env"}
+		for _, v := range os.Environ() {
+			if name, _, _ := strings.Cut(v, "="); proxied(v) {
+				words = append(words, "-u", name)
+			}
+		}
+		return strings.Join(append(append(words, "LD_LIBRARY_PATH="+lib), cmd...), " ")
+	}
+	return fmt.Sprintf("%s is at %sagain:         %s\nthe reference: %s\n", s.name, where, with(s.built), with(s.ref))
 }
 
 func TestCompareNotices(t *testing.T) {

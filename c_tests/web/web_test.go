@@ -11,28 +11,24 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // patience is longer than any timeout of the site.
@@ -50,46 +46,16 @@ func sites(t *testing.T) (ref, ours site) {
 	if testing.Short() {
 		t.Skip("runs servers")
 	}
-	include, lib := reference(t)
-	exe := filepath.Join(t.TempDir(), "site")
-	out, err := exec.Command("gcc", "-O1", "-g", "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-		"-Wno-missing-field-initializers", "-o", exe, "prog/site.c", "-I"+include,
-		filepath.Join(lib, "libwebsockets.so.17")).CombinedOutput()
-	if err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	ourLib, err := filepath.Abs("../../build/lib")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := os.Getenv("LWS_LIB"); d != "" {
-		ourLib = d
-	}
-	if _, err := os.Stat(filepath.Join(ourLib, "libwebsockets.so.17")); err != nil {
-		t.Fatal("our library is not built: run make lib: ", err)
-	}
+	debian := harness.Debian(t)
+	exe := harness.Program(t, slices.Concat(harness.Strict, []string{"prog/site.c", "-I" + debian.Include, debian.File()})...)
 	dir := t.TempDir()
 	files(t, dir)
-	cert, key := certificate(t, dir)
-	return start(t, "reference", lib, exe, dir, cert, key), start(t, "ours", ourLib, exe, dir, cert, key)
+	id := harness.Issue(t, "tls.test", nil, nil)
+	return start(t, "reference", debian.Lib, exe, dir, id), start(t, "ours", harness.Lib(t), exe, dir, id)
 }
 
-// reference finds the fetched reference, or the one that is installed.
-func reference(t *testing.T) (include, lib string) {
-	for _, root := range []string{"../../build/reference/root/usr", "/usr"} {
-		include, lib = filepath.Join(root, "include"), filepath.Join(root, "lib/x86_64-linux-gnu")
-		_, errH := os.Stat(filepath.Join(include, "libwebsockets.h"))
-		_, errL := os.Stat(filepath.Join(lib, "libwebsockets.so.17"))
-		if errH == nil && errL == nil {
-			return include, lib
-		}
-	}
-	t.Skip("no reference library here: run make reference")
-	return "", ""
-}
-
-func start(t *testing.T, name, lib, exe, dir, cert, key string) site {
-	cmd := exec.Command(exe, dir, cert, key)
+func start(t *testing.T, name, lib, exe, dir string, id *harness.Identity) site {
+	cmd := exec.Command(exe, dir, id.CertFile, id.KeyFile)
 	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib)
 	var problems bytes.Buffer
 	cmd.Stderr = &problems
@@ -100,7 +66,7 @@ func start(t *testing.T, name, lib, exe, dir, cert, key string) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := site{name: name, certificate: cert}
+	s := site{name: name, certificate: id.CertFile}
 	if _, err := fmt.Fscanf(out, "ports %d %d\n", &s.plain, &s.tls); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, problems.String())
 	}
@@ -149,21 +115,6 @@ func files(t *testing.T, dir string) {
 	must(t, os.Symlink("plain.txt", filepath.Join(dir, "site/in-link.txt")))
 	must(t, os.Symlink("loop.txt", filepath.Join(dir, "site/loop.txt")))
 	must(t, os.Symlink("sub", filepath.Join(dir, "site/dir-link")))
-}
-
-func certificate(t *testing.T, dir string) (cert, key string) {
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(t, err)
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "tls.test"},
-		DNSNames: []string{"tls.test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(48 * time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &k.PublicKey, k)
-	must(t, err)
-	sec1, err := x509.MarshalECPrivateKey(k)
-	must(t, err)
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	must(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
-	must(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}), 0o600))
-	return cert, key
 }
 
 func must(t *testing.T, err error) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* trace NAME runs one scenario; trace -l lists them; -b NAME: peers send single bytes; -t NAME: over TLS. */
+/* trace NAME runs one scenario; trace -l lists them, with the address of their code; -b NAME: peers send single bytes; -t NAME: over TLS. */
 #include "trace.h"
 
 #include <signal.h>
+
+/* Where the program begins, which the linker knows. */
+extern const char __executable_start[];
 
 static const scenario *groups[64];
 static size_t group_count;
@@ -50,7 +53,7 @@ int main(int argc, char **argv)
 	for (size_t g = 0; g < group_count; g++)
 		for (const scenario *s = groups[g]; s->name; s++) {
 			if (argc > 1 && !strcmp(name, "-l"))
-				puts(s->name);
+				printf("%s 0x%lx\n", s->name, (unsigned long)((uintptr_t)s->run - (uintptr_t)__executable_start));
 			else if (argc > 1 && !strcmp(name, s->name))
 				run(s);
 		}

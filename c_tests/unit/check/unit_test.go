@@ -11,17 +11,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
-const (
-	program   = ".." // the C program; Go allows no C files next to its own
-	soname    = "libwebsockets.so.17"
-	ours      = "../../../build/lib"
-	fetched   = "../../../build/reference/root/usr/lib/x86_64-linux-gnu"
-	installed = "/usr/lib/x86_64-linux-gnu"
-)
+const program = ".." // the C program; Go allows no C files next to its own
 
 // families are compared; each has a thousand inputs or more where there are
 // that many. That the comparison can fail was seen with a library in which
@@ -37,35 +34,15 @@ var families = []string{
 // context for random. They print "done".
 var oursAlone = []string{"log_signal", "random"}
 
-func library(t *testing.T, dirs ...string) string {
-	t.Helper()
-	for _, d := range dirs {
-		if _, err := os.Stat(filepath.Join(d, soname)); err == nil {
-			abs, err := filepath.Abs(d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return abs
-		}
-	}
-	return ""
-}
-
+// build compiles it with the reference's headers, for a library.
 func build(t *testing.T, lib string, more ...string) string {
 	t.Helper()
 	sources, err := filepath.Glob(filepath.Join(program, "*.c"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	bin := filepath.Join(t.TempDir(), "unit")
-	// The reference's headers, and where they are not fetched, the installed ones.
-	args := append([]string{"-std=gnu11", "-O1", "-g", "-Wall", "-Wextra",
-		"-I../../../build/reference/root/usr/include", "-o", bin}, sources...)
-	args = append(append(args, more...), "-L"+lib, "-l:"+soname)
-	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	return bin
+	args := slices.Concat([]string{"-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-I" + harness.Debian(t).Include}, sources, more)
+	return harness.CC{Name: "unit"}.Program(t, append(args, "-L"+lib, "-l:"+harness.Soname)...)
 }
 
 // What differs from run to run: times and the names of temporary folders.
@@ -108,14 +85,7 @@ func differ(t *testing.T, want, got []byte) {
 }
 
 func TestAgainstReference(t *testing.T) {
-	our := library(t, ours)
-	if our == "" {
-		t.Fatal("build/lib has no library: make lib first")
-	}
-	ref := library(t, fetched, installed)
-	if ref == "" {
-		t.Skip("no reference library: make reference, or install libwebsockets17")
-	}
+	our, ref := harness.Lib(t), harness.Debian(t).Lib
 	bin := build(t, ref)
 	for _, f := range families {
 		t.Run(f, func(t *testing.T) {
@@ -134,10 +104,7 @@ func TestAgainstReference(t *testing.T) {
 // Each pointer argument NULL: what the reference survives, ours does, with the
 // same answer. Seen to fail with a library whose lwsac_info follows the pointer.
 func TestNullPointers(t *testing.T) {
-	our, ref := library(t, ours), library(t, fetched, installed)
-	if our == "" || ref == "" {
-		t.Skip("needs both libraries: make lib reference")
-	}
+	our, ref := harness.Lib(t), harness.Debian(t).Lib
 	t.Parallel()
 	bin := build(t, ref)
 	want := bytes.Split(run(t, bin, ref, "nulls"), []byte{'\n'})
@@ -167,10 +134,7 @@ func TestNullPointers(t *testing.T) {
 // The same tables with the program under AddressSanitizer: neither the functions
 // that are C nor those that are Go touch memory that is not theirs, or leak.
 func TestSanitized(t *testing.T) {
-	our := library(t, ours)
-	if our == "" {
-		t.Fatal("build/lib has no library: make lib first")
-	}
+	our := harness.Lib(t)
 	t.Parallel()
 	bin := build(t, our, "-fsanitize=address", "-w")
 	for _, f := range []string{
@@ -182,11 +146,8 @@ func TestSanitized(t *testing.T) {
 }
 
 func TestOursAlone(t *testing.T) {
-	our := library(t, ours)
-	if our == "" {
-		t.Fatal("build/lib has no library: make lib first")
-	}
-	bin := build(t, library(t, fetched, installed, ours))
+	our := harness.Lib(t)
+	bin := build(t, harness.Debian(t).Lib)
 	for _, f := range oursAlone {
 		t.Run(f, func(t *testing.T) {
 			t.Parallel()
