@@ -3,8 +3,18 @@
 #include "gen.h"
 #include <libwebsockets.h>
 
+typedef struct libwebsocket early_wsi;
+typedef struct libwebsocket_context early_context;
+typedef enum libwebsocket_callback_reasons early_reason;
+typedef enum libwebsocket_write_protocol early_mode;
+#define early_write libwebsocket_write
+#define early_is_final_fragment libwebsocket_is_final_fragment
+#define early_remaining_packet_payload libwebsockets_remaining_packet_payload
+#define early_get_reserved_bits libwebsocket_get_reserved_bits
+#define early_callback_on_writable libwebsocket_callback_on_writable
+#include "gen_early.h"
+
 static struct libwebsocket_protocols protocols[];
-static struct libwebsocket *client_wsi;
 static callback_function callback_gen;
 
 #if !defined(LWS_FEATURE_SERVE_HTTP_FILE_HAS_OTHER_HEADERS_LEN) || !defined(LWS_FEATURE_PROTOCOLS_HAS_ID_FIELD) ||            \
@@ -95,13 +105,23 @@ callback_http(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	return 0;
 }
 
+/* Each connection of the protocol hears it; there is one. */
+static int
+heard(struct libwebsocket_context *context, struct libwebsocket *wsi, struct gen *g)
+{
+	(void)context;
+	(void)wsi;
+	if (gen_check(g))
+		return -1;
+	gen_fill(g);
+	return libwebsocket_callback_all_protocol(&protocols[1], LWS_CALLBACK_USER);
+}
+
 static int
 callback_gen(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	     enum libwebsocket_callback_reasons reason, void *user, void *in, size_t len)
 {
-	enum libwebsocket_write_protocol mode = LWS_WRITE_BINARY;
 	struct gen *g = user;
-	int last;
 
 	if (libwebsocket_context_user(context) != protocols)
 		abort();
@@ -118,47 +138,13 @@ callback_gen(struct libwebsocket_context *context, struct libwebsocket *wsi,
 			libwebsocket_callback_on_writable_all_protocol(&protocols[1]);
 		}
 		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = libwebsocket_is_final_fragment(wsi) &&
-		       !libwebsockets_remaining_packet_payload(wsi);
-		if (!lws_frame_is_binary(wsi) || (libwebsocket_get_reserved_bits(wsi) & 0x30) ||
-		    gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g))
-				return -1;
-			gen_fill(g);
-			/* each connection hears it; there is one */
-			return libwebsocket_callback_all_protocol(&protocols[1], LWS_CALLBACK_USER);
-		}
-		/* fallthrough */
 	case LWS_CALLBACK_USER:
 		libwebsocket_callback_on_writable(context, wsi);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len || lws_send_pipe_choked(wsi))
-			break;
-		if (libwebsocket_write(wsi, g->buf + GEN_ROOM, g->len, mode) < (int)g->len)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED:
-		if (wsi == client_wsi)
-			gen_stop = 1;
 		break;
 	default:
 		break;
 	}
-	return 0;
+	return gen_early(context, wsi, reason, g, in, len, heard);
 }
 
 static struct libwebsocket_protocols protocols[] = {

@@ -4,8 +4,18 @@
 #include <libwebsockets.h>
 #include "gen_file.h"
 
+typedef struct lws early_wsi;
+typedef struct lws_context early_context;
+typedef enum lws_callback_reasons early_reason;
+typedef enum lws_write_protocol early_mode;
+#define early_write lws_write
+#define early_is_final_fragment lws_is_final_fragment
+#define early_remaining_packet_payload lws_remaining_packet_payload
+#define early_get_reserved_bits lws_get_reserved_bits
+#define early_callback_on_writable lws_callback_on_writable
+#include "gen_early.h"
+
 static struct lws_protocols protocols[];
-static struct lws *client_wsi;
 static callback_function callback_gen;
 
 /* The whole answer by hand. */
@@ -71,12 +81,22 @@ callback_http(struct lws_context *context, struct lws *wsi, enum lws_callback_re
 	return 0;
 }
 
+/* Each connection of the protocol hears it; there is one. */
+static int
+heard(struct lws_context *context, struct lws *wsi, struct gen *g)
+{
+	(void)wsi;
+	if (gen_check(g))
+		return -1;
+	gen_fill(g);
+	return lws_callback_all_protocol(context, &protocols[1], LWS_CALLBACK_USER);
+}
+
 static int
 callback_gen(struct lws_context *context, struct lws *wsi,
 	     enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct gen *g = user;
-	int last;
 
 	if (lws_context_user(context) != protocols)
 		abort();
@@ -93,47 +113,13 @@ callback_gen(struct lws_context *context, struct lws *wsi,
 			lws_callback_on_writable_all_protocol(context, &protocols[1]);
 		}
 		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = lws_is_final_fragment(wsi) &&
-		       !lws_remaining_packet_payload(wsi);
-		if (!lws_frame_is_binary(wsi) || (lws_get_reserved_bits(wsi) & 0x30) ||
-		    gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g))
-				return -1;
-			gen_fill(g);
-			/* each connection hears it; there is one */
-			return lws_callback_all_protocol(context, &protocols[1], LWS_CALLBACK_USER);
-		}
-		/* fallthrough */
 	case LWS_CALLBACK_USER:
 		lws_callback_on_writable(context, wsi);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len || lws_send_pipe_choked(wsi))
-			break;
-		if (lws_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < (int)g->len)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED:
-		if (wsi == client_wsi)
-			gen_stop = 1;
 		break;
 	default:
 		break;
 	}
-	return 0;
+	return gen_early(context, wsi, reason, g, in, len, heard);
 }
 
 static struct lws_protocols protocols[] = {

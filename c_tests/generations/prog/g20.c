@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <libwebsockets.h>
 #include "gen_echo.h"
+#include "gen_connect.h"
 
 static struct lws_vhost *vhost;
 
@@ -35,7 +36,6 @@ int
 main(int argc, char **argv)
 {
 	struct lws_context_creation_info info;
-	struct lws_client_connect_info ci;
 	struct lws_context *context;
 	int server = gen_args(argc, argv);
 
@@ -59,22 +59,8 @@ main(int argc, char **argv)
 	vhost = lws_create_vhost(context, &info);
 	if (!vhost)
 		return 1;
-	if (!server) {
-		memset(&ci, 0, sizeof(ci));
-		ci.context = context;
-		ci.vhost = vhost;
-		ci.address = "127.0.0.1";
-		ci.port = gen_port;
-		ci.path = "/";
-		ci.host = ci.origin = "localhost";
-		ci.protocol = "gen";
-		ci.ietf_version_or_minus_one = -1;
-		client_wsi = lws_client_connect_via_info(&ci);
-		if (!client_wsi)
-			return 1;
-	}
-	while (!gen_stop && lws_service(context, 50) >= 0)
-		;
+	if (gen_serve(context, vhost, server))
+		return 1;
 	lws_context_destroy(context);
 	return gen_report(server);
 }

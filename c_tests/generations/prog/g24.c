@@ -11,22 +11,9 @@ static int pings;
 static int
 callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	(void)user;
-	(void)in;
-	(void)len;
-	switch (reason) {
-	case LWS_CALLBACK_HTTP:
-		if (lws_serve_http_file(wsi, gen_file, "text/plain", NULL, 0) < 0)
-			return -1;
-		break;
-	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
-	case LWS_CALLBACK_CHILD_WRITE_VIA_PARENT: /* no child here has LWS_ADOPT_WS_PARENTIO */
+	if (reason == LWS_CALLBACK_CHILD_WRITE_VIA_PARENT) /* no child here has LWS_ADOPT_WS_PARENTIO */
 		return -1;
-	default:
-		break;
-	}
-	return 0;
+	return gen_http(wsi, reason, user, in, len);
 }
 
 /* The subchannel commands of lws-meta, as they are on the wire. */

@@ -13,6 +13,7 @@ static struct lws_vhost *vhost;
 	if (lws_timed_callback_vh_protocol_us(vhost, lws_get_protocol(wsi), WRITE_NOW, 1000))                         \
 	return -1
 #include "gen_echo.h"
+#include "gen_connect.h"
 
 static int
 callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -56,21 +57,8 @@ main(int argc, char **argv)
 	/* is still to come when the context goes */
 	if (lws_timed_callback_vh_protocol(vhost, &protocols[1], NEVER, 60))
 		return 1;
-	if (!server) {
-		struct lws_client_connect_info i;
-
-		memset(&i, 0, sizeof(i));
-		i.context = context;
-		i.address = i.host = i.origin = "127.0.0.1";
-		i.port = gen_port;
-		i.path = "/";
-		i.protocol = "gen";
-		client_wsi = lws_client_connect_via_info(&i);
-		if (!client_wsi)
-			return 1;
-	}
-	while (!gen_stop && lws_service(context, 50) >= 0)
-		;
+	if (gen_serve(context, NULL, server))
+		return 1;
 	lws_context_destroy(context);
 	return gen_report(server);
 }

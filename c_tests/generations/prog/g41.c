@@ -3,6 +3,7 @@
 #include "gen.h"
 #include <libwebsockets.h>
 #include "gen_echo.h"
+#include "gen_connect.h"
 
 static const struct lws_protocols protocols[];
 static struct lws_context *context;
@@ -27,21 +28,8 @@ main(int argc, char **argv)
 	context = lws_create_context(&info);
 	if (!context)
 		return 1;
-	if (!server) {
-		struct lws_client_connect_info i;
-
-		memset(&i, 0, sizeof(i));
-		i.context = context;
-		i.address = i.host = i.origin = "127.0.0.1";
-		i.port = gen_port;
-		i.path = "/";
-		i.protocol = "gen";
-		client_wsi = lws_client_connect_via_info(&i);
-		if (!client_wsi)
-			return 1;
-	}
-	while (!gen_stop && lws_service(context, 50) >= 0)
-		;
+	if (gen_serve(context, NULL, server))
+		return 1;
 	lws_context_destroy(context);
 	return gen_report(server);
 }

@@ -4,6 +4,7 @@
 #include "gen.h"
 #include <libwebsockets.h>
 #include "gen_echo.h"
+#include "gen_connect.h"
 
 static int log_lines, log_users, names, log_level;
 static char log_text[1024];
@@ -523,20 +524,7 @@ main(int argc, char **argv)
 	caches(context);
 	MUST(!lws_context_is_being_destroyed(context));
 	vhost_memory(context);
-	if (!server) {
-		struct lws_client_connect_info i;
-
-		memset(&i, 0, sizeof(i));
-		i.context = context;
-		i.address = i.host = i.origin = "127.0.0.1";
-		i.port = gen_port;
-		i.path = "/";
-		i.protocol = "gen";
-		client_wsi = lws_client_connect_via_info(&i);
-		MUST(client_wsi);
-	}
-	while (!gen_stop && lws_service(context, 50) >= 0)
-		;
+	MUST(!gen_serve(context, NULL, server));
 	if (server && names) /* it was asked by TestAnswersOfTheTime */
 		MUST(log_lines >= 60);
 	MUST(portal_asked == 1 && lws_system_cpd_state_get(context) == LWS_CPD_INTERNET_OK);

@@ -230,4 +230,42 @@ session_tx(struct lws *wsi, struct session *s)
 	return 0;
 }
 
+/* Makes the context with the protocol "echo" from what the program says in info; says so when it cannot. */
+static int
+begin(struct lws_context_creation_info *info, lws_callback_function *callback)
+{
+	static struct lws_protocols protocols[2];
+
+	protocols[0].name = "echo";
+	protocols[0].callback = callback;
+	protocols[0].per_session_data_size = sizeof(struct session);
+	protocols[0].rx_buffer_size = opt.rx_size;
+	info->port = CONTEXT_PORT_NO_LISTEN;
+	info->protocols = protocols;
+	info->extensions = extensions();
+	info->gid = (gid_t)-1;
+	info->uid = (uid_t)-1;
+	info->options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+	if (opt.validate)
+		info->options |= LWS_SERVER_OPTION_VALIDATE_UTF8;
+	if (opt.tls)
+		info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	context = lws_create_context(info);
+	if (!context)
+		printf("NOCONTEXT\n");
+	return !context;
+}
+
+/* Serves until the end. */
+static int
+serve(void)
+{
+	while (!stopping && lws_service(context, 0) >= 0)
+		;
+	lws_context_destroy(context);
+	context = NULL;
+	printf("DONE\n");
+	return 0;
+}
+
 #endif

@@ -42,35 +42,15 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 int
 main(int argc, char **argv)
 {
-	struct lws_protocols protocols[] = {
-		{ .name = "echo", .callback = callback,
-		  .per_session_data_size = sizeof(struct session) },
-		{ 0 }
-	};
-	struct lws_context_creation_info info;
+	struct lws_context_creation_info info = { 0 };
 	struct lws_vhost *vh;
 
 	if (options(argc, argv))
 		return 2;
-	memset(&info, 0, sizeof(info));
-	protocols[0].rx_buffer_size = opt.rx_size;
-	info.port = CONTEXT_PORT_NO_LISTEN;
-	info.protocols = protocols;
-	info.extensions = extensions();
 	info.iface = "127.0.0.1";
-	info.gid = (gid_t)-1;
-	info.uid = (uid_t)-1;
-	info.options = LWS_SERVER_OPTION_DISABLE_IPV6 |
-		       LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
-	if (opt.validate)
-		info.options |= LWS_SERVER_OPTION_VALIDATE_UTF8;
-	if (opt.tls)
-		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-	context = lws_create_context(&info);
-	if (!context) {
-		printf("NOCONTEXT\n");
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	if (begin(&info, callback))
 		return 3;
-	}
 	if (opt.sigpipe)
 		signal(SIGPIPE, SIG_DFL);
 	info.port = opt.port;
@@ -83,10 +63,5 @@ main(int argc, char **argv)
 		return 4;
 	}
 	printf("PORT %d\n", lws_get_vhost_listen_port(vh));
-	while (!stopping && lws_service(context, 0) >= 0)
-		;
-	lws_context_destroy(context);
-	context = NULL;
-	printf("DONE\n");
-	return 0;
+	return serve();
 }

@@ -11,12 +11,9 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	(void)wsi;
 	(void)user;
 	(void)len;
+	if (set_event(reason, in))
+		return 0;
 	switch (reason) {
-	case LWS_CALLBACK_ADD_POLL_FD:
-	case LWS_CALLBACK_DEL_POLL_FD:
-	case LWS_CALLBACK_CHANGE_MODE_POLL_FD:
-		set_event(reason, in);
-		break;
 	case LWS_CALLBACK_PROTOCOL_INIT:
 		puts("PROTOCOL_INIT");
 		break;
@@ -35,12 +32,12 @@ main(int argc, char **argv)
 	struct lws_protocols protocols[] = {
 		{ .name = "echo", .callback = callback }, { 0 }
 	};
-	struct lws_context_creation_info info = {
-		.protocols = protocols,
-		.options = loop_option(argc > 1 ? argv[1] : ""),
-	};
+	struct lws_context_creation_info info = { .protocols = protocols };
 
-	if (argc < 2 || begin(&info))
+	if (argc < 2)
+		return 2;
+	take_arguments(&info, argc, argv);
+	if (begin(&info))
 		return 2;
 	for (;;)
 		if (strcmp(argv[1], "fd")) {

@@ -42,12 +42,9 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 {
 	(void)user;
 	(void)len;
+	if (set_event(reason, in))
+		return 0;
 	switch (reason) {
-	case LWS_CALLBACK_ADD_POLL_FD:
-	case LWS_CALLBACK_DEL_POLL_FD:
-	case LWS_CALLBACK_CHANGE_MODE_POLL_FD:
-		set_event(reason, in);
-		break;
 	case LWS_CALLBACK_RECEIVE:
 	case LWS_CALLBACK_RAW_RX:
 	case LWS_CALLBACK_HTTP_BODY:
@@ -161,19 +158,7 @@ main(int argc, char **argv)
 	struct lws_context_creation_info info = { .protocols = protocols };
 	const char *kind = argc > 2 ? argv[2] : "";
 
-	if (!strcmp(kind, "h2"))
-		info.options |= LWS_SERVER_OPTION_H2_PRIOR_KNOWLEDGE;
-	if (!strcmp(kind, "raw")) {
-		info.options |= LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
-		info.listen_accept_role = "raw-skt";
-		info.listen_accept_protocol = "echo";
-	}
-	if (argc > 4) {
-		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-		info.ssl_cert_filepath = argv[3];
-		info.ssl_private_key_filepath = argv[4];
-	}
-	info.options |= loop_option(argv[1]);
+	take_arguments(&info, argc, argv);
 	loops = strcmp(argv[1], "poll");
 	if (begin(&info))
 		return 3;

@@ -31,17 +31,21 @@ find(int fd)
 	return NULL;
 }
 
-/* Keeps the set as the library tells. */
-static inline void
+/* Keeps the set as the library tells; 0 when it tells something else. */
+static inline int
 set_event(enum lws_callback_reasons reason, const void *in)
 {
 	const struct lws_pollargs *a = in;
-	struct pollfd *p = find(a->fd);
+	struct pollfd *p;
 
+	if (reason != LWS_CALLBACK_ADD_POLL_FD && reason != LWS_CALLBACK_DEL_POLL_FD &&
+	    reason != LWS_CALLBACK_CHANGE_MODE_POLL_FD)
+		return 0;
+	p = find(a->fd);
 	if (reason == LWS_CALLBACK_DEL_POLL_FD && p)
 		*p = set[--set_size];
 	if (reason == LWS_CALLBACK_DEL_POLL_FD)
-		return;
+		return 1;
 	if (!p && reason == LWS_CALLBACK_ADD_POLL_FD) {
 		if (set_size == (int)LWS_ARRAY_SIZE(set))
 			abort();
@@ -50,6 +54,7 @@ set_event(enum lws_callback_reasons reason, const void *in)
 	}
 	if (p)
 		p->events = (short)a->events;
+	return 1;
 }
 
 /* Waits, for ever with ms -1: a wait that would go on and on ends the program. */
@@ -82,6 +87,27 @@ loop_option(const char *name)
 	       !strcmp(name, "ev")    ? LWS_SERVER_OPTION_LIBEV :
 	       !strcmp(name, "glib")  ? LWS_SERVER_OPTION_GLIB :
 	       !strcmp(name, "event") ? LWS_SERVER_OPTION_LIBEVENT : 0;
+}
+
+/* What the arguments HOW KIND [CERT KEY] ask of a context. */
+static inline void
+take_arguments(struct lws_context_creation_info *info, int argc, char **argv)
+{
+	const char *kind = argc > 2 ? argv[2] : "";
+
+	if (!strcmp(kind, "h2"))
+		info->options |= LWS_SERVER_OPTION_H2_PRIOR_KNOWLEDGE;
+	if (!strcmp(kind, "raw")) {
+		info->options |= LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
+		info->listen_accept_role = "raw-skt";
+		info->listen_accept_protocol = "echo";
+	}
+	if (argc > 4) {
+		info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+		info->ssl_cert_filepath = argv[3];
+		info->ssl_private_key_filepath = argv[4];
+	}
+	info->options |= loop_option(argv[1]);
 }
 
 /* Makes the context and prints its port; 0 when it could. */

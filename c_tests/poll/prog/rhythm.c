@@ -19,12 +19,9 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	 void *in, size_t len)
 {
 	(void)user;
+	if (set_event(reason, in))
+		return 0;
 	switch (reason) {
-	case LWS_CALLBACK_ADD_POLL_FD:
-	case LWS_CALLBACK_DEL_POLL_FD:
-	case LWS_CALLBACK_CHANGE_MODE_POLL_FD:
-		set_event(reason, in);
-		break;
 	case LWS_CALLBACK_RECEIVE:
 	case LWS_CALLBACK_RAW_RX:
 	case LWS_CALLBACK_HTTP_BODY:
@@ -111,19 +108,7 @@ main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	how = argv[1];
-	if (!strcmp(argv[2], "h2"))
-		info.options |= LWS_SERVER_OPTION_H2_PRIOR_KNOWLEDGE;
-	if (!strcmp(argv[2], "raw")) {
-		info.options |= LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
-		info.listen_accept_role = "raw-skt";
-		info.listen_accept_protocol = "echo";
-	}
-	if (argc > 4) {
-		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-		info.ssl_cert_filepath = argv[3];
-		info.ssl_private_key_filepath = argv[4];
-	}
-	info.options |= loop_option(how);
+	take_arguments(&info, argc, argv);
 	if (begin(&info))
 		return 3;
 	for (n = 0;; n++)

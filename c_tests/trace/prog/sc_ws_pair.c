@@ -280,6 +280,20 @@ static void deflate_bad(void)
 
 /* ---- several clients ---- */
 
+static int ask_all(struct lws *wsi)
+{
+	return lws_callback_on_writable_all_protocol(rig.ctx, lws_get_protocol(wsi));
+}
+
+static int ask_all_of_vhost(struct lws *wsi)
+{
+	return lws_callback_on_writable_all_protocol_vhost(lws_get_vhost(wsi), lws_get_protocol(wsi));
+}
+
+/* Who is asked when all are there, and by which name. */
+static int (*broadcast_ask)(struct lws *);
+static const char *broadcast_name;
+
 static int broadcast_hook(event *e)
 {
 	struct session *s = e->user;
@@ -287,10 +301,8 @@ static int broadcast_hook(event *e)
 
 	switch (e->reason) {
 	case LWS_CALLBACK_ESTABLISHED:
-		if (++there == clients) {
-			say(GLOBAL, "all there: on_writable_all_protocol %d",
-			    lws_callback_on_writable_all_protocol(rig.ctx, lws_get_protocol(e->wsi)));
-		}
+		if (++there == clients)
+			say(GLOBAL, "all there: %s %d", broadcast_name, broadcast_ask(e->wsi));
 		break;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		if (there == clients && !s->sent++)
@@ -307,37 +319,17 @@ static int broadcast_hook(event *e)
 static void broadcast(void)
 {
 	clients = 4;
+	broadcast_ask = ask_all;
+	broadcast_name = "on_writable_all_protocol";
 	pair(broadcast_hook);
-}
-
-static int broadcast_vhost_hook(event *e)
-{
-	struct session *s = e->user;
-	static int there;
-
-	switch (e->reason) {
-	case LWS_CALLBACK_ESTABLISHED:
-		if (++there == clients)
-			say(GLOBAL, "all there: on_writable_all_protocol_vhost %d",
-			    lws_callback_on_writable_all_protocol_vhost(lws_get_vhost(e->wsi),
-			                                                lws_get_protocol(e->wsi)));
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (there == clients && !s->sent++)
-			puts_ws(e, "news");
-		break;
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		return -1;
-	default:
-		break;
-	}
-	return PASS;
 }
 
 static void broadcast_vhost(void)
 {
 	clients = 3;
-	pair(broadcast_vhost_hook);
+	broadcast_ask = ask_all_of_vhost;
+	broadcast_name = "on_writable_all_protocol_vhost";
+	pair(broadcast_hook);
 }
 
 /* lws_callback_all_protocol reaches both ends of each connection. */
