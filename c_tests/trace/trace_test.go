@@ -25,8 +25,8 @@ import (
 
 const longest = 20 * time.Second // for one run of one scenario
 
-// Six scenarios are under way at a time; most of them wait.
-func TestMain(m *testing.M) { harness.Main(m, 6) }
+// Ten scenarios are under way at a time: they wait nearly always.
+func TestMain(m *testing.M) { harness.Main(m, 10) }
 
 // build compiles the program with the reference's headers and library.
 func build(t *testing.T, ref harness.Place) string {
