@@ -24,7 +24,7 @@ import (
 type site struct {
 	app
 	r            *enginetest.Rig
-	script       []byte
+	script       enginetest.Script
 	methods      []string // of the requests so far
 	answered     int
 	open         int // files
@@ -92,13 +92,6 @@ func (s *site) openText(_ *engine.Context, name string, _ bool) (File, error) {
 	return &text{s, body, len(body), kind}, nil
 }
 
-func (s *site) next() (b byte) {
-	if len(s.script) > 0 {
-		b, s.script = s.script[0], s.script[1:]
-	}
-	return b
-}
-
 // RedirectHit is where each request that the role accepts comes by.
 func (s *site) RedirectHit(c *engine.Conn) (done, ok bool) {
 	method := "GET"
@@ -119,13 +112,13 @@ func (s *site) on(k enginetest.Call) (r int) {
 		a := (*accessArgs)(k.In)
 		s.edit(a)
 	case engine.ReasonCheckAccessRights, engine.ReasonVerifyBasicAuthorization:
-		return int(s.next() & 1)
+		return int(s.script.Next() & 1)
 	}
 	return r
 }
 
 func (s *site) answer(c *engine.Conn) int {
-	if s.next()%16 == 15 {
+	if s.script.Next()%16 == 15 {
 		s.killed = true
 		return -1
 	}
@@ -138,7 +131,7 @@ func (s *site) answer(c *engine.Conn) int {
 
 // edit makes a chunk of what it gets, as programs must, with something in front.
 func (s *site) edit(a *accessArgs) {
-	more := s.next() % 100
+	more := s.script.Next() % 100
 	b := append(bytes.Repeat([]byte("+"), int(more)), unsafe.Slice((*byte)(a.p), a.len)...)
 	b = append(append(fmt.Appendf(nil, "%X\r\n", len(b)), b...), "\r\n"...)
 	if a.final != 0 {
@@ -209,39 +202,22 @@ func ask(t *testing.T, in, cuts, script []byte) {
 	}
 	s.r = enginetest.New(t, &enginetest.Program{On: s.on}, info)
 	peer := s.r.Connect(h1.Role, false, func(c *engine.Conn) { h1.Begin(c) })
-	c, state := peer.C, h1.StateOf(peer.C)
-	for len(in) > 0 && !c.Dead() {
-		n := min(len(in), 4096)
-		if len(cuts) > 0 {
-			n, cuts = min(n, int(cuts[0])+1), cuts[1:]
-		}
-		peer.Send(in[:n])
-		in = in[n:]
-		s.r.Turn()
-	}
-	s.r.Settle()
-	alive, idle := !c.Dead(), c.State() == engine.StateHeaders && len(c.Kept()) == 0
-	sent, _ := peer.Recv()
-	peer.Finish()
-	peer.Close()
-	s.r.Settle()
-	if !c.Dead() {
-		t.Errorf("the connection stayed, in state %v", c.State())
-	}
+	state := h1.StateOf(peer.C)
+	d := peer.Play(in, cuts, func() {})
 	if s.open != 0 || s.strangePaths != nil {
 		t.Errorf("%d files stay open; paths outside: %q", s.open, s.strangePaths)
 	}
-	r, n := bufio.NewReader(bytes.NewReader(sent)), 0
+	r, n := bufio.NewReader(bytes.NewReader(d.Sent)), 0
 	for ; n < len(s.methods); n++ {
 		if _, err := r.Peek(1); err != nil {
 			break
 		}
 		s.check(t, r, s.methods[n])
 	}
-	if n < len(s.methods)-1 || alive && idle && n != len(s.methods) {
-		t.Errorf("%d answers to %q; the connection lives: %v", n, s.methods, alive)
+	if n < len(s.methods)-1 || d.Alive && d.Idle && n != len(s.methods) {
+		t.Errorf("%d answers to %q; the connection lives: %v", n, s.methods, d.Alive)
 	}
-	refused := !state.Parsed && !alive // the last head
+	refused := !state.Parsed && !d.Alive // the last head
 	if rest, _ := io.ReadAll(r); len(rest) > 0 && !(refused && bytes.HasPrefix(rest, []byte("HTTP/1."))) {
 		t.Errorf("%d requests, and behind the answers %q", len(s.methods), rest)
 	}

@@ -144,6 +144,50 @@ func (p *Peer) Recv() (b []byte, ended bool) {
 	}
 }
 
+// Script is what a program does, a byte for each thing, 0 behind its end.
+type Script []byte
+
+// Next takes a byte.
+func (s *Script) Next() (b byte) {
+	if len(*s) > 0 {
+		b, *s = (*s)[0], (*s)[1:]
+	}
+	return b
+}
+
+// Played is what is known behind a session of a peer.
+type Played struct {
+	Sent  []byte // to the peer
+	Alive bool   // the connection, until the peer closed it
+	Idle  bool   // it waited for a head, and kept nothing
+}
+
+// Play sends in, in pieces of the sizes that cuts tell, with a turn behind each, after
+// which each is called. Then it closes, and the connection has to end.
+func (p *Peer) Play(in, cuts []byte, each func()) (d Played) {
+	p.r.t.Helper()
+	for len(in) > 0 && !p.C.Dead() {
+		n := min(len(in), 4096)
+		if len(cuts) > 0 {
+			n, cuts = min(n, int(cuts[0])+1), cuts[1:]
+		}
+		p.Send(in[:n])
+		in = in[n:]
+		p.r.Turn()
+		each()
+	}
+	p.r.Settle()
+	d.Alive, d.Idle = !p.C.Dead(), p.C.State() == engine.StateHeaders && len(p.C.Kept()) == 0
+	d.Sent, _ = p.Recv()
+	p.Finish()
+	p.Close()
+	p.r.Settle()
+	if !p.C.Dead() {
+		p.r.t.Errorf("the connection stayed, in state %v", p.C.State())
+	}
+	return d
+}
+
 // Finish sends no more (FIN).
 func (p *Peer) Finish() { _ = unix.Shutdown(p.fd, unix.SHUT_WR) }
 

@@ -17,18 +17,11 @@ import (
 // guest is a program that serves requests in the ways that script tells, and numbers its answers.
 type guest struct {
 	r        *enginetest.Rig
-	script   []byte
+	script   enginetest.Script
 	heads    []bool // of the requests so far, which are HEAD
 	answered int
 	body     int // bytes of the current request's
 	killed   bool
-}
-
-func (p *guest) next() (b byte) {
-	if len(p.script) > 0 {
-		b, p.script = p.script[0], p.script[1:]
-	}
-	return b
 }
 
 // RedirectHit is where each request that the role accepts comes by.
@@ -65,7 +58,7 @@ func (p *guest) on(k enginetest.Call) (r int) {
 // begin does one of the things that programs do with a request.
 func (p *guest) begin(c *engine.Conn) int {
 	s := StateOf(c)
-	switch p.next() % 8 {
+	switch p.script.Next() % 8 {
 	case 0:
 		p.killed = true
 		return -1
@@ -164,28 +157,12 @@ func serve(t *testing.T, in, cuts, script []byte) {
 	peer := p.r.Connect(Role, false, func(c *engine.Conn) { Begin(c) })
 	c, state := peer.C, StateOf(peer.C)
 	most := keptMax + c.Ctx.ServBufSize
-	for len(in) > 0 && !c.Dead() {
-		n := min(len(in), 4096)
-		if len(cuts) > 0 {
-			n, cuts = min(n, int(cuts[0])+1), cuts[1:]
-		}
-		peer.Send(in[:n])
-		in = in[n:]
-		p.r.Turn()
+	d := peer.Play(in, cuts, func() {
 		if k := len(c.Kept()); k > most {
 			t.Fatalf("%d bytes are kept, at most %d may be", k, most)
 		}
-	}
-	p.r.Settle()
-	alive, idle := !c.Dead(), c.State() == engine.StateHeaders && len(c.Kept()) == 0
-	sent, _ := peer.Recv()
-	peer.Finish()
-	peer.Close()
-	p.r.Settle()
-	if !c.Dead() {
-		t.Errorf("the connection stayed, in state %v", c.State())
-	}
-	status, texts, rest := answers(sent, p.heads)
+	})
+	status, texts, rest := answers(d.Sent, p.heads)
 	if len(rest) > 0 {
 		t.Fatalf("%q is no answer", rest)
 	}
@@ -198,10 +175,10 @@ func serve(t *testing.T, in, cuts, script []byte) {
 		t.Errorf("%d of %d answers came", len(texts), p.answered)
 	}
 	refused, requests := 0, len(p.heads)
-	if !state.Parsed && !alive {
+	if !state.Parsed && !d.Alive {
 		refused = 1 // a head that is none
 	}
-	if n := len(status); n > requests+refused || alive && idle && n != requests || n < requests-1 {
-		t.Errorf("%d requests, answers %v; the connection lives: %v", requests, status, alive)
+	if n := len(status); n > requests+refused || d.Alive && d.Idle && n != requests || n < requests-1 {
+		t.Errorf("%d requests, answers %v; the connection lives: %v", requests, status, d.Alive)
 	}
 }
