@@ -68,9 +68,9 @@ type Macro struct {
 
 // Unit is a translation unit whose header declarations are wanted.
 type Unit struct {
-	Dir    string // include directory; only what its files declare counts
-	Source string // C text
-	Extra  string // another include directory, searched last; may be empty
+	Dir    string   // include directory; only what its files declare counts
+	Source string   // C text
+	Extra  []string // other include directories, searched last
 }
 
 // hostConfig asks the C compiler once for its predefined macros and paths.
@@ -96,9 +96,8 @@ func ParseUnit(u Unit) (*Facts, error) {
 	cfg.IncludePaths = append([]string{"", u.Dir}, host.HostIncludePaths...)
 	cfg.IncludePaths = append(cfg.IncludePaths, host.HostSysIncludePaths...)
 	cfg.SysIncludePaths = append([]string{u.Dir}, host.HostSysIncludePaths...)
-	if u.Extra != "" {
-		cfg.SysIncludePaths = append(cfg.SysIncludePaths, u.Extra)
-	}
+	cfg.IncludePaths = append(cfg.IncludePaths, u.Extra...)
+	cfg.SysIncludePaths = append(cfg.SysIncludePaths, u.Extra...)
 	ast, err := cc.Translate(&cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
 		{Name: "<builtin>", Value: cc.Builtin},

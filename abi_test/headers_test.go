@@ -44,7 +44,7 @@ func loadExtensions(t *testing.T) *Extensions {
 
 func parse(t *testing.T, dir, source string) *Facts {
 	t.Helper()
-	f, err := ParseUnit(Unit{Dir: dir, Source: source, Extra: "testdata"})
+	f, err := ParseUnit(Unit{Dir: dir, Source: source, Extra: []string{"testdata"}})
 	if err != nil {
 		t.Fatal(err)
 	}

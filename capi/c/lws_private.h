@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The structs behind the public opaque types. Their heads are shared with the
- * engine (impl/engine/face.go), which keeps them up to date; capi/core/program.go
- * checks that both sides agree. Objects are never given back to malloc, so
- * that a stale pointer can always be looked at.
+ * engine (impl/engine/face.go), which keeps them up to date; abi_test (TestMirrors)
+ * makes sure that both sides agree. Objects are never given back to malloc, so that
+ * a stale pointer can always be looked at.
  */
 #ifndef LWSGO_PRIVATE_H
 #define LWSGO_PRIVATE_H

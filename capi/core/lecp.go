@@ -20,38 +20,6 @@ import (
 	"libwebsockets/impl/text/lecp"
 )
 
-// lecp.Ctx and lecp.Writer must be the public structs: what differs does not
-// compile.
-const (
-	_ = -(unsafe.Sizeof(C.struct_lecp_ctx{}) ^ unsafe.Sizeof(lecp.Ctx{}))
-	_ = -(unsafe.Sizeof(C.struct__lecp_stack{}) ^ unsafe.Sizeof(lecp.Level{}))
-	_ = -(unsafe.Offsetof(C.struct__lecp_stack{}.barrier) ^
-		unsafe.Offsetof(lecp.Level{}.Barrier))
-	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.st) ^
-		unsafe.Offsetof(lecp.Ctx{}.Levels))
-	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.item) ^
-		unsafe.Offsetof(lecp.Ctx{}.Item))
-	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.npos) ^
-		unsafe.Offsetof(lecp.Ctx{}.NPos))
-	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.ipos) ^
-		unsafe.Offsetof(lecp.Ctx{}.IPos))
-	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.path_match) ^
-		unsafe.Offsetof(lecp.Ctx{}.PathMatch))
-	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.literal_cbor_report) ^
-		unsafe.Offsetof(lecp.Ctx{}.ReportRaw))
-	_ = -(unsafe.Offsetof(C.struct_lecp_ctx{}.buf) ^
-		unsafe.Offsetof(lecp.Ctx{}.Buf))
-	_ = -(unsafe.Sizeof(C.lws_lec_pctx_t{}) ^ unsafe.Sizeof(lecp.Writer{}))
-	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.start) ^
-		unsafe.Offsetof(lecp.Writer{}.Start))
-	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.used) ^
-		unsafe.Offsetof(lecp.Writer{}.Used))
-	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.opaque) ^
-		unsafe.Offsetof(lecp.Writer{}.Opaque))
-	_ = -(unsafe.Offsetof(C.lws_lec_pctx_t{}.vaa_pos) ^
-		unsafe.Offsetof(lecp.Writer{}.ArgPos))
-)
-
 func lecpCtx(c *C.struct_lecp_ctx) *lecp.Ctx {
 	return (*lecp.Ctx)(unsafe.Pointer(c))
 }

@@ -5,7 +5,6 @@ package main
 /*
 #include "lwsgo.h"
 #include <stdlib.h>
-#include <stddef.h>
 #include "entry.h"
 #include "lws_private.h"
 #include "log.h"
@@ -42,7 +41,6 @@ static inline struct lwsgo_answer lwsgo_call(uintptr_t cb, uintptr_t conn, int r
 import "C"
 
 import (
-	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -55,37 +53,7 @@ import (
 // program is the engine's view of the C program.
 type program struct{}
 
-func init() {
-	checkLayouts()
-	engine.Prog = program{}
-}
-
-// checkLayouts makes sure that Go and C mean the same by the shared structs.
-func checkLayouts() {
-	same := func(what string, c, g uintptr) {
-		if c != g {
-			panic(fmt.Sprintf("struct layouts differ: %s is at %d in C, at %d in Go", what, c, g))
-		}
-	}
-	var w C.struct_lws
-	var f engine.Face
-	same("lws.rx_remain", unsafe.Offsetof(w.rx_remain), unsafe.Offsetof(f.RxRemain))
-	same("lws.fd", unsafe.Offsetof(w.fd), unsafe.Offsetof(f.FD))
-	same("lws.close_buf", unsafe.Offsetof(w.close_buf), unsafe.Offsetof(f.CloseBuf))
-	same("lws.sibling", unsafe.Offsetof(w.sibling), unsafe.Offsetof(f.Sibling))
-	same("lws.net", unsafe.Offsetof(w.net), unsafe.Offsetof(f.Net))
-	same("lws.udp", unsafe.Offsetof(w.udp), unsafe.Offsetof(f.UDP))
-	var v C.struct_lws_vhost
-	var vf engine.VhostFace
-	same("vhost.home", unsafe.Offsetof(v.home), unsafe.Offsetof(vf.Home))
-	same("vhost.user", unsafe.Offsetof(v.user), unsafe.Offsetof(vf.User))
-	var x C.struct_lws_context
-	var xf engine.ContextFace
-	same("context.deadline", unsafe.Offsetof(x.deadline), unsafe.Offsetof(xf.Deadline))
-	same("context.armed", unsafe.Offsetof(x.armed), unsafe.Offsetof(xf.Armed))
-	same("context.home", unsafe.Offsetof(x.home), unsafe.Offsetof(xf.Home))
-	same("context.user", unsafe.Offsetof(x.user), unsafe.Offsetof(xf.User))
-}
+func init() { engine.Prog = program{} }
 
 func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
 	a := C.lwsgo_call(C.uintptr_t(uintptr(p.Callback)), C.uintptr_t(uintptr(unsafe.Pointer(f))), C.int(r),

@@ -10,13 +10,13 @@ import (
 )
 
 // CloseStatus is enum lws_close_status: a WebSocket close code (RFC 6455
-// §7.4), or one of the library's own below 1000.
+// §7.4), or one of the library's own.
 type CloseStatus int32
 
 // Close statuses that are no close code.
 const (
 	CloseNoStatus               CloseStatus = 0
-	CloseNoStatusContextDestroy CloseStatus = 1
+	CloseNoStatusContextDestroy CloseStatus = 9999
 )
 
 // established tells whether the state counts as one in which the program

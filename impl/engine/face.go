@@ -5,7 +5,7 @@ package engine
 import "unsafe"
 
 // Face is the part of a connection that C sees: the struct lws of
-// capi/c/lws_private.h, field for field (capi checks offsets at start). It is
+// capi/c/lws_private.h, field for field (abi_test: TestMirrors). It is
 // C memory that is never given back to malloc, so that a stale pointer can
 // always be looked at. The accessors that programs call in tight loops read it
 // without entering Go; only the owner of the thread's lock writes it.

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+package abitest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const lwsgoHeader = root + "/capi/core/lwsgo.h"
+
+var hiddenName = regexp.MustCompile(`(?m)^#define (\w+) lwsgo_differs_\w+$`)
+
+// sizesOf compiles sizeof of each name, one a line, with what Go code includes, and
+// tells which of them have none.
+func sizesOf(t *testing.T, h headerSet, names []string, defines ...string) map[string]bool {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("#include \"lwsgo.h\"\n")
+	for i, n := range names {
+		if !strings.HasSuffix(n, "_t") {
+			n = "struct " + n
+		}
+		fmt.Fprintf(&b, "#line %d \"names\"\nunsigned long size_%d = sizeof(%s);\n", i+1, i, n)
+	}
+	file := filepath.Join(t.TempDir(), "unit.c")
+	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"-std=gnu11", "-fsyntax-only", "-fmax-errors=0", "-I", h.dir, "-I", root + "/capi/core"}, defines...)
+	out, _ := exec.Command("gcc", append(args, file)...).CombinedOutput()
+	none := map[string]bool{}
+	for i, n := range names {
+		none[n] = regexp.MustCompile(fmt.Sprintf(`(?m)^names:%d:\d+: error: `, i+1)).Match(out)
+	}
+	if all := strings.Count(string(out), " error: "); all != 0 && !strings.Contains(string(out), "names:") {
+		t.Fatalf("%s", out)
+	}
+	return none
+}
+
+// Go code sees nothing of the structs that may differ between the ABIs: those that
+// lwsgo.h hides are incomplete there, and there only. Seen to fail without the
+// #define of lws_udp, and with that of a struct that is not there.
+func TestHiddenFromGo(t *testing.T) {
+	text, err := os.ReadFile(lwsgoHeader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range hiddenName.FindAllSubmatch(text, -1) {
+		names = append(names, string(m[1]))
+	}
+	for _, n := range hiddenFromGo {
+		if !slices.Contains(names, n) {
+			t.Errorf("lwsgo.h does not hide %s", n)
+		}
+	}
+	for _, h := range headerSets {
+		t.Run(h.name, func(t *testing.T) {
+			hidden, open := sizesOf(t, h, names, "-DLWSGO_CORE"), sizesOf(t, h, names)
+			for _, n := range names {
+				if !hidden[n] {
+					t.Errorf("%s: Go code can use it", n)
+				}
+				if open[n] {
+					t.Errorf("%s: there is none", n)
+				}
+			}
+		})
+	}
+}
+
+// hiddenFromGo are the structs that differ between the ABIs of v4.1 and later ones.
+var hiddenFromGo = []string{
+	"lws_context_creation_info", "lws_client_connect_info", "lws_http_mount", "lws_adopt_desc", "lws_udp",
+	"lws_system_ops", "lws_token_limits", "lejp_ctx", "lws_plugin_header", "lws_plugin_protocol", "lws_plugin_evlib",
+}
+
+// A neutral struct of lwsgo.h and the program's.
+type neutral struct {
+	c, ours string
+	without map[string]string // members that Go has no use for: why
+	own     []string          // members that the program's does not have
+	inPlace bool              // the program's is looked at as ours
+}
+
+var neutrals = []neutral{
+	{c: "struct lws_context_creation_info", ours: "struct lwsgo_info", own: []string{"token_limit", "count_token_limits", "abi"},
+		without: map[string]string{
+			"token_limits":          "its struct differs: token_limit",
+			"max_http_header_pool":  "there is no pool",
+			"max_http_header_pool2": "there is no pool",
+			"_unused":               "nothing",
+			"_ext_unused":           "nothing",
+			"_ext_unused2":          "nothing",
+			"_ext_unused3":          "nothing",
+		}},
+	{c: "struct lws_client_connect_info", ours: "struct lwsgo_connect", without: map[string]string{
+		"client_exts":      "the original does not look at it either",
+		"uri_replace_from": "proxying of HTML is not built into Debian's",
+		"uri_replace_to":   "proxying of HTML is not built into Debian's",
+		"seq":              "sequencers are not built into Debian's",
+		"mqtt_cp":          "MQTT is not built into Debian's",
+		"_unused":          "nothing",
+	}},
+	{c: "struct lws_http_mount", ours: "struct lwsgo_mount", inPlace: true, without: map[string]string{
+		"_unused": "nothing",
+	}},
+}
+
+// Each member of the program's structs reaches the Go half, or is listed with the
+// reason why not. Seen to fail without listen_accept_role in LWSGO_INFO, and with
+// def and protocol of lwsgo_mount exchanged.
+func TestNeutralStructs(t *testing.T) {
+	for _, h := range headerSets {
+		t.Run(h.name, func(t *testing.T) {
+			public, private := h.public(t).Layouts, h.private(t).Layouts
+			for _, n := range neutrals {
+				compareNeutral(t, n, public[n.c].Members, private[n.ours].Members)
+			}
+		})
+	}
+}
+
+func compareNeutral(t *testing.T, n neutral, theirs, ours []Member) {
+	t.Helper()
+	if len(theirs) == 0 || len(ours) == 0 {
+		t.Fatalf("%s: %d members, %s: %d", n.c, len(theirs), n.ours, len(ours))
+	}
+	find := func(list []Member, name string) *Member {
+		if i := slices.IndexFunc(list, func(m Member) bool { return m.Name == name }); i >= 0 {
+			return &list[i]
+		}
+		return nil
+	}
+	for _, m := range theirs {
+		o, why := find(ours, m.Name), n.without[m.Name]
+		switch {
+		case o == nil && why == "":
+			t.Errorf("%s has no %s", n.ours, m.Name)
+		case o != nil && why != "":
+			t.Errorf("%s does have %s, which is listed: %s", n.ours, m.Name, why)
+		case o != nil && o.BitSize != m.BitSize:
+			t.Errorf("%s.%s has %d bits, the program's %d", n.ours, m.Name, o.BitSize, m.BitSize)
+		case o != nil && n.inPlace && o.BitOffset != m.BitOffset:
+			t.Errorf("%s.%s is at bit %d, the program's at %d", n.ours, m.Name, o.BitOffset, m.BitOffset)
+		}
+	}
+	for _, m := range ours {
+		if find(theirs, m.Name) == nil && !slices.Contains(n.own, m.Name) {
+			t.Errorf("%s has %s, the program's does not", n.ours, m.Name)
+		}
+	}
+	for name := range n.without {
+		if find(theirs, name) == nil {
+			t.Errorf("%s has no %s, which is listed", n.c, name)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+package abitest
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var mirrors = []mirror{
+	{goType: "engine.Face", c: "struct lws", upto: "tag"},
+	{goType: "engine.VhostFace", c: "struct lws_vhost", upto: "protocols"},
+	{goType: "engine.ContextFace", c: "struct lws_context", upto: "sul", names: map[string]string{"EpollFD": "epfd"}},
+	{goType: "engine.pollArgs", c: "struct lws_pollargs", names: map[string]string{"prev": "prev_events"}},
+	{goType: "role/listen.filterArgs", c: "struct lws_filter_network_conn_args", names: map[string]string{
+		"addr": "cli_addr", "addrLn": "clilen", "fd": "accept_fd",
+	}},
+	{goType: "role/secure.sslInfo", c: "struct lws_ssl_info"},
+	{goType: "role/secure.agingArgs", c: "struct lws_acme_cert_aging_args", names: map[string]string{
+		"vhost": "vh", "overrides": "element_overrides",
+	}},
+	{goType: "role/h1.processArgs", c: "struct lws_process_html_args"},
+	{goType: "httpd.accessArgs", c: "struct lws_process_html_args"},
+
+	{goType: "text/lejp.Head", c: "struct lejp_ctx", upto: "i", names: map[string]string{"Parsers": "pst", "Levels": "st"}},
+	{goType: "text/lejp.Texts", c: "struct lejp_ctx", from: "path", upto: "path_stride"},
+	{goType: "text/lejp.Tail", c: "struct lejp_ctx", from: "path_stride", names: map[string]string{
+		"DigitCount": "dcount", "NumFlags": "f", "ParserSP": "pst_sp",
+	}},
+	{goType: "text/lejp.Level", c: "struct _lejp_stack", names: map[string]string{"State": "s", "PathLen": "p", "Index": "i"}},
+	{goType: "text/lejp.Nested", c: "struct _lejp_parsing_stack", names: map[string]string{"PathLen": "ppos"}},
+
+	{goType: "text/lecp.Ctx", c: "struct lecp_ctx", names: map[string]string{
+		"Receivers": "pst", "Levels": "st", "Indexes": "i", "Raw": "cbor", "ReceiverSP": "pst_sp", "RawLen": "cbor_pos",
+		"ReportRaw": "literal_cbor_report", "BigEndian": "be",
+	}},
+	{goType: "text/lecp.Item", c: "struct lecp_item", names: map[string]string{"Major": "opcode"}},
+	{goType: "text/lecp.Level", c: "struct _lecp_stack", names: map[string]string{
+		"State": "s", "PathLen": "p", "Indefinite": "indet", "InString": "intermediate", "AtEnd": "pop_iss",
+		"Remaining": "collect_rem", "Major": "opcode", "NewElement": "send_new_array_item",
+	}},
+	{goType: "text/lecp.Receiver", c: "struct _lecp_parsing_stack", names: map[string]string{"Callback": "cb", "PathLen": "ppos"}},
+	{goType: "text/lecp.Writer", c: "struct lws_lec_pctx", names: map[string]string{
+		"Args": "vaa", "Indefinite": "indet", "At": "buf", "Source": "ongoing_src", "Len": "ongoing_len",
+		"Done": "ongoing_done", "ArgPos": "vaa_pos",
+	}},
+}
+
+// notMirrors are types whose comment names a struct as theirs, but that do not lie on it: why.
+var notMirrors = map[string]string{
+	"httpd.File": "an interface to what is there",
+}
+
+// Each field of a Go struct that lies on C memory is where and what C has there,
+// and C has no others. Seen to fail with two members of struct lws exchanged, with
+// one of another size, and without a rule for sslInfo.
+func TestMirrors(t *testing.T) {
+	g := goCode(t)
+	listed := map[string]bool{}
+	docs := g.TypeDocs()
+	for n := range notMirrors {
+		listed[n] = true
+		if !claims(docs[n]) {
+			t.Errorf("%s is listed, but its comment names no struct", n)
+		}
+	}
+	for _, m := range mirrors {
+		listed[m.goType] = true
+	}
+	for _, n := range slices.Sorted(maps.Keys(docs)) {
+		if claims(docs[n]) && !listed[n] {
+			t.Errorf("%s is a struct of C's, its comment says; it is not compared: %s", n, docs[n])
+		}
+	}
+	for _, h := range headerSets {
+		t.Run(h.name, func(t *testing.T) {
+			layouts := maps.Clone(h.public(t).Layouts)
+			maps.Copy(layouts, h.private(t).Layouts)
+			for _, m := range mirrors {
+				if d := m.differing(g, layouts); len(d) > 0 {
+					t.Errorf("%s", strings.Join(d, "\n"))
+				}
+			}
+		})
+	}
+}
