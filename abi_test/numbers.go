@@ -44,7 +44,7 @@ func (r *numberRule) cName(c GoConst, folded map[string][]string) (string, error
 	}
 	switch found := folded[fold(r.c+rest)]; len(found) {
 	case 0:
-		return "", fmt.Errorf("C has no %s… for it", r.c)
+		return "", fmt.Errorf("there is no %s… in C for it", r.c)
 	case 1:
 		return found[0], nil
 	default:
@@ -80,7 +80,7 @@ func cNumber(expr string, c map[string]int64) (int64, error) {
 		x, ok := c[n]
 		switch {
 		case !ok:
-			return 0, fmt.Errorf("C has no %s", n)
+			return 0, fmt.Errorf("there is no %s in C", n)
 		case i == 0:
 			v = x
 		default:

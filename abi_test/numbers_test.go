@@ -312,7 +312,7 @@ func TestNumbersNotice(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"another value", []GoConst{{"demo.KindSpecial", "demo.Kind", "a", 8}}, "DEMO_SPECIAL is 7"},
-		{"no C name", []GoConst{{"demo.KindNew", "demo.Kind", "a", 8}}, "C has no DEMO_… for it"},
+		{"no C name", []GoConst{{"demo.KindNew", "demo.Kind", "a", 8}}, "there is no DEMO_… in C for it"},
 		{"two names", []GoConst{{"demo.kindONE", "demo.Kind", "b", 1}}, "is it DEMO_ONE or DEMO_O_NE_?"},
 		{"no rule", []GoConst{{"demo.First", "demo.Other", "b", 0}}, "no rule for its type, demo.Other"},
 		{"among others", []GoConst{{"demo.loose", "", "a", 0}}, "declared among numbers of the headers"},

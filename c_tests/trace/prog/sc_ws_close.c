@@ -208,6 +208,27 @@ static void kill_sync(void)
 	frames_with(victim_hook, kill_sync_peer);
 }
 
+/* A status that is no close code goes to no peer. Seen to fail: a close frame did. */
+static void free_now(void *arg)
+{
+	(void)arg;
+	lws_close_free_wsi(victim, LWS_CLOSE_STATUS_NOSTATUS_CONTEXT_DESTROY, "test");
+	say(GLOBAL, "freed");
+}
+
+static void free_peer(peer *p)
+{
+	await("ESTABLISHED");
+	in_loop(free_now, NULL);
+	p_rest_frames(p);
+}
+
+static void free_no_status(void)
+{
+	rig.flat = true;
+	frames_with(victim_hook, free_peer);
+}
+
 /* ---- the validity policy pings, and hangs up on silence ---- */
 
 static const lws_retry_bo_t policy = {.secs_since_valid_ping = 1, .secs_since_valid_hangup = 3};
@@ -268,6 +289,7 @@ static const scenario sc_ws_close[] = {
     {"our-close-talks-on", our_close_talks_on},
     {"kill-async", kill_async},
     {"kill-sync", kill_sync},
+    {"free-no-status", free_no_status},
     {"validity-ping", validity_ping},
     {"validity-hangup", validity_hangup},
     {"writeable-refuses", writeable_refuses},
