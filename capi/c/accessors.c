@@ -312,7 +312,7 @@ LWS_VISIBLE int
 lws_context_is_being_destroyed(struct lws_context *context)
 {
 	LWS_NEEDS(context, 1);
-	return !!__atomic_load_n(&context->dead, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&context->ending, __ATOMIC_SEQ_CST);
 }
 
 LWS_VISIBLE int

@@ -79,6 +79,7 @@ lws_context_destroy(struct lws_context *context)
 {
 	if (!context || context->dead)
 		return;
+	__atomic_store_n(&context->ending, 1, __ATOMIC_SEQ_CST);
 	/* Programs do call it in their SIGINT handler. */
 	if (lwsgo_interrupted()) {
 		__atomic_store_n(&context->leaving, 1, __ATOMIC_SEQ_CST);

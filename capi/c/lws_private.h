@@ -101,6 +101,7 @@ struct lws_context {
 	int uid, gid;
 	int started; /* the first turn has been */
 	int leaving; /* to be destroyed when the thread is out of Go */
+	int ending;  /* lws_context_destroy() was called */
 	lws_state_manager_t mgr_system;
 	lws_state_notify_link_t notify_protocols;
 	lws_sorted_usec_list_t sul_system;

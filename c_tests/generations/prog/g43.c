@@ -92,6 +92,8 @@ callback_gen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void
 {
 	if (reason == LWS_CALLBACK_CLIENT_CLOSED)
 		gen_stop = 1;
+	if (reason == LWS_CALLBACK_PROTOCOL_DESTROY) /* it was told when all was over */
+		MUST(lws_context_is_being_destroyed(lws_get_context(wsi)));
 	return gen_echo(wsi, reason, user, in, len);
 }
 
