@@ -215,11 +215,14 @@ run_loop(struct lws_context *cx)
 
 /* Contexts that we did not make come from one of the original's event loop
  * plugins, in a program that has the original linked in: the plugin wants a
- * libwebsockets.so.17, and found ours. */
+ * libwebsockets.so.17, and found ours. Its loop comes again as long as something
+ * is ready, which is for ever: it must not take a whole processor for that. */
 static int
 foreign(const struct lws_context *cx)
 {
+	static const struct timespec rest = { 0, 1000000 };
 	static const struct lws_context *told;
+	static int refused;
 
 	if (LWSGO_LIKELY(lwsgo_is_context(cx)))
 		return 0;
@@ -227,6 +230,8 @@ foreign(const struct lws_context *cx)
 		lwsl_err("lws_service: %p is no context of this library: does the program have another linked in?\n",
 			 (const void *)cx);
 	told = cx;
+	if (__atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED) > 50)
+		nanosleep(&rest, NULL);
 	return 1;
 }
 
