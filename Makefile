@@ -60,8 +60,9 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib run bench test test-all lint install deb clean deps reference
+.PHONY: all lib objects run bench test test-all lint install deb clean deps reference
 all: lib
+objects: $(C_OBJ)
 lib: $(LIB) $(B)/lib/libwebsockets.so $(PLUGINS)
 
 deps:

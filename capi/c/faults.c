@@ -76,22 +76,31 @@ add(char *line, size_t len, size_t at, uintptr_t pc)
 				     at ? " < " : "", name);
 }
 
+/* Go's frames on arm64 begin 8 bytes below sp. */
+#ifdef __aarch64__
+#define BELOW_SP 8
+#else
+#define BELOW_SP 0
+#endif
+
 /* Follows the frame pointers as far as the goroutine's stack goes. */
 static void
 chain(char *line, size_t len, const struct lwsgo_spot *at)
 {
 	const uintptr_t *g = lwsgo_tlsg, *f;
-	uintptr_t fp = at->fp, top;
+	uintptr_t fp = at->fp, top, back = at->lr;
 	size_t n = add(line, len, 0, at->pc);
 
 	if (!g || at->sp < g[0] || at->sp + sizeof(*f) > g[1])
 		return;
+#ifdef __x86_64__
 	/* One without a frame of its own has only its return address there. */
-	f = (const uintptr_t *)at->sp;
-	if (lwsgo_in_go(*f))
-		n = add(line, len, n, *f);
-	for (top = at->sp; n < len && fp >= top && !(fp & 7) &&
-			   fp + 2 * sizeof(*f) <= g[1];
+	back = *(const uintptr_t *)at->sp;
+#endif
+	if (lwsgo_in_go(back) && name_of(back) != name_of(at->pc))
+		n = add(line, len, n, back);
+	for (top = at->sp - BELOW_SP; n < len && fp >= top && !(fp & 7) &&
+				      fp + 2 * sizeof(*f) <= g[1];
 	     fp = f[0]) {
 		f = (const uintptr_t *)fp;
 		top = fp + 1;

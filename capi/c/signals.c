@@ -54,10 +54,11 @@ spot_of(const ucontext_t *uc)
 
 	return (struct lwsgo_spot){ (uintptr_t)r[REG_RIP],
 				    (uintptr_t)r[REG_RSP],
-				    (uintptr_t)r[REG_RBP] };
+				    (uintptr_t)r[REG_RBP], 0 };
 #elif defined(__aarch64__)
 	return (struct lwsgo_spot){ uc->uc_mcontext.pc, uc->uc_mcontext.sp,
-				    uc->uc_mcontext.regs[29] };
+				    uc->uc_mcontext.regs[29],
+				    uc->uc_mcontext.regs[30] };
 #else
 #error "where does this machine keep pc, sp and fp?"
 #endif

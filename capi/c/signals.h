@@ -20,9 +20,10 @@ LWSGO_SIGNALS_HIDDEN void lwsgo_signals_after(const struct sigaction *was,
 /* Sees to it that the calling thread has an alternate signal stack. */
 LWSGO_SIGNALS_HIDDEN void lwsgo_altstack(void);
 
-/* Where a thread was when a signal came. */
+/* Where a thread was when a signal came. lr is where the function returns to if
+ * it has called nothing. */
 struct lwsgo_spot {
-	uintptr_t pc, sp, fp;
+	uintptr_t pc, sp, fp, lr;
 };
 
 /* Logs one line on a fault in Go code at that spot: the call chain. */
