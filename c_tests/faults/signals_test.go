@@ -3,12 +3,16 @@
 package faults
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -222,6 +226,125 @@ func TestValgrind(t *testing.T) {
 		t.Errorf("%s, not %s", said, want)
 	}
 	inOrder(t, "valgrind", log, "Invalid write of size 1", "fault_here", "callback", "lws_service", "main (")
+}
+
+// TestValgrindSilent: memcheck has nothing to say about a small WebSocket server, with
+// the suppressions that we ship. Without them it has.
+func TestValgrindSilent(t *testing.T) {
+	if _, err := exec.LookPath("valgrind"); err != nil {
+		t.Skip("there is no valgrind")
+	}
+	cmd := exec.Command("valgrind", "--error-exitcode=9", "--suppressions="+filepath.Join(h.Top(), "packaging", "valgrind.supp"), h.Build(t, "echo_server.c"))
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t))
+	p := h.StartCmd(t, cmd)
+	p.Port, _ = strconv.Atoi(p.WaitLine(`^PORT (\d+)$`, 60*time.Second)[1])
+	for range 3 {
+		r, err := h.Dial(p.Addr(), "", 60*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{0, 5, 125, 5, 5} {
+			msg := noise(n)
+			if err := r.SendMessage(h.Binary, msg); err != nil {
+				t.Fatal(err)
+			}
+			if _, got, err := r.ReceiveMessage(); err != nil || !bytes.Equal(got, msg) {
+				t.Fatalf("%d bytes: %d came back, %v", n, len(got), err)
+			}
+		}
+		if err := r.CloseCleanly(); err != nil {
+			t.Error(err)
+		}
+	}
+	p.Stop()
+	inOrder(t, "valgrind", p.Log(), "ERROR SUMMARY: 0 errors")
+}
+
+// TestCoreFile: the core file that a fault in a callback leaves shows the program's
+// line and who called. Without unwind tables around Go's frames it ends at the callback.
+func TestCoreFile(t *testing.T) {
+	if b, err := os.ReadFile("/proc/sys/kernel/core_pattern"); err != nil || strings.HasPrefix(string(b), "|") || strings.HasPrefix(string(b), "/") {
+		t.Skipf("core files go elsewhere: %s", b)
+	}
+	exe, dir := h.Build(t, prog("signals.c")), t.TempDir()
+	cmd := exec.Command("sh", "-c", `ulimit -c unlimited && exec "$0" "$@"`, exe, "callback", "null", "core")
+	cmd.Env, cmd.Dir = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t)), dir
+	out, err := cmd.CombinedOutput()
+	cores, _ := filepath.Glob(filepath.Join(dir, "core*"))
+	if len(cores) != 1 {
+		t.Skipf("no core file: %v\n%s", err, out)
+	}
+	cmd = exec.Command("gdb", "-batch", "-nx", "-ex", "set debuginfod enabled off", "-ex", "bt", exe, cores[0])
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t))
+	out, err = cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	inOrder(t, "gdb", string(out), "terminated with signal SIGSEGV", "#0 ", "fault_here", "the line of the fault", "callback", "lws_service", "main (")
+}
+
+// TestPerf: samples have the names of the program's functions, of C's and of Go's,
+// and the calls lead from a callback to main. Without unwind tables around Go's
+// frames they end at the callback.
+func TestPerf(t *testing.T) {
+	if _, err := exec.LookPath("perf"); err != nil {
+		t.Skip("there is no perf")
+	}
+	data := filepath.Join(t.TempDir(), "perf.data")
+	cmd := exec.Command("perf", "record", "-q", "-o", data, "--call-graph", "dwarf,16384", "-F", "500", h.Build(t, "echo_server.c"))
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+h.Lib(t))
+	p := h.StartCmd(t, cmd)
+	line := p.FirstLine(20 * time.Second)
+	if !strings.HasPrefix(line, "PORT ") {
+		t.Skipf("perf does not record here:\n%s", p.Log())
+	}
+	p.Port, _ = strconv.Atoi(line[len("PORT "):])
+	if err := loadFor(p.Addr(), 4, 2*time.Second, 100); err != nil {
+		t.Error(err)
+	}
+	var program int
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", p.Pid()))
+	if _, err := fmt.Sscan(string(children), &program); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(program, syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if err := p.Wait(30 * time.Second); err != nil {
+		t.Error(err)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), 80*time.Second)
+	defer stop()
+	out, err := exec.CommandContext(ctx, "perf", "script", "-i", data, "-F", "comm,ip,sym").Output()
+	if err != nil {
+		t.Skipf("perf does not read what it has recorded: %v", err)
+	}
+	ways := 0
+	for _, sample := range strings.Split(string(out), "\n\n") {
+		if at := strings.Index(sample, " callback"); at >= 0 && strings.Contains(sample[at:], " lws_service") && strings.Contains(sample[at:], " main\n") {
+			ways++
+		}
+	}
+	for _, name := range []string{" runtime.", " libwebsockets/impl/engine."} {
+		if !strings.Contains(string(out), name) {
+			t.Errorf("no sample in %s…", name)
+		}
+	}
+	if ways == 0 {
+		t.Errorf("no sample leads from a callback to main:\n%.3000s", out)
+	}
+}
+
+// TestUndefinedBehaviorSanitizer: a program built with it is ended by nothing.
+func TestUndefinedBehaviorSanitizer(t *testing.T) {
+	p := h.Start(t, h.Build(t, "echo_server.c", "-fsanitize=undefined", "-fno-sanitize-recover=all"), "-x", "-u").Ready()
+	if err := loadFor(p.Addr(), 4, 500*time.Millisecond, 100); err != nil {
+		t.Error(err)
+	}
+	p.Stop()
+	if strings.Contains(p.Log(), "runtime error") {
+		t.Error(p.Log())
+	}
 }
 
 // TestAddressSanitizerFault: its handler, set before the library's, reports a

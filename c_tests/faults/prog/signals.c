@@ -357,7 +357,8 @@ main(int argc, char **argv)
 	place = argv[1];
 	fault = argv[2];
 	handler = argv[3];
-	setrlimit(RLIMIT_CORE, &none);
+	if (!is(handler, "core"))
+		setrlimit(RLIMIT_CORE, &none);
 	lws_set_log_level(LLL_ERR, argc > 4 ? NULL : emit);
 	if (is(place, "onstack") || strstr(handler, "altstack"))
 		altstack();
