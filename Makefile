@@ -39,7 +39,7 @@ C_SRC  := $(wildcard capi/c/*.c)
 C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/$(ABI)/%.o)
 C_HDR  := $(wildcard capi/c/*.h capi/core/lwsgo*.h capi/abi/$(ABI)/*.h) $(wildcard include/*.h include/libwebsockets/*.h)
 C_HDR  += capi/evlib/evlib.h
-GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
+GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/enginetest/*' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
 # The runtime's own knobs, built in: stacks never shrink (a signal handler may
 # sit on one), no SIGURG on the program's threads, integers that programs pass

@@ -6,35 +6,32 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // A dialect is a compiler and the language it is to assume.
-type dialect struct{ compiler, std, ext string }
+type dialect struct{ compiler, std, language string }
 
 var dialects = []dialect{
 	{"gcc", "c99", "c"}, {"gcc", "gnu99", "c"}, {"gcc", "c11", "c"},
-	{"g++", "c++11", "cc"}, {"g++", "c++17", "cc"},
+	{"g++", "c++11", "c++"}, {"g++", "c++17", "c++"},
 }
 
 // compile type-checks a source against the headers in dir with all warnings
 // on, and returns what the compiler said if it did not like it.
 func compile(t *testing.T, d dialect, dir, source string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "unit."+d.ext)
-	if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Command(d.compiler, "-std="+d.std, "-Wall", "-Wextra", "-Werror", "-fmax-errors=20",
-		"-fsyntax-only", "-I", dir, "-idirafter", "testdata", file).CombinedOutput()
-	if err == nil {
+	out, ok := harness.CC{Compiler: d.compiler}.Checks(source, "-x", d.language, "-std="+d.std, "-Wall", "-Wextra", "-Werror",
+		"-fmax-errors=20", "-I", dir, "-idirafter", "testdata")
+	if ok {
 		return ""
 	}
-	return fmt.Sprintf("%v\n%s", err, out)
+	return "it does not compile:\n" + out
 }
 
 func TestHeadersCompileCleanly(t *testing.T) {
@@ -90,7 +87,7 @@ func TestLayoutsWithCompiler(t *testing.T) {
 	if n := strings.Count(source, "_Static_assert"); n < 1500 {
 		t.Fatalf("only %d assertions", n)
 	}
-	for _, d := range []dialect{{"gcc", "gnu11", "c"}, {"g++", "gnu++11", "cc"}} {
+	for _, d := range []dialect{{"gcc", "gnu11", "c"}, {"g++", "gnu++11", "c++"}} {
 		for _, dir := range []string{debianHeader, ourInclude} {
 			if msg := compile(t, d, dir, source); msg != "" {
 				t.Errorf("%s -I %s: %s", d.compiler, dir, msg)

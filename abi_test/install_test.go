@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // A copy installed with make install is found through pkg-config, and a
@@ -35,9 +37,7 @@ func TestInstalledCopy(t *testing.T) {
 			t.Errorf("pkg-config does not say %s: %q", want, flags)
 		}
 	}
-	program := filepath.Join(t.TempDir(), "version")
-	args := append([]string{"-Wall", "-Wextra", "-Werror", "-o", program, "testdata/version.c"}, flags...)
-	run(t, nil, "gcc", args...)
+	program := harness.CC{}.Program(t, append([]string{"-Wall", "-Wextra", "-Werror", "testdata/version.c"}, flags...)...)
 	out := run(t, []string{"LD_LIBRARY_PATH=" + dest + "/opt/lws/lib"}, program)
 	if !strings.HasPrefix(out, "4.1.6") {
 		t.Errorf("the library calls itself %q", out)

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 const exportMap = root + "/capi/abi/17/exports.map"
@@ -167,8 +169,11 @@ func TestCheckApp(t *testing.T) {
 	if err != nil || strings.Contains(string(out), "MISSING") || !strings.Contains(string(out), "ok      lws_now_usecs\n") {
 		t.Errorf("against Debian's library: %v\n%s", err, out)
 	}
-	empty := filepath.Join(t.TempDir(), "empty.so")
-	run(t, nil, "gcc", "-shared", "-o", empty, "-x", "c", "/dev/null")
+	source := filepath.Join(t.TempDir(), "empty.c")
+	if err := os.WriteFile(source, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	empty := harness.CC{Name: "empty.so"}.Program(t, "-shared", source)
 	out, err = exec.Command(root+"/tools/check-app", "-l", empty, plugin).CombinedOutput()
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 ||
 		!strings.Contains(string(out), "MISSING lws_now_usecs\n") {

@@ -8,13 +8,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
-// build compiles a program of testdata.
+// build compiles a program of testdata; the copy is the test's own.
 func build(t *testing.T, source string, more ...string) string {
 	t.Helper()
 	exe := filepath.Join(t.TempDir(), "program")
-	run(t, nil, "gcc", append([]string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", exe, "testdata/" + source}, more...)...)
+	args := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "testdata/" + source}
+	harness.CopyFile(t, harness.CC{}.Program(t, append(args, more...)...), exe)
 	return exe
 }
 

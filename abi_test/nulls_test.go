@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"libwebsockets/c_tests/harness"
 )
 
 // notCalled are the functions that do with nothing but zeros what they are for.
@@ -149,12 +151,10 @@ func nullsProgram(t *testing.T, names []string, facts *Facts) string {
 	}
 	b.WriteString(table.String() + "};\n" + nullsTail)
 	file := filepath.Join(t.TempDir(), "nulls.c")
-	exe := strings.TrimSuffix(file, ".c")
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	run(t, nil, "gcc", "-std=gnu11", "-O0", "-w", "-I", ourInclude, "-idirafter", "testdata", "-o", exe, file, "-ldl", "-lpthread")
-	return exe
+	return harness.CC{}.Program(t, "-std=gnu11", "-O0", "-w", "-I", ourInclude, "-idirafter", "testdata", file, "-ldl", "-lpthread")
 }
 
 type nullCall struct {
