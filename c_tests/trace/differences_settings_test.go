@@ -69,6 +69,9 @@ func init() {
 			notOverTLS["settings-"+name+form] = "no connections"
 		}
 	}
+	for _, name := range []string{"crowd-clients", "crowd-adopted", "family-context", "family-own"} {
+		notOverTLS["settings-"+name] = "nobody shakes hands"
+	}
 	for _, name := range []string{"context", "vhost", "environment"} {
 		notOverTLS["settings-proxy-"+name] = "the vhost has no client TLS; what a proxy is asked is the same"
 	}

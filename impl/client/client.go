@@ -114,9 +114,6 @@ func Connect(i *Info) *engine.Conn {
 	case i.Method.S == "MQTT":
 		engine.Errf("lws_client_connect_via_info: method MQTT is not supported")
 		return nil
-	case i.Ctx.AtLimit():
-		engine.Errf("lws_client_connect_via_info: the connection limit (fd_limit_per_thread) is reached")
-		return nil
 	}
 	r := Role
 	if i.raw() {

@@ -134,8 +134,14 @@ func (s *State) sockaddr(v *engine.Vhost, a netip.AddrPort) (family int, sa unix
 	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: listen.ScopeOf(a.Addr().Zone())}
 }
 
+var errLimit = errors.New("the connection limit (fd_limit_per_thread) is reached")
+
 // try connects to one address, then to the next ones if that fails at once.
 func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) bool {
+	if c.Ctx.Full() {
+		engine.Errf("%s: no connection to %s: %v", c, name, errLimit)
+		return s.failed(c, name, errLimit)
+	}
 	fd, err := s.socket(c, family)
 	if err != nil {
 		return s.failed(c, name, err)

@@ -332,9 +332,6 @@ func (c *Conn) unread() bool {
 // bury puts a dead connection where the end of the turn reclaims it.
 func (c *Conn) bury() {
 	delete(c.pt.live, c)
-	if c.net == nil {
-		c.Ctx.count--
-	}
 	c.out = outQueue{}
 	c.pt.graves = append(c.pt.graves, c)
 	if !c.pt.inTurn {

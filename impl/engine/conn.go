@@ -171,7 +171,6 @@ func NewConn(v *Vhost, role Role, client bool) *Conn {
 	}
 	c.BindVhost(v)
 	c.pt.live[c] = struct{}{}
-	c.Ctx.count++
 	return c
 }
 

@@ -75,7 +75,6 @@ type Context struct {
 	protocolDone bool // PROTOCOL_INIT has run for the first vhosts
 	destroying   bool
 	destroyed    bool
-	count        int // connections, listeners included
 }
 
 // NewContext makes a context with no vhost yet. f is its struct lws_context.
@@ -137,8 +136,8 @@ func or(v, def int) int {
 	return def
 }
 
-// fdLimit is how many descriptors connections may use, and one more: what the
-// program asks for, else the process's limit. Nothing is sized by it.
+// fdLimit is how many descriptors connections may use, listeners included: what
+// the program asks for, else the process's limit. Nothing is sized by it.
 func fdLimit(info *Info) int {
 	var rl unix.Rlimit
 	if info.RlimitNofile > 0 {
@@ -148,7 +147,7 @@ func fdLimit(info *Info) int {
 		}
 	}
 	if info.FDLimit > 0 {
-		return info.FDLimit + 1
+		return info.FDLimit
 	}
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &rl) != nil || rl.Cur > 1<<30 {
 		return 1 << 30
@@ -341,5 +340,9 @@ func (ctx *Context) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) {
 
 func (ctx *Context) String() string { return fmt.Sprintf("context %d", ctx.Slot) }
 
-// AtLimit tells whether no further connection may be made.
-func (ctx *Context) AtLimit() bool { return ctx.count >= ctx.FDLimit-1 }
+// AtLimit tells whether no further connection may be taken.
+func (ctx *Context) AtLimit() bool { return len(ctx.PT.order) >= ctx.FDLimit }
+
+// Full tells whether there is no room for a client or a child either: they may
+// have one place more, as in the original.
+func (ctx *Context) Full() bool { return len(ctx.PT.order) > ctx.FDLimit }

@@ -29,7 +29,6 @@ func NewStream(net *Conn, m Mux, role Role, client bool) *Conn {
 func (c *Conn) CarriedBy(net *Conn, m Mux) {
 	c.net, c.mux = net, m
 	c.F.Net = unsafe.Pointer(net.F)
-	c.Ctx.count-- // descriptors are counted
 }
 
 // LeaveCarrier makes a stream a connection of its own again, without a descriptor.
@@ -39,7 +38,6 @@ func (c *Conn) LeaveCarrier() {
 	}
 	c.net, c.mux, c.F.Net, c.hold = nil, nil, nil, false
 	c.out = outQueue{}
-	c.Ctx.count++
 }
 
 // Inherit moves the program's data and protocol from o to c.

@@ -327,6 +327,7 @@ bool server_v6(const struct lws_protocols *protocols, hook_fn hook)
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
 	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
 	bool v6 = fd >= 0 && !bind(fd, (void *)&a, sizeof a);
+	struct lws_vhost *vh;
 
 	if (fd >= 0)
 		close(fd);
@@ -334,7 +335,9 @@ bool server_v6(const struct lws_protocols *protocols, hook_fn hook)
 		say(GLOBAL, "no IPv6 here");
 	if (!v6 || !create(protocols, hook))
 		return false;
-	rig.port = lws_get_vhost_listen_port(lws_get_vhost_by_name(rig.ctx, "default"));
+	vh = lws_get_vhost_by_name(rig.ctx, "default");
+	if (vh)
+		rig.port = lws_get_vhost_listen_port(vh);
 	return true;
 }
 

@@ -3,8 +3,9 @@
  * Members of lws_context_creation_info that are a context's (members.h): what the
  * infos of vhosts say there is passed over.
  *
- * Seen to fail besides: crowd with a library that serves one connection less, process
- * with one whose name is then empty, end with one that closes in the order of creation.
+ * Seen to fail besides: crowd with a library that serves one connection less, makes one
+ * client less, adopts without a limit; process with one whose name is then empty; end with
+ * one that closes in the order of creation.
  */
 #include "members.h"
 #include "peer.h"
@@ -142,10 +143,10 @@ static void crowd_own(struct lws_context_creation_info *i, const char *of)
 	i->fd_limit_per_thread = strcmp(of, "own") ? 0 : 6;
 }
 
-/* One after the other until one is not answered; they stay open until then. */
+/* One after the other until one is not answered; they stay open until then. It is answered when one has gone. */
 static void ask_crowd(peer *p)
 {
-	struct timeval wait = {.tv_sec = 1};
+	struct timeval wait = {.tv_sec = 1}, long_wait = {.tv_sec = 8};
 	int fds[9], n = 0;
 	static int gone;
 
@@ -157,7 +158,13 @@ static void ask_crowd(peer *p)
 			break;
 	}
 	say(p->name, "%d were answered", n - p->ended);
-	for (int k = 0; k < n; k++)
+	close(fds[0]);
+	if (p->ended) {
+		setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &long_wait, sizeof long_wait);
+		p->ended = p->told = false;
+		say(p->name, "then one more %s", p_head_quiet(p) ? "was" : "was not");
+	}
+	for (int k = 1; k < n; k++)
 		close(fds[k]);
 	p->fd = -1;
 	await_n("WSI_DESTROY", gone += n);
@@ -165,6 +172,68 @@ static void ask_crowd(peer *p)
 
 BOTH(crowd, ask_crowd, NULL)
 BOTH(crowd_own, ask_crowd, NULL)
+
+static void (*many)(void *);
+
+/* Clients have a limit of their own: so many are made until one is not. */
+static void connect_many(void *arg)
+{
+	struct lws_client_connect_info c;
+	char name[16];
+
+	for (int n = 0; n < 7; n++) {
+		c = client_info("/", "chat");
+		c.vhost = arg;
+		snprintf(name, sizeof name, "cli%d", n);
+		client(name, &c);
+	}
+}
+
+/* Sockets that the program brings have as many places as those that are accepted. */
+static void adopt_many(void *arg)
+{
+	int pair[2];
+
+	for (int n = 0; n < 7; n++) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+			abort();
+		say(GLOBAL, "  adopted: %d",
+		    !!lws_adopt_descriptor_vhost(arg, LWS_ADOPT_SOCKET, (lws_sock_file_fd_type)pair[0], "chat", NULL));
+	}
+}
+
+/* Never accepts; those that wait in its queue count as connected. */
+static void hold(peer *p)
+{
+	(void)p;
+	in_loop(many, members.vhost);
+	if (many == connect_many)
+		await_n("CLIENT_APPEND_HANDSHAKE_HEADER", 5);
+	rig.quit = true;
+	wake();
+	await("the end of the process");
+}
+
+static void crowd_of(void (*fn)(void *))
+{
+	many = fn;
+	rig.info.fd_limit_per_thread = 4;
+	if (!no_server(member_protocols, NULL))
+		return;
+	members.vhost = lws_get_vhost_by_name(rig.ctx, "default");
+	peer_listen("peer0", hold);
+	finish();
+}
+
+static void crowd_clients(void)
+{
+	crowd_of(connect_many);
+}
+
+static void crowd_adopted(void)
+{
+	crowd_of(adopt_many);
+}
 
 /* ---- the end ---- */
 
@@ -234,6 +303,8 @@ static const scenario sc_settings_context[] = {
     BOTH_LISTED("settings-process-own", process_own),
     BOTH_LISTED("settings-crowd", crowd),
     BOTH_LISTED("settings-crowd-own", crowd_own),
+    {"settings-crowd-clients", crowd_clients},
+    {"settings-crowd-adopted", crowd_adopted},
     BOTH_LISTED("settings-end", end),
     {NULL, NULL},
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which member of lws_context_creation_info counts where (members.h): what WebSockets
- * and streams are served with, how input is cut, files, sockets.
+ * and streams are served with, how input is cut, files, sockets. device and family were seen
+ * to fail with a library that ignores the vhost's bind_iface and DISABLE_IPV6.
  */
 #include "h2peer.h"
 #include "members.h"
@@ -309,6 +310,100 @@ static void perms_default(void)
 	perms_of(false);
 }
 
+/* ---- devices and address families ---- */
+
+static void device_common(struct lws_context_creation_info *i)
+{
+	rig.dummy = true;
+	i->iface = "lo";
+}
+
+static void device(struct lws_context_creation_info *i, const char *of)
+{
+	(void)of;
+	i->bind_iface = 1;
+}
+
+static int on_device(event *e)
+{
+	char name[32] = "";
+	socklen_t n = sizeof name;
+
+	if (e->reason == LWS_CALLBACK_HTTP) {
+		getsockopt(lws_get_socket_fd(e->wsi), SOL_SOCKET, SO_BINDTODEVICE, name, &n);
+		say(e->conn, "  bound to %s", n && name[0] ? name : "no device");
+	}
+	return PASS;
+}
+
+static void ask_device(peer *p)
+{
+	ask_for(p, GET("/none"));
+}
+
+static void device_of(bool explicit)
+{
+	members.common = device_common;
+	members_serve(device, ask_device, on_device, explicit);
+}
+
+static void device_explicit(void)
+{
+	device_of(true);
+}
+
+static void device_default(void)
+{
+	device_of(false);
+}
+
+/* DISABLE_IPV6 of a vhost, where the context's has none, and the other way round. */
+static void families(struct lws_context_creation_info *i)
+{
+	i->options &= ~(uint64_t)LWS_SERVER_OPTION_DISABLE_IPV6;
+	i->iface = NULL;
+}
+
+static void no_v6(struct lws_context_creation_info *i, const char *of)
+{
+	if (!strcmp(of, "own"))
+		i->options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+}
+
+static void nothing_of(struct lws_context_creation_info *i, const char *of)
+{
+	(void)i;
+	(void)of;
+}
+
+static void ask_family(peer *p)
+{
+	struct sockaddr_in6 a;
+	int listens;
+
+	for (int fd = 3; fd < 64; fd++) {
+		socklen_t n = sizeof a, k = sizeof listens;
+
+		if (!getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &k) && listens &&
+		    !getsockname(fd, (void *)&a, &n) && ntohs(a.sin6_port) == rig.port)
+			say(p->name, "listens at %s", a.sin6_family == AF_INET6 ? "::" : "0.0.0.0");
+	}
+}
+
+static void family_context(void)
+{
+	members.common = families;
+	members_serve(nothing_of, ask_family, NULL, true);
+}
+
+static void family_own(void)
+{
+	members.common = families;
+	rig.info.options |= LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	if (server_v6(member_protocols, NULL))
+		members_ask(no_v6, ask_family, true);
+}
+
 /* ---- datagrams that get lost ---- */
 
 static void loss(struct lws_context_creation_info *i, const char *of)
@@ -392,6 +487,9 @@ static const scenario sc_settings_use[] = {
     BOTH_LISTED("settings-h2", h2_settings),
     BOTH_LISTED("settings-files", files),
     BOTH_LISTED("settings-perms", perms),
+    BOTH_LISTED("settings-device", device),
+    {"settings-family-context", family_context},
+    {"settings-family-own", family_own},
     BOTH_LISTED("settings-loss", loss),
     {"settings-loss-own-explicit", loss_own_explicit},
     {NULL, NULL},

@@ -72,6 +72,10 @@ func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *en
 		engine.Errf("adopt: no role for desc type 0x%x", int(how))
 		return nil, nil
 	}
+	if v.Ctx.Full() || parent == nil && v.Ctx.AtLimit() {
+		engine.Errf("adopt: no place for a connection of vhost %s (fd_limit_per_thread %d)", v.Name, v.Ctx.FDLimit)
+		return nil, nil
+	}
 	var p *engine.Protocol
 	if protocol != "" {
 		if p = v.Protocol(protocol); p == nil {
