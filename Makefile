@@ -30,7 +30,7 @@ LIB     := $(B)/lib/$(SONAME)
 VERSION_17 := 4.1.6
 VERSION := $(VERSION_$(ABI))
 # Other sources have headers of their own (docs/generations.md).
-GENERATIONS := 1.3 1.5 1.6 2.0 4.3
+GENERATIONS := 1.3 1.5 1.6 2.0 2.2 4.3
 
 GOTAGS := $(if $(VALGRIND),-tags valgrind)
 

@@ -97,7 +97,7 @@ func TestHeadersAgreeWithDebian(t *testing.T) {
 	}
 	for _, older := range []string{ // what only older sources see
 		"#include <compat/1.3/libwebsockets.h>\n", "#include <compat/1.5/libwebsockets.h>\n", "#include <compat/1.6/libwebsockets.h>\n",
-		"#include <compat/2.0/libwebsockets.h>\n", "#include <compat/4.3/libwebsockets.h>\n",
+		"#include <compat/2.0/libwebsockets.h>\n", "#include <compat/2.2/libwebsockets.h>\n", "#include <compat/4.3/libwebsockets.h>\n",
 		"#define UV_ERRNO_MAP\ntypedef struct uv_loop_s uv_loop_t;\ntypedef struct uv_signal_s uv_signal_t;\ntypedef struct uv_handle_s uv_handle_t;\ntypedef struct uv_lib_s uv_lib_t;\n" +
 			"typedef void (*uv_signal_cb)(uv_signal_t *, int);\n#include <libwebsockets.h>\n",
 	} {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 
 	"libwebsockets/c_tests/harness"
@@ -29,36 +30,57 @@ var failing = []struct {
 		"Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\nSec-WebSocket-Protocol: named\r\n\r\n", false},
 }
 
-// TestOldClientsFail has clients of the releases whose callbacks have the
-// context fail in each way: protocol 0 hears of it, once, by a reason that they
-// know, with the memory that the program gave. Then one succeeds and closes.
+// oldClients are the programs of before v3.0, and the headers of their releases.
+var oldClients = []struct {
+	release, program, pkg string
+	http                  bool // there were HTTP clients
+}{
+	{"v1.3", "f13", "libwebsockets-1.3", false},
+	{"v1.5", "f15", "libwebsockets-1.5", false},
+	{"v1.6", "f16", "libwebsockets-1.6", false},
+	{"v1.7", "f17", "libwebsockets-1.6", false},
+	{"v2.0", "f17", "libwebsockets-2.0", true},
+	{"v2.2", "f17", "libwebsockets-2.2", true},
+}
+
+// TestOldClientsFail has clients of before v3.0 fail in each way: protocol 0 hears
+// of it, once, by a reason that they know, with the memory that the program gave. Then
+// one succeeds and closes. The originals of v1.7 to v2.4 say the same, but that they
+// may tell an error twice, and those of v2.1 on an HTTP close behind it and of a
+// wrong accept the named protocol.
 //
-// Seen to fail with a pass_on without early(): the named protocol heard of
-// errors, of silence nobody did, nor of the end of a connection that was established.
+// Seen to fail of each release without what Before30 leads to (impl/engine,
+// impl/client): the named protocol heard of errors, of silence nobody did, nor of
+// the end of a connection that was established.
 func TestOldClientsFail(t *testing.T) {
-	for _, p := range []struct{ name, pkg string }{{"f13", "libwebsockets-1.3"}, {"f15", "libwebsockets-1.5"}} {
-		exe := build(t, p.name, p.pkg, "gcc", "-std=gnu17")
+	for _, p := range oldClients {
+		exe := build(t, p.program, p.pkg, "gcc", "-std=gnu17")
 		for _, f := range failing {
-			t.Run(p.name+" "+f.name, func(t *testing.T) {
-				t.Parallel()
-				port := harness.FreePort(t)
-				want := "first asks\nfirst error\n"
-				if f.name == "refused" {
-					want = "first error\n"
-				} else {
-					port = answering(t, f.answer, f.closes)
+			for _, http := range []bool{false, true} {
+				if http && (!p.http || strings.Contains(f.answer, "\r\n\r\n")) {
+					continue
 				}
-				args := []string{fmt.Sprint(port)}
-				if !f.closes {
-					args = append(args, "silent")
-				}
-				out, err := command(exe, args...).CombinedOutput()
-				if err != nil || string(out) != want {
-					t.Errorf("%v: %q, want %q", err, out, want)
-				}
-			})
+				t.Run(fmt.Sprintf("%s %s http %v", p.release, f.name, http), func(t *testing.T) {
+					t.Parallel()
+					port := harness.FreePort(t)
+					want := "first asks\nfirst error\n"
+					if f.name == "refused" {
+						want = "first error\n"
+					} else {
+						port = answering(t, f.answer, f.closes)
+					}
+					var how []string
+					if !f.closes {
+						how = append(how, "silent")
+					}
+					if http {
+						how = append(how, "http")
+					}
+					hears(t, exe, port, want, how...)
+				})
+			}
 		}
-		t.Run(p.name+" succeeds", func(t *testing.T) {
+		t.Run(p.release+" succeeds", func(t *testing.T) {
 			t.Parallel()
 			l := harness.Each(t, func(c net.Conn) {
 				r, err := http.ReadRequest(bufio.NewReader(c))
@@ -66,11 +88,24 @@ func TestOldClientsFail(t *testing.T) {
 					_, _ = io.WriteString(c, harness.Grant(r, ""))
 				}
 			})
-			out, err := command(exe, fmt.Sprint(l.Addr().(*net.TCPAddr).Port)).CombinedOutput()
-			if want := "first asks\nnamed established\nnamed closed\n"; err != nil || string(out) != want {
-				t.Errorf("%v: %q, want %q", err, out, want)
-			}
+			hears(t, exe, l.Addr().(*net.TCPAddr).Port, "first asks\nnamed established\nnamed closed\n")
 		})
+		if p.http {
+			t.Run(p.release+" is answered", func(t *testing.T) {
+				t.Parallel()
+				port := answering(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true)
+				hears(t, exe, port, "first asks\nfirst answered\nfirst http closed\n", "http")
+			})
+		}
+	}
+}
+
+// hears runs a client and compares what it hears.
+func hears(t *testing.T, exe string, port int, want string, how ...string) {
+	t.Helper()
+	out, err := command(exe, append([]string{fmt.Sprint(port)}, how...)...).CombinedOutput()
+	if err != nil || string(out) != want {
+		t.Errorf("%v: %q, want %q", err, out, want)
 	}
 }
 

@@ -32,8 +32,8 @@ var programs = []struct{ name, pkg string }{
 	{"g15", "libwebsockets-1.5"},
 	{"g16", "libwebsockets-1.6"},
 	{"g20", "libwebsockets-2.0"},
-	{"g22", "libwebsockets"},
-	{"g24", "libwebsockets"},
+	{"g22", "libwebsockets-2.2"},
+	{"g24", "libwebsockets-2.2"},
 	{"g30", "libwebsockets"},
 	{"g41", "libwebsockets"},
 	{"g43", "libwebsockets"},
@@ -188,7 +188,7 @@ func TestAnswersOfTheTime(t *testing.T) {
 
 // The headers of older generations in C++ too.
 func TestHeadersInCXX(t *testing.T) {
-	for _, g := range []string{"1.3", "1.5", "1.6", "2.0", "4.3"} {
+	for _, g := range []string{"1.3", "1.5", "1.6", "2.0", "2.2", "4.3"} {
 		for _, std := range []string{"c++11", "c++20"} {
 			out, ok := harness.CC{Compiler: "g++"}.Checks("#include <libwebsockets.h>\nint main() { return 0; }\n", "-std="+std, "-Wall", "-Wextra", "-Werror",
 				"-x", "c++", "-I"+stage+"/usr/include/libwebsockets/compat/"+g, "-I"+stage+"/usr/include")

@@ -134,7 +134,7 @@ func TestEveryName(t *testing.T) {
 		var missing []string
 		for _, n := range slices.Compact(names) {
 			internal := strings.HasPrefix(n, "LWS_CC_") || strings.HasPrefix(n, "LWSGO_") || strings.HasPrefix(n, "LWS_INFO_") ||
-				strings.HasSuffix(n, "_H")
+				strings.HasPrefix(n, "LWS_SOURCES_OF_") || strings.HasSuffix(n, "_H")
 			if !internal && !used[n] {
 				missing = append(missing, n)
 			}

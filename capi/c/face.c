@@ -17,7 +17,7 @@ lwsgo_info_of(struct lwsgo_info *n, const struct lws_context_creation_info *give
 	      size_t size)
 {
 	struct lws_context_creation_info whole, *i = &whole;
-	size_t has = size & ~LWS_INFO_OF_V43;
+	size_t has = size & ~LWSGO_INFO_BITS;
 
 	memset(&whole, 0, sizeof(whole));
 	memcpy(&whole, given, has < sizeof(whole) ? has : sizeof(whole));
@@ -40,7 +40,7 @@ lwsgo_info_to(struct lws_context_creation_info *given, const struct lwsgo_info *
 	      size_t size)
 {
 	struct lws_context_creation_info whole, *i = &whole;
-	size_t has = size & ~LWS_INFO_OF_V43;
+	size_t has = size & ~LWSGO_INFO_BITS;
 
 	if (has > sizeof(whole))
 		has = sizeof(whole);

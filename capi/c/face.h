@@ -9,7 +9,7 @@
 #include "entry.h"
 #include "lwsgo.h"
 
-/* size is what the program's struct has, with the bit LWS_INFO_OF_V43. */
+/* size is what the program's struct has, with LWSGO_INFO_BITS. */
 LWSGO_HIDDEN void
 lwsgo_info_of(struct lwsgo_info *n, const struct lws_context_creation_info *i,
 	      size_t size);

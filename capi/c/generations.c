@@ -70,22 +70,6 @@ poll_callback(const struct lws_context_callback_protocol *p,
 	return n;
 }
 
-/* Until a client connection is established these releases call protocol 0, with
- * memory of the program's own at most, and know no CLOSED_CLIENT_HTTP: a
- * connection that ends before is an error. */
-static int
-early(const struct lws *wsi, enum lws_callback_reasons *reason, void **user)
-{
-	if (!wsi || (*reason != LWS_CALLBACK_CLOSED_CLIENT_HTTP &&
-		     *reason != LWS_CALLBACK_CLIENT_CONNECTION_ERROR &&
-		     *reason != LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER))
-		return 0;
-	if (*reason == LWS_CALLBACK_CLOSED_CLIENT_HTTP)
-		*reason = LWS_CALLBACK_CLIENT_CONNECTION_ERROR;
-	*user = wsi->opaque_user;
-	return 1;
-}
-
 static int
 pass_on(int index, struct lws *wsi, enum lws_callback_reasons reason,
 	void *user, void *in, size_t len)
@@ -96,10 +80,6 @@ pass_on(int index, struct lws *wsi, enum lws_callback_reasons reason,
 
 	if (!g)
 		return 0;
-	if (early(wsi, &reason, &user))
-		index = 0;
-	else if (reason == LWS_CALLBACK_CLIENT_CLOSED)
-		reason = LWS_CALLBACK_CLOSED; /* the same for both ends then */
 	p = g->old[index];
 	if (!cx)
 		cx = g->context;
@@ -222,7 +202,7 @@ lws_context_callbacks_create(const struct lws_context_creation_info *info,
 	i.protocols = g->current;
 	g->context = NULL;
 	creating = g;
-	cx = lws_create_context_sized(&i, sizeof(i));
+	cx = lws_create_context_sized(&i, sizeof(i) | LWS_INFO_OF_V2);
 	creating = before;
 	if (!cx) {
 		generation_put(g);
@@ -276,7 +256,6 @@ lws_client_connect_extended(struct lws_context *context, const char *address,
 	i.protocol = protocol;
 	i.ietf_version_or_minus_one = ietf_version_or_minus_one;
 	i.userdata = userdata;
-	i.opaque_user_data = userdata; /* see early() */
 	return lws_client_connect_via_info(&i);
 }
 

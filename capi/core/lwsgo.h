@@ -227,6 +227,7 @@ struct lwsgo_abi {
 	const char *name;
 	int connecting;	   /* CONNECTING is told */
 	int session_cache; /* TLS sessions of clients are kept and resumed */
+	int before30;	   /* client connections tell as before v3.0 */
 };
 
 /* Where the members are of structs that the Go half works on in place. */

@@ -82,6 +82,14 @@ const (
 func (i *Info) ws() bool  { return !i.Method.Has }
 func (i *Info) raw() bool { return i.Method.S == rawMethod }
 
+// local is the name of the vhost's protocol that the connection is to be bound to.
+func (i *Info) local() Text {
+	if i.LocalProtocol.Has {
+		return i.LocalProtocol
+	}
+	return i.Protocols
+}
+
 // vhost is the vhost that the connection is to use.
 func (i *Info) vhost() *engine.Vhost {
 	if i.Vhost != nil {
@@ -182,11 +190,15 @@ func (s *State) bind(c *engine.Conn) bool {
 	if i.User != nil {
 		c.SetUser(i.User)
 	}
-	local := i.Protocols
-	if i.LocalProtocol.Has {
-		local = i.LocalProtocol
-	}
-	if local.Has {
+	local := i.local()
+	if c.Ctx.ABI.Before30 && !i.raw() {
+		if i.Method.Has && c.Protocol != nil {
+			c.Bind(c.Protocol)
+		}
+		if c.Dead() {
+			return false
+		}
+	} else if local.Has {
 		if p := c.Vhost.Protocol(local.S); p != nil {
 			c.Bind(p)
 		} else {

@@ -307,7 +307,7 @@ func (streamRole) StreamHead(c *engine.Conn) bool {
 // openOnStream makes the stream a WebSocket (RFC 8441 §5); false closes.
 func (s *State) openOnStream(c *engine.Conn) bool {
 	h := c.Headers
-	if c.Call(engine.ReasonEstablishedClientHTTP, nil, 0) != 0 {
+	if !c.Ctx.ABI.Before30 && c.Call(engine.ReasonEstablishedClientHTTP, nil, 0) != 0 {
 		return refuse(c, "HS: disallowed by client filter")
 	}
 	if c.Dead() {

@@ -122,7 +122,7 @@ func offerOf(exts []engine.Extension, name string) (p deflate.Params, ok bool) {
 // upgrade makes the connection a WebSocket; false closes.
 func (s *State) upgrade(c *engine.Conn) bool {
 	h := c.Headers
-	if c.Call(engine.ReasonEstablishedClientHTTP, nil, 0) != 0 {
+	if !c.Ctx.ABI.Before30 && c.Call(engine.ReasonEstablishedClientHTTP, nil, 0) != 0 {
 		return refuse(c, "HS: disallowed by client filter")
 	}
 	if c.Dead() {
@@ -138,6 +138,12 @@ func (s *State) upgrade(c *engine.Conn) bool {
 // establish makes a connection whose handshake is right a WebSocket; false closes.
 func (s *State) establish(c *engine.Conn, accepted bool) bool {
 	h := c.Headers
+	if accepted && c.Ctx.ABI.Before30 && !c.Bind(s.settled(c.Vhost, h)) {
+		return refuse(c, "HS: disallowed by its protocol")
+	}
+	if c.Dead() {
+		return true
+	}
 	c.Join()
 	p, fault := extension(h, c.Vhost.Exts)
 	var options []option
@@ -172,6 +178,19 @@ func (s *State) establish(c *engine.Conn, accepted bool) bool {
 		return refuse(c, "HS: Rejected at CLIENT_ESTABLISHED")
 	}
 	return true
+}
+
+// settled is the protocol that the server chose, or of which it chose one: names of
+// that time may be lists. By default it is the first.
+func (s *State) settled(v *engine.Vhost, h *wire.Headers) *engine.Protocol {
+	if h.Total(wire.TokenProtocol) > 0 {
+		for _, name := range []string{string(h.Value(wire.TokenProtocol)), s.info.local().S} {
+			if p := v.Protocol(name); p != nil {
+				return p
+			}
+		}
+	}
+	return v.Protocols[0]
 }
 
 type option struct{ name, value string }

@@ -11,6 +11,10 @@ type ABI struct {
 	Connecting bool
 	// SessionCache: TLS sessions of clients are kept and resumed, without being asked for.
 	SessionCache bool
+	// Before30: of a client connection the first protocol hears until it is a WebSocket,
+	// without memory of ours, and of an HTTP one always. If there was no answer that is a
+	// connection error; a WebSocket ends as a server's does.
+	Before30 bool
 	// UDP is the struct that lws_get_udp gives out.
 	UDP UDPLayout
 }

@@ -236,10 +236,19 @@ func (c *Conn) Vanish() {
 func (c *Conn) tellClosed(pre State) {
 	r := c.role.Reasons(c.client)
 	tell := !c.told && r.Close != 0 && !c.listener && (pre.established() || pre == StateWaitingServerReply || c.owesClose)
+	reason, failed := r.Close, !pre.established()
+	if c.client && c.Ctx.ABI.Before30 {
+		if pre == StateIssueHandshake || pre == StateIssueBody || pre == StateWaitingServerReply {
+			tell, failed = false, true
+		}
+		if reason == ReasonClientClosed {
+			reason = ReasonClosed
+		}
+	}
 	if c.errorTold {
 		tell = false
 	}
-	if !tell && c.client && !pre.established() {
+	if !tell && c.client && failed {
 		text := "Closed before conn"
 		if c.Detail != "" {
 			text += ": " + c.Detail
@@ -254,7 +263,7 @@ func (c *Conn) tellClosed(pre State) {
 	if p == nil && c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
 		p = c.Vhost.Protocols[0]
 	}
-	c.CallProtocol(p, r.Close, c.F.User, nil, 0)
+	c.CallProtocol(p, reason, c.F.User, nil, 0)
 }
 
 // ConnectionError tells the program, once, that a client connection failed.

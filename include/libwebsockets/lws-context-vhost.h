@@ -423,10 +423,15 @@ struct lws_context_creation_info {
 
 /** A bit of the size that comes with the struct: the caller is a program of v4.3. */
 #define LWS_INFO_OF_V43 ((size_t)1 << 24)
+/** The same: it is one of before v3.0, whose client connections hear by other callbacks. */
+#define LWS_INFO_OF_V2 ((size_t)1 << 25)
 
 #if defined(LWS_SOURCES_OF_V43)
 #define LWS_INFO_SIZE \
 	(sizeof(struct lws_context_creation_info) | LWS_INFO_OF_V43)
+#elif defined(LWS_SOURCES_OF_V2)
+#define LWS_INFO_SIZE \
+	(sizeof(struct lws_context_creation_info) | LWS_INFO_OF_V2)
 #else
 #define LWS_INFO_SIZE sizeof(struct lws_context_creation_info)
 #endif

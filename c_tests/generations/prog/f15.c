@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* v1.5: the names of today. */
+#define CONTEXT struct libwebsocket_context *context __attribute__((unused)),
 #define libwebsocket lws
 #define libwebsocket_context lws_context
 #define libwebsocket_protocols lws_protocols

@@ -13,6 +13,9 @@
 #define LWSGO_INFO_ORIGINAL \
 	offsetof(struct lws_context_creation_info, ip_limit_ah)
 
+/* What comes with the size of it. */
+#define LWSGO_INFO_BITS (LWS_INFO_OF_V43 | LWS_INFO_OF_V2)
+
 #define LWSGO_UDP_LAYOUT                                                       \
 	{                                                                      \
 		.size = sizeof(struct lws_udp),                                \
@@ -40,7 +43,11 @@ lwsgo_abi_of(size_t size)
 		.connecting = 1,
 		.session_cache = 1,
 	};
+	/* Those of before v3.0, compiled with compat/1.3 to 2.2. */
+	static const struct lwsgo_abi v2 = { .name = "2", .before30 = 1 };
 
+	if (size & LWS_INFO_OF_V2)
+		return &v2;
 	return size & LWS_INFO_OF_V43 ? &v43 : &v41;
 }
 

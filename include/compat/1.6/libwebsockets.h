@@ -2,11 +2,13 @@
  *
  * For sources of libwebsockets v1.6, v1.7, v2.0 and v2.1 that open files with
  * lws_plat_file_open() or replace the file operations: those were on plain
- * descriptors. The rest is today's header. Chosen with
+ * descriptors. Clients hear as with compat/2.2. The rest is today's header. Chosen with
  * pkg-config libwebsockets-1.6, or -I; docs/generations.md has more.
  */
 #ifndef LWS_COMPAT_1_6_LIBWEBSOCKETS_H
 #define LWS_COMPAT_1_6_LIBWEBSOCKETS_H
+
+#define LWS_SOURCES_OF_V2
 
 #include "../lws-plain-files.h"
 

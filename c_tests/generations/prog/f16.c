@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* v1.6. */
+#include "fails.h"
