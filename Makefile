@@ -32,7 +32,7 @@ VERSION := $(VERSION_$(ABI))
 # Other sources have headers of their own (docs/generations.md).
 GENERATIONS := 1.3 1.5 1.6 2.0 2.2 4.3
 
-GOTAGS := $(if $(VALGRIND),-tags valgrind)
+GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck)"
 
 CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Iinclude -Icapi/abi/$(ABI) -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)

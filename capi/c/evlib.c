@@ -98,7 +98,7 @@ lwsgo_loop_start(struct lws_context *cx)
 {
 	if (cx->loop)
 		return 0;
-	cx->waiting = 1; /* from now on the loop waits, and is to be woken */
+	cx->pt[0].waiting = 1; /* from now on the loop waits, and is to be woken */
 	cx->loop = cx->loop_ops->open(cx->loop_host);
 	return cx->loop ? 0 : -1;
 }
@@ -115,7 +115,7 @@ lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
 	}
 	*host = (struct lwsgo_loop_host){
 		.context = cx,
-		.fd = cx->epfd,
+		.fd = cx->pt[0].epfd,
 		.foreign = info->foreign_loops ? info->foreign_loops[0] : NULL,
 		.options = info->options,
 		.signal_cb = info->signal_cb,

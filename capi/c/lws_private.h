@@ -73,25 +73,35 @@ struct lws_system_blob {
 	struct lws_buflist *heap;
 };
 
-struct lws_context {
-	uint32_t slot;
+/* What one service thread waits at (the original's "pt"). */
+struct lwsgo_pt {
 	int32_t epfd;
 	int32_t wakefd;
+	int32_t timerfd;
 	int32_t waiting;
 	int32_t pending;
 	int32_t cancel;
-	int32_t external; /* 0 not known yet, 1 the program polls, 2 we do */
-	int32_t dead;
 	int32_t busy;
-	int32_t timerfd;
-	int32_t waits;	/* the turn is of a call that may wait */
-	int32_t pad;
+	int32_t waits; /* the turn is of a call that may wait */
 	int64_t deadline;
 	int64_t armed; /* when timerfd fires */
+	/* C's own */
+	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
+	int started; /* the first turn has been */
+};
+
+/* As many as Debian's build has service threads (LWS_MAX_SMP). */
+#define LWSGO_THREADS 1
+
+struct lws_context {
+	uint32_t slot;
+	int32_t external; /* 0 not known yet, 1 the program polls, 2 we do */
+	int32_t dead;
+	int32_t pad;
 	void *user;
 	void *home;
 	/* C's own */
-	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
+	struct lwsgo_pt pt[LWSGO_THREADS];
 	const struct lws_plat_file_ops *fops; /* what is used: plat_fops, or the program's */
 	struct lws_plat_file_ops plat_fops;
 	struct lws_plugin *plugins; /* of class lws_protocol_plugin */
@@ -99,7 +109,6 @@ struct lws_context {
 	struct lws_context **pcontext;
 	void *baggage;
 	int uid, gid;
-	int started; /* the first turn has been */
 	int leaving; /* to be destroyed when the thread is out of Go */
 	int ending;  /* lws_context_destroy() was called */
 	lws_state_manager_t mgr_system;
@@ -126,13 +135,20 @@ struct lws_context {
 	struct lws_context *next_made; /* all that were ever made */
 };
 
+/* The part of a service thread, the first's when there is no such thread. */
+static inline struct lwsgo_pt *
+lwsgo_pt_of(struct lws_context *cx, int tsi)
+{
+	return &cx->pt[tsi > 0 && tsi < LWSGO_THREADS ? tsi : 0];
+}
+
 /* Runs the timers of the program that are due; the rest of the wait in µs is
  * returned, -1 when there is none. */
-int64_t lwsgo_sul_run(struct lws_context *cx, int64_t now)
+int64_t lwsgo_sul_run(struct lwsgo_pt *pt, int64_t now)
 	__attribute__((visibility("hidden")));
 
 /* When the first of them is due, 0: there is none. */
-int64_t lwsgo_sul_next(struct lws_context *cx)
+int64_t lwsgo_sul_next(struct lwsgo_pt *pt)
 	__attribute__((visibility("hidden")));
 
 #define LWSGO_INTERNAL __attribute__((visibility("hidden")))
@@ -182,7 +198,7 @@ lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
 LWSGO_INTERNAL void lwsgo_loop_close(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_loop_forked(struct lws_context *cx);
 
-/* Makes the service thread look again if it waits. Async-signal-safe. */
+/* Makes the service threads look again if they wait. Async-signal-safe. */
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));
 
 #endif

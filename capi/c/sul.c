@@ -44,16 +44,16 @@ LWS_VISIBLE void
 lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 		  lws_sorted_usec_list_t *sul)
 {
+	struct lwsgo_pt *pt;
 	int first;
 
 	LWS_NEEDS_VOID(context && sul);
-	(void)tsi;
+	pt = lwsgo_pt_of(context, tsi);
 	pthread_mutex_lock(&lwsgo_sul_lock);
-	__lws_sul_insert(&context->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)],
-			 sul);
+	__lws_sul_insert(&pt->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)], sul);
 	first = !sul->list.prev;
 	pthread_mutex_unlock(&lwsgo_sul_lock);
-	if (first && (__atomic_load_n(&context->waiting, __ATOMIC_SEQ_CST) ||
+	if (first && (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
 		      context->external != 2))
 		lwsgo_kick(context);
 }
@@ -94,15 +94,21 @@ lws_sul_schedule_wakesuspend(struct lws_context *ctx, int tsi,
 LWS_VISIBLE int
 lws_sul_earliest_wakeable_event(struct lws_context *ctx, lws_usec_t *pearliest)
 {
-	lws_dll2_t *d;
+	lws_sorted_usec_list_t *s;
+	lws_usec_t us = 0;
+	int n;
 
 	LWS_NEEDS(ctx && pearliest, 1);
 	pthread_mutex_lock(&lwsgo_sul_lock);
-	d = ctx->sul[LWSSULLI_WAKE_IF_SUSPENDED].head;
-	if (d)
-		*pearliest = ((lws_sorted_usec_list_t *)d)->us;
+	for (n = 0; n < LWSGO_THREADS; n++) {
+		s = (void *)ctx->pt[n].sul[LWSSULLI_WAKE_IF_SUSPENDED].head;
+		if (s && (!us || s->us < us))
+			us = s->us;
+	}
 	pthread_mutex_unlock(&lwsgo_sul_lock);
-	return !d;
+	if (us)
+		*pearliest = us;
+	return !us;
 }
 
 /* The earliest timer of the lists, NULL when there is none. */
@@ -121,13 +127,13 @@ earliest(lws_dll2_owner_t *own, int count)
 }
 
 int64_t
-lwsgo_sul_next(struct lws_context *cx)
+lwsgo_sul_next(struct lwsgo_pt *pt)
 {
 	lws_sorted_usec_list_t *s;
 	int64_t us;
 
 	pthread_mutex_lock(&lwsgo_sul_lock);
-	s = earliest(cx->sul, LWS_COUNT_PT_SUL_OWNERS);
+	s = earliest(pt->sul, LWS_COUNT_PT_SUL_OWNERS);
 	us = s ? s->us : 0;
 	pthread_mutex_unlock(&lwsgo_sul_lock);
 	return us;
@@ -155,17 +161,17 @@ __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 }
 
 int64_t
-lwsgo_sul_run(struct lws_context *cx, int64_t now)
+lwsgo_sul_run(struct lwsgo_pt *pt, int64_t now)
 {
 	int64_t left;
 	int n, any = 0;
 
 	for (n = 0; n < LWS_COUNT_PT_SUL_OWNERS; n++)
-		any |= cx->sul[n].head != NULL;
+		any |= pt->sul[n].head != NULL;
 	if (!any)
 		return -1;
-	__atomic_add_fetch(&cx->busy, 1, __ATOMIC_SEQ_CST);
-	left = __lws_sul_service_ripe(cx->sul, LWS_COUNT_PT_SUL_OWNERS, now);
-	__atomic_sub_fetch(&cx->busy, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&pt->busy, 1, __ATOMIC_SEQ_CST);
+	left = __lws_sul_service_ripe(pt->sul, LWS_COUNT_PT_SUL_OWNERS, now);
+	__atomic_sub_fetch(&pt->busy, 1, __ATOMIC_SEQ_CST);
 	return left ? left : -1;
 }

@@ -15,10 +15,10 @@
 
 #define EVENTS 256
 
-extern int go_lwsgo_before(struct lws_context *cx);
-extern int go_lwsgo_turn(struct lws_context *cx, struct epoll_event *ev, int n,
-			 int64_t now);
-extern int go_lws_service_fd_tsi(struct lws_context *cx,
+extern int go_lwsgo_before(struct lws_context *cx, int tsi);
+extern int go_lwsgo_turn(struct lws_context *cx, int tsi, struct epoll_event *ev,
+			 int n, int64_t now);
+extern int go_lws_service_fd_tsi(struct lws_context *cx, int tsi,
 				 struct lws_pollfd *pfd, int64_t now);
 
 void
@@ -26,14 +26,18 @@ lwsgo_kick(struct lws_context *cx)
 {
 	uint64_t one = 1;
 	ssize_t n;
-	int e = errno;
+	int e = errno, tsi;
 
-	__atomic_store_n(&cx->pending, 1, __ATOMIC_SEQ_CST);
-	/* A program that polls for us, or may, waits where we cannot see it. */
-	if (__atomic_load_n(&cx->waiting, __ATOMIC_SEQ_CST) ||
-	    cx->external != 2) {
-		n = write(cx->wakefd, &one, sizeof(one));
-		(void)n;
+	for (tsi = 0; tsi < LWSGO_THREADS; tsi++) {
+		struct lwsgo_pt *pt = &cx->pt[tsi];
+
+		__atomic_store_n(&pt->pending, 1, __ATOMIC_SEQ_CST);
+		/* A program that polls for us, or may, waits where we cannot see it. */
+		if (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
+		    cx->external != 2) {
+			n = write(pt->wakefd, &one, sizeof(one));
+			(void)n;
+		}
 	}
 	errno = e;
 }
@@ -41,9 +45,12 @@ lwsgo_kick(struct lws_context *cx)
 LWS_VISIBLE void
 lws_cancel_service(struct lws_context *context)
 {
+	int tsi;
+
 	if (!context || context->dead)
 		return;
-	__atomic_store_n(&context->cancel, 1, __ATOMIC_SEQ_CST);
+	for (tsi = 0; tsi < LWSGO_THREADS; tsi++)
+		__atomic_store_n(&context->pt[tsi].cancel, 1, __ATOMIC_SEQ_CST);
 	lwsgo_kick(context);
 }
 
@@ -60,9 +67,9 @@ lws_cancel_service_pt(struct lws *wsi)
 
 /* How long to wait in ms, given the program's timers (-1: it has none). */
 static int
-wait_ms(struct lws_context *cx, int64_t us)
+wait_ms(struct lwsgo_pt *pt, int64_t us)
 {
-	int64_t d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
+	int64_t d = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
 
 	if (d) {
 		d -= lws_now_usecs();
@@ -80,9 +87,9 @@ wait_ms(struct lws_context *cx, int64_t us)
  * now on).  A timer of the wait's own would be set and dropped each time; this
  * one stays, and at worst ends a wait early. */
 static int
-wait_forever(struct lws_context *cx, int64_t us, int64_t now)
+wait_forever(struct lwsgo_pt *pt, int64_t us, int64_t now)
 {
-	int64_t d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST),
+	int64_t d = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST),
 		due = now + LONGEST_WAIT_US;
 	struct itimerspec its = { .it_value = { 0 } };
 
@@ -92,20 +99,21 @@ wait_forever(struct lws_context *cx, int64_t us, int64_t now)
 		due = now + us;
 	if (due <= now)
 		return 0;
-	if (cx->armed > now && cx->armed <= due)
+	if (pt->armed > now && pt->armed <= due)
 		return -1;
 	its.it_value.tv_sec = due / LWS_US_PER_SEC;
 	its.it_value.tv_nsec = due % LWS_US_PER_SEC * 1000;
-	if (timerfd_settime(cx->timerfd, TFD_TIMER_ABSTIME, &its, NULL))
-		return wait_ms(cx, us);
-	cx->armed = due;
+	if (timerfd_settime(pt->timerfd, TFD_TIMER_ABSTIME, &its, NULL))
+		return wait_ms(pt, us);
+	pt->armed = due;
 	return -1;
 }
 
 /* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
 static int
-turn(struct lws_context *cx, int longest)
+turn(struct lws_context *cx, int tsi, int longest)
 {
+	struct lwsgo_pt *pt = &cx->pt[tsi];
 	struct epoll_event ev[EVENTS];
 	int64_t d, us, now;
 	int n, ms = 0, r;
@@ -120,17 +128,17 @@ turn(struct lws_context *cx, int longest)
 
 	/* timers first, as the reference: the engine's, then the program's */
 	now = lws_now_usecs();
-	d = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
-	if ((d && d <= now) || !cx->started) {
-		cx->started = 1;
+	d = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
+	if ((d && d <= now) || !pt->started) {
+		pt->started = 1;
 		if (!lwsgo_enter("lws_service"))
 			return -1;
-		r = go_lwsgo_before(cx);
+		r = go_lwsgo_before(cx, tsi);
 		lwsgo_leave();
 		if (r)
 			return -1;
 	}
-	us = lwsgo_sul_run(cx, now);
+	us = lwsgo_sul_run(pt, now);
 	lwsgo_system_run(cx);
 	/* one of the program's timers may have forked */
 	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
@@ -140,36 +148,36 @@ turn(struct lws_context *cx, int longest)
 	if (longest >= 0 && !__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
 		/* Whoever changes something now either sees that we wait,
 		 * and wakes us, or we see what was changed. */
-		__atomic_store_n(&cx->waiting, 1, __ATOMIC_SEQ_CST);
-		if (!__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) &&
-		    !__atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
-			ms = longest ? wait_ms(cx, us) :
-				       wait_forever(cx, us, now);
+		__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
+		if (!__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
+		    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
+			ms = longest ? wait_ms(pt, us) :
+				       wait_forever(pt, us, now);
 		if (longest && ms > longest)
 			ms = longest;
 	}
-	n = epoll_wait(cx->epfd, ev, EVENTS, ms);
-	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
+	n = epoll_wait(pt->epfd, ev, EVENTS, ms);
+	__atomic_store_n(&pt->waiting, 0, __ATOMIC_SEQ_CST);
 	if (n < 0)
 		n = 0; /* EINTR: the turn may have work all the same */
-	if (!n && !__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) &&
-	    !__atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
+	if (!n && !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
+	    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return 0;
 	if (!lwsgo_enter("lws_service"))
 		return -1;
-	cx->waits = longest >= 0;
-	r = go_lwsgo_turn(cx, ev, n, now);
+	pt->waits = longest >= 0;
+	r = go_lwsgo_turn(cx, tsi, ev, n, now);
 	lwsgo_leave();
 	return r;
 }
 
 static int
-service(struct lws_context *cx, int longest)
+service(struct lws_context *cx, int tsi, int longest)
 {
 	int r = 0;
 
 	if (!cx->leaving)
-		r = turn(cx, longest);
+		r = turn(cx, tsi, longest);
 	/* a signal handler wanted it and came at the wrong moment */
 	if (LWSGO_UNLIKELY(cx->leaving)) {
 		cx->leaving = 0;
@@ -182,19 +190,20 @@ service(struct lws_context *cx, int longest)
 int64_t
 lwsgo_loop_turn(struct lws_context *cx)
 {
+	struct lwsgo_pt *pt = &cx->pt[0]; /* the loop's thread */
 	int64_t due, sul;
 
-	__atomic_store_n(&cx->waiting, 0, __ATOMIC_SEQ_CST);
-	service(cx, -1);
+	__atomic_store_n(&pt->waiting, 0, __ATOMIC_SEQ_CST);
+	service(cx, 0, -1);
 	if (!cx->loop)
 		return LWSGO_LOOP_GONE;
 	/* as in service(): who changes something sees that we wait */
-	__atomic_store_n(&cx->waiting, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&cx->pending, __ATOMIC_SEQ_CST) ||
-	    __atomic_load_n(&cx->cancel, __ATOMIC_SEQ_CST))
+	__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return LWSGO_LOOP_NOW;
-	due = __atomic_load_n(&cx->deadline, __ATOMIC_SEQ_CST);
-	sul = lwsgo_sul_next(cx);
+	due = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
+	sul = lwsgo_sul_next(pt);
 	if (sul && (!due || sul < due))
 		due = sul;
 	return due ? due : LWSGO_LOOP_IDLE;
@@ -246,7 +255,7 @@ lws_service(struct lws_context *context, int timeout_ms)
 		return run_loop(context);
 	if (!context->external)
 		context->external = 2;
-	return service(context, timeout_ms);
+	return service(context, 0, timeout_ms);
 }
 
 LWS_VISIBLE int
@@ -254,13 +263,13 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 {
 	if (!context)
 		return 1;
-	if (foreign(context) || context->dead || tsi)
+	if (foreign(context) || context->dead || tsi < 0 || tsi >= LWSGO_THREADS)
 		return -1;
 	if (context->loop_host)
 		return run_loop(context);
 	if (!context->external && timeout_ms >= 0)
 		context->external = 2;
-	return service(context, timeout_ms);
+	return service(context, tsi, timeout_ms);
 }
 
 LWS_VISIBLE int
@@ -273,21 +282,22 @@ LWS_VISIBLE int
 lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 		   int tsi)
 {
+	struct lwsgo_pt *pt;
 	int64_t now;
 	int r;
 
-	(void)tsi;
 	if (!context || foreign(context) || context->dead)
 		return -1;
+	pt = lwsgo_pt_of(context, tsi);
 	if (LWSGO_UNLIKELY(lwsgo_self.asked != NULL))
 		lwsgo_tell_asked();
 	now = lws_now_usecs();
-	lwsgo_sul_run(context, now);
+	lwsgo_sul_run(pt, now);
 	lwsgo_system_run(context);
 	if (!lwsgo_enter("lws_service_fd"))
 		return -1;
-	context->waits = 0;
-	r = go_lws_service_fd_tsi(context, pollfd, now);
+	pt->waits = 0;
+	r = go_lws_service_fd_tsi(context, (int)(pt - context->pt), pollfd, now);
 	lwsgo_leave();
 	return r;
 }
@@ -301,21 +311,22 @@ lws_service_fd(struct lws_context *context, struct lws_pollfd *pollfd)
 LWS_VISIBLE int
 lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 {
+	struct lwsgo_pt *pt;
 	int64_t us = -1, next;
 	int ms;
 
-	(void)tsi;
 	if (!context || foreign(context) || context->dead)
 		return 1;
-	if (__atomic_load_n(&context->pending, __ATOMIC_SEQ_CST) ||
-	    __atomic_load_n(&context->cancel, __ATOMIC_SEQ_CST))
+	pt = lwsgo_pt_of(context, tsi);
+	if (__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return 0;
-	next = lwsgo_sul_next(context);
+	next = lwsgo_sul_next(pt);
 	if (next) {
 		us = next - lws_now_usecs();
 		if (us < 0)
 			us = 0;
 	}
-	ms = wait_ms(context, us);
+	ms = wait_ms(pt, us);
 	return ms < timeout_ms ? ms : timeout_ms;
 }

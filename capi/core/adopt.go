@@ -56,10 +56,10 @@ func go_lwsgo_first_vhost(cx *C.struct_lws_context) *C.struct_lws_vhost {
 	}
 	ctx.Lock()
 	defer ctx.Unlock()
-	if len(ctx.Vhosts) == 0 {
+	if len(ctx.Vhosts()) == 0 {
 		return nil
 	}
-	return (*C.struct_lws_vhost)(unsafe.Pointer(ctx.Vhosts[0].F))
+	return (*C.struct_lws_vhost)(unsafe.Pointer(ctx.Vhosts()[0].F))
 }
 
 //export go_lwsgo_feed

@@ -237,7 +237,7 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		engine.Errf("No memory for websocket context")
 		return nil
 	}
-	ctx, err := engine.NewContext((*engine.ContextFace)(unsafe.Pointer(cx)), info)
+	ctx, err := engine.NewContext((*engine.ContextFace)(unsafe.Pointer(cx)), threadFaces(cx), info)
 	if err != nil {
 		engine.Errf("lws_create_context: %v", err)
 		return nil
@@ -300,6 +300,15 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 	return cx
 }
 
+// threadFaces are what C has of the context's service threads.
+func threadFaces(cx *C.struct_lws_context) []*engine.ThreadFace {
+	var l []*engine.ThreadFace
+	for i := range cx.pt {
+		l = append(l, (*engine.ThreadFace)(unsafe.Pointer(&cx.pt[i])))
+	}
+	return l
+}
+
 // createVhost makes a vhost and its listener. The lock is held.
 func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info) *C.struct_lws_vhost {
 	cv := newVhostFace()
@@ -316,7 +325,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info)
 	info.Released = func() { releaseVhost(cv) }
 	v := engine.NewVhost(ctx, (*engine.VhostFace)(unsafe.Pointer(cv)), info)
 	initProxies(v)
-	if len(ctx.Vhosts) == 1 {
+	if len(ctx.Vhosts()) == 1 {
 		v.AnnounceWake(true)
 	}
 	err := initTLS(v, i)

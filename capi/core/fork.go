@@ -43,7 +43,7 @@ func contextAgain(cx *C.struct_lws_context) {
 	secure.Again(ctx)
 	client.CookiesAgain(ctx)
 	httpd.FilesAgain(ctx)
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		fd, ok := listening[v]
 		if ok {
 			err = listen.Again(v, fd)

@@ -127,7 +127,7 @@ func go_lws_vhd_find_by_pvo(cx *C.struct_lws_context, protocol, name, value *C.c
 	}
 	c.Lock()
 	defer c.Unlock()
-	for _, vh := range c.Vhosts {
+	for _, vh := range c.Vhosts() {
 		p := vh.Protocol(str(protocol))
 		o := vh.PVO(str(protocol))
 		if p == nil || o == nil {

@@ -18,25 +18,34 @@ import (
 )
 
 //export go_lwsgo_before
-func go_lwsgo_before(cx *C.struct_lws_context) C.int {
+func go_lwsgo_before(cx *C.struct_lws_context, tsi C.int) C.int {
 	defer guard("lws_service") // service goes on
-	ctx := contextOf(cx)
-	if ctx == nil {
+	pt := threadOf(cx, tsi)
+	if pt == nil {
 		return 1
 	}
-	ctx.Before()
+	pt.Before()
 	return 0
 }
 
-//export go_lwsgo_turn
-func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, now C.int64_t) C.int {
-	defer guard("lws_service")
+// threadOf is a context's service thread, nil when there is no such.
+func threadOf(cx *C.struct_lws_context, tsi C.int) *engine.Thread {
 	ctx := contextOf(cx)
-	if ctx == nil {
+	if ctx == nil || int(tsi) >= len(ctx.Threads) {
+		return nil
+	}
+	return ctx.Threads[tsi]
+}
+
+//export go_lwsgo_turn
+func go_lwsgo_turn(cx *C.struct_lws_context, tsi C.int, ev *C.struct_epoll_event, n C.int, now C.int64_t) C.int {
+	defer guard("lws_service")
+	pt := threadOf(cx, tsi)
+	if pt == nil {
 		return -1
 	}
-	ctx.Yield(int64(now))
-	if ctx.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n)), int64(now)) {
+	pt.Yield(int64(now))
+	if pt.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n)), int64(now)) {
 		forget(cx)
 		return -1
 	}
@@ -44,21 +53,21 @@ func go_lwsgo_turn(cx *C.struct_lws_context, ev *C.struct_epoll_event, n C.int, 
 }
 
 //export go_lws_service_fd_tsi
-func go_lws_service_fd_tsi(cx *C.struct_lws_context, pfd *C.struct_pollfd, now C.int64_t) C.int {
+func go_lws_service_fd_tsi(cx *C.struct_lws_context, tsi C.int, pfd *C.struct_pollfd, now C.int64_t) C.int {
 	defer guard("lws_service_fd")
-	ctx := contextOf(cx)
-	if ctx == nil {
+	pt := threadOf(cx, tsi)
+	if pt == nil {
 		return -1
 	}
 	if pfd == nil { // the timers only
-		if ctx.Turn(nil, int64(now)) {
+		if pt.Turn(nil, int64(now)) {
 			forget(cx)
 			return -1
 		}
 		return 0
 	}
-	ctx.Yield(int64(now))
-	ours, gone := ctx.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)), int64(now))
+	pt.Yield(int64(now))
+	ours, gone := pt.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)), int64(now))
 	if gone {
 		if contextOf(cx) == nil && cx.dead != 0 {
 			forget(cx)
@@ -133,7 +142,7 @@ func go_lws_handle_POLLOUT_event(wsi *C.struct_lws, _ *C.struct_pollfd) C.int {
 // protocol, in all vhosts or one. prot is an entry of a vhost's table, or the
 // program's entry of that name.
 func eachOf(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, fn func(*engine.Conn)) {
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		if vh != nil && v != vh {
 			continue
 		}

@@ -95,7 +95,7 @@ func (i *Info) vhost() *engine.Vhost {
 	if i.Vhost != nil {
 		return i.Vhost
 	}
-	l := i.Ctx.Vhosts
+	l := i.Ctx.Vhosts()
 	if len(l) > 0 && l[0].Name == "system" {
 		l = l[1:]
 	}

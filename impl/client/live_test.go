@@ -96,7 +96,7 @@ func newRig(t *testing.T, info *engine.Info) *rig {
 	t.Helper()
 	r := &rig{t: t, p: newProgram()}
 	engine.Prog = r.p
-	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, info)
+	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, []*engine.ThreadFace{{}}, info)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,9 +138,9 @@ func (r *rig) until(what string, n int) {
 			return
 		}
 		var ev [16]engine.Event
-		k, _ := unix.EpollWait(int(r.ctx.F.EpollFD), ev[:], 10)
-		r.ctx.Before()
-		r.ctx.Turn(ev[:max(k, 0)], engine.Now())
+		k, _ := unix.EpollWait(int(r.ctx.First().F.EpollFD), ev[:], 10)
+		r.ctx.First().Before()
+		r.ctx.First().Turn(ev[:max(k, 0)], engine.Now())
 	}
 	r.t.Fatalf("no %q: %q", what, r.p.told)
 }

@@ -24,30 +24,24 @@ import (
 func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
-		F: f, ContextSettings: old.ContextSettings,
+		F: f, shared: mutex{rank: rankShared}, ContextSettings: old.ContextSettings,
 		TLS: old.TLS, Files: old.Files, became: old.became, protocolDone: old.protocolDone,
 	}
 	ctx.Reject = slices.Clone(old.Reject)
-	ours := old.PT.intact()
-	pt, err := newThread(ctx)
-	if err != nil {
-		return nil, nil, err
+	ours := true
+	for _, o := range old.Threads {
+		ours = ours && o.intact()
 	}
-	pt.tidAsked = old.PT.tidAsked
-	ctx.PT = pt
-	if ours {
-		err = pt.replace(old.PT)
+	for _, o := range old.Threads {
+		if err := ctx.threadAgain(o, ours); err != nil {
+			ctx.releaseThreads()
+			return nil, nil, err
+		}
 	}
-	if err != nil {
-		pt.release()
-		return nil, nil, err
-	}
-	pt.tellC()
-	f.Waiting, f.Pending, f.Busy, f.Deadline = 0, 1, 0, 0
 	ctx.Slot = contexts.put(ctx)
 	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
 	listening := map[*Vhost]int{}
-	for _, o := range old.Vhosts {
+	for _, o := range old.Vhosts() {
 		v := o.again(ctx)
 		if l := o.Listener; l != nil && ours && isListening(l.fd) {
 			listening[v] = l.fd
@@ -55,16 +49,40 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 	}
 	if ours {
 		ctx.Lock()
-		old.PT.abandon(ctx)
+		for _, o := range old.Threads {
+			o.abandon(ctx)
+		}
 		ctx.Unlock()
 	} else {
 		Warnf("fork: the child has closed the descriptors of its parent's context: listening anew")
 	}
 	if ctx.Looped { // it waits between its turns
-		f.Waiting = 1
-		pt.wake()
+		for _, pt := range ctx.Threads {
+			pt.F.Waiting = 1
+			pt.wake()
+		}
 	}
 	return ctx, listening, nil
+}
+
+// threadAgain makes the thread that was o; where the descriptors still are ours,
+// with their numbers.
+func (ctx *Context) threadAgain(o *Thread, ours bool) error {
+	pt, err := newThread(ctx, o.F)
+	if err != nil {
+		return err
+	}
+	ctx.Threads = append(ctx.Threads, pt)
+	pt.tidAsked = o.tidAsked
+	if ours {
+		if err := pt.replace(o); err != nil {
+			return err
+		}
+	}
+	pt.tellC()
+	f := pt.F
+	f.Waiting, f.Pending, f.Busy, f.Deadline = 0, 1, 0, 0
+	return nil
 }
 
 // again is the vhost in ctx, which was made from o's.
@@ -86,7 +104,7 @@ func (o *Vhost) again(ctx *Context) *Vhost {
 	}
 	v.PVOs, v.Headers, v.Exts = slices.Clone(o.PVOs), slices.Clone(o.Headers), slices.Clone(o.Exts)
 	v.F.Slot, v.F.Home = vhosts.put(v), unsafe.Pointer(v)
-	ctx.Vhosts = append(ctx.Vhosts, v)
+	ctx.changeVhosts(func(l []*Vhost) []*Vhost { return append(l, v) })
 	return v
 }
 
@@ -138,8 +156,8 @@ func (pt *Thread) abandon(ctx *Context) {
 		lost++
 		c.F.Slot, c.F.FD = 0, -1
 		_ = unix.Close(fd)
-		if ctx.F.External != ExternalNo && len(ctx.Vhosts) > 0 {
-			ctx.Vhosts[0].tellPollFD(ReasonDelPollFD, fd, 0)
+		if ctx.F.External != ExternalNo && len(ctx.Vhosts()) > 0 {
+			ctx.Vhosts()[0].tellPollFD(ReasonDelPollFD, fd, 0)
 		}
 	}
 	for fd, l := range pt.lingers {

@@ -93,13 +93,13 @@ func TestAgainKeepsMembers(t *testing.T) {
 	old.TLS, old.Files, oldV.TLS = "tls", "files", "vhost's tls"
 
 	ctx, listening, err := Again(f)
-	if err != nil || len(listening) != 0 || len(ctx.Vhosts) != 1 {
+	if err != nil || len(listening) != 0 || len(ctx.Vhosts()) != 1 {
 		t.Fatal(listening, err)
 	}
-	r.ctx, r.v = ctx, ctx.Vhosts[0]
+	r.ctx, r.v = ctx, ctx.Vhosts()[0]
 	walk(t, &old.ContextSettings, &ctx.ContextSettings, true)
 	walk(t, &oldV.VhostSettings, &r.v.VhostSettings, true)
-	walk(t, old, ctx, false, "Slot", "PT", "Vhosts", "yielded", "destroying", "destroyed")
+	walk(t, old, ctx, false, "Slot", "Threads", "vhosts", "destroying", "destroyed")
 	walk(t, oldV, r.v, false, "Ctx", "Protocols", "Listener", "Active", "bound")
 	ctx.OnRelease = nil
 	r.v.finalize, r.v.released = nil, nil

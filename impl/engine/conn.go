@@ -5,7 +5,7 @@ package engine
 import (
 	"fmt"
 	"net/netip"
-	"sort"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -143,7 +143,7 @@ type Conn struct {
 	Retry    Retry
 }
 
-var birth uint64
+var birth atomic.Uint64
 
 // NewConn makes a connection of v, with no descriptor yet. The lock is held.
 func NewConn(v *Vhost, role Role, client bool) *Conn {
@@ -152,8 +152,8 @@ func NewConn(v *Vhost, role Role, client bool) *Conn {
 		Errf("no memory for a new connection")
 		return nil
 	}
-	birth++
-	c := &Conn{F: f, pt: v.Ctx.PT, Ctx: v.Ctx, role: role, client: client, fd: -1, seq: birth, Retry: v.Retry}
+	born := birth.Add(1)
+	c := &Conn{F: f, pt: v.Ctx.First(), Ctx: v.Ctx, role: role, client: client, fd: -1, seq: born, Retry: v.Retry}
 	if client { // the context's counts, whatever the vhost says
 		c.Retry = v.Ctx.DefaultRetry
 	}
@@ -163,7 +163,7 @@ func NewConn(v *Vhost, role Role, client bool) *Conn {
 		Prog.FreeFace(f)
 		return nil
 	}
-	c.gen = int32(birth&0x3fffffff) + 1
+	c.gen = int32(born&0x3fffffff) + 1
 	f.Slot, f.FD, f.Context = c.slot, -1, unsafe.Pointer(v.Ctx.F)
 	f.Retry = c.Retry.C
 	if client {
@@ -181,12 +181,12 @@ func (c *Conn) BindVhost(v *Vhost) {
 	}
 	old := c.Vhost
 	if old != nil {
-		old.bound--
+		old.bound.Add(-1)
 	}
 	c.Vhost = v
 	c.F.Vhost = nil
 	if v != nil {
-		v.bound++
+		v.bound.Add(1)
 		c.F.Vhost = unsafe.Pointer(v.F)
 		if old != nil && c.Protocol != nil { // the same protocol in the new table
 			if p := v.Protocol(c.Protocol.Name); p != nil {
@@ -306,6 +306,7 @@ func (c *Conn) CallProtocol(p *Protocol, r Reason, user, in unsafe.Pointer, n ui
 	}
 	c.pt.mu.Unlock()
 	defer c.pt.mu.Lock() // deferred: an entry that the callback made may panic
+	unlocked()
 	return Prog.Call(p, c.F, r, user, in, n)
 }
 
@@ -444,8 +445,4 @@ func (c *Conn) leaveParent() {
 	c.linkFaces()
 	c.parent = nil
 	c.F.Parent, c.F.Sibling = nil, nil
-}
-
-func sortConns(l []*Conn) {
-	sort.Slice(l, func(i, j int) bool { return l[i].seq < l[j].seq })
 }

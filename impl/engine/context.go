@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"sort"
 	"sync/atomic"
 	"unsafe"
 
@@ -54,36 +56,39 @@ type ContextSettings struct {
 	OnRelease func()
 }
 
-// Context is what lws_create_context makes: one service thread, its vhosts
-// and their connections.
+// Context is what lws_create_context makes: its service threads, its vhosts and
+// their connections.
 type Context struct {
 	ContextSettings
 
 	F    *ContextFace
 	Slot uint32
-	// PT is the service thread's part. Debian's build has one (LWS_MAX_SMP 1).
-	PT *Thread
+	// Threads are the service threads' parts. Debian's build has one (LWS_MAX_SMP 1).
+	Threads []*Thread
 
-	yielded atomic.Int64 // when, see Yield
-	became  bool         // Become has been called
+	// shared guards what connections of all threads change: the list of vhosts,
+	// who is a member of which protocol, stand-ins.
+	shared mutex
+	became bool // Become has been called
 
 	// TLS is what role/secure keeps of the context, Files what httpd does: open
 	// files. They are closed with it.
 	TLS, Files any
 
-	Vhosts       []*Vhost
-	protocolDone bool // PROTOCOL_INIT has run for the first vhosts
+	vhosts       atomic.Pointer[[]*Vhost] // a list is never changed, another takes its place
+	protocolDone bool                     // PROTOCOL_INIT has run for the first vhosts
 	destroying   bool
 	destroyed    bool
 }
 
-// NewContext makes a context with no vhost yet. f is its struct lws_context.
-func NewContext(f *ContextFace, info *Info) (*Context, error) {
+// NewContext makes a context with no vhost yet. f is its struct lws_context, pts
+// are those of its service threads.
+func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error) {
 	if info.KATime != 0 && info.KAInterval == 0 {
 		Errf("lws_create_context: ka_interval is 0 where ka_time is %d", info.KATime)
 		return nil, errors.New("ka_interval")
 	}
-	ctx := &Context{F: f, ContextSettings: ContextSettings{
+	ctx := &Context{F: f, shared: mutex{rank: rankShared}, ContextSettings: ContextSettings{
 		ABI:           info.ABI,
 		Options:       info.Options,
 		TimeoutSecs:   or(info.TimeoutSecs, defaultTimeout),
@@ -108,14 +113,17 @@ func NewContext(f *ContextFace, info *Info) (*Context, error) {
 		ctx.Hostname = "unknown"
 	}
 	ctx.FDLimit = fdLimit(info)
-	pt, err := newThread(ctx)
-	if err != nil {
-		return nil, err
+	for _, ptf := range pts {
+		pt, err := newThread(ctx, ptf)
+		if err != nil {
+			ctx.releaseThreads()
+			return nil, err
+		}
+		pt.tellC()
+		ctx.Threads = append(ctx.Threads, pt)
 	}
-	ctx.PT = pt
 	ctx.Slot = contexts.put(ctx)
 	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
-	pt.tellC()
 	f.User = info.User
 	return ctx, nil
 }
@@ -155,12 +163,32 @@ func fdLimit(info *Info) int {
 	return int(rl.Cur)
 }
 
-// Lock takes the lock that guards the engine state of the context; it is never
-// held across a callback.
-func (ctx *Context) Lock() { ctx.PT.mu.Lock() }
+func (ctx *Context) releaseThreads() {
+	for _, pt := range ctx.Threads {
+		pt.release()
+	}
+}
 
-// Unlock releases Lock.
-func (ctx *Context) Unlock() { ctx.PT.mu.Unlock() }
+// First is the thread that does what is the whole context's: timers and calls
+// that belong to no connection.
+func (ctx *Context) First() *Thread { return ctx.Threads[0] }
+
+// Vhosts are the context's vhosts, in the order in which they were made. The list
+// stays as it is, whatever becomes of them.
+func (ctx *Context) Vhosts() []*Vhost {
+	if l := ctx.vhosts.Load(); l != nil {
+		return *l
+	}
+	return nil
+}
+
+// changeVhosts puts another list in the place of the vhosts'.
+func (ctx *Context) changeVhosts(change func(l []*Vhost) []*Vhost) {
+	ctx.shared.Lock()
+	defer ctx.shared.Unlock()
+	l := change(slices.Clone(ctx.Vhosts()))
+	ctx.vhosts.Store(&l)
+}
 
 // Start runs PROTOCOL_INIT for the vhosts made so far. The lock is held.
 func (ctx *Context) Start() error {
@@ -170,7 +198,7 @@ func (ctx *Context) Start() error {
 		}
 	}
 	var fresh []*Vhost
-	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+	for _, v := range ctx.Vhosts() {
 		was := v.started
 		if err := v.initProtocols(); err != nil {
 			return err
@@ -190,16 +218,17 @@ func (ctx *Context) Start() error {
 // in their place; connections live on. closed is called, without the lock,
 // when the ports are free. The lock is held.
 func (ctx *Context) Deprecate(closed func()) {
-	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+	for _, v := range ctx.Vhosts() {
 		if l := v.Listener; l != nil {
 			l.close(CloseNoStatus)
 			v.Listener = nil
 		}
 	}
 	if closed != nil {
-		ctx.PT.Later(func() {
-			ctx.Unlock()
-			defer ctx.Lock()
+		pt := ctx.First()
+		pt.Later(func() {
+			pt.mu.Unlock()
+			defer pt.mu.Lock()
 			closed()
 		})
 	}
@@ -207,11 +236,13 @@ func (ctx *Context) Deprecate(closed func()) {
 
 // DeliverKept hands out what flow control held back and may be had now; it
 // tells whether there was any. The lock is held.
-func (ctx *Context) DeliverKept() bool {
-	any := ctx.PT.anyRipe()
-	nested := ctx.PT.enter()
-	ctx.PT.runRipe()
-	ctx.PT.leave(nested)
+func (ctx *Context) DeliverKept() (any bool) {
+	for _, pt := range ctx.Threads {
+		any = any || pt.anyRipe()
+		nested := pt.enter()
+		pt.runRipe()
+		pt.leave(nested)
+	}
 	return any
 }
 
@@ -239,25 +270,26 @@ func (ctx *Context) Destroy() bool {
 	if ctx.destroyed {
 		return true
 	}
-	if ctx.PT.inTurn || atomic.LoadInt32(&ctx.F.Busy) > 0 {
-		ctx.PT.destroySelf = true
-		ctx.PT.kick()
+	if pt := ctx.busy(); pt != nil {
+		pt.destroySelf = true
+		pt.kick()
 		return false
 	}
 	if ctx.destroying {
 		return false
 	}
 	ctx.destroying = true
-	pt := ctx.PT
-	pt.closeAll()
-	pt.reap()
-	if len(ctx.Vhosts) > 0 {
-		ctx.Vhosts[0].AnnounceWake(false)
+	for _, pt := range ctx.Threads {
+		pt.closeAll()
 	}
-	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+	ctx.reap()
+	if l := ctx.Vhosts(); len(l) > 0 {
+		l[0].AnnounceWake(false)
+	}
+	for _, v := range ctx.Vhosts() {
 		v.finish()
 	}
-	pt.reap()
+	ctx.reap()
 	ctx.destroyed = true
 	contexts.del(ctx.Slot)
 	ctx.F.Slot = 0
@@ -270,8 +302,36 @@ func (ctx *Context) Destroy() bool {
 	if ctx.OnRelease != nil {
 		ctx.OnRelease()
 	}
-	pt.release()
+	ctx.releaseThreads()
 	return true
+}
+
+// busy is a thread in a turn, or in callbacks that C runs, nil when none is.
+func (ctx *Context) busy() *Thread {
+	for _, pt := range ctx.Threads {
+		if pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0 {
+			return pt
+		}
+	}
+	return nil
+}
+
+// all is a snapshot of the living connections, listeners included, oldest first.
+func (ctx *Context) all() []*Conn {
+	var l []*Conn
+	for _, pt := range ctx.Threads {
+		for c := range pt.live {
+			l = append(l, c)
+		}
+	}
+	sort.Slice(l, func(i, j int) bool { return l[i].seq < l[j].seq })
+	return l
+}
+
+func (ctx *Context) reap() {
+	for _, pt := range ctx.Threads {
+		pt.reap()
+	}
 }
 
 // Destroying tells whether the context is on its way out.
@@ -279,7 +339,7 @@ func (ctx *Context) Destroying() bool { return ctx.destroying }
 
 // VhostByName finds a vhost by its name.
 func (ctx *Context) VhostByName(name string) *Vhost {
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		if v.Name == name {
 			return v
 		}
@@ -297,7 +357,7 @@ func (ctx *Context) SelectVhost(port int, server string) *Vhost {
 			break
 		}
 	}
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		if v.Port == port && len(v.Name) >= len(host) && v.Name[:len(host)] == host {
 			return v
 		}
@@ -305,13 +365,13 @@ func (ctx *Context) SelectVhost(port int, server string) *Vhost {
 	if port == 0 {
 		return nil
 	}
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		m := len(v.Name)
 		if v.Port == port && m <= len(host)-2 && host[len(host)-m-1] == '.' && host[len(host)-m:] == v.Name {
 			return v
 		}
 	}
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		if v.Port == port {
 			return v
 		}
@@ -321,7 +381,7 @@ func (ctx *Context) SelectVhost(port int, server string) *Vhost {
 
 // EachConn calls fn for the connections of the context that live at the call.
 func (ctx *Context) EachConn(fn func(*Conn)) {
-	for _, c := range ctx.PT.all() {
+	for _, c := range ctx.all() {
 		if !c.Dead() {
 			fn(c)
 		}
@@ -331,7 +391,7 @@ func (ctx *Context) EachConn(fn func(*Conn)) {
 // CallProtocols runs reason for every protocol of every vhost, without a
 // connection, whatever they answer. The lock is held.
 func (ctx *Context) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) {
-	for _, v := range append([]*Vhost(nil), ctx.Vhosts...) {
+	for _, v := range ctx.Vhosts() {
 		for _, p := range v.Protocols {
 			v.callFake(p, r, in, n)
 		}
@@ -341,8 +401,8 @@ func (ctx *Context) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) {
 func (ctx *Context) String() string { return fmt.Sprintf("context %d", ctx.Slot) }
 
 // AtLimit tells whether no further connection may be taken.
-func (ctx *Context) AtLimit() bool { return len(ctx.PT.order) >= ctx.FDLimit }
+func (ctx *Context) AtLimit() bool { return len(ctx.First().order) >= ctx.FDLimit }
 
 // Full tells whether there is no room for a client or a child either: they may
 // have one place more, as in the original.
-func (ctx *Context) Full() bool { return len(ctx.PT.order) > ctx.FDLimit }
+func (ctx *Context) Full() bool { return len(ctx.First().order) > ctx.FDLimit }

@@ -84,7 +84,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, p: &fakeProgram{}, role: &echoRole{}}
 	Prog = r.p
-	ctx, err := NewContext(&ContextFace{External: ExternalNo}, &Info{})
+	ctx, err := NewContext(&ContextFace{External: ExternalNo}, []*ThreadFace{{}}, &Info{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,9 +115,9 @@ func newRig(t *testing.T) *rig {
 // turn waits up to ms for events and handles them.
 func (r *rig) turn(ms int) {
 	var ev [8]Event
-	n, _ := unix.EpollWait(r.ctx.PT.epfd, ev[:], ms)
-	r.ctx.Before()
-	r.ctx.Turn(ev[:max(n, 0)], Now())
+	n, _ := unix.EpollWait(r.ctx.First().epfd, ev[:], ms)
+	r.ctx.First().Before()
+	r.ctx.First().Turn(ev[:max(n, 0)], Now())
 }
 
 func (r *rig) send(s string) {
@@ -220,7 +220,7 @@ func TestTimersFireInOrderAndMoveLater(t *testing.T) {
 	r := newRig(t)
 	var fired []int
 	mk := func(n int) *Timer { return &Timer{Fire: func(int64) { fired = append(fired, n) }} }
-	pt, now := r.ctx.PT, Now()
+	pt, now := r.ctx.First(), Now()
 	a, b, c, d := mk(1), mk(2), mk(3), mk(4)
 	pt.SetTimer(a, now+3000)
 	pt.SetTimer(b, now+1000)
@@ -284,14 +284,14 @@ func TestLingerEndsWithThePeer(t *testing.T) {
 	r.c.SetLinger()
 	r.c.Close(CloseNoStatus)
 	r.ctx.Unlock()
-	if r.ctx.PT.lingerOf(fd) == nil {
+	if r.ctx.First().lingerOf(fd) == nil {
 		t.Fatal("does not linger")
 	}
 	r.send("still talking")
 	r.turn(20)
 	_ = unix.Shutdown(r.peer, unix.SHUT_WR)
 	r.turn(100)
-	if r.ctx.PT.lingerOf(fd) != nil {
+	if r.ctx.First().lingerOf(fd) != nil {
 		t.Error("lingers on")
 	}
 }

@@ -57,25 +57,29 @@ type VhostFace struct {
 	Home    unsafe.Pointer // the Vhost; see ContextFace.Home
 }
 
-// ContextFace is the head of struct lws_context of capi/c/lws_private.h: what
-// the C side of the service loop shares with the engine.
+// ContextFace is the head of struct lws_context of capi/c/lws_private.h.
 type ContextFace struct {
 	Slot     uint32
-	EpollFD  int32
-	WakeFD   int32
-	Waiting  int32 // the service thread is in (or on its way into) the wait
-	Pending  int32 // something is to be done without waiting
-	Cancel   int32 // lws_cancel_service was called
 	External int32 // the program polls for us
 	Dead     int32
-	Busy     int32 // callbacks that C runs itself (timers of the program)
-	TimerFD  int32
-	Waits    int32 // the turn is of a call that may wait for all sockets
 	_        int32
-	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
-	Armed    int64 // when TimerFD fires, 0: never was set
 	User     unsafe.Pointer
 	// Home is the Context. A forked child finds it here, in memory that was its
 	// parent's Go heap (again.go); until then the slot table is what counts.
 	Home unsafe.Pointer
+}
+
+// ThreadFace is the head of struct lwsgo_pt of capi/c/lws_private.h: what the C
+// side of one thread's service loop shares with the engine.
+type ThreadFace struct {
+	EpollFD  int32
+	WakeFD   int32
+	TimerFD  int32
+	Waiting  int32 // the service thread is in (or on its way into) the wait
+	Pending  int32 // something is to be done without waiting
+	Cancel   int32 // lws_cancel_service was called
+	Busy     int32 // callbacks that C runs itself (timers of the program)
+	Waits    int32 // the turn is of a call that may wait for all sockets
+	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
+	Armed    int64 // when TimerFD fires, 0: never was set
 }

@@ -189,10 +189,12 @@ func (pt *Thread) syncAll() {
 
 // ConnByFD finds the connection of a descriptor.
 func (ctx *Context) ConnByFD(fd int) *Conn {
-	if fd < 0 || fd >= len(ctx.PT.fds) {
-		return nil
+	for _, pt := range ctx.Threads {
+		if fd >= 0 && fd < len(pt.fds) && pt.fds[fd] != nil {
+			return pt.fds[fd]
+		}
 	}
-	return ctx.PT.fds[fd]
+	return nil
 }
 
 // AnnounceWake tells a program that may poll for us about the wake-up
@@ -205,7 +207,9 @@ func (v *Vhost) AnnounceWake(add bool) {
 	if !add {
 		r = ReasonDelPollFD
 	}
-	v.tellPollFD(r, v.Ctx.PT.wakefd, unix.EPOLLIN)
+	for _, pt := range v.Ctx.Threads {
+		v.tellPollFD(r, pt.wakefd, unix.EPOLLIN)
+	}
 }
 
 // tellPollFD runs a poll callback for a descriptor of no connection.
@@ -218,9 +222,10 @@ func (v *Vhost) tellPollFD(r Reason, fd int, events uint32) {
 
 // ServiceFD handles what an external poll reported for fd. ours is false when
 // the descriptor is not the library's; gone when the context was destroyed.
-func (ctx *Context) ServiceFD(fd int, revents uint32, now int64) (ours, gone bool) {
-	ctx.Lock()
-	defer ctx.Unlock()
+func (pt *Thread) ServiceFD(fd int, revents uint32, now int64) (ours, gone bool) {
+	ctx := pt.ctx
+	pt.mu.Lock()
+	defer pt.mu.Unlock()
 	if ctx.destroyed || ctx.destroying {
 		return false, true
 	}
@@ -228,21 +233,21 @@ func (ctx *Context) ServiceFD(fd int, revents uint32, now int64) (ours, gone boo
 		ctx.goExternal()
 	}
 	ev := Event{Events: unix.EPOLLIN} // of the wake-up descriptor, which has no slot
-	if fd != ctx.PT.wakefd {
+	if fd != pt.wakefd {
 		c := ctx.ConnByFD(fd)
 		if c == nil {
 			return false, false
 		}
 		ev = Event{Events: revents, Fd: int32(c.slot), Pad: c.gen}
 	}
-	return true, ctx.destroyed || ctx.turn([]Event{ev}, now)
+	return true, ctx.destroyed || pt.turn([]Event{ev}, now)
 }
 
 // goExternal notes that the program polls, and brings it up to date.
 func (ctx *Context) goExternal() {
 	was := ctx.F.External
 	ctx.F.External = ExternalYes
-	for _, c := range ctx.PT.all() {
+	for _, c := range ctx.all() {
 		if was == ExternalNo && c.added {
 			c.tellPoll(ReasonAddPollFD, c.polled, 0)
 		}

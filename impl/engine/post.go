@@ -6,12 +6,12 @@ package engine
 // It is for goroutines: any of them may call it, without the lock. When the
 // context goes first, fn is dropped.
 func (ctx *Context) Post(fn func()) {
-	ctx.Lock()
-	defer ctx.Unlock()
-	if ctx.destroyed || ctx.destroying {
-		return
+	pt := ctx.First()
+	pt.mu.Lock()
+	defer pt.mu.Unlock()
+	if !ctx.destroyed && !ctx.destroying {
+		pt.Later(fn)
 	}
-	ctx.PT.Later(fn)
 }
 
 // Later has fn run in the next turn. The lock is held, now and then.

@@ -75,6 +75,8 @@ type Protocol struct {
 func (p *Protocol) Members() []*Conn { return p.members }
 
 func (p *Protocol) join(c *Conn) {
+	c.Ctx.shared.Lock()
+	defer c.Ctx.shared.Unlock()
 	c.memberOf, c.memberAt = p, len(p.members)
 	p.members = append(p.members, c)
 }
@@ -84,6 +86,8 @@ func (c *Conn) leaveProtocol() {
 	if p == nil {
 		return
 	}
+	c.Ctx.shared.Lock()
+	defer c.Ctx.shared.Unlock()
 	c.memberOf = nil
 	last := len(p.members) - 1
 	moved := p.members[last]

@@ -4,7 +4,7 @@ package engine
 
 import (
 	"fmt"
-	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -12,10 +12,11 @@ import (
 
 // Thread is what one service thread works with (the reference's "pt").
 //
-// mu guards it, its connections and its vhosts. It is released around every
-// callback, so whatever a callback could have changed is looked at again after it.
+// mu guards it and its connections. It is released around every callback, so
+// whatever a callback could have changed is looked at again after it.
 type Thread struct {
-	mu   sync.Mutex
+	F    *ThreadFace
+	mu   mutex
 	ctx  *Context
 	epfd int
 	// wakefd is an eventfd in the epoll set; C writes it too.
@@ -65,7 +66,8 @@ type Thread struct {
 	headers []headerStore // not in use
 	ready   []Event       // see look
 
-	step        uint // counts events and WRITEABLEs: what one of them brings is one step
+	yielded     atomic.Int64 // when, see Yield
+	step        uint         // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
 	destroySelf bool
 	tidAsked    bool
@@ -74,8 +76,8 @@ type Thread struct {
 
 const argsSize = 128
 
-func newThread(ctx *Context) (*Thread, error) {
-	pt := &Thread{ctx: ctx, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
+func newThread(ctx *Context, f *ThreadFace) (*Thread, error) {
+	pt := &Thread{F: f, ctx: ctx, mu: mutex{rank: rankThread}, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
@@ -141,7 +143,7 @@ func (pt *Thread) closeOwn() {
 
 // tellC has C wait at the thread's descriptors.
 func (pt *Thread) tellC() {
-	f := pt.ctx.F
+	f := pt.F
 	f.EpollFD, f.WakeFD, f.TimerFD, f.Armed = int32(pt.epfd), int32(pt.wakefd), int32(pt.timerfd), 0
 }
 
@@ -162,16 +164,6 @@ func (pt *Thread) release() {
 	pt.headers = nil
 }
 
-// all is a snapshot of the living connections, listeners included, oldest first.
-func (pt *Thread) all() []*Conn {
-	l := make([]*Conn, 0, len(pt.live))
-	for c := range pt.live {
-		l = append(l, c)
-	}
-	sortConns(l)
-	return l
-}
-
 // closeAll ends all connections, in the order of the original: its own pipe goes
 // first, whose place at the front the last takes, and then always the first goes.
 func (pt *Thread) closeAll() {
@@ -188,7 +180,22 @@ func (pt *Thread) closeAll() {
 		c.close(CloseNoStatusContextDestroy)
 		c.detach() // whatever became of it
 	}
-	for _, c := range pt.all() { // streams, and what has no socket yet
-		c.close(CloseNoStatusContextDestroy)
+	for _, c := range pt.ctx.all() { // streams, and what has no socket yet
+		if c.pt == pt {
+			c.close(CloseNoStatusContextDestroy)
+		}
+	}
+}
+
+// closeOf ends the connections of a vhost that have a socket, in that order.
+func (pt *Thread) closeOf(v *Vhost) {
+	for n := 0; n < len(pt.order); {
+		c := pt.order[n]
+		if c.Vhost == v {
+			c.close(CloseNoStatusContextDestroy)
+		}
+		if n < len(pt.order) && pt.order[n] == c {
+			n++
+		}
 	}
 }

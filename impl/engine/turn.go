@@ -23,21 +23,20 @@ const yieldEvery = 8000
 // anew for 10 ms and is in C when it looks, which a thread that serves nearly
 // always is. It looks again 20 µs later, and the thread must take a P back under
 // a lock each time: some 2,000 wake-ups a second. Who yields is left alone.
-func (ctx *Context) Yield(now int64) {
-	if now-ctx.yielded.Load() > yieldEvery {
-		ctx.yielded.Store(now)
+func (pt *Thread) Yield(now int64) {
+	if now-pt.yielded.Load() > yieldEvery {
+		pt.yielded.Store(now)
 		runtime.Gosched()
 	}
 }
 
 // Before runs the timers that are due: the part of a turn before the wait.
-func (ctx *Context) Before() {
-	ctx.Lock()
-	defer ctx.Unlock()
-	if ctx.destroyed {
+func (pt *Thread) Before() {
+	pt.mu.Lock()
+	defer pt.mu.Unlock()
+	if pt.ctx.destroyed {
 		return
 	}
-	pt := ctx.PT
 	nested := pt.enter()
 	pt.firstTurn()
 	guard("timers", func() { pt.runTimers(Now()) })
@@ -47,10 +46,10 @@ func (ctx *Context) Before() {
 // Turn handles the events of one wait: what is readable, then what may be
 // written. now may be the time before the wait: what came due in it has the next
 // turn. It reports whether the context was destroyed by the turn.
-func (ctx *Context) Turn(events []Event, now int64) (destroyed bool) {
-	ctx.Lock()
-	defer ctx.Unlock()
-	return ctx.destroyed || ctx.turn(events, now)
+func (pt *Thread) Turn(events []Event, now int64) (destroyed bool) {
+	pt.mu.Lock()
+	defer pt.mu.Unlock()
+	return pt.ctx.destroyed || pt.turn(events, now)
 }
 
 // maxRounds bounds what one turn makes of what had come before it. patience, in
@@ -69,12 +68,11 @@ const (
 // Where the program is slow, and called to wait for all sockets, others are served
 // in between, and in the end the rest is left to its next call. Who called not to
 // wait polls, and will hear of the others.
-func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
-	pt, f := ctx.PT, ctx.F
+func (pt *Thread) turn(events []Event, now int64) (destroyed bool) {
 	var until int64
 	waited := 0
 	for n := 1; ; n++ {
-		if ctx.round(events, now) {
+		if pt.round(events, now) {
 			return true
 		}
 		if pt.inTurn || pt.destroySelf || n == maxRounds || !pt.anyRipe() {
@@ -82,7 +80,7 @@ func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
 		}
 		events = nil
 		t := Now()
-		if until != 0 && t > until && f.Waits != 0 {
+		if until != 0 && t > until && pt.F.Waits != 0 {
 			if waited++; waited > maxWaits {
 				break
 			}
@@ -93,7 +91,7 @@ func (ctx *Context) turn(events []Event, now int64) (destroyed bool) {
 			until = t + patience
 		}
 	}
-	if f.External != ExternalNo && !pt.inTurn && pt.owes() {
+	if pt.ctx.F.External != ExternalNo && !pt.inTurn && pt.owes() {
 		pt.wake()
 	}
 	return false
@@ -111,8 +109,8 @@ func (pt *Thread) look() []Event {
 	return pt.ready[:n]
 }
 
-func (ctx *Context) round(events []Event, now int64) (destroyed bool) {
-	pt := ctx.PT
+func (pt *Thread) round(events []Event, now int64) (destroyed bool) {
+	ctx := pt.ctx
 	nested := pt.enter()
 	pt.firstTurn()
 	if d := pt.nextDeadline(); d != 0 && d <= now {
@@ -142,7 +140,7 @@ func (pt *Thread) enter() (nested bool) {
 	nested = pt.inTurn
 	pt.inTurn = true
 	pt.step++
-	atomic.StoreInt32(&pt.ctx.F.Pending, 0)
+	atomic.StoreInt32(&pt.F.Pending, 0)
 	return nested
 }
 
@@ -156,7 +154,7 @@ func (pt *Thread) leave(nested bool) {
 	pt.syncAll()
 	pt.inTurn = false
 	pt.reap()
-	f := pt.ctx.F
+	f := pt.F
 	if d := pt.nextDeadline(); d != f.Deadline { // which only we write
 		atomic.StoreInt64(&f.Deadline, d)
 	}
@@ -192,11 +190,11 @@ func guard(what string, fn func()) {
 
 // firstTurn asks for the service thread's id, as the reference does.
 func (pt *Thread) firstTurn() {
-	if pt.tidAsked || pt.ctx.Looped || len(pt.ctx.Vhosts) == 0 {
+	if pt.tidAsked || pt.ctx.Looped || len(pt.ctx.Vhosts()) == 0 {
 		return
 	}
 	pt.tidAsked = true
-	pt.ctx.Vhosts[0].CallFirst(ReasonGetThreadID, nil, 0)
+	pt.ctx.Vhosts()[0].CallFirst(ReasonGetThreadID, nil, 0)
 }
 
 func (pt *Thread) event(ev *Event) {
@@ -262,7 +260,7 @@ func (c *Conn) Serve() {
 
 // runCancel delivers lws_cancel_service.
 func (pt *Thread) runCancel() {
-	c := &pt.ctx.F.Cancel
+	c := &pt.F.Cancel
 	if atomic.LoadInt32(c) != 0 && atomic.SwapInt32(c, 0) != 0 || pt.cancelDue {
 		pt.cancelDue = false
 		pt.ctx.CallProtocols(ReasonEventWaitCancelled, nil, 0)

@@ -5,6 +5,8 @@ package engine
 import (
 	"fmt"
 	"os"
+	"slices"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -67,7 +69,7 @@ type Vhost struct {
 	Active []*Conn
 
 	privs      []unsafe.Pointer // by protocol
-	bound      int              // connections bound to it
+	bound      atomic.Int64     // connections bound to it
 	started    bool
 	destroying bool
 	gone       bool
@@ -113,7 +115,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		f.Iface = Prog.CString(v.Iface)
 	}
 	f.User = info.User
-	ctx.Vhosts = append(ctx.Vhosts, v)
+	ctx.changeVhosts(func(l []*Vhost) []*Vhost { return append(l, v) })
 	return v
 }
 
@@ -180,6 +182,7 @@ func (v *Vhost) callFakeUser(p *Protocol, r Reason, user, in unsafe.Pointer, n u
 	}
 	f.Protocol = p.C
 	v.Ctx.Unlock()
+	unlocked()
 	ret := Prog.Call(p, f, r, user, in, n)
 	v.Ctx.Lock()
 	v.giveFake(f)
@@ -189,8 +192,10 @@ func (v *Vhost) callFakeUser(p *Protocol, r Reason, user, in unsafe.Pointer, n u
 // takeFake gives a call its own stand-in for a connection: the callback may make
 // further calls, and other threads may make some meanwhile.
 func (v *Vhost) takeFake() *Face {
+	v.Ctx.shared.Lock()
 	f := v.fake
 	v.fake = nil
+	v.Ctx.shared.Unlock()
 	if f == nil {
 		if f = Prog.NewFace(); f == nil {
 			Errf("no memory for a callback")
@@ -202,6 +207,8 @@ func (v *Vhost) takeFake() *Face {
 }
 
 func (v *Vhost) giveFake(f *Face) {
+	v.Ctx.shared.Lock()
+	defer v.Ctx.shared.Unlock()
 	if v.fake != nil || v.gone {
 		Prog.FreeFace(f)
 		return
@@ -301,28 +308,20 @@ func (v *Vhost) Destroy() {
 	if l := v.Listener; l != nil {
 		l.close(CloseNoStatusContextDestroy)
 	}
-	if pt := v.Ctx.PT; pt.inTurn {
+	if pt := v.Ctx.First(); pt.inTurn {
 		pt.dying = append(pt.dying, v)
-		v.maybeFinish()
 	} else {
 		v.closeAll()
-		pt.reap()
-		v.maybeFinish()
+		v.Ctx.reap()
 	}
+	v.maybeFinish()
 }
 
 func (v *Vhost) closeAll() {
-	pt := v.Ctx.PT
-	for n := 0; n < len(pt.order); {
-		c := pt.order[n]
-		if c.Vhost == v {
-			c.close(CloseNoStatusContextDestroy)
-		}
-		if n < len(pt.order) && pt.order[n] == c {
-			n++
-		}
+	for _, pt := range v.Ctx.Threads {
+		pt.closeOf(v)
 	}
-	for _, c := range pt.all() { // streams, and what has no socket yet
+	for _, c := range v.Ctx.all() { // streams, and what has no socket yet
 		if c.Vhost == v {
 			c.close(CloseNoStatusContextDestroy)
 		}
@@ -345,7 +344,7 @@ func (v *Vhost) handOverListener() {
 		return
 	}
 	v.Listener = nil
-	for _, o := range v.Ctx.Vhosts {
+	for _, o := range v.Ctx.Vhosts() {
 		if o != v && !o.destroying && o.SharesListener(v) {
 			Noticef("lws_vhost_destroy1: listen skt from %s to %s", v.Name, o.Name)
 			l.BindVhost(o)
@@ -361,7 +360,7 @@ func (v *Vhost) SharesListener(o *Vhost) bool {
 }
 
 func (v *Vhost) maybeFinish() {
-	if v.destroying && v.bound == 0 && !v.gone {
+	if v.destroying && v.bound.Load() == 0 && !v.gone {
 		v.finish()
 	}
 }
@@ -377,17 +376,13 @@ func (v *Vhost) finish() {
 			v.callFake(p, ReasonProtocolDestroy, nil, 0)
 		}
 	}
-	for i, o := range v.Ctx.Vhosts {
-		if o == v {
-			v.Ctx.Vhosts = append(v.Ctx.Vhosts[:i:i], v.Ctx.Vhosts[i+1:]...)
-			break
-		}
-	}
+	v.Ctx.changeVhosts(func(l []*Vhost) []*Vhost { return slices.DeleteFunc(l, func(o *Vhost) bool { return o == v }) })
 	for _, p := range v.Protocols {
 		v.freePriv(p)
 	}
 	if v.finalize != nil {
 		v.Ctx.Unlock()
+		unlocked()
 		v.finalize(v)
 		v.Ctx.Lock()
 	}

@@ -11,9 +11,9 @@ import (
 
 // kick makes the service thread look again, if it is waiting.
 func (pt *Thread) kick() {
-	f := pt.ctx.F
+	f := pt.F
 	atomic.StoreInt32(&f.Pending, 1)
-	if atomic.LoadInt32(&f.Waiting) != 0 || f.External != ExternalNo && !pt.inTurn {
+	if atomic.LoadInt32(&f.Waiting) != 0 || pt.ctx.F.External != ExternalNo && !pt.inTurn {
 		pt.wake()
 	}
 }
@@ -26,16 +26,11 @@ func (pt *Thread) wake() {
 
 // deadlineMoved tells the waiting side that the earliest timer changed.
 func (pt *Thread) deadlineMoved() {
-	f := pt.ctx.F
+	f := pt.F
 	atomic.StoreInt64(&f.Deadline, pt.nextDeadline())
 	if atomic.LoadInt32(&f.Waiting) != 0 {
 		pt.wake()
 	}
-}
-
-// Pending tells whether something is to be done without waiting.
-func (ctx *Context) Pending() bool {
-	return atomic.LoadInt32(&ctx.F.Pending) != 0 || atomic.LoadInt32(&ctx.F.Cancel) != 0
 }
 
 // Cancel makes the next turn tell every protocol EVENT_WAIT_CANCELLED.

@@ -349,7 +349,7 @@ func (c *Conn) AskWriteable() {
 		}
 		c.touchPoll()
 	}
-	if !c.pt.inTurn || c.Ctx.F.Waiting != 0 {
+	if !c.pt.inTurn || c.pt.F.Waiting != 0 {
 		c.pt.kick()
 	}
 }

@@ -164,7 +164,7 @@ func (s *openFiles) keep(o *openFile) bool {
 	}
 	s.kept = append(s.kept, o)
 	if s.timer.At == 0 {
-		s.ctx.PT.SetTimer(&s.timer, engine.Now()+keptFor)
+		s.ctx.First().SetTimer(&s.timer, engine.Now()+keptFor)
 	}
 	return true
 }
@@ -185,7 +185,7 @@ func (s *openFiles) look() {
 		o.used = false
 	}
 	if len(s.kept) > 0 {
-		s.ctx.PT.SetTimer(&s.timer, engine.Now()+keptFor)
+		s.ctx.First().SetTimer(&s.timer, engine.Now()+keptFor)
 	}
 }
 

@@ -3,6 +3,7 @@
 package enginetest
 
 import (
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -32,7 +33,7 @@ func New(t testing.TB, p *Program, info *engine.Info) *Rig {
 		info.Protocols[i].Callback = unsafe.Pointer(p)
 	}
 	held := p.Held()
-	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, info)
+	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, []*engine.ThreadFace{{}}, info)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,10 +65,11 @@ func (r *Rig) Do(fn func()) {
 // Turn is one service turn with what is ready now; it reports whether anything was.
 func (r *Rig) Turn() bool {
 	var ev [64]engine.Event
-	n, _ := unix.EpollWait(int(r.Ctx.F.EpollFD), ev[:], 0)
-	busy := n > 0 || r.Ctx.Pending()
-	r.Ctx.Before()
-	r.Ctx.Turn(ev[:max(n, 0)], engine.Now())
+	pt := r.Ctx.First()
+	n, _ := unix.EpollWait(int(pt.F.EpollFD), ev[:], 0)
+	busy := n > 0 || atomic.LoadInt32(&pt.F.Pending) != 0 || atomic.LoadInt32(&pt.F.Cancel) != 0
+	pt.Before()
+	pt.Turn(ev[:max(n, 0)], engine.Now())
 	return busy
 }
 

@@ -227,7 +227,7 @@ func FuzzStreams(f *testing.F) {
 func run(t *testing.T, frames []byte, seed uint64) {
 	p := &guest{mem: map[unsafe.Pointer][]byte{}, rnd: rand.New(rand.NewPCG(seed, 1)), closed: map[uint32]int{}}
 	engine.Prog, h1.App = p, site{}
-	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, &engine.Info{})
+	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, []*engine.ThreadFace{{}}, &engine.Info{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,9 +249,9 @@ func run(t *testing.T, frames []byte, seed uint64) {
 	var sent []byte
 	turn := func() {
 		var ev [8]engine.Event
-		k, _ := unix.EpollWait(int(ctx.F.EpollFD), ev[:], 0)
-		ctx.Before()
-		ctx.Turn(ev[:max(k, 0)], engine.Now())
+		k, _ := unix.EpollWait(int(ctx.First().F.EpollFD), ev[:], 0)
+		ctx.First().Before()
+		ctx.First().Turn(ev[:max(k, 0)], engine.Now())
 		var b [32768]byte
 		for {
 			n, err := unix.Read(fds[1], b[:])

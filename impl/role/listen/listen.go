@@ -54,7 +54,7 @@ func Open(v *engine.Vhost) error {
 	if v.Port == engine.PortNoListen || v.Port == engine.PortNoListenServer {
 		return nil
 	}
-	for _, o := range v.Ctx.Vhosts {
+	for _, o := range v.Ctx.Vhosts() {
 		if o != v && o.Listener != nil && o.SharesListener(v) {
 			engine.Noticef(" using listen skt from vhost %s", o.Name)
 			return nil

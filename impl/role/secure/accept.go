@@ -117,7 +117,7 @@ func (a *accepting) complete(c *engine.Conn) bool {
 	if engine.Prog.LogLevel()&engine.LogInfo != 0 {
 		engine.Infof("%s: accepted, %s, ALPN '%s'", c, a.t.Cipher(), a.t.ALPN())
 	}
-	for _, v := range c.Ctx.Vhosts { // SNI may have chosen another one
+	for _, v := range c.Ctx.Vhosts() { // SNI may have chosen another one
 		if o := Of(v); o != nil && o.Server != nil && !v.Destroying() && a.t.Is(o.Server) {
 			c.BindVhost(v)
 			break

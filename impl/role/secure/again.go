@@ -14,7 +14,7 @@ func Again(ctx *engine.Context) {
 	}
 	ctx.TLS = limit
 	clients := map[*shared]*shared{}
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		old := Of(v)
 		if old == nil {
 			continue
@@ -42,5 +42,5 @@ func Again(ctx *engine.Context) {
 		t.cfg.Provided = old.cfg.Provided.Again()
 		v.TLS = t
 	}
-	watchAges(ctx, ctx.Vhosts)
+	watchAges(ctx, ctx.Vhosts())
 }

@@ -42,9 +42,9 @@ func watchAges(ctx *engine.Context, vhosts []*engine.Vhost) {
 			l.daily = &engine.Timer{}
 			l.daily.Fire = func(int64) {
 				checkAges(ctx)
-				ctx.PT.SetTimer(l.daily, engine.Now()+day*1e6)
+				ctx.First().SetTimer(l.daily, engine.Now()+day*1e6)
 			}
-			ctx.PT.SetTimer(l.daily, engine.Now()+day*1e6)
+			ctx.First().SetTimer(l.daily, engine.Now()+day*1e6)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func watchAges(ctx *engine.Context, vhosts []*engine.Vhost) {
 // certificate has left: VHOST_CERT_AGING, with 0 where there is none.
 func checkAges(ctx *engine.Context) {
 	now := time.Now().Unix()
-	for _, v := range append([]*engine.Vhost(nil), ctx.Vhosts...) {
+	for _, v := range ctx.Vhosts() {
 		var days int64
 		if t := Of(v); t != nil && t.Server != nil && !t.skipped {
 			if now < sane {

@@ -165,7 +165,7 @@ func (k *connector) verify(good bool, s tls.VerifyState) bool {
 		return true
 	}
 	// As in the reference, the context's first vhost is asked, whose ever the connection is.
-	first := k.c.Ctx.Vhosts[0].Protocols
+	first := k.c.Ctx.Vhosts()[0].Protocols
 	if len(first) == 0 {
 		return good
 	}

@@ -72,7 +72,7 @@ func (l *limits) back(ctx *engine.Context) {
 
 func gate(ctx *engine.Context, on bool) {
 	engine.Infof("TLS session limit: accepting %v", on)
-	for _, v := range ctx.Vhosts {
+	for _, v := range ctx.Vhosts() {
 		if On(v) && v.Listener != nil {
 			v.Listener.NoRead = !on
 			v.Listener.TouchPoll()

@@ -118,7 +118,7 @@ func (t *Vhost) loadCertFiles(v *engine.Vhost, id Identity) error {
 // again, from the files or, where those cannot be read, from memory
 // (lws_tls_cert_updated). Connections keep what they have. The lock is held.
 func Updated(ctx *engine.Context, id Identity) {
-	for _, v := range append([]*engine.Vhost(nil), ctx.Vhosts...) {
+	for _, v := range ctx.Vhosts() {
 		t := Of(v)
 		if t == nil || t.Server == nil || !id.CertFile.Given ||
 			t.cfg.Server.CertFile != id.CertFile || t.cfg.Server.KeyFile != id.KeyFile {
