@@ -4,6 +4,7 @@
  * server, that speaks h1, ws, raw or h2. It says NOW when its peer is to say its last words
  * and to go. HOW it hears of them:
  *   write   it is about to write, which fails
+ *   stuck   what it writes is not taken any more
  *   off     it does not receive until the peer has gone
  *   unread  it reads an answer's body when the peer has gone
  * Then it says what it was told, in order.
@@ -70,6 +71,13 @@ looks(lws_sorted_usec_list_t *sul)
 {
 	if (!conn) /* it was closed */
 		return;
+	if (is("stuck")) {
+		if (lws_partial_buffered(conn))
+			puts("NOW");
+		else
+			lws_sul_schedule(context, 0, sul, looks, 5000);
+		return;
+	}
 	/* The library has time to make a mistake. */
 	if (!gone(conn, POLLRDHUP, 0) || waited++ < 20) {
 		lws_sul_schedule(context, 0, sul, looks, 5000);
@@ -86,13 +94,14 @@ static void
 opened(struct lws *wsi)
 {
 	conn = wsi;
-	if (is("write")) {
+	if (is("write") || is("stuck"))
 		lws_callback_on_writable(wsi);
+	if (is("write"))
 		return;
-	}
 	if (is("off"))
 		lws_rx_flow_control(wsi, 0);
-	puts("NOW");
+	if (!is("stuck"))
+		puts("NOW");
 	lws_sul_schedule(context, 0, &look, looks, 5000);
 }
 
@@ -126,7 +135,7 @@ closed(const char *what)
 static int
 post(struct lws *wsi, unsigned char **p, size_t len)
 {
-	if (!is("write"))
+	if (!is("write") && !is("stuck"))
 		return 0;
 	if (lws_add_http_header_content_length(wsi, 1000 * PIECE, p, *p + len))
 		return -1;
@@ -145,7 +154,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		if (!strcmp(speak, "ws"))
 			break;
 		tell("status", (int)lws_http_client_http_response(wsi));
-		if (!is("write"))
+		if (is("off") || is("unread"))
 			opened(wsi);
 		reads_later = is("unread");
 		break;
@@ -228,7 +237,7 @@ connects(int port, int tls)
 	else if (!strcmp(speak, "ws"))
 		i.protocol = "echo";
 	else
-		i.method = is("write") ? "POST" : "GET";
+		i.method = is("write") || is("stuck") ? "POST" : "GET";
 	if (strcmp(speak, "raw"))
 		i.alpn = strcmp(speak, "h2") ? "http/1.1" : "h2";
 	if (tls)
