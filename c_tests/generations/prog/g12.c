@@ -4,11 +4,11 @@
 #include "gen.h"
 #include <libwebsockets.h>
 #include <poll.h>
+#include "gen_libwebsocket.h"
 
 #define FDS 64
 static struct libwebsocket_pollfd fds[FDS];
 static int count_fds, fd_hang_up = -1;
-static struct libwebsocket *client_wsi;
 
 static int
 slot(int fd)
@@ -58,56 +58,28 @@ callback_http(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	return 0;
 }
 
+/* The end is a call to hang up, from outside of a callback. */
+static int
+heard(struct libwebsocket_context *context, struct libwebsocket *wsi, struct gen *g)
+{
+	if (gen_check(g)) {
+		fd_hang_up = libwebsocket_get_socket_fd(wsi);
+		return 0;
+	}
+	gen_fill(g);
+	libwebsocket_callback_on_writable(context, wsi);
+	return 0;
+}
+
 static int
 callback_gen(struct libwebsocket_context *context, struct libwebsocket *wsi,
 	     enum libwebsocket_callback_reasons reason, void *user, void *in, size_t len)
 {
-	struct gen *g = user;
-	int last;
-
-	switch (reason) {
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+	if (reason == LWS_CALLBACK_CLIENT_ESTABLISHED) {
 		gen_fill(libwebsocket_ensure_user_space(wsi));
 		libwebsocket_callback_on_writable(context, wsi);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		last = libwebsocket_is_final_fragment(wsi) &&
-		       !libwebsockets_remaining_packet_payload(wsi);
-		if (gen_piece(g, in, len, last))
-			return -1;
-		if (!last)
-			break;
-		if (reason == LWS_CALLBACK_CLIENT_RECEIVE) {
-			if (gen_check(g)) {
-				fd_hang_up = libwebsocket_get_socket_fd(wsi);
-				break;
-			}
-			gen_fill(g);
-		}
-		libwebsocket_callback_on_writable(context, wsi);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!g->ready)
-			break;
-		/* fallthrough */
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		if (!g->len)
-			break;
-		if (libwebsocket_write(wsi, g->buf + GEN_ROOM, g->len, LWS_WRITE_BINARY) < 0)
-			return -1;
-		g->len = 0;
-		g->ready = 0;
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED:
-		if (wsi == client_wsi)
-			gen_stop = 1;
-		break;
-	default:
-		break;
 	}
-	return 0;
+	return gen_early(context, wsi, reason, user, in, len, heard);
 }
 
 static struct libwebsocket_protocols protocols[] = {

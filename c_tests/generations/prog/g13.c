@@ -2,17 +2,7 @@
 /* A program of v1.3, v1.4 or v1.5 (pkg-config libwebsockets-1.3): every name of those. */
 #include "gen.h"
 #include <libwebsockets.h>
-
-typedef struct libwebsocket early_wsi;
-typedef struct libwebsocket_context early_context;
-typedef enum libwebsocket_callback_reasons early_reason;
-typedef enum libwebsocket_write_protocol early_mode;
-#define early_write libwebsocket_write
-#define early_is_final_fragment libwebsocket_is_final_fragment
-#define early_remaining_packet_payload libwebsockets_remaining_packet_payload
-#define early_get_reserved_bits libwebsocket_get_reserved_bits
-#define early_callback_on_writable libwebsocket_callback_on_writable
-#include "gen_early.h"
+#include "gen_libwebsocket.h"
 
 static struct libwebsocket_protocols protocols[];
 static callback_function callback_gen;

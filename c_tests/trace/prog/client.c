@@ -37,14 +37,19 @@ void client_starter(peer *p)
 	in_loop(connect_now, NULL);
 }
 
-void client_with(hook_fn hook, script_fn script)
+void client_run(const struct lws_protocols *protocols, hook_fn hook, script_fn script, script_fn starter)
 {
-	if (no_server(client_protocols, hook)) {
+	if (no_server(protocols, hook)) {
 		if (script)
 			peer_listen("peer0", script);
-		peer_start("peer1", client_starter);
+		peer_start("peer1", starter);
 		finish();
 	}
+}
+
+void client_with(hook_fn hook, script_fn script)
+{
+	client_run(client_protocols, hook, script, client_starter);
 }
 
 /* Sends hello, then closes normally when the answer came. */

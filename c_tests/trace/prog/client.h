@@ -16,7 +16,9 @@ extern bool no_origin;
 
 /* A peer script that connects cli0 in the service thread. */
 void client_starter(peer *p);
-/* A context with hook, a raw server with script (or none), and cli0. */
+/* A context with hook, a raw server with script (or none), and what starter connects. */
+void client_run(const struct lws_protocols *protocols, hook_fn hook, script_fn script, script_fn starter);
+/* The same with cli0. */
 void client_with(hook_fn hook, script_fn script);
 /* A hook that sends hello. */
 int talk(event *e);

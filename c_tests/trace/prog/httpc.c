@@ -2,6 +2,8 @@
 /* What the scenarios of HTTP clients share. */
 #include "httpc.h"
 
+#include "client.h"
+
 const struct lws_protocols hc_protocols[] = {
     {"http", cb0, sizeof(struct session), 0, 0, NULL, 0},
     {"web", cb1, sizeof(struct session), 0, 0, NULL, 0},
@@ -78,12 +80,7 @@ int hc_reader(event *e)
 
 void hc_with(hook_fn hook, script_fn script)
 {
-	if (no_server(hc_protocols, hook)) {
-		if (script)
-			peer_listen("peer0", script);
-		peer_start("peer1", hc_starter);
-		finish();
-	}
+	client_run(hc_protocols, hook, script, hc_starter);
 }
 
 void hc_answer_script(peer *p)
