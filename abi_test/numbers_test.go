@@ -32,7 +32,7 @@ func (h headerSet) private(t *testing.T) *Facts {
 	t.Helper()
 	return h.parsed(t, "private", Unit{
 		Dir:    root + "/capi",
-		Source: "#include \"core/lwsgo.h\"\n#include \"c/lws_private.h\"\n#include \"c/lecp.h\"\n",
+		Source: "#include \"core/lwsgo.h\"\n#include \"c/lws_private.h\"\n#include \"c/lecp.h\"\n#include \"c/signals.h\"\n",
 		Extra:  []string{h.dir, root + "/capi/core", root + "/capi/c"},
 	})
 }
