@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * See face.h. C because of reason 4: layouts of public structs.
+ * See face.h. C because of reason 3: the layouts are the header's.
  */
 #include "face.h"
 #include "abi.h"

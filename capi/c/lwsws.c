@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Wrappers of lwsws's configuration. C because of reasons 1 and 4: what the
+ * Wrappers of lwsws's configuration. C because of reasons 1 and 3: what the
  * files say goes into the program's struct.
  */
 #include "abi.h"
