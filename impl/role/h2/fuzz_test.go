@@ -5,41 +5,22 @@ package h2
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/engine/enginetest"
 	"libwebsockets/impl/role/h1"
 	fields "libwebsockets/impl/wire/h1"
 	wire "libwebsockets/impl/wire/h2"
 )
 
 // guest is a program that answers by chance.
-type guest struct {
-	mem            map[unsafe.Pointer][]byte
-	rnd            *rand.Rand
-	made, gone     int
-	closed         map[uint32]int
-	internalErrors []string
-}
+type guest struct{ rnd *rand.Rand }
 
-func (p *guest) Call(_ *engine.Protocol, f *engine.Face, r engine.Reason, _, _ unsafe.Pointer, _ uintptr) int {
-	c := engine.ConnOf(f)
-	if c == nil {
-		return 0
-	}
-	switch r {
-	case engine.ReasonWSICreate:
-		p.made++
-	case engine.ReasonWSIDestroy:
-		p.gone++
-	case engine.ReasonClosedHTTP, engine.ReasonClosed:
-		p.closed[f.Slot]++
+func (p *guest) on(k enginetest.Call) int {
+	switch k.Reason {
 	case engine.ReasonHTTP, engine.ReasonHTTPBodyCompletion, engine.ReasonHTTPWriteable, engine.ReasonReceive:
-		return p.answer(c)
+		return p.answer(k.Conn)
 	}
 	return 0
 }
@@ -72,22 +53,6 @@ func (p *guest) answer(c *engine.Conn) int {
 	return 0
 }
 
-func (p *guest) Alloc(n uintptr) unsafe.Pointer {
-	b := make([]byte, n+1)
-	p.mem[unsafe.Pointer(&b[0])] = b
-	return unsafe.Pointer(&b[0])
-}
-func (p *guest) Free(m unsafe.Pointer)         { delete(p.mem, m) }
-func (p *guest) CString(string) unsafe.Pointer { return p.Alloc(1) }
-func (p *guest) NewFace() *engine.Face         { return &engine.Face{} }
-func (p *guest) FreeFace(*engine.Face)         {}
-func (p *guest) LogLevel() int                 { return engine.LogErr }
-func (p *guest) Log(_ int, l string) {
-	if strings.Contains(l, "internal error") {
-		p.internalErrors = append(p.internalErrors, l)
-	}
-}
-
 type site struct{}
 
 func (site) Action(c *engine.Conn) bool {
@@ -101,25 +66,17 @@ func (site) Drop(*engine.Conn)                        {}
 
 // stir makes frames of arbitrary bytes: two for each.
 func stir(in []byte) (out []byte) {
-	add := func(t wire.Type, f wire.Flags, stream uint32, p []byte) {
-		out = append(wire.AppendHeader(out, wire.Header{Length: uint32(len(p)), Type: t, Flags: f, Stream: stream}), p...)
-	}
-	head := func(kv ...string) (b []byte) {
-		for i := 0; i < len(kv); i += 2 {
-			b = wire.AppendField(b, kv[i], []byte(kv[i+1]))
-		}
-		return b
-	}
+	add := func(t wire.Type, f wire.Flags, stream uint32, p []byte) { out = append(out, frame(t, f, stream, p)...) }
 	for ; len(in) >= 2; in = in[2:] {
 		stream, x := uint32(in[0]>>4)*2+1, in[1]
 		end := wire.Flags(x & 1)
 		switch in[0] & 15 {
 		case 0, 1, 2:
-			add(wire.Headers, wire.EndHeaders|end, stream, head(":method", "GET", ":scheme", "http", ":path", "/a?b"))
+			add(wire.Headers, wire.EndHeaders|end, stream, fieldBlock(":method", "GET", ":scheme", "http", ":path", "/a?b"))
 		case 3, 4:
-			add(wire.Headers, wire.EndHeaders|end, stream, head(":method", "POST", ":scheme", "http", ":path", "/", "content-length", fmt.Sprint(x)))
+			add(wire.Headers, wire.EndHeaders|end, stream, fieldBlock(":method", "POST", ":scheme", "http", ":path", "/", "content-length", fmt.Sprint(x)))
 		case 5:
-			add(wire.Headers, wire.EndHeaders, stream, head(":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/"))
+			add(wire.Headers, wire.EndHeaders, stream, fieldBlock(":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/"))
 		case 6, 7:
 			add(wire.Data, end, stream, make([]byte, x))
 		case 8:
@@ -131,7 +88,7 @@ func stir(in []byte) (out []byte) {
 		case 11:
 			out = wire.AppendPing(out, false, [8]byte{x})
 		case 12:
-			b := head(":method", "GET", ":scheme", "http", ":path", "/split")
+			b := fieldBlock(":method", "GET", ":scheme", "http", ":path", "/split")
 			k := int(x) % len(b)
 			add(wire.Headers, end, stream, b[:k])
 			add(wire.Continuation, wire.EndHeaders, stream, b[k:])
@@ -225,45 +182,27 @@ func FuzzStreams(f *testing.F) {
 }
 
 func run(t *testing.T, frames []byte, seed uint64) {
-	p := &guest{mem: map[unsafe.Pointer][]byte{}, rnd: rand.New(rand.NewPCG(seed, 1)), closed: map[uint32]int{}}
-	engine.Prog, h1.App = p, site{}
-	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, []*engine.ThreadFace{{}}, &engine.Info{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fds[1])
-	ctx.Lock()
-	v := engine.NewVhost(ctx, &engine.VhostFace{}, &engine.Info{Protocols: []engine.Protocol{{Name: "p", Callback: unsafe.Pointer(p), Size: 8}}})
-	c := engine.NewConn(v, h1.Role, false)
-	p.made++
-	c.SetProtocol(v.Protocols[0])
-	Accept(c)
-	c.Attach(fds[0])
-	ctx.Unlock()
+	p := &guest{rnd: rand.New(rand.NewPCG(seed, 1))}
+	prog := &enginetest.Program{On: p.on}
+	t.Cleanup(func() { // when the context has gone
+		if made := prog.Made + 1; made != prog.Gone { // nobody tells of the first one's making
+			t.Errorf("%d connections made, %d destroyed", made, prog.Gone)
+		}
+	})
+	h1.App = site{}
+	r := enginetest.New(t, prog, &engine.Info{Protocols: []engine.Protocol{{Name: "p", Size: 8}}})
+	peer := r.Connect(h1.Role, false, func(c *engine.Conn) { Accept(c) })
 	all := append(wire.AppendSettings([]byte(wire.Preface)), frames...)
 	conn, initial, given := windows(all[len(wire.Preface):])
 	var sent []byte
 	turn := func() {
-		var ev [8]engine.Event
-		k, _ := unix.EpollWait(int(ctx.First().F.EpollFD), ev[:], 0)
-		ctx.First().Before()
-		ctx.First().Turn(ev[:max(k, 0)], engine.Now())
-		var b [32768]byte
-		for {
-			n, err := unix.Read(fds[1], b[:])
-			if err != nil || n <= 0 {
-				return
-			}
-			sent = append(sent, b[:n]...)
-		}
+		r.Turn()
+		b, _ := peer.Recv()
+		sent = append(sent, b...)
 	}
-	for len(all) > 0 && !c.Dead() {
-		n, err := unix.Write(fds[1], all[:1+p.rnd.IntN(min(len(all), 300))])
-		if err != nil {
+	for len(all) > 0 && !peer.C.Dead() {
+		n := peer.Send(all[:1+p.rnd.IntN(min(len(all), 300))])
+		if n == 0 {
 			break
 		}
 		all = all[n:]
@@ -272,26 +211,12 @@ func run(t *testing.T, frames []byte, seed uint64) {
 	for range 5 {
 		turn()
 	}
-	_ = unix.Shutdown(fds[1], unix.SHUT_RDWR)
-	for i := 0; i < 20 && !c.Dead(); i++ {
-		turn()
+	peer.Close()
+	for i := 0; i < 20 && !peer.C.Dead(); i++ {
+		r.Turn()
 	}
-	if !c.Dead() {
+	if !peer.C.Dead() {
 		t.Error("the connection stayed")
 	}
 	audit(t, sent, conn, initial, given)
-	ctx.Lock()
-	defer ctx.Unlock()
-	if !ctx.Destroy() {
-		t.Error("the context stayed")
-	}
-	if p.made != p.gone {
-		t.Errorf("%d connections made, %d destroyed", p.made, p.gone)
-	}
-	if len(p.mem) != 0 {
-		t.Errorf("%d pieces of C memory were not given back", len(p.mem))
-	}
-	for _, l := range p.internalErrors {
-		t.Error(l)
-	}
 }
