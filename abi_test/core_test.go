@@ -5,12 +5,12 @@ package abitest
 import (
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 const lwsgoHeader = root + "/capi/core/lwsgo.h"
@@ -29,17 +29,13 @@ func sizesOf(t *testing.T, h headerSet, names []string, defines ...string) map[s
 		}
 		fmt.Fprintf(&b, "#line %d \"names\"\nunsigned long size_%d = sizeof(%s);\n", i+1, i, n)
 	}
-	file := filepath.Join(t.TempDir(), "unit.c")
-	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	args := append([]string{"-std=gnu11", "-fsyntax-only", "-fmax-errors=0", "-I", h.dir, "-I", root + "/capi/core"}, defines...)
-	out, _ := exec.Command("gcc", append(args, file)...).CombinedOutput()
+	args := append([]string{"-x", "c", "-std=gnu11", "-fmax-errors=0", "-I", h.dir, "-I", root + "/capi/core"}, defines...)
+	out, _ := harness.CC{}.Checks(b.String(), args...)
 	none := map[string]bool{}
 	for i, n := range names {
-		none[n] = regexp.MustCompile(fmt.Sprintf(`(?m)^names:%d:\d+: error: `, i+1)).Match(out)
+		none[n] = regexp.MustCompile(fmt.Sprintf(`(?m)^names:%d:\d+: error: `, i+1)).MatchString(out)
 	}
-	if all := strings.Count(string(out), " error: "); all != 0 && !strings.Contains(string(out), "names:") {
+	if all := strings.Count(out, " error: "); all != 0 && !strings.Contains(out, "names:") {
 		t.Fatalf("%s", out)
 	}
 	return none
