@@ -405,6 +405,36 @@ static void validity_context(void)
 	hc_with(hc_reader, no_pong_script);
 }
 
+/* The program says that the connection is good for longer than a hang-up takes. */
+static lws_sorted_usec_list_t sul_confirm;
+static struct lws *confirmed;
+static int confirms;
+
+static void confirm(lws_sorted_usec_list_t *sul)
+{
+	lws_validity_confirmed(confirmed);
+	if (++confirms < 13)
+		lws_sul_schedule(rig.ctx, 0, sul, confirm, 300 * LWS_US_PER_MS);
+	else
+		lws_set_timeout(confirmed, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+}
+
+static int confirming(event *e)
+{
+	if (e->reason == LWS_CALLBACK_CLIENT_ESTABLISHED) {
+		confirmed = e->wsi;
+		lws_sul_schedule(rig.ctx, 0, &sul_confirm, confirm, 300 * LWS_US_PER_MS);
+	}
+	return hc_reader(e);
+}
+
+static void validity_confirmed(void)
+{
+	hc_method = NULL;
+	hc_adjust = with_policy;
+	hc_with(confirming, no_pong_script);
+}
+
 /* ---- sharing ---- */
 
 static const char *const names[] = {"cli0", "cli1"};
@@ -690,6 +720,7 @@ static const scenario sc_client_gaps[] = {
     {"hcg-validity-ping", validity_ping},
     {"hcg-validity-hangup", validity_hangup},
     {"hcg-validity-context", validity_context},
+    {"hcg-validity-confirmed", validity_confirmed},
     {"hcg-proxy-shared", proxy_shared},
     {"hcg-iface-shared", iface_shared},
     {"hcg-proxy-split", proxy_split},

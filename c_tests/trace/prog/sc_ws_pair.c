@@ -112,6 +112,8 @@ static int echo_hook(event *e)
 	case LWS_CALLBACK_CLIENT_RECEIVE:
 		if (!lws_is_final_fragment(e->wsi) || lws_remaining_packet_payload(e->wsi))
 			break;
+		if (e->len == sizes[0]) /* in one piece, whatever is received at a time */
+			say(e->conn, "  reserved bits %d", lws_get_reserved_bits(e->wsi));
 		s->asked = true;
 		lws_callback_on_writable(e->wsi);
 		break;
