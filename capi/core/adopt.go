@@ -12,20 +12,9 @@ import (
 	"unsafe"
 
 	"libwebsockets/impl/engine"
-	"libwebsockets/impl/role/h1"
-	"libwebsockets/impl/role/h2"
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/raw"
 )
-
-func init() {
-	listen.Register(h2.Binder{})
-	listen.Register(h1.Binder{})
-	listen.Register(raw.SocketBinder{})
-	listen.Register(raw.DatagramBinder{})
-	listen.Register(raw.FileBinder{})
-	h1.Fallback = raw.Fallback
-}
 
 //export go_lwsgo_adopt
 func go_lwsgo_adopt(v *C.struct_lws_vhost, how C.int, fd C.int, protocol *C.char, parent *C.struct_lws, opaque unsafe.Pointer) *C.struct_lws {

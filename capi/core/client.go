@@ -43,10 +43,8 @@ import (
 	"libwebsockets/impl/engine"
 )
 
-func init() { engine.Lookup = lookup }
-
-// lookup resolves a name as every C program on this machine does.
-func lookup(name string) ([]netip.Addr, error) {
+// Lookup resolves a name as every C program on this machine does.
+func (program) Lookup(name string) ([]netip.Addr, error) {
 	cs := C.CString(name)
 	defer C.free(unsafe.Pointer(cs))
 	var res *C.struct_addrinfo
@@ -94,7 +92,6 @@ func go_lws_client_connect_via_info(i *C.struct_lwsgo_connect) (ret *C.struct_lw
 		Path: str(i.path), Host: str(i.host), Origin: text(i.origin),
 		Protocols: text(i.protocol), LocalProtocol: text(i.local_protocol_name), Method: text(i.method),
 		Iface: str(i.iface), ALPN: str(i.alpn), Version: int(i.ietf_version_or_minus_one),
-		ClientCert:   uint8(i.sys_tls_client_cert),
 		ManualCredit: int(i.manual_initial_tx_credit),
 		User:         i.userdata, Opaque: i.opaque_user_data, KeepWarmSecs: int(i.keep_warm_secs),
 	}
@@ -105,6 +102,9 @@ func go_lws_client_connect_via_info(i *C.struct_lwsgo_connect) (ret *C.struct_lw
 		info.Retry = &engine.Retry{
 			PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup), C: unsafe.Pointer(r),
 		}
+	}
+	if n := C.int(i.sys_tls_client_cert); n != 0 {
+		info.Identity = func() (cert, key []byte, err error) { return systemIdentity(i.context, n-1) }
 	}
 	pwsi := i.pwsi
 	if pwsi != nil {

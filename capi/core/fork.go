@@ -10,11 +10,8 @@ import "C"
 import (
 	"unsafe"
 
-	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
-	"libwebsockets/impl/httpd"
 	"libwebsockets/impl/role/listen"
-	"libwebsockets/impl/role/secure"
 )
 
 // go_lwsgo_again makes the contexts anew in a forked child.
@@ -40,9 +37,6 @@ func contextAgain(cx *C.struct_lws_context) {
 	ctx.Lock()
 	defer ctx.Unlock()
 	C.lwsgo_loop_forked(cx)
-	secure.Again(ctx)
-	client.CookiesAgain(ctx)
-	httpd.FilesAgain(ctx)
 	for _, v := range ctx.Vhosts() {
 		fd, ok := listening[v]
 		if ok {

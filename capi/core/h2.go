@@ -11,10 +11,7 @@ import "C"
 import (
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/h2"
-	"libwebsockets/impl/role/secure"
 )
-
-func init() { secure.OfferALPN("h2", h2.Accept) }
 
 //export go_lws_get_peer_write_allowance
 func go_lws_get_peer_write_allowance(wsi *C.struct_lws) C.lws_fileofs_t {

@@ -51,11 +51,8 @@ import (
 	wire "libwebsockets/impl/wire/h1"
 )
 
-func init() {
-	httpd.Open = openFile
-	httpd.SendFD = func(fd int, pos *int64, socket int, n int64) int {
-		return int(C.lwsgo_fd_send(C.int(fd), (*C.off_t)(pos), C.int(socket), C.size_t(n)))
-	}
+func sendFD(fd int, pos *int64, socket int, n int64) int {
+	return int(C.lwsgo_fd_send(C.int(fd), (*C.off_t)(pos), C.int(socket), C.size_t(n)))
 }
 
 // plainFops tells whether files of the context are no concern of the program's.

@@ -47,13 +47,10 @@ import (
 	"unsafe"
 
 	"libwebsockets/impl/engine"
-	_ "libwebsockets/impl/httpd" // registers itself with the h1 role
 )
 
 // program is the engine's view of the C program.
 type program struct{}
-
-func init() { engine.Prog = program{} }
 
 func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
 	a := C.lwsgo_call(C.uintptr_t(uintptr(p.Callback)), C.uintptr_t(uintptr(unsafe.Pointer(f))), C.int(r),

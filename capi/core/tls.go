@@ -13,35 +13,19 @@ import (
 	"math"
 	"unsafe"
 
-	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
-	"libwebsockets/impl/role/h1"
-	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/secure"
 	"libwebsockets/impl/tls"
 )
 
-func init() {
-	engine.ProtocolsReady = secure.ProtocolsReady
-	h1.Scarce = secure.Full
-	listen.Secured, listen.SecureAccept, listen.Gated = secure.On, secure.Accept, secure.Full
-	client.SecureConnect = secureConnect
-}
-
-// secureConnect starts a client's TLS, with the system's certificate if the
-// connection asks for it.
-func secureConnect(c *engine.Conn, r *client.TLSRequest, done func(error)) {
-	req := &secure.Request{Allow: int(r.Flags), Host: r.Host, Port: r.Port, ALPN: r.ALPN}
-	if n := C.int(r.ClientCert); n != 0 {
-		cx := (*C.struct_lws_context)(unsafe.Pointer(c.Ctx.F))
-		req.Cert = blob(cx, C.LWS_SYSBLOB_TYPE_CLIENT_CERT_DER, n-1)
-		req.Key = blob(cx, C.LWS_SYSBLOB_TYPE_CLIENT_KEY_DER, n-1)
-		if req.Cert == nil || req.Key == nil {
-			done(fmt.Errorf("no system client certificate %d", int(n-1)))
-			return
-		}
+// systemIdentity is the system's client certificate n, and its key.
+func systemIdentity(cx *C.struct_lws_context, n C.int) (cert, key []byte, err error) {
+	cert = blob(cx, C.LWS_SYSBLOB_TYPE_CLIENT_CERT_DER, n)
+	key = blob(cx, C.LWS_SYSBLOB_TYPE_CLIENT_KEY_DER, n)
+	if cert == nil || key == nil {
+		err = fmt.Errorf("no system client certificate %d", int(n))
 	}
-	secure.Connect(c, req, done)
+	return cert, key, err
 }
 
 // blob copies one of the context's system blobs, nil when it is not set.

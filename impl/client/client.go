@@ -63,7 +63,6 @@ type Info struct {
 	Iface         string
 	ALPN          string
 	Version       int // Sec-WebSocket-Version, 0 or -1: 13
-	ClientCert    uint8
 
 	User, Opaque unsafe.Pointer
 	Parent       *engine.Conn
@@ -72,6 +71,8 @@ type Info struct {
 	ManualCredit int // of a stream at first, with H2ManualRxFlow
 	// Made is called before any callback of the new connection.
 	Made func(c *engine.Conn)
+	// Identity gives the certificate and key that TLS shows, in DER; nil: the vhost's.
+	Identity func() (cert, key []byte, err error)
 }
 
 const (

@@ -288,13 +288,20 @@ func (s *State) secure(c *engine.Conn) {
 		return
 	}
 	c.SetState(engine.StateTLSHandshake)
-	if SecureConnect == nil {
-		fail(c, errNoTLS.Error())
+	c.Monitor.Begin()
+	req := &engine.TLSRequest{Allow: int(s.info.Flags), Host: withoutPort(s.info.Host), Port: s.info.Port, ALPN: s.info.ALPN}
+	var err error
+	if s.info.Identity != nil {
+		req.Cert, req.Key, err = s.info.Identity()
+	}
+	if err == nil && c.Vhost.TLS == nil {
+		err = c.Vhost.NoClientTLS()
+	}
+	if err != nil {
+		fail(c, err.Error())
 		return
 	}
-	c.Monitor.Begin()
-	req := &TLSRequest{Flags: s.info.Flags, Host: withoutPort(s.info.Host), Port: s.info.Port, ALPN: s.info.ALPN, ClientCert: s.info.ClientCert}
-	SecureConnect(c, req, func(err error) {
+	c.Vhost.TLS.Connect(c, req, func(err error) {
 		switch {
 		case c.Dead():
 		case err != nil:

@@ -31,12 +31,9 @@ type Jar struct {
 	held []cookie.Cookie
 }
 
-// CookiesAgain gives a context that a forked child has made anew a jar of its
-// own, for the file of its parent's.
-func CookiesAgain(ctx *engine.Context) {
-	if o, ok := ctx.Cookies.(*Jar); ok {
-		ctx.Cookies = &Jar{Path: o.Path, MaxBytes: o.MaxBytes, MaxItems: o.MaxItems, MaxCookie: o.MaxCookie}
-	}
+// Again is a jar for the same file.
+func (j *Jar) Again() engine.CookieJar {
+	return &Jar{Path: j.Path, MaxBytes: j.MaxBytes, MaxItems: j.MaxItems, MaxCookie: j.MaxCookie}
 }
 
 // maxJar is more than a jar has: the file is not ours alone.
@@ -211,12 +208,11 @@ func (j *Jar) Take(values []string, host, path string) {
 }
 
 // jar is what the connection's requests take cookies from, nil: nothing.
-func (s *State) jar(c *engine.Conn) *Jar {
+func (s *State) jar(c *engine.Conn) engine.CookieJar {
 	if s.info.Flags&CacheCookies == 0 {
 		return nil
 	}
-	j, _ := c.Ctx.Cookies.(*Jar)
-	return j
+	return c.Ctx.Cookies
 }
 
 // cookie is the Cookie header of the request, "" when there is none.

@@ -28,6 +28,8 @@ type program struct {
 	last string   // what came with the latest callback
 	logs []string // of the levels that are on by default
 	fn   func(c *engine.Conn, r engine.Reason) int
+
+	lookup func() ([]netip.Addr, error)
 }
 
 func newProgram() *program { return &program{mem: map[unsafe.Pointer][]byte{}} }
@@ -80,10 +82,11 @@ func (p *program) CString(s string) unsafe.Pointer {
 	copy(p.mem[m], s)
 	return m
 }
-func (p *program) NewFace() *engine.Face  { return &engine.Face{} }
-func (p *program) FreeFace(*engine.Face)  {}
-func (p *program) LogLevel() int          { return engine.LogErr | engine.LogWarn | engine.LogNotice }
-func (p *program) Log(_ int, line string) { p.logs = append(p.logs, line) }
+func (p *program) NewFace() *engine.Face               { return &engine.Face{} }
+func (p *program) FreeFace(*engine.Face)               {}
+func (p *program) LogLevel() int                       { return engine.LogErr | engine.LogWarn | engine.LogNotice }
+func (p *program) Lookup(string) ([]netip.Addr, error) { return p.lookup() }
+func (p *program) Log(_ int, line string)              { p.logs = append(p.logs, line) }
 
 type rig struct {
 	t   *testing.T
@@ -250,8 +253,8 @@ func TestBodyInManyReads(t *testing.T) {
 	}
 }
 
-func lookupGives(t *testing.T, err error, addrs ...string) {
-	engine.Lookup = func(string) ([]netip.Addr, error) {
+func (r *rig) lookupGives(err error, addrs ...string) {
+	r.p.lookup = func() ([]netip.Addr, error) {
 		time.Sleep(20 * time.Millisecond)
 		var l []netip.Addr
 		for _, a := range addrs {
@@ -270,7 +273,7 @@ func (r *rig) connectName(port int) *engine.Conn {
 func TestAllAddressesAreTried(t *testing.T) {
 	r := newRig(t, &engine.Info{})
 	port := serve(t, func(string) string { return ok("") })
-	lookupGives(t, nil, "127.77.0.1", "::1", "127.77.0.2", "127.0.0.1")
+	r.lookupGives(nil, "127.77.0.1", "::1", "127.77.0.2", "127.0.0.1")
 	if r.connectName(port) == nil {
 		t.Fatal("a name's connection begins before it is resolved")
 	}
@@ -281,7 +284,7 @@ func TestAllAddressesAreTried(t *testing.T) {
 
 func TestNoAddressLeft(t *testing.T) {
 	r := newRig(t, &engine.Info{})
-	lookupGives(t, nil, "127.77.0.1", "127.77.0.2")
+	r.lookupGives(nil, "127.77.0.1", "127.77.0.2")
 	r.connectName(deadPort(t))
 	r.until("destroy", 1)
 	r.expect("made", "error Unable to connect: 127.77.0.2: connection refused", "destroy")
@@ -289,7 +292,7 @@ func TestNoAddressLeft(t *testing.T) {
 
 func TestLookupFails(t *testing.T) {
 	r := newRig(t, &engine.Info{})
-	lookupGives(t, errors.New("no such name"))
+	r.lookupGives(errors.New("no such name"))
 	r.connectName(80)
 	r.until("destroy", 1)
 	r.expect("made", "error ipv6 lws_getaddrinfo46 failed: name.test: no such name", "destroy")
@@ -299,7 +302,7 @@ func TestLookupFails(t *testing.T) {
 // up. Without a guard in the resolver's goroutine the process ended.
 func TestLookupPanics(t *testing.T) {
 	r := newRig(t, &engine.Info{})
-	engine.Lookup = func(string) ([]netip.Addr, error) { panic("resolver") }
+	r.p.lookup = func() ([]netip.Addr, error) { panic("resolver") }
 	for range 20 { // more than are looked up at a time
 		r.connectName(80)
 	}
@@ -307,7 +310,7 @@ func TestLookupPanics(t *testing.T) {
 	if n := strings.Count(strings.Join(r.p.told, "\n"), "error ipv6 lws_getaddrinfo46 failed: name.test: internal error"); n != 20 {
 		t.Errorf("%d were told of it", n)
 	}
-	lookupGives(t, errors.New("no such name"))
+	r.lookupGives(errors.New("no such name"))
 	r.connectName(80)
 	r.until("error ipv6 lws_getaddrinfo46 failed: name.test: no such name", 1)
 }
@@ -322,7 +325,7 @@ func TestManyLookups(t *testing.T) {
 	port := serve(t, func(string) string { return ok("") })
 	var asked atomic.Int32
 	answer := make(chan struct{})
-	engine.Lookup = func(string) ([]netip.Addr, error) {
+	r.p.lookup = func() ([]netip.Addr, error) {
 		asked.Add(1)
 		<-answer
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
@@ -344,7 +347,7 @@ func TestManyLookups(t *testing.T) {
 
 func TestContextGoesWhileResolving(t *testing.T) {
 	r := newRig(t, &engine.Info{})
-	lookupGives(t, nil, "127.0.0.1")
+	r.lookupGives(nil, "127.0.0.1")
 	r.connectName(80)
 }
 
@@ -466,7 +469,7 @@ func TestNoTLS(t *testing.T) {
 	r := newRig(t, &engine.Info{})
 	r.connect(serve(t, func(string) string { return "" }), "/", UseSSL)
 	r.until("destroy", 1)
-	r.expect("made", "create", "error no TLS in this vhost", "destroy")
+	r.expect("made", "create", "error no client TLS in vhost default (lws_init_vhost_client_ssl)", "destroy")
 }
 
 func TestRequestBody(t *testing.T) {

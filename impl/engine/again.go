@@ -25,7 +25,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
 		F: f, shared: mutex{rank: rankShared}, ContextSettings: old.ContextSettings,
-		TLS: old.TLS, Files: old.Files, became: old.became, protocolDone: old.protocolDone,
+		became: old.became, protocolDone: old.protocolDone,
 	}
 	ctx.Reject = slices.Clone(old.Reject)
 	ours := true
@@ -47,6 +47,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 			listening[v] = l.fd
 		}
 	}
+	ctx.inherit(old)
 	if ours {
 		ctx.Lock()
 		for _, o := range old.Threads {
@@ -83,6 +84,21 @@ func (ctx *Context) threadAgain(o *Thread, ours bool) error {
 	f := pt.F
 	f.Waiting, f.Pending, f.Busy, f.Deadline = 0, 1, 0, 0
 	return nil
+}
+
+// inherit gives ctx what others keep of old.
+func (ctx *Context) inherit(old *Context) {
+	ctx.Lock()
+	defer ctx.Unlock()
+	if old.TLS != nil {
+		old.TLS.Again(ctx)
+	}
+	if old.Cookies != nil {
+		ctx.Cookies = old.Cookies.Again()
+	}
+	if old.Files != nil {
+		old.Files.Abandon()
+	}
 }
 
 // again is the vhost in ctx, which was made from o's.

@@ -41,8 +41,8 @@ type ContextSettings struct {
 	FDLimit       int
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
-	MinRxRate     int // bytes a second of a request's body, on average over TimeoutSecs; 0: no limit
-	Cookies       any // jar of client connections (impl/client), nil: none
+	MinRxRate     int       // bytes a second of a request's body, on average over TimeoutSecs; 0: no limit
+	Cookies       CookieJar // of client connections, nil: none
 
 	// UID and GID are who the program wants to be once it listens; 0 and -1 mean no change.
 	UID, GID int
@@ -54,6 +54,23 @@ type ContextSettings struct {
 	// thread id there. OnRelease takes our descriptors out of that loop.
 	Looped    bool
 	OnRelease func()
+}
+
+// Files are the open files of a context (httpd).
+type Files interface {
+	// Abandon closes a forked child's copies of them.
+	Abandon()
+	Close()
+}
+
+// CookieJar keeps what servers set (impl/client).
+type CookieJar interface {
+	// For is the Cookie header for a request, "" for none.
+	For(host, path string, secure bool) string
+	// Take keeps the values of Set-Cookie headers.
+	Take(values []string, host, path string)
+	// Again is a jar like it, for a forked child.
+	Again() CookieJar
 }
 
 // Context is what lws_create_context makes: its service threads, its vhosts and
@@ -71,9 +88,9 @@ type Context struct {
 	shared mutex
 	became bool // Become has been called
 
-	// TLS is what role/secure keeps of the context, Files what httpd does: open
-	// files. They are closed with it.
-	TLS, Files any
+	// What others keep of the context, and close with it.
+	TLS   ContextTLS
+	Files Files
 
 	vhosts       atomic.Pointer[[]*Vhost] // a list is never changed, another takes its place
 	protocolDone bool                     // PROTOCOL_INIT has run for the first vhosts
@@ -208,9 +225,7 @@ func (ctx *Context) Start() error {
 		}
 	}
 	ctx.protocolDone = true
-	if ProtocolsReady != nil && len(fresh) > 0 {
-		ProtocolsReady(ctx, fresh)
-	}
+	ctx.ready(fresh)
 	return nil
 }
 
@@ -259,10 +274,6 @@ func (ctx *Context) Finalize() error {
 	return nil
 }
 
-// ProtocolsReady, when set, is called when PROTOCOL_INIT has run for the
-// vhosts in fresh.
-var ProtocolsReady func(ctx *Context, fresh []*Vhost)
-
 // Destroy closes every connection, tells every protocol of every vhost, and
 // gives everything back. Inside a service turn it is put off to its end.
 // The lock is held; it reports whether the context is gone.
@@ -294,10 +305,11 @@ func (ctx *Context) Destroy() bool {
 	contexts.del(ctx.Slot)
 	ctx.F.Slot = 0
 	atomic.StoreInt32(&ctx.F.Dead, 1)
-	for _, kept := range []any{ctx.TLS, ctx.Files} {
-		if k, ok := kept.(interface{ Close() }); ok {
-			k.Close()
-		}
+	if ctx.TLS != nil {
+		ctx.TLS.Close()
+	}
+	if ctx.Files != nil {
+		ctx.Files.Close()
 	}
 	if ctx.OnRelease != nil {
 		ctx.OnRelease()

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"unsafe"
 
@@ -36,6 +37,8 @@ func (p *fakeProgram) NewFace() *Face                { return &Face{} }
 func (p *fakeProgram) FreeFace(*Face)                {}
 func (p *fakeProgram) Log(_ int, l string)           { p.lines = append(p.lines, l) }
 func (p *fakeProgram) LogLevel() int                 { return LogErr | LogWarn }
+
+func (p *fakeProgram) Lookup(string) ([]netip.Addr, error) { return nil, errLookup }
 
 // echoRole echoes what it reads.
 type echoRole struct{ got []byte }

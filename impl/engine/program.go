@@ -4,6 +4,8 @@ package engine
 
 import (
 	"fmt"
+	"net/netip"
+	"reflect"
 	"unsafe"
 )
 
@@ -23,10 +25,24 @@ type Program interface {
 	Log(level int, line string)
 	// LogLevel is the mask of levels that are wanted.
 	LogLevel() int
+	// Lookup resolves a name; it may take its time. No lock is held. The error's text
+	// is shown to the program.
+	Lookup(name string) ([]netip.Addr, error)
 }
 
 // Prog is the one program in this process. capi sets it before anything else.
 var Prog Program
+
+// Wired is hooks, which has every field set: what a package calls of those above it,
+// who fill a struct of its own. One that is missing ends the process at its start.
+func Wired[T any](hooks T) T {
+	for v, i := reflect.ValueOf(hooks), 0; i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			panic(fmt.Sprintf("%T: %s is missing", hooks, v.Type().Field(i).Name))
+		}
+	}
+	return hooks
+}
 
 // Log levels: the LLL_ bits of lws-logs.h.
 const (

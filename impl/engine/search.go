@@ -13,10 +13,6 @@ import (
 // an OS thread for each, and one that is never answered keeps it long.
 const maxSearches = 16
 
-// Lookup resolves a name; it may take its time. No lock is held. capi sets it
-// to libc's resolver; the error's text is shown to the program.
-var Lookup func(name string) ([]netip.Addr, error)
-
 var errLookup = errors.New("internal error")
 
 // Search is a name that is being looked up, or waits for its turn to be.
@@ -74,7 +70,7 @@ func (s *Search) run() {
 func (s *Search) find() {
 	var l []netip.Addr
 	err := errLookup // unless it returns
-	guard("the look-up of "+s.name, func() { l, err = Lookup(s.name) })
+	guard("the look-up of "+s.name, func() { l, err = Prog.Lookup(s.name) })
 	s.ctx.Post(func() {
 		if !s.cancelled {
 			s.done(l, err)

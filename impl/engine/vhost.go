@@ -63,7 +63,7 @@ type Vhost struct {
 	F         *VhostFace
 	Protocols []*Protocol
 	Listener  *Conn
-	TLS       any // the vhost's TLS contexts, made by impl/tls
+	TLS       VhostTLS
 
 	// Active are the client connections that others can queue behind.
 	Active []*Conn
@@ -128,8 +128,8 @@ func (v *Vhost) Start() error {
 	if err := v.initProtocols(); err != nil {
 		return err
 	}
-	if ProtocolsReady != nil && v.started && !was {
-		ProtocolsReady(v.Ctx, []*Vhost{v})
+	if v.started && !was {
+		v.Ctx.ready([]*Vhost{v})
 	}
 	return nil
 }
@@ -389,8 +389,8 @@ func (v *Vhost) finish() {
 	if v.Options.Has(OptUnixSock) && v.Iface != "" && v.Iface[0] != '@' {
 		_ = os.Remove(v.Iface)
 	}
-	if t, ok := v.TLS.(interface{ Close() }); ok {
-		t.Close()
+	if v.TLS != nil {
+		v.TLS.Close()
 	}
 	vhosts.del(v.F.Slot)
 	v.F.Slot = 0

@@ -13,9 +13,8 @@ import (
 	wire "libwebsockets/impl/wire/h1"
 )
 
-type app struct{}
-
-func init() { h1.App = app{} }
+// App serves requests: an h1.Application.
+type App struct{}
 
 // accessArgs is struct lws_process_html_args.
 type accessArgs struct {
@@ -67,7 +66,7 @@ func requestURI(c *engine.Conn) []byte {
 
 // RedirectHit answers for mounts that only redirect, and for a directory mount
 // whose URI lacks the slash.
-func (app) RedirectHit(c *engine.Conn) (done, ok bool) {
+func (App) RedirectHit(c *engine.Conn) (done, ok bool) {
 	uri := string(requestURI(c))
 	if uri == "" {
 		return false, true
@@ -121,7 +120,7 @@ func cleanURL(u string) string {
 }
 
 // Action serves the request: by its mount, or by the program's callback.
-func (app) Action(c *engine.Conn) bool {
+func (App) Action(c *engine.Conn) bool {
 	uri := requestURI(c)
 	m := findMount(c, string(uri))
 	if m == nil {
@@ -178,7 +177,7 @@ func mounted(c *engine.Conn, m *engine.Mount) bool {
 
 // BindPost binds a POST request to its mount's protocol before anything else
 // is told of it. What becomes of that is seen when the request is served.
-func (app) BindPost(c *engine.Conn) {
+func (App) BindPost(c *engine.Conn) {
 	m := findMount(c, string(requestURI(c)))
 	if m == nil {
 		return

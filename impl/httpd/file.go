@@ -54,9 +54,19 @@ func KindOf(mode uint32) FileKind {
 	return Special
 }
 
-// Open opens a file through the context's file operations; gzip tells whether
-// the client takes compressed content. capi sets it.
-var Open func(ctx *engine.Context, name string, gzip bool) (File, error)
+// Hooks are what the package needs of the boundary.
+type Hooks struct {
+	// Open opens a file through the context's file operations; gzip tells whether
+	// the client takes compressed content.
+	Open func(ctx *engine.Context, name string, gzip bool) (File, error)
+	// SendFD has the kernel send up to n bytes of fd, from *pos on, to a socket.
+	SendFD func(fd int, pos *int64, socket int, n int64) int
+}
+
+var hooks Hooks
+
+// Wire sets the hooks.
+func Wire(h Hooks) { hooks = engine.Wired(h) }
 
 // transfer is the file of the current transaction.
 type transfer struct {
@@ -159,7 +169,7 @@ func openInMount(c *engine.Conn, m *engine.Mount, name string) (string, File) {
 		return full, nil
 	}
 	for try := 0; try < 5; try++ {
-		f, err := Open(c.Ctx, full, acceptsGzip(c))
+		f, err := hooks.Open(c.Ctx, full, acceptsGzip(c))
 		if err != nil {
 			engine.Infof("%s: unable to open '%s': %v", c, full, err)
 			return full, nil
@@ -247,7 +257,7 @@ var errNotRegular = errors.New("it is no regular file")
 // ServeFile sends a file as the answer (lws_serve_http_file): below 0 it
 // failed, above 0 the transaction is over, 0: the file is on its way.
 func ServeFile(c *engine.Conn, name, ctype, headers string) int {
-	f, err := Open(c.Ctx, name, acceptsGzip(c))
+	f, err := hooks.Open(c.Ctx, name, acceptsGzip(c))
 	if err == nil && f.Kind() != Regular {
 		f.Close()
 		err = errNotRegular
@@ -335,7 +345,7 @@ const (
 )
 
 // Fragment sends more of the file; false closes.
-func (app) Fragment(c *engine.Conn) bool { return FileFragment(c) >= 0 }
+func (App) Fragment(c *engine.Conn) bool { return FileFragment(c) >= 0 }
 
 // FileFragment sends more of the file being served (lws_serve_http_file_fragment):
 // 1 when it is complete, 0 when there is more to come, -1 on failure.
@@ -456,7 +466,7 @@ func (t *transfer) interpreted(c *engine.Conn) (b []byte, n int) {
 }
 
 // Drop closes the file.
-func (app) Drop(c *engine.Conn) {
+func (App) Drop(c *engine.Conn) {
 	if t, ok := h1.StateOf(c).App.(*transfer); ok {
 		t.f.Close()
 	}

@@ -22,7 +22,7 @@ import (
 // site is a server in memory: mounts over files that are texts, and a program
 // that answers what the mounts leave to it, in the ways that script tells.
 type site struct {
-	app
+	App
 	r            *enginetest.Rig
 	script       enginetest.Script
 	methods      []string // of the requests so far
@@ -99,7 +99,7 @@ func (s *site) RedirectHit(c *engine.Conn) (done, ok bool) {
 		method = "HEAD"
 	}
 	s.methods = append(s.methods, method)
-	return s.app.RedirectHit(c)
+	return s.App.RedirectHit(c)
 }
 
 func (s *site) on(k enginetest.Call) (r int) {
@@ -191,11 +191,17 @@ func FuzzSite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in, cuts, script []byte) { ask(t, in, cuts, script) })
 }
 
+// wire makes s what serves requests.
+func (s *site) wire() {
+	Wire(Hooks{Open: s.openText, SendFD: func(int, *int64, int, int64) int { return 0 }})
+	h1.Wire(h1.Hooks{App: s, Upgrades: map[string]func(*engine.Conn) bool{},
+		Extended: func(*engine.Conn) (done, ok bool) { return false, true },
+		Fallback: func(*engine.Conn, []byte) bool { return false }})
+}
+
 func ask(t *testing.T, in, cuts, script []byte) {
 	s := &site{script: script}
-	wasApp, wasOpen := h1.App, Open
-	t.Cleanup(func() { h1.App, Open = wasApp, wasOpen })
-	h1.App, Open = s, s.openText
+	s.wire()
 	info := &engine.Info{Mounts: siteMounts}
 	if len(cuts)&1 == 1 {
 		info.Error404 = "/404.html"

@@ -23,9 +23,7 @@ import (
 func visit(t *testing.T, script []byte, mounts []*engine.Mount, request string) string {
 	t.Helper()
 	s := &site{script: script}
-	wasApp, wasOpen := h1.App, Open
-	t.Cleanup(func() { h1.App, Open = wasApp, wasOpen })
-	h1.App, Open = s, s.openText
+	s.wire()
 	told := ""
 	s.r = enginetest.New(t, &enginetest.Program{On: func(k enginetest.Call) int {
 		if k.Reason == engine.ReasonHTTP {

@@ -23,9 +23,6 @@ const (
 	keptFor  = 1_000_000 // µs between two looks; what was not used since the last one is closed
 )
 
-// SendFD has the kernel send up to n bytes of fd, from *pos on, to a socket. capi sets it.
-var SendFD func(fd int, pos *int64, socket int, n int64) int
-
 // fileID tells whether a name still leads to the same file, and nothing about that
 // has changed, its permissions among it.
 type fileID struct {
@@ -196,14 +193,9 @@ func (s *openFiles) Close() {
 	}
 }
 
-// FilesAgain closes what the parent process keeps open, in a forked child. A
+// Abandon closes what the parent process keeps open, in a forked child. A
 // descriptor may be another file's by now.
-func FilesAgain(ctx *engine.Context) {
-	s, _ := ctx.Files.(*openFiles)
-	ctx.Files = nil
-	if s == nil {
-		return
-	}
+func (s *openFiles) Abandon() {
 	for _, o := range s.kept {
 		var st unix.Stat_t
 		if unix.Fstat(o.fd, &st) == nil && uint64(st.Dev) == o.id.dev && st.Ino == o.id.ino {
@@ -252,7 +244,7 @@ func (f *plainFile) Read(b []byte) (n int, err error) {
 	return n, nil
 }
 
-func (f *plainFile) SendTo(socket int, n int64) int { return SendFD(f.o.fd, &f.pos, socket, n) }
+func (f *plainFile) SendTo(socket int, n int64) int { return hooks.SendFD(f.o.fd, &f.pos, socket, n) }
 
 func (f *plainFile) Close() {
 	if f.o == nil {

@@ -6,7 +6,9 @@
 package enginetest
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"unsafe"
 
@@ -114,6 +116,9 @@ func (p *Program) Log(_ int, l string) {
 		p.Faults = append(p.Faults, l)
 	}
 }
+
+// Lookup finds no name.
+func (p *Program) Lookup(string) ([]netip.Addr, error) { return nil, errors.New("no such name") }
 
 // LogLevel is what is kept.
 func (p *Program) LogLevel() int {

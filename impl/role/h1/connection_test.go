@@ -12,10 +12,8 @@ import (
 // meet has a program that answers a request when it is whole see what comes.
 func meet(t *testing.T, in string, cuts []byte) (enginetest.Played, *guest) {
 	t.Helper()
-	was := App
-	t.Cleanup(func() { App = was })
 	p := &guest{script: []byte{5, 5, 5, 5}}
-	App = p
+	p.wire()
 	p.r = enginetest.New(t, &enginetest.Program{On: p.on}, &engine.Info{})
 	peer := p.r.Connect(Role, false, func(c *engine.Conn) { Begin(c) })
 	return peer.Play([]byte(in), cuts, func() {}), p

@@ -148,11 +148,16 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
+// wire makes p the application.
+func (p *guest) wire() {
+	Wire(Hooks{App: p, Upgrades: map[string]func(*engine.Conn) bool{},
+		Extended: func(*engine.Conn) (done, ok bool) { return false, true },
+		Fallback: func(*engine.Conn, []byte) bool { return false }})
+}
+
 func serve(t *testing.T, in, cuts, script []byte) {
-	was := App
-	t.Cleanup(func() { App = was })
 	p := &guest{script: script}
-	App = p
+	p.wire()
 	p.r = enginetest.New(t, &enginetest.Program{On: p.on}, &engine.Info{})
 	peer := p.r.Connect(Role, false, func(c *engine.Conn) { Begin(c) })
 	c, state := peer.C, StateOf(peer.C)

@@ -14,10 +14,8 @@ import (
 // behind it give the service thread nothing to do. Seen to fail when only a
 // connection between two requests was left alone: the thread went round and round.
 func TestKeptRequestsWait(t *testing.T) {
-	was := App
-	t.Cleanup(func() { App = was })
 	p := &guest{script: []byte{4, 5}} // the first for ever
-	App = p
+	p.wire()
 	p.r = enginetest.New(t, &enginetest.Program{On: p.on}, &engine.Info{})
 	peer := p.r.Connect(Role, false, func(c *engine.Conn) { Begin(c) })
 	peer.Send([]byte(strings.Repeat("GET / HTTP/1.1\r\nHost: t\r\n\r\n", 2)))

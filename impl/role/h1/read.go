@@ -147,8 +147,8 @@ func (s *State) header(c *engine.Conn, b []byte) (used int, ok bool) {
 		err = h1.CheckRequest(h)
 	}
 	if err != nil {
-		if errors.Is(err, h1.ErrUnknownMethod) && Fallback != nil && c.Vhost.Options.Has(engine.OptFallback) {
-			return len(b), Fallback(c, b) // which keeps all of it
+		if errors.Is(err, h1.ErrUnknownMethod) && c.Vhost.Options.Has(engine.OptFallback) {
+			return len(b), hooks.Fallback(c, b) // which keeps all of it
 		}
 		return used, s.badRequest(c, err)
 	}

@@ -18,11 +18,11 @@ const noLengthBody = 100 << 20
 // tunnel makes the connection of a CONNECT request a raw one, which gets b, the
 // bytes that ended the request; took false: it is another request.
 func (s *State) tunnel(c *engine.Conn, b []byte) (ok, took bool) {
-	if c.Headers.Total(h1.TokenConnect) == 0 || Fallback == nil {
+	if c.Headers.Total(h1.TokenConnect) == 0 {
 		return false, false
 	}
 	selectVhost(c)
-	return !s.rejected(c) && Fallback(c, b), true
+	return !s.rejected(c) && hooks.Fallback(c, b), true
 }
 
 // selectVhost binds the connection to the vhost that the Host header names.
@@ -42,7 +42,7 @@ func (s *State) request(c *engine.Conn) bool {
 		DetachHeaders(c)
 		return false
 	}
-	if done, ok := App.RedirectHit(c); done {
+	if done, ok := hooks.App.RedirectHit(c); done {
 		return ok
 	}
 	c.SetState(engine.StatePreWSAccept)
@@ -76,7 +76,7 @@ func (s *State) rejected(c *engine.Conn) bool {
 func (s *State) upgrade(c *engine.Conn) (done, ok bool) {
 	up := c.Headers.Value(h1.TokenUpgrade)
 	name := strings.ToLower(string(up))
-	fn := Upgrades[name]
+	fn := hooks.Upgrades[name]
 	if fn == nil {
 		if name == "h2c" { // not offered: an ordinary HTTP/1.1 request (RFC 9110 §7.8)
 			return false, true
@@ -140,8 +140,8 @@ func (s *State) action(c *engine.Conn) bool {
 		DetachHeaders(c)
 		return false
 	}
-	if c.Stream() && Extended != nil {
-		if done, ok := Extended(c); done {
+	if c.Stream() {
+		if done, ok := hooks.Extended(c); done {
 			return ok
 		}
 	}
@@ -165,7 +165,7 @@ func (s *State) action(c *engine.Conn) bool {
 	if s.ToHTTPS {
 		return redirectToHTTPS(c)
 	}
-	return App.Action(c)
+	return hooks.App.Action(c)
 }
 
 // contentTimeout starts the time in which the transaction has to go on.
@@ -305,13 +305,13 @@ func Completed(c *engine.Conn) int {
 		return 1
 	}
 	if s.App != nil {
-		App.Drop(c)
+		hooks.App.Drop(c)
 		s.App = nil
 	}
 	DetachHeaders(c)
 	s.restart(c)
 	s.later = true
-	if Scarce != nil && Scarce(c.Vhost) && s.behind == 0 && len(c.Kept()) == 0 {
+	if c.Vhost.Scarce() && s.behind == 0 && len(c.Kept()) == 0 {
 		engine.Infof("%s: idle, and its place is wanted", c)
 		return 1
 	}
@@ -331,7 +331,7 @@ func (role) Writeable(c *engine.Conn) bool {
 		return Completed(c) == 0
 	}
 	if c.State() == engine.StateIssuingFile {
-		return App.Fragment(c)
+		return hooks.App.Fragment(c)
 	}
 	if !s.Parsed {
 		return true

@@ -3,7 +3,7 @@
 // Package h1 is the role of HTTP/1 server connections: requests are read and
 // parsed here, responses are put together here; what a request means is
 // decided by the packages above (Action) and by the roles that can be
-// upgraded to (Upgrades).
+// upgraded to (Hooks).
 package h1
 
 import (
@@ -64,10 +64,6 @@ func StateOf(c *engine.Conn) *State {
 	return s
 }
 
-// Scarce tells whether connections to v are so few that one which has nothing
-// to do must make room; nil: never.
-var Scarce func(v *engine.Vhost) bool
-
 type role struct{}
 
 var _ engine.Expirer = role{}
@@ -102,21 +98,25 @@ type Application interface {
 	Drop(c *engine.Conn)
 }
 
-// App is the one application; httpd registers itself.
-var App Application
+// Hooks are what the role needs of the packages that build upon it.
+type Hooks struct {
+	App Application
+	// Upgrades are the protocols that a connection can be upgraded to, by their
+	// name in lower case. The function is called with the request's headers, and
+	// with what was received behind them once it returned true; false closes.
+	Upgrades map[string]func(c *engine.Conn) bool
+	// Extended serves a stream's request that is no plain one, a WebSocket's for
+	// instance (RFC 8441); done false: it is one. ok false closes.
+	Extended func(c *engine.Conn) (done, ok bool)
+	// Fallback turns a connection that does not speak HTTP over to another role,
+	// with all bytes that it sent; false closes.
+	Fallback func(c *engine.Conn, b []byte) bool
+}
 
-// Upgrades are the protocols that a connection can be upgraded to, by their
-// name in lower case. The function is called with the request's headers, and
-// with what was received behind them once it returned true; false closes.
-var Upgrades = map[string]func(c *engine.Conn) bool{}
+var hooks Hooks
 
-// Extended serves a stream's request that is no plain one, a WebSocket's for
-// instance (RFC 8441); done false: it is one. ok false closes.
-var Extended func(c *engine.Conn) (done, ok bool)
-
-// Fallback turns a connection that does not speak HTTP over to another role,
-// with all bytes that it sent; nil when there is none, false closes.
-var Fallback func(c *engine.Conn, b []byte) bool
+// Wire sets the hooks.
+func Wire(h Hooks) { hooks = engine.Wired(h) }
 
 // Write sends b as it is.
 func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int {
@@ -140,7 +140,7 @@ func (role) TimedOut(c *engine.Conn, r engine.TimeoutReason) {
 // Gone gives back what the connection holds.
 func (role) Gone(c *engine.Conn) {
 	if s := StateOf(c); s != nil && s.App != nil {
-		App.Drop(c)
+		hooks.App.Drop(c)
 		s.App = nil
 	}
 }

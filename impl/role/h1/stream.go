@@ -2,7 +2,10 @@
 
 package h1
 
-import "libwebsockets/impl/engine"
+import (
+	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/h1"
+)
 
 // What an HTTP/2 stream shares with a connection of HTTP/1: everything but how
 // heads and bodies get on and off the wire.
@@ -13,7 +16,12 @@ func BeginStream(c *engine.Conn) {
 }
 
 // Serve acts on the request in c.Headers; false closes.
-func Serve(c *engine.Conn) bool { return StateOf(c).action(c) }
+func Serve(c *engine.Conn) bool {
+	if c.Headers != nil && string(c.Headers.Value(h1.TokenHTTPColonMethod)) == "POST" {
+		hooks.App.BindPost(c)
+	}
+	return c.Dead() || StateOf(c).action(c)
+}
 
 // carrier is what a request asks of the stream that carries it.
 type carrier interface {
@@ -94,7 +102,7 @@ func StreamWriteable(c *engine.Conn) (done, ok bool) {
 		c.Write(engine.PayloadOf(b), engine.WriteHTTPFinal)
 		return true, false
 	case c.State() == engine.StateIssuingFile:
-		return true, App.Fragment(c)
+		return true, hooks.App.Fragment(c)
 	}
 	return false, true
 }

@@ -10,6 +10,7 @@ import (
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/engine/enginetest"
 	"libwebsockets/impl/role/h1"
+	"libwebsockets/impl/role/ws"
 	fields "libwebsockets/impl/wire/h1"
 	wire "libwebsockets/impl/wire/h2"
 )
@@ -181,6 +182,12 @@ func FuzzStreams(f *testing.F) {
 	})
 }
 
+// serveSite has requests served by site.
+func serveSite() {
+	h1.Wire(h1.Hooks{App: site{}, Upgrades: map[string]func(*engine.Conn) bool{"h2c": Upgrade, "websocket": ws.Upgrade},
+		Extended: Extended, Fallback: func(*engine.Conn, []byte) bool { return false }})
+}
+
 func run(t *testing.T, frames []byte, seed uint64) {
 	p := &guest{rnd: rand.New(rand.NewPCG(seed, 1))}
 	prog := &enginetest.Program{On: p.on}
@@ -189,7 +196,7 @@ func run(t *testing.T, frames []byte, seed uint64) {
 			t.Errorf("%d connections made, %d destroyed", made, prog.Gone)
 		}
 	})
-	h1.App = site{}
+	serveSite()
 	r := enginetest.New(t, prog, &engine.Info{Protocols: []engine.Protocol{{Name: "p", Size: 8}}})
 	peer := r.Connect(h1.Role, false, func(c *engine.Conn) { Accept(c) })
 	all := append(wire.AppendSettings([]byte(wire.Preface)), frames...)

@@ -13,11 +13,6 @@ import (
 	wire "libwebsockets/impl/wire/h2"
 )
 
-func init() {
-	h1.Upgrades["h2c"] = upgrade
-	h1.Extended = extended
-}
-
 // Accept makes a connection on which ALPN settled for h2 speak it.
 func Accept(c *engine.Conn) bool {
 	h1.DetachHeaders(c)
@@ -46,9 +41,9 @@ func (Binder) Bind(c *engine.Conn, how engine.AdoptFlags, named bool) {
 	start(c, false)
 }
 
-// upgrade goes on in HTTP/2 with a request that asks for it (RFC 7540 §3.2);
+// Upgrade goes on in HTTP/2 with a request that asks for it (RFC 7540 §3.2);
 // the request becomes stream 1. false closes.
-func upgrade(c *engine.Conn) bool {
+func Upgrade(c *engine.Conn) bool {
 	text := strings.TrimRight(string(c.Headers.Value(fields.TokenHTTP2Settings)), "=")
 	if text == "" {
 		engine.Infof("%s: missing http2_settings", c)
@@ -216,10 +211,7 @@ func (roleStream) Writeable(c *engine.Conn) bool {
 func (st *Stream) act() {
 	c := st.c
 	c.SetState(engine.StateEstablished)
-	if c.Headers != nil && string(c.Headers.Value(fields.TokenHTTPColonMethod)) == "POST" {
-		h1.App.BindPost(c)
-	}
-	ok := c.Dead() || h1.Serve(c)
+	ok := h1.Serve(c)
 	if c.Dead() || c.Role() != StreamRole && ok {
 		return
 	}
@@ -235,8 +227,8 @@ func (st *Stream) act() {
 	}
 }
 
-// extended opens a WebSocket on a stream that asks for one (RFC 8441 §5).
-func extended(c *engine.Conn) (done, ok bool) {
+// Extended opens a WebSocket on a stream that asks for one (RFC 8441 §5).
+func Extended(c *engine.Conn) (done, ok bool) {
 	st, h := StreamOf(c), c.Headers
 	if st == nil || st.n.our[wire.EnableConnectProtocol] == 0 ||
 		string(h.Value(fields.TokenHTTPColonMethod)) != "CONNECT" ||

@@ -86,9 +86,7 @@ func TestStreamStates(t *testing.T) {
 		"no path":                   {[][]byte{frame(wire.Headers, all, 1, fieldBlock(":method", "GET", ":scheme", "http"))}, "RST_STREAM 1 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			was := h1.App
-			t.Cleanup(func() { h1.App = was })
-			h1.App = site{}
+			serveSite()
 			r := enginetest.New(t, &enginetest.Program{}, &engine.Info{}) // a program that takes its time
 			peer := r.Connect(h1.Role, false, func(c *engine.Conn) { Accept(c) })
 			in := wire.AppendSettings([]byte(wire.Preface))

@@ -22,21 +22,11 @@ type Binder interface {
 	AdoptReason() engine.Reason
 }
 
-// binders are asked in order of registration.
+// binders are asked in their order.
 var binders []Binder
 
-// Register adds a role that can take adopted descriptors.
-func Register(b Binder) { binders = append(binders, b) }
-
-// SecureAccept starts the server side of TLS on c and attaches its descriptor
-// fd, which is not polled yet; false: the connection is to be closed.
-var SecureAccept func(c *engine.Conn, fd int) bool
-
-// Secured tells whether connections of v start with TLS.
-var Secured func(v *engine.Vhost) bool
-
-// Gated tells whether v is not to accept connections for now.
-var Gated func(v *engine.Vhost) bool
+// Wire sets the roles that can take adopted descriptors.
+func Wire(l ...Binder) { binders = l }
 
 // Adopt makes a connection of v from a descriptor that is open already. It
 // returns nil, and the descriptor is closed (sockets) or still the caller's
@@ -88,7 +78,7 @@ func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *en
 		return nil, nil
 	}
 	c.F.OpaqueUser = opaque
-	if Secured != nil && Secured(v) {
+	if v.Secured() {
 		c.F.IsSSL = 1
 	}
 	if len(v.Protocols) > 0 {
@@ -112,7 +102,7 @@ func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *en
 
 // allowed is how without TLS where there is none.
 func allowed(v *engine.Vhost, how engine.AdoptFlags) engine.AdoptFlags {
-	if how&engine.AdoptSocket == 0 || Secured == nil || !Secured(v) {
+	if how&engine.AdoptSocket == 0 || !v.Secured() {
 		how &^= engine.AdoptAllowSSL
 	}
 	return how
@@ -133,7 +123,7 @@ func Take(c *engine.Conn, b Binder, fd int, how engine.AdoptFlags) *engine.Conn 
 		return nil
 	}
 	if how&engine.AdoptAllowSSL != 0 {
-		if !SecureAccept(c, fd) {
+		if !c.Vhost.TLS.Accept(c, fd) {
 			return fail()
 		}
 	} else if !c.Attach(fd) {

@@ -189,7 +189,7 @@ func pause(c *engine.Conn, why string) {
 	c.NoRead = true
 	c.TouchPoll()
 	s.resume.Fire = func(int64) {
-		c.NoRead = Gated != nil && Gated(c.Vhost)
+		c.NoRead = c.Vhost.Scarce()
 		c.TouchPoll()
 	}
 	c.PT().SetTimer(&s.resume, engine.Now()+pauseUS)

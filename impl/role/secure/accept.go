@@ -22,22 +22,20 @@ type accepting struct {
 	wanted bool // WRITEABLE is owed
 }
 
-// Accept starts the server side of TLS on c and attaches its descriptor:
-// listen.SecureAccept.
-func Accept(c *engine.Conn, fd int) bool {
-	v := c.Vhost
+// Accept starts the server side of TLS on c and attaches its descriptor.
+func (o *Vhost) Accept(c *engine.Conn, fd int) bool {
 	l := limitsOf(c.Ctx)
 	if !l.take(c.Ctx) {
 		return false
 	}
-	t, err := start(c, Of(v).Server, fd, nil)
+	t, err := start(c, o.Server, fd, nil)
 	if err != nil {
 		engine.Errf("%s: TLS: %v", c, err)
 		l.back(c.Ctx)
 		return false
 	}
 	t.place = l
-	a := &accepting{next: c.Role(), state: c.State(), t: t, sniff: v.Options.Has(optAllowNonTLS)}
+	a := &accepting{next: c.Role(), state: c.State(), t: t, sniff: c.Vhost.Options.Has(optAllowNonTLS)}
 	if a.state == engine.StateEstablished { // raw: told of already
 		c.OweClose()
 	}
@@ -124,7 +122,7 @@ func (a *accepting) complete(c *engine.Conn) bool {
 		}
 	}
 	a.handOver(c)
-	if fn := alpnRoles[a.t.ALPN()]; fn != nil {
+	if fn := hooks.ALPN[a.t.ALPN()]; fn != nil {
 		return fn(c)
 	}
 	if a.t.Pending() > 0 {
@@ -148,20 +146,25 @@ func (a *accepting) handOver(c *engine.Conn) {
 	}
 }
 
-// alpnRoles take over connections whose ALPN settled for their name; false closes.
-var alpnRoles = map[string]func(c *engine.Conn) bool{}
+// Hooks are the roles that connections go on with.
+type Hooks struct {
+	// ALPN take over server connections that settled for their name, besides
+	// http/1.1; false closes.
+	ALPN map[string]func(c *engine.Conn) bool
+	// Raw takes over one whose peer speaks neither TLS nor HTTP; false closes.
+	Raw func(c *engine.Conn, b []byte) bool
+}
 
-// OfferALPN lets servers and clients offer a protocol besides http/1.1. fn
-// takes over a server connection that settled for it; false closes.
-func OfferALPN(name string, fn func(c *engine.Conn) bool) { alpnRoles[name] = fn }
+var hooks Hooks
 
-// offers splits a comma-separated list of protocols and leaves out h2 as long
-// as nobody speaks it.
+// Wire sets the hooks.
+func Wire(h Hooks) { hooks = engine.Wired(h) }
+
+// offers splits a comma-separated list of protocols.
 func offers(list string) []string {
 	var l []string
 	for _, n := range strings.Split(list, ",") {
-		n = strings.TrimLeft(n, " ")
-		if n != "" && (n != "h2" || alpnRoles[n] != nil) {
+		if n = strings.TrimLeft(n, " "); n != "" {
 			l = append(l, n)
 		}
 	}
@@ -200,7 +203,7 @@ func peek(fd int) (b int, ok bool) {
 // allows that.
 func (a *accepting) plain(c *engine.Conn) bool {
 	o := c.Vhost.Options
-	redirect, serve, fallback := o.Has(optRedirectToHTTPS), o.Has(optAllowHTTP), o.Has(optFallback)
+	redirect, serve, fallback := o.Has(optRedirectToHTTPS), o.Has(optAllowHTTP), o.Has(engine.OptFallback)
 	a.t.Close()
 	c.TLS, c.F.SSL, c.F.IsSSL = nil, nil, 0
 	if !redirect && !serve && !fallback {
@@ -212,8 +215,8 @@ func (a *accepting) plain(c *engine.Conn) bool {
 	switch {
 	case redirect && s != nil:
 		s.ToHTTPS = true
-	case !redirect && !serve && h1.Fallback != nil:
-		return h1.Fallback(c, nil)
+	case !redirect && !serve:
+		return hooks.Raw(c, nil)
 	}
 	return true
 }

@@ -7,11 +7,8 @@ import "libwebsockets/impl/engine"
 // Again gives a context that a forked child has made anew the TLS that its
 // parent's had: the same SSL_CTXs, of which the child has its own copies. The
 // lock is held.
-func Again(ctx *engine.Context) {
-	limit := &limits{}
-	if l, _ := ctx.TLS.(*limits); l != nil {
-		limit.max, limit.alpn = l.max, l.alpn
-	}
+func (l *limits) Again(ctx *engine.Context) {
+	limit := &limits{max: l.max, alpn: l.alpn}
 	ctx.TLS = limit
 	clients := map[*shared]*shared{}
 	for _, v := range ctx.Vhosts() {
@@ -42,5 +39,5 @@ func Again(ctx *engine.Context) {
 		t.cfg.Provided = old.cfg.Provided.Again()
 		v.TLS = t
 	}
-	watchAges(ctx, ctx.Vhosts())
+	limit.watchAges(ctx, ctx.Vhosts())
 }

@@ -22,21 +22,20 @@ const (
 	sane = 1542933698
 )
 
-// ProtocolsReady looks at the certificates once vhosts with TLS have their
-// protocols, and once a day from then on: engine.ProtocolsReady.
-func ProtocolsReady(ctx *engine.Context, fresh []*engine.Vhost) {
+// Ready looks at the certificates once vhosts with TLS have their protocols, and
+// once a day from then on.
+func (l *limits) Ready(ctx *engine.Context, fresh []*engine.Vhost) {
 	for _, v := range fresh {
 		if t := Of(v); t != nil && t.Server != nil {
 			checkAges(ctx)
 			break
 		}
 	}
-	watchAges(ctx, fresh)
+	l.watchAges(ctx, fresh)
 }
 
 // watchAges has the certificates looked at once a day, if any vhost has TLS.
-func watchAges(ctx *engine.Context, vhosts []*engine.Vhost) {
-	l := limitsOf(ctx)
+func (l *limits) watchAges(ctx *engine.Context, vhosts []*engine.Vhost) {
 	for _, v := range vhosts {
 		if Of(v) != nil && l.daily == nil {
 			l.daily = &engine.Timer{}

@@ -21,15 +21,6 @@ const (
 	AllowUntrustedCA = 1 << 4
 )
 
-// Request is what a client connection wants of TLS.
-type Request struct {
-	Allow     int
-	Host      string // for SNI and the check of the certificate
-	Port      int
-	ALPN      string // comma-separated, "" offers none, as the reference
-	Cert, Key []byte // DER, nil for the vhost's
-}
-
 // connector is the client's handshake.
 type connector struct {
 	c     *engine.Conn
@@ -39,13 +30,10 @@ type connector struct {
 	done  func(error)
 }
 
-// Connect starts the client side of TLS on c, which is connected. done is
-// called once, from inside or later: with nil when the peer is who it should
-// be. In between, the role calls the transport's Handshake at each event.
-func Connect(c *engine.Conn, r *Request, done func(error)) {
-	o := Of(c.Vhost)
-	if o == nil || o.Client == nil {
-		done(fmt.Errorf("no client TLS in vhost %s (lws_init_vhost_client_ssl)", c.Vhost.Name))
+// Connect starts the client side of TLS on c.
+func (o *Vhost) Connect(c *engine.Conn, r *engine.TLSRequest, done func(error)) {
+	if o.Client == nil {
+		done(c.Vhost.NoClientTLS())
 		return
 	}
 	l := limitsOf(c.Ctx)

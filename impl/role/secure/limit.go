@@ -27,14 +27,7 @@ func Setup(ctx *engine.Context, max int, alpn string) {
 	ctx.TLS = &limits{max: max, alpn: alpn}
 }
 
-func limitsOf(ctx *engine.Context) *limits {
-	l, _ := ctx.TLS.(*limits)
-	if l == nil {
-		l = &limits{}
-		ctx.TLS = l
-	}
-	return l
-}
+func limitsOf(ctx *engine.Context) *limits { return ctx.TLS.(*limits) }
 
 // Close ends with the context.
 func (l *limits) Close() {
@@ -48,7 +41,7 @@ func (l *limits) take(ctx *engine.Context) bool {
 	if l.max <= 0 {
 		return true
 	}
-	if l.now >= l.max {
+	if l.Full() {
 		engine.Noticef("TLS session limit (%d) reached", l.max)
 		return false
 	}
@@ -73,15 +66,12 @@ func (l *limits) back(ctx *engine.Context) {
 func gate(ctx *engine.Context, on bool) {
 	engine.Infof("TLS session limit: accepting %v", on)
 	for _, v := range ctx.Vhosts() {
-		if On(v) && v.Listener != nil {
+		if v.Secured() && v.Listener != nil {
 			v.Listener.NoRead = !on
 			v.Listener.TouchPoll()
 		}
 	}
 }
 
-// Full tells whether v cannot accept because there is no place left: listen.Gated.
-func Full(v *engine.Vhost) bool {
-	l := limitsOf(v.Ctx)
-	return On(v) && l.max > 0 && l.now >= l.max
-}
+// Full tells whether there is no place left.
+func (l *limits) Full() bool { return l.max > 0 && l.now >= l.max }

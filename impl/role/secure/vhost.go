@@ -22,7 +22,6 @@ const (
 	optNoSystemCAs       engine.Option = 1 << 6
 	optPeerCertOptional  engine.Option = 1 << 7
 	optRedirectToHTTPS   engine.Option = 1 << 11
-	optFallback          engine.Option = 1 << 20
 	optOnlyListenAccept  engine.Option = 1 << 22
 	optCreateServerCtx   engine.Option = 1 << 24
 	optIgnoreMissingCert engine.Option = 1 << 26
@@ -89,10 +88,7 @@ func Of(v *engine.Vhost) *Vhost {
 }
 
 // On tells whether connections to v start with TLS.
-func On(v *engine.Vhost) bool {
-	t := Of(v)
-	return t != nil && t.Server != nil && v.Port != engine.PortNoListen
-}
+func (t *Vhost) On(v *engine.Vhost) bool { return t.Server != nil && v.Port != engine.PortNoListen }
 
 // Close frees the contexts; connections that use them live on.
 func (t *Vhost) Close() {

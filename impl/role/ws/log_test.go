@@ -59,7 +59,9 @@ const upgradeText = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnecti
 // TestNoDeflateIsLogged: a program whose receive buffer is too small for
 // permessage-deflate is told so. Seen to fail: the line did not name the peer.
 func TestNoDeflateIsLogged(t *testing.T) {
-	h1.App = noSite{}
+	h1.Wire(h1.Hooks{App: noSite{}, Upgrades: map[string]func(*engine.Conn) bool{"websocket": Upgrade},
+		Extended: func(*engine.Conn) (done, ok bool) { return false, true },
+		Fallback: func(*engine.Conn, []byte) bool { return false }})
 	for size, lines := range map[int]int{127: 1, 128: 0} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			p := &enginetest.Program{Levels: engine.LogNotice}

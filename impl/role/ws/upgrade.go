@@ -14,16 +14,14 @@ import (
 	"libwebsockets/impl/wire/ws"
 )
 
-func init() { h1.Upgrades["websocket"] = upgrade }
-
 // pmdName is the one extension that is known.
 const pmdName = "permessage-deflate"
 
 // maxKey is how long a Sec-WebSocket-Key may be; a legal one has 24 bytes.
 const maxKey = 128
 
-// upgrade turns a request into a WebSocket (RFC 6455 §4.2); false closes.
-func upgrade(c *engine.Conn) bool {
+// Upgrade turns a request into a WebSocket (RFC 6455 §4.2); false closes.
+func Upgrade(c *engine.Conn) bool {
 	if !connectionHasUpgrade(c) {
 		engine.Errf("%s: malformed or absent conn hdr", c)
 		return false
