@@ -104,7 +104,8 @@ func go_lws_client_connect_via_info(i *C.struct_lwsgo_connect) (ret *C.struct_lw
 		}
 	}
 	if n := C.int(i.sys_tls_client_cert); n != 0 {
-		info.Identity = func() (cert, key []byte, err error) { return systemIdentity(i.context, n-1) }
+		cx := i.context // i is gone when it is needed
+		info.Identity = func() (cert, key []byte, err error) { return systemIdentity(cx, n-1) }
 	}
 	pwsi := i.pwsi
 	if pwsi != nil {

@@ -49,8 +49,7 @@ func pvos(p *C.struct_lws_protocol_vhost_options) []engine.PVO {
 	var l []engine.PVO
 	for ; p != nil; p = p.next {
 		o := engine.PVO{
-			Name: str(p.name), C: unsafe.Pointer(p),
-			Options: pvos(p.options), OptionsC: unsafe.Pointer(p.options),
+			Name: str(p.name), Options: pvos(p.options), OptionsC: unsafe.Pointer(p.options),
 		}
 		if o.Name == engine.OptionBasicAuth {
 			o.Value = str(p.value)
@@ -134,7 +133,7 @@ func copyProtocols(v *C.struct_lws_vhost, info *C.struct_lwsgo_info, plugged []*
 		p := &out[i]
 		list = append(list, engine.Protocol{
 			Name: str(p.name), Unnamed: p.name == nil, Callback: unsafe.Pointer(p.callback), Size: uintptr(p.per_session_data_size),
-			RxSize: int(p.rx_buffer_size), TxSize: int(p.tx_packet_size), C: unsafe.Pointer(p),
+			RxSize: int(p.rx_buffer_size), C: unsafe.Pointer(p),
 		})
 	}
 	return list
@@ -164,7 +163,7 @@ func next[T any](p *T, n int) *T {
 func extensions(e *C.struct_lws_extension) []engine.Extension {
 	var l []engine.Extension
 	for ; e != nil && e.callback != nil; e = next(e, 1) {
-		l = append(l, engine.Extension{Name: str(e.name), Offer: str(e.client_offer), C: unsafe.Pointer(e)})
+		l = append(l, engine.Extension{Name: str(e.name), Offer: str(e.client_offer)})
 	}
 	return l
 }
@@ -173,7 +172,7 @@ func extensions(e *C.struct_lws_extension) []engine.Extension {
 func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 	info := &engine.Info{
 		Port: int(i.port), Iface: str(i.iface), HasIface: i.iface != nil, VhostName: str(i.vhost_name),
-		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), HasPVO: i.pvo != nil, Headers: headers(i.headers),
+		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), Headers: headers(i.headers),
 		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts),
 		ServerString: str(i.server_string), Error404: str(i.error_document_404),
 		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),
@@ -183,7 +182,7 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 		KATime: int(i.ka_time), KAProbes: int(i.ka_probes), KAInterval: int(i.ka_interval),
 		MaxHeaderData: int(i.max_http_header_data), TokenLimits: tokenLimits(i), ServBufSize: int(i.pt_serv_buf_size),
 		FDLimit: int(i.fd_limit_per_thread), RlimitNofile: int(i.rlimit_nofile), BindIface: i.bind_iface != 0,
-		UnixPerms: str(i.unix_socket_perms), AcceptRole: str(i.listen_accept_role), AcceptProtocol: str(i.listen_accept_protocol),
+		UnixPerms: str(i.unix_socket_perms), AcceptProtocol: str(i.listen_accept_protocol),
 		Socks: str(i.socks_proxy_address), SocksPort: int(i.socks_proxy_port), MinRxRate: int(i.http_min_rx_rate),
 		ABI: abiOf(i.abi),
 	}

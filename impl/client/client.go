@@ -135,7 +135,7 @@ func Connect(i *Info) *engine.Conn {
 	s := &State{info: *i, pipeline: i.Flags&Pipeline != 0}
 	s.defaults()
 	c.Data = s
-	c.NoError = true
+	c.SetQuiet(true)
 	if i.Retry != nil {
 		c.Retry = *i.Retry
 		c.F.Retry = i.Retry.C
@@ -157,7 +157,7 @@ func Connect(i *Info) *engine.Conn {
 			return nil
 		}
 	}
-	c.NoError = false
+	c.SetQuiet(false)
 	return c
 }
 

@@ -30,6 +30,20 @@ func (s State) established() bool {
 	return true
 }
 
+// farewell is how far the end of a connection has come: what there is to say to its
+// peer, and what to the program.
+type farewell struct {
+	begun   bool
+	from    State // where the connection was when it began
+	drained bool  // it is to begin when what is queued has left
+	fin     bool  // what is sent is the last; once sent: FIN was, too
+	linger  bool  // behind the FIN, wait a little for the peer to read
+
+	owed   bool // the close callback is to be told though the connection never was established
+	failed bool // CLIENT_CONNECTION_ERROR has been told, or needs not be
+	quiet  bool // it is not to be told: who connects learns of it by the result
+}
+
 // Close closes the connection: it flushes what is queued and lets the role say
 // goodbye first where that is possible, then tells the program. The lock is held.
 func (c *Conn) Close(status CloseStatus) { c.close(status) }
@@ -47,9 +61,9 @@ func (c *Conn) close(status CloseStatus) {
 		}
 	}
 	if c.state != StateFlushingBeforeClose {
-		c.preClose = c.state
+		c.bye.from = c.state
 	}
-	c.closing = true
+	c.bye.begun = true
 	if c.closePolitely(status) {
 		return
 	}
@@ -74,8 +88,6 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 			return true
 		}
 		return false
-	}
-	switch c.state {
 	case StateWaitingConnect, StateWaitingDNS, StateIssueHandshake:
 		return false
 	}
@@ -90,13 +102,13 @@ func (c *Conn) closePolitely(status CloseStatus) bool {
 // lastWords sends what has gathered, a transport's goodbye behind it, and a
 // server's FIN in the same segment; false: the connection broke.
 func (c *Conn) lastWords() bool {
-	c.fin = c.halfCloses()
+	c.bye.fin = c.halfCloses()
 	ok := !c.broken && (c.pt.cork.owner != c || c.sendCork(true))
 	if ok && c.TLS != nil && !c.backlog() {
 		c.TLS.Shutdown()
 		ok = c.TLS == nil || c.flushTLS()
 	}
-	if c.fin = c.fin && ok && !c.backlog(); c.fin {
+	if c.bye.fin = c.bye.fin && ok && !c.backlog(); c.bye.fin {
 		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
 	}
 	c.broken = c.broken || !ok
@@ -116,6 +128,7 @@ func (c *Conn) halfClose() {
 		_ = c.TLS.Flush()
 	}
 	_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+	c.bye.fin = true
 }
 
 // flushBeforeClose waits for the queue to drain, if there is one.
@@ -131,13 +144,13 @@ func (c *Conn) flushBeforeClose() bool {
 }
 
 func (c *Conn) unbindAtClose() {
-	if !c.told && c.F.User != nil && c.bound {
+	if c.F.User != nil {
 		c.Unbind()
-		c.bound = false
 	}
 }
 
-// kill ends the connection at once.
+// kill ends the connection at once: those that it carries, and who carries it, hear of
+// it; the peer gets the last that there is to say; the program is told; nothing is left.
 func (c *Conn) kill(status CloseStatus) {
 	if k, ok := c.role.(Ender); ok {
 		k.Ending(c, status)
@@ -146,46 +159,48 @@ func (c *Conn) kill(status CloseStatus) {
 		m.Ended(c)
 	}
 	c.unbindAtClose()
-	if c.state == StateWaitingDNS || c.state == StateWaitingConnect ||
-		c.state == StateWaitingServerReply && c.F.Role&FaceWS != 0 {
-		c.broken = true
-		if c.Detail != "" {
-			c.ConnectionError("closed before established: " + c.Detail)
-		} else {
-			c.ConnectionError("closed before established\x00")
-		}
+	c.failEarly()
+	if status != CloseNoStatusContextDestroy {
+		c.sayGoodbye()
 	}
-	halfClosed := false
-	if c.fin || c.halfCloses() && status != CloseNoStatusContextDestroy {
-		if !c.fin {
-			c.halfClose()
-		}
-		if c.TLS != nil {
-			c.preClose = StateShutdown // the reference waits in this state, and then tells of any end
-		}
-		halfClosed = true
-		c.broken = true
-	}
-	// With input unread, close(2) would send a reset, and what the peer has yet
-	// to read of ours would be lost.
-	if !halfClosed && c.client && !c.broken && status != CloseNoStatusContextDestroy &&
-		c.fd >= 0 && (c.lingering || c.unread()) {
-		c.halfClose()
-		halfClosed, c.lingering = true, true
-	}
-	if halfClosed && !c.lingering {
-		c.lingering = c.unread()
-	}
-	pre := c.preClose
 	if !c.leave() {
 		return
 	}
 	if c.role.Reasons(c.client).ParentFirst {
 		c.leaveParent()
 	}
-	c.tellClosed(pre)
+	c.tellClosed()
 	c.leaveParent()
-	c.end(halfClosed)
+	c.end()
+}
+
+// failEarly tells of a client connection that was closed on its way.
+func (c *Conn) failEarly() {
+	if c.state == StateWaitingDNS || c.state == StateWaitingConnect ||
+		c.state == StateWaitingServerReply && c.F.Role&FaceWS != 0 {
+		c.broken = true
+		c.ConnectionError(c.busy("closed before established", "\x00"))
+	}
+}
+
+// sayGoodbye ends what c sends. With input unread, close(2) would send a reset, and
+// what the peer has yet to read of ours would be lost: the socket lingers.
+func (c *Conn) sayGoodbye() {
+	b := &c.bye
+	switch {
+	case b.fin || c.halfCloses():
+		if !b.fin {
+			c.halfClose()
+		}
+		if c.TLS != nil {
+			b.from = StateShutdown // the reference waits in this state, and then tells of any end
+		}
+		c.broken = true
+		b.linger = b.linger || c.unread()
+	case c.client && !c.broken && c.fd >= 0 && (b.linger || c.unread()):
+		c.halfClose()
+		b.linger = true
+	}
 }
 
 // leave takes the connection out of everything; false: a callback closed it meanwhile.
@@ -203,9 +218,9 @@ func (c *Conn) leave() bool {
 }
 
 // end closes the descriptor and gives the last callback.
-func (c *Conn) end(halfClosed bool) {
+func (c *Conn) end() {
 	c.broken = true
-	c.closeFD(halfClosed)
+	c.closeFD()
 	if c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
 		c.CallProtocol(c.Vhost.Protocols[0], ReasonWSIDestroy, c.F.User, nil, 0)
 	}
@@ -216,7 +231,7 @@ func (c *Conn) end(halfClosed bool) {
 // goodbye, no close callback.
 func (c *Conn) Final() {
 	if !c.Dead() && c.leave() {
-		c.end(false)
+		c.end()
 	}
 }
 
@@ -233,32 +248,24 @@ func (c *Conn) Vanish() {
 
 // tellClosed gives the program the role's close callback, or a client's
 // connection error when it was never established.
-func (c *Conn) tellClosed(pre State) {
-	r := c.role.Reasons(c.client)
-	tell := !c.told && r.Close != 0 && !c.listener && (pre.established() || pre == StateWaitingServerReply || c.owesClose)
-	reason, failed := r.Close, !pre.established()
+func (c *Conn) tellClosed() {
+	from, reason := c.bye.from, c.role.Reasons(c.client).Close
+	tell := from.established() || from == StateWaitingServerReply || c.bye.owed
+	failed := c.client && !from.established()
 	if c.client && c.Ctx.ABI.Before30 {
-		if pre == StateIssueHandshake || pre == StateIssueBody || pre == StateWaitingServerReply {
+		if from == StateIssueHandshake || from == StateIssueBody || from == StateWaitingServerReply {
 			tell, failed = false, true
 		}
 		if reason == ReasonClientClosed {
 			reason = ReasonClosed
 		}
 	}
-	if c.errorTold {
-		tell = false
-	}
-	if !tell && c.client && failed {
-		text := "Closed before conn"
-		if c.Detail != "" {
-			text += ": " + c.Detail
+	if !tell || c.bye.failed || reason == 0 || c.listener {
+		if failed {
+			c.ConnectionError(c.busy("Closed before conn", ""))
 		}
-		c.ConnectionError(text)
-	}
-	if !tell {
 		return
 	}
-	c.told = true
 	p := c.Protocol
 	if p == nil && c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
 		p = c.Vhost.Protocols[0]
@@ -272,11 +279,30 @@ func (c *Conn) ConnectionError(text string) {
 		return
 	}
 	c.logFailure(strings.TrimSuffix(text, "\x00"))
-	if c.Protocol == nil || c.NoError {
+	if c.Protocol == nil || c.bye.quiet {
 		return
 	}
 	b := append([]byte(text), 0)
 	c.Call(ReasonClientConnectionError, unsafe.Pointer(&b[0]), uintptr(len(text)))
+}
+
+// busy is text with what the connection is busy with, or with none.
+func (c *Conn) busy(text, none string) string {
+	if c.Detail == "" {
+		return text + none
+	}
+	return text + ": " + c.Detail
+}
+
+// SetQuiet has CLIENT_CONNECTION_ERROR not told meanwhile: who connects learns of a
+// failure by the result.
+func (c *Conn) SetQuiet(on bool) { c.bye.quiet = on }
+
+// SetErrorTold notes that CLIENT_CONNECTION_ERROR was told; it reports whether it had been.
+func (c *Conn) SetErrorTold() (already bool) {
+	already = c.bye.failed
+	c.bye.failed = true
+	return already
 }
 
 // logFailure says what became of a client connection, and where it was to lead.
@@ -293,14 +319,18 @@ func (c *Conn) logFailure(text string) {
 
 // OweClose has the close callback told even if the connection never gets
 // established.
-func (c *Conn) OweClose() { c.owesClose = true }
+func (c *Conn) OweClose() { c.bye.owed = true }
 
-// Told notes that the program knows that the connection is closed.
-func (c *Conn) Told() { c.told = true }
+// Closing tells whether a close has begun.
+func (c *Conn) Closing() bool { return c.bye.begun }
+
+// SetLinger asks for a half-close and a short wait at the end, so that the
+// peer reads our last words before a reset can overtake them.
+func (c *Conn) SetLinger() { c.bye.linger = true }
 
 // closeFD closes the descriptor; after a half-close it may linger, without a
 // connection, until the peer has read our last bytes.
-func (c *Conn) closeFD(halfClosed bool) {
+func (c *Conn) closeFD() {
 	if c.TLS != nil {
 		c.TLS.Close()
 		c.TLS = nil
@@ -309,10 +339,8 @@ func (c *Conn) closeFD(halfClosed bool) {
 	if c.fd < 0 {
 		return
 	}
-	if !c.KeepFD {
-		if !halfClosed || !c.lingering || !c.pt.startLinger(c.fd) {
-			_ = unix.Close(c.fd)
-		}
+	if !c.KeepFD && !(c.bye.fin && c.bye.linger && c.pt.startLinger(c.fd)) {
+		_ = unix.Close(c.fd)
 	}
 	c.fd = -1
 	c.F.FD = -1
@@ -324,18 +352,9 @@ func (c *Conn) CloseDrained() bool {
 	if !c.flushCork() || !c.backlog() {
 		return false
 	}
-	c.closeDrained = true
+	c.bye.drained = true
 	c.touchPoll()
 	return true
-}
-
-// unread tells whether the socket holds input that nobody has read.
-func (c *Conn) unread() bool {
-	if c.fd < 0 || c.datagram || c.KeepFD {
-		return false
-	}
-	n, err := unix.IoctlGetInt(c.fd, unix.TIOCINQ) // FIONREAD
-	return err == nil && n > 0
 }
 
 // bury puts a dead connection where the end of the turn reclaims it.
@@ -362,100 +381,4 @@ func (c *Conn) reclaim() {
 	if v != nil {
 		v.maybeFinish()
 	}
-}
-
-// writable handles POLLOUT; false closes.
-func (c *Conn) writable() bool {
-	if c.backlog() {
-		if !c.flushOut() {
-			return false
-		}
-		if c.backlog() {
-			return true
-		}
-		if c.closeDrained {
-			return false
-		}
-	}
-	if c.state == StateFlushingBeforeClose {
-		return false
-	}
-	if c.WantOut {
-		if w, ok := c.role.(Polled); ok {
-			return w.Writable(c)
-		}
-	}
-	return true
-}
-
-// lingerMax bounds what is read and thrown away from a half-closed peer, and
-// lingerSecs how long it may take.
-const (
-	lingerMax  = 1 << 20
-	lingerSecs = 2
-)
-
-// linger is a half-closed socket on which the peer may still be sending:
-// closing it at once would answer with a reset, which can overtake our last bytes.
-type linger struct {
-	left  int
-	timer Timer
-}
-
-// startLinger takes over fd; false: there is nothing to wait for.
-func (pt *Thread) startLinger(fd int) bool {
-	l := &linger{left: lingerMax}
-	if pt.drain(fd, l) || pt.ctx.destroying {
-		return false
-	}
-	ev := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd), Pad: evLinger}
-	if unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, fd, &ev) != nil {
-		return false
-	}
-	l.timer.Fire = func(int64) { pt.endLinger(fd) }
-	for len(pt.lingers) <= fd {
-		pt.lingers = append(pt.lingers, nil)
-	}
-	pt.lingers[fd] = l
-	pt.SetTimer(&l.timer, Now()+lingerSecs*second)
-	return true
-}
-
-// drain throws away what has come; true: the peer is done.
-func (pt *Thread) drain(fd int, l *linger) bool {
-	var b [4096]byte
-	for l.left > 0 {
-		n, err := sysRecv(fd, b[:])
-		if err == unix.EAGAIN {
-			return false
-		}
-		if err != nil || n == 0 {
-			return true
-		}
-		l.left -= n
-	}
-	return true
-}
-
-func (pt *Thread) lingerEvent(fd int) {
-	if l := pt.lingerOf(fd); l != nil && pt.drain(fd, l) {
-		pt.endLinger(fd)
-	}
-}
-
-func (pt *Thread) lingerOf(fd int) *linger {
-	if fd < 0 || fd >= len(pt.lingers) {
-		return nil
-	}
-	return pt.lingers[fd]
-}
-
-func (pt *Thread) endLinger(fd int) {
-	l := pt.lingerOf(fd)
-	if l == nil {
-		return
-	}
-	pt.lingers[fd] = nil
-	pt.dropTimer(&l.timer)
-	_ = unix.Close(fd)
 }

@@ -77,39 +77,31 @@ type Conn struct {
 	gen  int32
 	seq  uint64 // order of birth
 
-	state    State
-	preClose State // where it was when the close began
+	state State
+	bye   farewell
 
-	client    bool
-	external  bool // user memory is the program's
-	bound     bool // BIND_PROTOCOL was told and UNBIND is owed
-	told      bool // the close callback has been told
-	owesClose bool // it is to be told though the connection never was established
-	broken    bool // nothing can be sent any more
-	deaf      bool // the peer takes nothing more, but has sent something
-	gone      bool // deaf, and the poll is not asked any more
-	errorTold bool // CLIENT_CONNECTION_ERROR has been told
-	listener  bool
-	datagram  bool
+	client   bool
+	external bool // user memory is the program's
+	bound    bool // BIND_PROTOCOL was told and UNBIND is owed
+	broken   bool // nothing can be sent any more
+	deaf     bool // the peer takes nothing more, but has sent something
+	gone     bool // deaf, and the poll is not asked any more
+	listener bool
+	datagram bool
 
-	wantWrite    bool
-	inWriteq     bool
-	inRipe       bool
-	inSync       bool
-	rxOff        bool
-	NoRead       bool // the role does not want to read now
-	answers      int  // bytes, see answersMax
-	discarded    int  // bytes, when deaf
-	WantOut      bool // the role waits for POLLOUT by itself
-	lingering    bool // close with a half-close and a short wait
-	closing      bool // a close has begun
-	fin          bool // what is sent is the last; once sent: FIN was, too
-	expect       bool // more will be sent soon
-	held         bool // the kernel may hold a segment back for it
-	closeDrained bool // it is to be closed when its queue is empty
-	KeepFD       bool // the descriptor is not ours to close
-	RxPending    bool // the role holds received bytes to go on with
-	NoError      bool // CLIENT_CONNECTION_ERROR is not to be told
+	wantWrite bool
+	inWriteq  bool
+	inRipe    bool
+	inSync    bool
+	rxOff     bool
+	NoRead    bool // the role does not want to read now
+	answers   int  // bytes, see answersMax
+	discarded int  // bytes, when deaf
+	WantOut   bool // the role waits for POLLOUT by itself
+	expect    bool // more will be sent soon
+	held      bool // the kernel may hold a segment back for it
+	KeepFD    bool // the descriptor is not ours to close
+	RxPending bool // the role holds received bytes to go on with
 	// Detail is what a client connection is busy with, for the text of its error.
 	Detail string
 	// Monitor is how a client connection came about, nil for others.
@@ -247,25 +239,11 @@ func (c *Conn) PT() *Thread { return c.pt }
 // FD is the descriptor, -1 when there is none.
 func (c *Conn) FD() int { return c.fd }
 
-// Closing tells whether a close has begun.
-func (c *Conn) Closing() bool { return c.closing }
-
 // SetListener marks a listening socket.
 func (c *Conn) SetListener() { c.listener = true }
 
 // SetDatagram marks a socket that carries datagrams: writes are not gathered.
 func (c *Conn) SetDatagram() { c.datagram = true }
-
-// SetLinger asks for a half-close and a short wait at the end, so that the
-// peer reads our last words before a reset can overtake them.
-func (c *Conn) SetLinger() { c.lingering = true }
-
-// SetErrorTold notes that CLIENT_CONNECTION_ERROR was told; it reports whether it had been.
-func (c *Conn) SetErrorTold() (already bool) {
-	already = c.errorTold
-	c.errorTold = true
-	return already
-}
 
 func (c *Conn) String() string {
 	v := "-"
@@ -404,12 +382,6 @@ func (c *Conn) SetParent(p *Conn) {
 	p.children = append([]*Conn{c}, p.children...)
 	c.linkFaces()
 }
-
-// Parent is the connection's parent, nil when it has none.
-func (c *Conn) Parent() *Conn { return c.parent }
-
-// Children are the connection's children, newest first.
-func (c *Conn) Children() []*Conn { return c.children }
 
 // linkFaces mirrors the family in the faces, for the C accessors.
 func (c *Conn) linkFaces() {

@@ -10,7 +10,7 @@ package engine
 // owed tells whether something has come that the program has yet to get. What comes
 // behind a request that is being answered is none: nobody hears the answer.
 func (c *Conn) owed() bool {
-	if c.closing || c.broken || c.state.answering() || c.state == StateDiscardBody {
+	if c.bye.begun || c.broken || c.state.answering() || c.state == StateDiscardBody {
 		return false
 	}
 	return c.unread() || len(c.rx) > 0 || c.RxPending || c.TLS != nil && c.TLS.Pending() > 0
@@ -45,7 +45,7 @@ func (c *Conn) sendFailed(err error) bool {
 		return true
 	}
 	level := LogInfo
-	if c.client && !c.closing {
+	if c.client && !c.bye.begun {
 		level = LogNotice
 	}
 	Logf(level, "%s: send failed: %v", c, err)

@@ -243,7 +243,7 @@ func TestTimersFireInOrderAndMoveLater(t *testing.T) {
 func TestTimeoutCloses(t *testing.T) {
 	r := newRig(t)
 	r.ctx.Lock()
-	r.c.SetTimeoutUS(TimeoutUserOK, 2000)
+	r.c.setTimeoutAt(TimeoutUserOK, Now()+2000)
 	r.ctx.Unlock()
 	for i := 0; i < 20 && !r.c.Dead(); i++ {
 		r.turn(1)

@@ -47,7 +47,6 @@ const OptionBasicAuth = "basic-auth"
 // PVO is one per-vhost option: struct lws_protocol_vhost_options, copied.
 type PVO struct {
 	Name, Value string
-	C           unsafe.Pointer // the program's own struct
 	Options     []PVO
 	OptionsC    unsafe.Pointer // first of Options in the program's memory
 }
@@ -101,10 +100,8 @@ type Info struct {
 	HasIface       bool
 	VhostName      string
 	Protocols      []Protocol
-	ProtocolsC     unsafe.Pointer
 	Extensions     []Extension
 	PVOs           []PVO
-	HasPVO         bool
 	Headers        []PVO
 	RejectKeywords []PVO
 	Mounts         []*Mount
@@ -131,7 +128,6 @@ type Info struct {
 	RlimitNofile   int
 	BindIface      bool
 	UnixPerms      string
-	AcceptRole     string
 	AcceptProtocol string
 	RetryPolicy    *Retry
 	Finalize       func(*Vhost)
@@ -148,5 +144,4 @@ type Info struct {
 type Extension struct {
 	Name  string
 	Offer string
-	C     unsafe.Pointer // const struct lws_extension *
 }

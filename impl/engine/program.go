@@ -79,7 +79,6 @@ type Protocol struct {
 	Callback unsafe.Pointer // lws_callback_function *
 	Size     uintptr        // per_session_data_size
 	RxSize   int            // rx_buffer_size
-	TxSize   int            // tx_packet_size
 	Index    int            // place in the vhost's table
 	C        unsafe.Pointer // the struct lws_protocols that programs see
 

@@ -16,15 +16,6 @@ type Mux interface {
 	Drained()
 }
 
-// NewStream makes a connection that has no descriptor: net carries it.
-func NewStream(net *Conn, m Mux, role Role, client bool) *Conn {
-	c := NewConn(net.Vhost, role, client)
-	if c != nil {
-		c.CarriedBy(net, m)
-	}
-	return c
-}
-
 // CarriedBy makes c, which has no descriptor, a stream of net.
 func (c *Conn) CarriedBy(net *Conn, m Mux) {
 	c.net, c.mux = net, m

@@ -54,15 +54,6 @@ func (c *Conn) SetTimeout(r TimeoutReason, secs int) {
 	}
 }
 
-// SetTimeoutUS is SetTimeout in microseconds; 0 takes it back.
-func (c *Conn) SetTimeoutUS(r TimeoutReason, us int64) {
-	if us <= 0 {
-		c.timeoutStop()
-		return
-	}
-	c.setTimeoutAt(r, Now()+us)
-}
-
 func (c *Conn) timeoutStop() {
 	if c.timeout != nil {
 		c.pt.StopTimer(c.timeout)

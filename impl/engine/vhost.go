@@ -26,7 +26,6 @@ type VhostSettings struct {
 	BindIface bool
 	UnixPerms string
 
-	AcceptRole     string
 	AcceptProtocol string
 
 	HTTPProxy     string
@@ -84,8 +83,8 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
 		Exts: info.Extensions, Error404: info.Error404,
 		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
-		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
-		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
+		AcceptProtocol: info.AcceptProtocol,
+		HTTPProxy:      info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
 		Socks: info.Socks, SocksPort: info.SocksPort,
 		KeepaliveSecs: or(info.KeepaliveSecs, 5),
 		HeaderSecs:    or(info.HeaderSecs, 10),

@@ -102,3 +102,27 @@ func (pt *Thread) writeable(c *Conn) {
 		c.takeAsked()
 	}
 }
+
+// writable handles POLLOUT; false closes.
+func (c *Conn) writable() bool {
+	if c.backlog() {
+		if !c.flushOut() {
+			return false
+		}
+		if c.backlog() {
+			return true
+		}
+		if c.bye.drained {
+			return false
+		}
+	}
+	if c.state == StateFlushingBeforeClose {
+		return false
+	}
+	if c.WantOut {
+		if w, ok := c.role.(Polled); ok {
+			return w.Writable(c)
+		}
+	}
+	return true
+}

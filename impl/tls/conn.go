@@ -149,9 +149,6 @@ func (c *Conn) Handshake() error {
 	return c.result()
 }
 
-// Done tells whether the handshake is complete.
-func (c *Conn) Done() bool { return c.done }
-
 // setCross notes what waits for the other direction, and what is to be sent.
 func (c *Conn) setCross(x uint8) {
 	c.waiting = c.io.out != 0

@@ -122,9 +122,6 @@ func (x *Ctx) SetOptions(set, clear uint64) {
 	C.SSL_CTX_clear_options(x.p, C.uint64_t(clear))
 }
 
-// Options are the SSL_OP_ bits that are set.
-func (x *Ctx) Options() uint64 { return uint64(C.SSL_CTX_get_options(x.p)) }
-
 // SetCiphers sets the ciphers up to TLS 1.2, in OpenSSL's notation.
 func (x *Ctx) SetCiphers(list string) error {
 	return try("ciphers '"+list+"'", func() bool {
@@ -241,11 +238,6 @@ func withPassword(s string, has bool, fn func(*C.char) bool) bool {
 // CheckKey tells whether our key belongs to our certificate.
 func (x *Ctx) CheckKey() error {
 	return try("private key and certificate", func() bool { return C.SSL_CTX_check_private_key(x.p) == 1 })
-}
-
-// HasKey tells whether a certificate and a key have been set.
-func (x *Ctx) HasKey() bool {
-	return C.SSL_CTX_get0_certificate(x.p) != nil && C.SSL_CTX_get0_privatekey(x.p) != nil
 }
 
 // Cert is our own certificate, nil when there is none. It belongs to the context.

@@ -175,22 +175,6 @@ func (s *State) readSize(c *engine.Conn) int {
 	return n
 }
 
-// Feed hands bytes that came behind the handshake to the new WebSocket; false closes.
-func Feed(c *engine.Conn, b []byte) bool {
-	s := stateOf(c)
-	if c.RxOff() || s.holds(c) {
-		c.Keep(b)
-		return true
-	}
-	// The bytes lie in a buffer that a callback may lead to be used again.
-	b = append([]byte(nil), b...)
-	n, ok := s.parse(c, b)
-	if !c.Dead() {
-		c.Keep(b[n:])
-	}
-	return ok
-}
-
 // StreamBody takes what came on a stream; false closes.
 func (role) StreamBody(c *engine.Conn, b []byte) bool {
 	n, ok := stateOf(c).parse(c, b)

@@ -22,12 +22,9 @@ type State struct {
 	checkUTF8 bool // the current message is text and the context validates
 	firstDone bool // a piece of the current message has been handed out
 
-	// What was received waits, in the order in which it is handed out: inflated in
-	// ahead, decoded in acc, as it came in the engine's Kept. The engine's RxPending
-	// tells that the first two are to be gone on with, without more input; else
-	// acc is a client's frame that is still short of rxSize.
-	acc        []byte
-	ahead      []byte
+	// What was received waits (docs/architecture.md, "The way of a byte in").
+	acc        []byte   // decoded
+	ahead      []byte   // inflated, in front of acc
 	aheadEnded bool     // the message ends with ahead
 	frame      ws.Chunk // the frame at hand, where acc ends
 	began      int64    // when the program got the first of several pieces

@@ -47,9 +47,6 @@ type parser struct {
 	delims int // delimiters since the last number
 }
 
-// Malformed tells if code is a refusal that the reference logs an error for.
-func Malformed(code int) bool { return code == errToken || code == errTooLong }
-
 // Parse reads an address into out, in network byte order, and returns its
 // length, 4 or 16, or a negative error code. For IPv6, out is zeroed first.
 func Parse(text string, out []byte) int {

@@ -36,9 +36,6 @@ type Chunked struct {
 	state     chunkState
 }
 
-// Reset makes c ready for the next body.
-func (c *Chunked) Reset() { *c = Chunked{} }
-
 // Next takes bytes from in: framing is skipped, and the first run of data, a part
 // of in, is returned. used counts both. It is called again with in[used:] until
 // done or until used is the whole of in; after done nothing is taken. The error is
@@ -60,14 +57,6 @@ func (c *Chunked) Next(in []byte) (used int, data []byte, done bool, err error) 
 		used++
 	}
 	return used, nil, c.state == chunkDone, nil
-}
-
-// Remaining is how many bytes of the current chunk have not come yet.
-func (c *Chunked) Remaining() uint64 {
-	if c.state != chunkData {
-		return 0
-	}
-	return c.remaining
 }
 
 func (c *Chunked) framing(b byte) error {
@@ -155,33 +144,4 @@ func (c *Chunked) onTrailer(b byte) error {
 		return ErrTooLarge
 	}
 	return nil
-}
-
-// LastChunk ends a chunked body without trailers.
-const LastChunk = "0\r\n\r\n"
-
-// ChunkHeaderMax is the most bytes that [AppendChunkHeader] appends.
-const ChunkHeaderMax = 16 + 2
-
-// AppendChunkHeader appends the size line of a chunk of n > 0 bytes; the bytes and
-// a CR LF follow it.
-func AppendChunkHeader(dst []byte, n int) []byte {
-	shift := 0
-	for n>>shift > 0xf {
-		shift += 4
-	}
-	for ; shift >= 0; shift -= 4 {
-		dst = append(dst, upperHex[n>>shift&0xf])
-	}
-	return append(dst, '\r', '\n')
-}
-
-// AppendChunk appends data as one chunk. Empty data appends nothing, as an empty
-// chunk would end the body.
-func AppendChunk(dst, data []byte) []byte {
-	if len(data) == 0 {
-		return dst
-	}
-	dst = append(AppendChunkHeader(dst, len(data)), data...)
-	return append(dst, '\r', '\n')
 }

@@ -301,9 +301,6 @@ func (h *Headers) addCustom(name, value []byte) error {
 	return nil
 }
 
-// AddCustom stores an unknown header; name comes without colon and in any case.
-func (h *Headers) AddCustom(name, value []byte) error { return h.addCustom(name, value) }
-
 // Custom is the value of the first unknown header of that name (lower case with
 // colon, compared exactly as lws_hdr_custom_length does); valid until Reset.
 func (h *Headers) Custom(name string) (value []byte, ok bool) {

@@ -211,10 +211,6 @@ func (t Token) String() string {
 	return tokenText[t]
 }
 
-// HasString tells whether lws_token_to_string has a (possibly empty) string for t;
-// past the table it answers NULL.
-func (t Token) HasString() bool { return t >= 0 && int(t) <= len(tokenText) }
-
 // isFieldText tells whether s is the name of a header line: not a method, not a
 // status line, not an h2 pseudo header.
 func isFieldText(s string) bool {

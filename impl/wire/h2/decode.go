@@ -36,9 +36,6 @@ type Decoder struct {
 	block              uint32 // the stream whose header block is not complete, 0: none
 }
 
-// Idle tells whether the decoder is between two frames and no header block is open.
-func (d *Decoder) Idle() bool { return d.nhead == 0 && d.block == 0 }
-
 // inPieces tells whether frames of the type are handed out as they come.
 func (t Type) inPieces() bool { return t == Data || t == Headers || t == Continuation }
 

@@ -58,12 +58,6 @@ type Chunk struct {
 // Init makes d ready for a new connection.
 func (d *Decoder) Init(cfg DecoderConfig) { *d = Decoder{cfg: cfg} }
 
-// MessageUnderWay reports whether the stream is inside a message or a frame,
-// so that its end there would cut something off.
-func (d *Decoder) MessageUnderWay() bool {
-	return d.state == inPayload || d.spillLen > 0 || d.message != OpContinuation
-}
-
 // Next decodes from the start of in. It returns how many bytes it used and, if
 // ok, one chunk; call it again with the rest. If it is not ok, all of in is used
 // and more input is needed. The payload is unmasked in place, so in is written to.

@@ -196,20 +196,6 @@ func TestDecoderAliasesInput(t *testing.T) {
 	}
 }
 
-func TestMessageUnderWay(t *testing.T) {
-	wire := slices.Concat(build(Header{Opcode: OpText}, "a"), build(Header{Fin: true}, "bc"))
-	var d Decoder
-	for i := range wire {
-		if got := d.MessageUnderWay(); got != (i > 0) {
-			t.Errorf("before byte %d: %t", i, got)
-		}
-		d.Next(wire[i : i+1])
-	}
-	if d.MessageUnderWay() {
-		t.Error("still under way at the end")
-	}
-}
-
 // TestDecoderSize keeps an eye on memory per connection.
 func TestDecoderSize(t *testing.T) {
 	if n := unsafe.Sizeof(Decoder{}); n > 80 {
