@@ -130,7 +130,7 @@ func (e drive) compare(t *testing.T, p *program, libs []library, keys string) {
 	formats := p.formats(t)
 	if e.loops {
 		libs = slices.Clone(libs)
-		libs[0].dir = harness.DebianWithPlugins(t, "uv", "ev", "glib")
+		libs[0].dir = harness.Ref17.WithPlugins(t, "uv", "ev", "glib")
 	}
 	// Debian's build with Debian's library, that with ours, our build with ours.
 	runs := []struct{ name, exe, lib string }{

@@ -3,7 +3,6 @@
 package harness
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -54,43 +53,10 @@ func (p Place) File() string { return filepath.Join(p.Lib, Soname) }
 // debianLib is where Debian's packages have the library, and where it looks for its plugins.
 const debianLib = "/usr/lib/x86_64-linux-gnu"
 
-// Debian is the reference: the fetched one, or the one that is installed.
+// Debian is the reference of the library under test.
 func Debian(t testing.TB) Place {
 	t.Helper()
-	for _, root := range []string{filepath.Join(Top(), "build", "reference", "root"), "/"} {
-		p := Place{filepath.Join(root, "usr", "include"), filepath.Join(root, debianLib)}
-		if exists(filepath.Join(p.Include, "libwebsockets.h")) && exists(p.File()) {
-			return p
-		}
-	}
-	t.Skip("no reference library here: run make reference")
-	return Place{}
-}
-
-// DebianWithPlugins is a folder with the reference's library, made to look there for
-// its plugins and not where they would be installed, and with some of these.
-func DebianWithPlugins(t testing.TB, plugins ...string) string {
-	t.Helper()
-	from := Debian(t)
-	data, err := os.ReadFile(from.File())
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err := os.MkdirTemp("/tmp", "lw") // the name has to fit
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	was := []byte(debianLib + "\x00")
-	if len(dir) > len(debianLib) || bytes.Count(data, was) != 1 {
-		t.Fatalf("the plugins' folder of the reference cannot be made %s", dir)
-	}
-	is := append([]byte(dir), make([]byte, len(was)-len(dir))...)
-	if err := os.WriteFile(filepath.Join(dir, Soname), bytes.Replace(data, was, is, 1), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	copyPlugins(t, from.Lib, dir, plugins)
-	return dir
+	return Place{Ref17.Headers(t), Ref17.Lib(t)}
 }
 
 // LibCopy is a folder with the library under test and some of its plugins: a build

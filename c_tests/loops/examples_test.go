@@ -194,7 +194,7 @@ func TestExamples(t *testing.T) {
 	if out, err := try.CombinedOutput(); err != nil {
 		t.Skipf("no network of our own here (the examples have a fixed port): %v\n%s", err, out)
 	}
-	ref, lib := harness.DebianWithPlugins(t, "uv", "ev", "glib"), harness.LibCopy(t, "uv", "ev", "glib")
+	ref, lib := harness.Ref17.WithPlugins(t, "uv", "ev", "glib"), harness.LibCopy(t, "uv", "ev", "glib")
 	places := map[string][2]string{"ref": {harness.Debian(t).Include, ref}, "ours": {"../../include", lib}}
 	client := example{folder: clientExample, sources: []string{"minimal-http-client-multi.c"}}
 	type key struct{ where, folder, option string }

@@ -107,7 +107,7 @@ var (
 
 // TestTraces compares what callbacks saw.
 func TestTraces(t *testing.T) {
-	ref := harness.DebianWithPlugins(t, "uv", "ev", "glib")
+	ref := harness.Ref17.WithPlugins(t, "uv", "ev", "glib")
 	lib := harness.LibCopy(t, "uv", "ev", "glib", "event")
 	exes := map[string]string{}
 	for _, l := range all {
@@ -192,9 +192,9 @@ func diff(t *testing.T, want, have string) string {
 // library, is no context and a line that says why; the program then goes on
 // without a loop, as with the reference.
 func TestNoPlugin(t *testing.T) {
-	empty, lib := harness.DebianWithPlugins(t), harness.LibCopy(t)
+	empty, lib := harness.Ref17.WithPlugins(t), harness.LibCopy(t)
 	foreign := harness.LibCopy(t)
-	wrong := harness.DebianWithPlugins(t)
+	wrong := harness.Ref17.WithPlugins(t)
 	for _, l := range all {
 		exe := scenarios(t, l)
 		file := harness.Plugin(l.name)

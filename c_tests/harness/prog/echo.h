@@ -253,6 +253,9 @@ begin(struct lws_context_creation_info *info, lws_callback_function *callback)
 	context = lws_create_context(info);
 	if (!context)
 		printf("NOCONTEXT\n");
+	else if (opt.verbose)
+		printf("VERSION %s HEADERS %s\n", lws_get_library_version(),
+		       LWS_LIBRARY_VERSION);
 	return !context;
 }
 

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+package harness
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Ref is a reference: Debian's library of one ABI, with its headers and source, and
+// Debian's programs that use it, as tools/fetch-reference has put them in place.
+type Ref struct {
+	ABI     int
+	Version string
+	place   string
+}
+
+// The references: Debian 12's and Debian 13's.
+var (
+	Ref17 = Ref{17, "4.1.6", "build/reference"}
+	Ref19 = Ref{19, "4.3.5", "build/reference/19"}
+)
+
+// Soname is the library's file.
+func (r Ref) Soname() string { return fmt.Sprintf("libwebsockets.so.%d", r.ABI) }
+
+// Root is where the packages are unpacked, or / where they are installed.
+func (r Ref) Root(t testing.TB) string {
+	t.Helper()
+	for _, root := range []string{filepath.Join(Top(), r.place, "root"), "/"} {
+		if exists(filepath.Join(root, "usr/include/libwebsockets.h")) && exists(filepath.Join(root, debianLib, r.Soname())) {
+			return root
+		}
+	}
+	t.Skipf("no reference library %s here: run tools/fetch-reference -a %d", r.Soname(), r.ABI)
+	return ""
+}
+
+// Headers is where its headers are.
+func (r Ref) Headers(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(r.Root(t), "usr/include")
+}
+
+// Lib is the folder that has the library and its plugins.
+func (r Ref) Lib(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(r.Root(t), debianLib)
+}
+
+// Source is a path in its source.
+func (r Ref) Source(t testing.TB, elem ...string) string {
+	t.Helper()
+	return r.fetched(t, "src/libwebsockets-"+r.Version, elem)
+}
+
+// Programs is a path among Debian's programs, which are unpacked without any libwebsockets.
+func (r Ref) Programs(t testing.TB, elem ...string) string {
+	t.Helper()
+	return r.fetched(t, "programs", elem)
+}
+
+func (r Ref) fetched(t testing.TB, part string, elem []string) string {
+	t.Helper()
+	p := filepath.Join(Top(), r.place, part, filepath.Join(elem...))
+	if !exists(p) {
+		t.Fatalf("%s is missing: run tools/fetch-reference -a %d [-p]", p, r.ABI)
+	}
+	return p
+}
+
+// Link are a compiler's arguments for a program with the reference's headers and
+// library, whose own needs this machine may not have.
+func (r Ref) Link(t testing.TB) []string {
+	t.Helper()
+	return []string{"-I" + r.Headers(t), "-L" + r.Lib(t), "-l:" + r.Soname(), "-Wl,--allow-shlib-undefined"}
+}
+
+// Run is how a program is run in a root, which is Root's for one that is compiled here or
+// Programs' for one of those, with the library in the folder lib: the arguments, itself
+// the first, and what is added to the environment. A newer Debian's root has libc, and
+// its loader runs the program; this machine's could not.
+func (r Ref) Run(t testing.TB, root, lib, exe string, args ...string) (argv, env []string) {
+	t.Helper()
+	path := []string{filepath.Join(root, debianLib), filepath.Join(root, "lib/x86_64-linux-gnu")}
+	if lib == r.Lib(t) { // has more than the library, maybe of another day
+		path = append(path, lib)
+	} else {
+		path = append([]string{lib}, path...)
+	}
+	dirs := strings.Join(path, ":")
+	loader := filepath.Join(root, "lib64/ld-linux-x86-64.so.2")
+	if root == "/" || !exists(loader) {
+		return append([]string{exe}, args...), []string{"LD_LIBRARY_PATH=" + dirs}
+	}
+	return append([]string{loader, "--inhibit-cache", "--library-path", dirs, exe}, args...), nil
+}
+
+// Start starts a program as Run says, with additions to the environment.
+func (r Ref) Start(t testing.TB, env []string, root, lib, exe string, args ...string) *Proc {
+	t.Helper()
+	argv, more := r.Run(t, root, lib, exe, args...)
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Env = append(append(cmd.Environ(), more...), env...)
+	return StartCmd(t, cmd)
+}
+
+// WithPlugins is a folder with the reference's library, made to look there for its
+// plugins and not where they would be installed, and with some of these.
+func (r Ref) WithPlugins(t testing.TB, plugins ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(r.Lib(t), r.Soname()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("/tmp", "lw") // the name has to fit
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	was := []byte(debianLib + "\x00")
+	if len(dir) > len(debianLib) || bytes.Count(data, was) != 1 {
+		t.Fatalf("the plugins' folder of the reference cannot be made %s", dir)
+	}
+	is := append([]byte(dir), make([]byte, len(was)-len(dir))...)
+	if err := os.WriteFile(filepath.Join(dir, r.Soname()), bytes.Replace(data, was, is, 1), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	copyPlugins(t, r.Lib(t), dir, plugins)
+	return dir
+}
