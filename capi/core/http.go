@@ -414,7 +414,7 @@ func go_lws_get_mimetype(file *C.char, m *C.struct_lwsgo_mount) *C.char {
 // file is a file behind the context's file operations, which are the
 // program's to replace: they are called without the lock.
 type file struct {
-	ctx  *engine.Context
+	pt   *engine.Thread
 	fd   *C.struct_lws_fop_fd
 	kind httpd.FileKind
 	mod  uint32
@@ -426,10 +426,10 @@ const (
 	fopGzipIs = 1 << 25 // LWS_FOP_FLAG_COMPR_IS_GZIP
 )
 
-func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
-	cx := (*C.struct_lws_context)(unsafe.Pointer(ctx.F))
+func openFile(pt *engine.Thread, name string, gzip bool) (httpd.File, error) {
+	cx := (*C.struct_lws_context)(unsafe.Pointer(pt.Context().F))
 	if plainFops(cx) {
-		return httpd.OpenPlain(ctx, name)
+		return httpd.OpenPlain(pt, name)
 	}
 	text := make([]byte, len(name)+1) // not kept by C
 	copy(text, name)
@@ -437,10 +437,10 @@ func openFile(ctx *engine.Context, name string, gzip bool) (httpd.File, error) {
 	if gzip {
 		flags = fopGzipOK
 	}
-	f := &file{ctx: ctx}
-	ctx.Unlock()
+	f := &file{pt: pt}
+	pt.Unlock()
 	f.fd = C.fops_open(cx.fops, (*C.char)(unsafe.Pointer(&text[0])), flags, &f.said)
-	ctx.Lock()
+	pt.Lock()
 	if f.fd == nil {
 		return nil, fmt.Errorf("cannot open %s", name)
 	}
@@ -466,9 +466,9 @@ func (f *file) Gzipped() bool {
 
 func (f *file) Read(b []byte) (int, error) {
 	f.said.got = 0
-	f.ctx.Unlock()
+	f.pt.Unlock()
 	r := C.fops_read(f.fd, &f.said, unsafe.Pointer(&b[0]), C.lws_filepos_t(len(b)))
-	f.ctx.Lock()
+	f.pt.Lock()
 	if r < 0 {
 		return 0, io.ErrUnexpectedEOF
 	}
@@ -488,7 +488,7 @@ func (f *file) Close() {
 	}
 	fd := f.fd
 	f.fd = nil
-	f.ctx.Unlock()
+	f.pt.Unlock()
 	C.fops_close(fd)
-	f.ctx.Lock()
+	f.pt.Lock()
 }

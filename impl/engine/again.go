@@ -96,8 +96,10 @@ func (ctx *Context) inherit(old *Context) {
 	if old.Cookies != nil {
 		ctx.Cookies = old.Cookies.Again()
 	}
-	if old.Files != nil {
-		old.Files.Abandon()
+	for _, o := range old.Threads {
+		if o.Files != nil {
+			o.Files.Abandon()
+		}
 	}
 }
 

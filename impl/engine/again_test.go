@@ -106,7 +106,7 @@ func TestAgainKeepsMembers(t *testing.T) {
 	fill(reflect.ValueOf(&oldV.VhostSettings).Elem(), 1)
 	oldV.started, old.became, old.protocolDone = true, true, true
 	files := &keptFiles{}
-	old.TLS, old.Files, oldV.TLS = keptTLS{}, files, keptVhostTLS{}
+	old.TLS, old.First().Files, oldV.TLS = keptTLS{}, files, keptVhostTLS{}
 
 	ctx, listening, err := Again(f)
 	if err != nil || len(listening) != 0 || len(ctx.Vhosts()) != 1 {
@@ -115,9 +115,9 @@ func TestAgainKeepsMembers(t *testing.T) {
 	r.ctx, r.v = ctx, ctx.Vhosts()[0]
 	walk(t, &old.ContextSettings, &ctx.ContextSettings, true)
 	walk(t, &oldV.VhostSettings, &r.v.VhostSettings, true)
-	walk(t, old, ctx, false, "Slot", "Threads", "vhosts", "Files", "destroying", "destroyed")
+	walk(t, old, ctx, false, "Slot", "Threads", "vhosts", "destroying", "destroyed")
 	walk(t, oldV, r.v, false, "Ctx", "Protocols", "Listener", "Active", "bound")
-	if ctx.Files != nil || !files.abandoned {
+	if ctx.First().Files != nil || !files.abandoned {
 		t.Error("the parent's files are not given up")
 	}
 	ctx.OnRelease = nil

@@ -56,7 +56,7 @@ type ContextSettings struct {
 	OnRelease func()
 }
 
-// Files are the open files of a context (httpd).
+// Files are the open files of a thread (httpd).
 type Files interface {
 	// Abandon closes a forked child's copies of them.
 	Abandon()
@@ -88,9 +88,8 @@ type Context struct {
 	shared mutex
 	became bool // Become has been called
 
-	// What others keep of the context, and close with it.
-	TLS   ContextTLS
-	Files Files
+	// TLS is what role/secure keeps of the context, and closes with it.
+	TLS ContextTLS
 
 	vhosts       atomic.Pointer[[]*Vhost] // a list is never changed, another takes its place
 	protocolDone bool                     // PROTOCOL_INIT has run for the first vhosts
@@ -307,9 +306,6 @@ func (ctx *Context) Destroy() bool {
 	atomic.StoreInt32(&ctx.F.Dead, 1)
 	if ctx.TLS != nil {
 		ctx.TLS.Close()
-	}
-	if ctx.Files != nil {
-		ctx.Files.Close()
 	}
 	if ctx.OnRelease != nil {
 		ctx.OnRelease()

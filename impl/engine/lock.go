@@ -25,6 +25,15 @@ func (ctx *Context) Unlock() {
 	}
 }
 
+// Lock takes the thread's lock.
+func (pt *Thread) Lock() { pt.mu.Lock() }
+
+// Unlock releases Lock.
+func (pt *Thread) Unlock() { pt.mu.Unlock() }
+
+// Context is whose thread it is.
+func (pt *Thread) Context() *Context { return pt.ctx }
+
 // Lock takes the lock of the service thread that has the connection.
 func (c *Conn) Lock() { c.pt.mu.Lock() }
 

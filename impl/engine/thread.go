@@ -64,7 +64,9 @@ type Thread struct {
 	lingers   []*linger // by descriptor
 
 	headers []headerStore // not in use
-	ready   []Event       // see look
+
+	Files Files   // what httpd keeps open, closed with the thread
+	ready []Event // see look
 
 	yielded     atomic.Int64 // when, see Yield
 	step        uint         // counts events and WRITEABLEs: what one of them brings is one step
@@ -151,6 +153,9 @@ func (pt *Thread) tellC() {
 func (pt *Thread) release() {
 	for fd := range pt.lingers {
 		pt.endLinger(fd)
+	}
+	if pt.Files != nil {
+		pt.Files.Close()
 	}
 	pt.closeOwn()
 	Prog.Free(pt.bufMem)

@@ -58,7 +58,7 @@ func KindOf(mode uint32) FileKind {
 type Hooks struct {
 	// Open opens a file through the context's file operations; gzip tells whether
 	// the client takes compressed content.
-	Open func(ctx *engine.Context, name string, gzip bool) (File, error)
+	Open func(pt *engine.Thread, name string, gzip bool) (File, error)
 	// SendFD has the kernel send up to n bytes of fd, from *pos on, to a socket.
 	SendFD func(fd int, pos *int64, socket int, n int64) int
 }
@@ -169,7 +169,7 @@ func openInMount(c *engine.Conn, m *engine.Mount, name string) (string, File) {
 		return full, nil
 	}
 	for try := 0; try < 5; try++ {
-		f, err := hooks.Open(c.Ctx, full, acceptsGzip(c))
+		f, err := hooks.Open(c.PT(), full, acceptsGzip(c))
 		if err != nil {
 			engine.Infof("%s: unable to open '%s': %v", c, full, err)
 			return full, nil
@@ -257,7 +257,7 @@ var errNotRegular = errors.New("it is no regular file")
 // ServeFile sends a file as the answer (lws_serve_http_file): below 0 it
 // failed, above 0 the transaction is over, 0: the file is on its way.
 func ServeFile(c *engine.Conn, name, ctype, headers string) int {
-	f, err := hooks.Open(c.Ctx, name, acceptsGzip(c))
+	f, err := hooks.Open(c.PT(), name, acceptsGzip(c))
 	if err == nil && f.Kind() != Regular {
 		f.Close()
 		err = errNotRegular

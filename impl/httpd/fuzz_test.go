@@ -71,7 +71,7 @@ func (f *text) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func (s *site) openText(_ *engine.Context, name string, _ bool) (File, error) {
+func (s *site) openText(_ *engine.Thread, name string, _ bool) (File, error) {
 	rel, ok := strings.CutPrefix(name, root+"/")
 	if !ok || slices.Contains(strings.Split(name, "/"), "..") {
 		s.strangePaths = append(s.strangePaths, name)

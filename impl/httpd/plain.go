@@ -19,7 +19,7 @@ import (
 // leads to, and reads anew what is in there: nothing but the descriptor is kept.
 
 const (
-	keptMost = 8         // descriptors that are kept, of a context
+	keptMost = 8         // descriptors that are kept, of a thread
 	keptFor  = 1_000_000 // µs between two looks; what was not used since the last one is closed
 )
 
@@ -46,26 +46,27 @@ type openFile struct {
 	used  bool // since the last look
 }
 
-// openFiles is what a context keeps open.
+// openFiles is what a thread keeps open.
 type openFiles struct {
-	ctx   *engine.Context
+	pt    *engine.Thread
 	kept  []*openFile
 	timer engine.Timer
 }
 
-func filesOf(ctx *engine.Context) *openFiles {
-	s, _ := ctx.Files.(*openFiles)
+func filesOf(pt *engine.Thread) *openFiles {
+	s, _ := pt.Files.(*openFiles)
 	if s == nil {
-		s = &openFiles{ctx: ctx}
+		s = &openFiles{pt: pt}
 		s.timer.Fire = func(int64) { s.look() }
-		ctx.Files = s
+		pt.Files = s
 	}
 	return s
 }
 
-// OpenPlain opens a file. The lock is held, and released while the kernel is asked.
-func OpenPlain(ctx *engine.Context, name string) (File, error) {
-	s := filesOf(ctx)
+// OpenPlain opens a file for a connection of the thread, whose lock is held, and
+// released while the kernel is asked.
+func OpenPlain(pt *engine.Thread, name string) (File, error) {
+	s := filesOf(pt)
 	o := s.again(name)
 	if o == nil {
 		var err error
@@ -86,9 +87,9 @@ func (s *openFiles) again(name string) *openFile {
 	o := s.kept[i]
 	o.users++ // it stays while the lock is not held
 	var st unix.Stat_t
-	s.ctx.Unlock()
+	s.pt.Unlock()
 	err := unix.Stat(name, &st)
-	s.ctx.Lock()
+	s.pt.Lock()
 	if err == nil && idOf(&st) == o.id && !o.stale {
 		return o
 	}
@@ -104,8 +105,8 @@ const openFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK
 func (s *openFiles) open(name string) (*openFile, error) {
 	o := &openFile{name: name, users: 1}
 	var st unix.Stat_t
-	s.ctx.Unlock()
-	defer s.ctx.Lock()
+	s.pt.Unlock()
+	defer s.pt.Lock()
 	var err error
 	if o.fd, err = uninterrupted(func() (int, error) { return unix.Open(name, openFlags, 0) }); err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ func (s *openFiles) leave(o *openFile) {
 // keep has o stay open, if it may: where it would be in the way of connections, or
 // another machine could change the file without our asking, it may not.
 func (s *openFiles) keep(o *openFile) bool {
-	if KindOf(o.id.mode) != Regular || s.ctx.Destroying() || o.fd >= s.ctx.FDLimit/2 {
+	if KindOf(o.id.mode) != Regular || s.pt.Context().Destroying() || o.fd >= s.pt.Context().FDLimit/2 {
 		return false
 	}
 	near := false
@@ -161,7 +162,7 @@ func (s *openFiles) keep(o *openFile) bool {
 	}
 	s.kept = append(s.kept, o)
 	if s.timer.At == 0 {
-		s.ctx.First().SetTimer(&s.timer, engine.Now()+keptFor)
+		s.pt.SetTimer(&s.timer, engine.Now()+keptFor)
 	}
 	return true
 }
@@ -182,11 +183,11 @@ func (s *openFiles) look() {
 		o.used = false
 	}
 	if len(s.kept) > 0 {
-		s.ctx.First().SetTimer(&s.timer, engine.Now()+keptFor)
+		s.pt.SetTimer(&s.timer, engine.Now()+keptFor)
 	}
 }
 
-// Close closes everything: the context ends.
+// Close closes everything: the thread ends.
 func (s *openFiles) Close() {
 	for len(s.kept) > 0 {
 		s.close(s.kept[0])
@@ -232,8 +233,8 @@ func (f *plainFile) Gzipped() bool   { return false }
 func (f *plainFile) Kind() FileKind  { return KindOf(f.o.id.mode) }
 
 func (f *plainFile) Read(b []byte) (n int, err error) {
-	f.s.ctx.Unlock()
-	defer f.s.ctx.Lock()
+	f.s.pt.Unlock()
+	defer f.s.pt.Lock()
 	if n, err = uninterrupted(func() (int, error) { return unix.Pread(f.o.fd, b, f.pos) }); err != nil {
 		return 0, err
 	}
