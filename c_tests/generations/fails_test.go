@@ -49,9 +49,10 @@ var oldClients = []struct {
 // may tell an error twice, and those of v2.1 on an HTTP close behind it and of a
 // wrong accept the named protocol.
 //
-// Seen to fail of each release without what Before30 leads to (impl/engine,
-// impl/client): the named protocol heard of errors, of silence nobody did, nor of
-// the end of a connection that was established.
+// Seen to fail with the library that took all but v1.3 and v1.5 for clients of v3.0: each
+// row of the others (the named protocol heard of errors, of a connection's end by
+// CLIENT_CLOSED, an HTTP client of a failure as of a close), and of those two the rows with
+// an answer (ESTABLISHED_CLIENT_HTTP, which they do not know).
 func TestOldClientsFail(t *testing.T) {
 	for _, p := range oldClients {
 		exe := build(t, p.program, p.pkg, "gcc", "-std=gnu17")

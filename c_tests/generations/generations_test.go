@@ -73,7 +73,11 @@ func build(t *testing.T, name, pkg string, compiler ...string) string {
 
 func command(exe string, args ...string) *exec.Cmd {
 	cmd := exec.Command(exe, args...)
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+stage+"/usr/lib")
+	path := stage + "/usr/lib"
+	if d := os.Getenv("LWS_LIB"); d != "" { // another build
+		path = d + ":" + path
+	}
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+path)
 	return cmd
 }
 

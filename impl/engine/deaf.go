@@ -70,6 +70,10 @@ func (c *Conn) peerGone() bool {
 	return true
 }
 
+// Over tells whether the peer is gone and all that it sent was read, for roles whose
+// program reads by itself and need not see the end.
+func (c *Conn) Over() bool { return c.gone && !c.owed() }
+
 // discard is a write to a peer that is gone. A program that does not receive may go on
 // as with one that does not read, for a while.
 func (c *Conn) discard(n int) bool {

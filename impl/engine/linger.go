@@ -76,11 +76,17 @@ func (pt *Thread) endLinger(fd int) {
 	_ = unix.Close(fd)
 }
 
-// unread tells whether the socket holds input that nobody has read.
+// unread tells whether the descriptor holds input that nobody has read. A pipe tells
+// at the end that is written to how much is in it, which nobody can read there.
 func (c *Conn) unread() bool {
 	if c.fd < 0 || c.datagram || c.KeepFD {
 		return false
 	}
 	n, err := unix.IoctlGetInt(c.fd, unix.TIOCINQ) // FIONREAD
-	return err == nil && n > 0
+	if err != nil || n <= 0 {
+		return false
+	}
+	p := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
+	n, err = unix.Poll(p, 0)
+	return err == nil && n == 1 && p[0].Revents&unix.POLLIN != 0
 }

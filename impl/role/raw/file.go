@@ -26,7 +26,7 @@ func (file) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
 func (file) Gone(*engine.Conn)                              {}
 
 func (file) Readable(c *engine.Conn) bool {
-	return c.Call(engine.ReasonRAWRXFile, nil, 0) == 0
+	return c.Call(engine.ReasonRAWRXFile, nil, 0) == 0 && !c.Over()
 }
 
 func (file) Writeable(c *engine.Conn) bool {
