@@ -46,17 +46,21 @@ func source(t testing.TB, elem ...string) string {
 	return harness.Reference(t, append([]string{"src", "libwebsockets-" + version}, elem...)...)
 }
 
-// library is one of the two: its name in test names, its folder, its headers.
+// library is Debian's or ours, of one ABI: its name in test names, its folder, its headers.
 type library struct {
+	ref                harness.Ref
 	name, dir, include string
 }
 
+// file is the library itself.
+func (l library) file() string { return filepath.Join(l.dir, l.ref.Soname()) }
+
 func ours(t testing.TB) library {
-	return library{"ours", harness.Lib(t), filepath.Join(harness.Top(), "include")}
+	return library{harness.Ref17, "ours", harness.Lib(t), filepath.Join(harness.Top(), "include")}
 }
 
 func debian(t testing.TB) library {
-	return library{"debian", harness.Debian(t).Lib, harness.Debian(t).Include}
+	return library{harness.Ref17, "debian", harness.Ref17.Lib(t), harness.Ref17.Headers(t)}
 }
 
 // env is the environment that makes a program run with the library.
@@ -64,7 +68,7 @@ func (l library) env() []string { return []string{"LD_LIBRARY_PATH=" + l.dir} }
 
 // link are compiler arguments: the library's headers and the library.
 func (l library) link() []string {
-	return []string{"-I" + l.include, "-L" + l.dir, "-l:libwebsockets.so.17"}
+	return []string{"-I" + l.include, "-L" + l.dir, "-l:" + l.ref.Soname()}
 }
 
 // compile builds a program; args may have libraries among them.
@@ -127,12 +131,7 @@ func serve(t testing.TB, l library, port int, exe string, args ...string) server
 // no other of the same name.
 func checkLoaded(t testing.TB, l library, pid int) {
 	t.Helper()
-	checkMapped(t, filepath.Join(l.dir, "libwebsockets.so.17"), pid)
-}
-
-func checkMapped(t testing.TB, file string, pid int) {
-	t.Helper()
-	want, err := filepath.EvalSymlinks(file)
+	want, err := filepath.EvalSymlinks(l.file())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,29 +20,31 @@ import (
 
 // ardour's WebSocket surface asks for GLIB with a GMainLoop of its own; where
 // lws_create_context answers NULL it polls by itself and calls lws_service_fd.
+//
+// Seen to fail: so.19 without its plugin does not poll by glib.
 func TestArdour(t *testing.T) {
-	t.Run("glib", func(t *testing.T) { both(t, ardour) })
+	t.Run("glib", func(t *testing.T) { each(t, func(t *testing.T, l library) { ardour(t, l, true) }) })
 	// Debian's library has the folder of its plugins built in, and no external
 	// poll: there is nothing to compare with.
 	t.Run("external poll", func(t *testing.T) {
 		l := ours(t)
 		bare := t.TempDir()
-		b, err := os.ReadFile(filepath.Join(l.dir, "libwebsockets.so.17"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, bare, "libwebsockets.so.17", string(b))
+		harness.CopyFile(t, l.file(), filepath.Join(bare, l.ref.Soname()))
 		l.dir = bare
-		ardour(t, l)
+		ardour(t, l, false)
 	})
 }
 
-func ardour(t *testing.T, l library) {
+func ardour(t *testing.T, l library, glib bool) {
 	const port = 3818 // it has no other
 	alone(t, "ardour")
 	dir := t.TempDir()
-	lib := debianFile(t, "usr/lib/ardour7")
-	for _, d := range []string{"surfaces", "home/.config/ardour7"} {
+	name := map[int]string{17: "ardour7", 19: "ardour8"}[l.ref.ABI]
+	lib := l.debianFile(t, "usr/lib", name)
+	if l.ref == harness.Ref19 && l.name == "debian" { // what is installed may be 4.1.6's
+		l.dir = l.ref.WithPlugins(t, "glib")
+	}
+	for _, d := range []string{"surfaces", "home/.config/" + name} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -51,14 +54,15 @@ func ardour(t *testing.T, l library) {
 		t.Fatal(err)
 	}
 	home := filepath.Join(dir, "home")
-	env := l.programEnv(t, "HOME="+home, "XDG_CONFIG_HOME="+home+"/.config", "XDG_CACHE_HOME="+home+"/.cache",
-		"ARDOUR_DATA_PATH="+debianFile(t, "usr/share/ardour7"), "ARDOUR_CONFIG_PATH="+debianFile(t, "etc/ardour7"), "ARDOUR_DLL_PATH="+lib,
-		"ARDOUR_SURFACES_PATH="+filepath.Join(dir, "surfaces"))
-	env[0] += ":" + lib
+	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home + "/.config", "XDG_CACHE_HOME=" + home + "/.cache",
+		"ARDOUR_DATA_PATH=" + l.debianFile(t, "usr/share", name), "ARDOUR_CONFIG_PATH=" + l.debianFile(t, "etc", name), "ARDOUR_DLL_PATH=" + lib,
+		"ARDOUR_SURFACES_PATH=" + filepath.Join(dir, "surfaces")}
 
 	session := filepath.Join(dir, "session")
-	cmd := exec.Command(filepath.Join(lib, "utils/ardour7-new_empty_session"), "-s", "48000", session, "session")
-	cmd.Env = append(os.Environ(), env...)
+	dirs := strings.Join([]string{l.dir, lib, l.debianFile(t, multiarch, "pulseaudio")}, ":")
+	argv, more := l.ref.Run(t, l.debianFile(t), dirs, filepath.Join(lib, "utils", name+"-new_empty_session"), "-s", "48000", session, "session")
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Env = slices.Concat(os.Environ(), more, env)
 	out, _ := cmd.CombinedOutput() // with any library it crashes once it is done
 	file := filepath.Join(session, "session.ardour")
 	text, err := os.ReadFile(file)
@@ -73,9 +77,13 @@ while true do
 	ARDOUR.LuaAPI.usleep(50000)
 end
 `, session))
-	s := server{harness.StartEnv(t, env, filepath.Join(lib, "luasession"), script), port}
+	s := server{l.ref.Start(t, env, l.debianFile(t), dirs, filepath.Join(lib, "luasession"), script), port}
 	s.Listening(port)
 	checkLoaded(t, l, s.Pid())
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", s.Pid()))
+	if err != nil || glib != strings.Contains(string(maps), harness.Plugin("glib")) {
+		t.Errorf("the glib plugin is loaded: %v (%v)", !glib, err)
+	}
 
 	// With Debian's library ardour crashes now and then, in the glib plugin
 	// (c_tests/loops): that is no failure of ours.

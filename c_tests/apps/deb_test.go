@@ -67,7 +67,7 @@ func TestDeb(t *testing.T) {
 	}
 
 	// What was installed is whole: a program is built with it, and serves.
-	lib := library{"ours", filepath.Join(root, multiarch), filepath.Join(root, "usr", "include")}
+	lib := library{harness.Ref17, "ours", filepath.Join(root, multiarch), filepath.Join(root, "usr", "include")}
 	flags := strings.Fields(run(t, "", []string{"PKG_CONFIG_LIBDIR=" + lib.dir + "/pkgconfig:/usr/" + strings.TrimPrefix(multiarch, "usr/") + "/pkgconfig:/usr/share/pkgconfig", "PKG_CONFIG_SYSROOT_DIR=" + root, "PKG_CONFIG_PATH="},
 		"pkg-config", "--cflags", "--libs", "libwebsockets"))
 	exe := compile(t, "gcc", source(t, "test-apps", "test-server.c"), append(append([]string{"-w", dataDir(t)}, flags...), "-L"+lib.dir, "-lssl", "-lcrypto")...)

@@ -27,14 +27,14 @@ import (
 // a file mount and a WebSocket, served by a thread that it ends with
 // pthread_cancel while that waits in lws_service.
 func TestDriftnet(t *testing.T) {
-	both(t, func(t *testing.T, l library) {
+	each(t, func(t *testing.T, l library) {
 		alone(t, "driftnet") // it locks a file of a fixed name
 		dir, port := t.TempDir(), harness.FreePort(t)
 		pipe := filepath.Join(dir, "capture")
 		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s := server{harness.StartEnv(t, l.programEnv(t, "TMPDIR="+dir), debianFile(t, "usr/bin/driftnet"), "-v", "-w", "-W", fmt.Sprint(port), "-f", pipe), port}
+		s := server{l.startProgram(t, []string{"TMPDIR=" + dir}, "usr/bin/driftnet", "-v", "-w", "-W", fmt.Sprint(port), "-f", pipe), port}
 		capture, err := os.OpenFile(pipe, os.O_WRONLY, 0)
 		if err != nil {
 			t.Fatal(err)

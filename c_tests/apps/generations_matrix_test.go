@@ -151,7 +151,7 @@ func (g generation) flags(t *testing.T) []string {
 }
 
 func link(l library) []string {
-	return []string{"-L" + l.dir, "-l:libwebsockets.so.17", "-lpthread", "-lssl", "-lcrypto"}
+	return []string{"-L" + l.dir, "-l:" + l.ref.Soname(), "-lpthread", "-lssl", "-lcrypto"}
 }
 
 // program compiles one of the release's test programs, unchanged.

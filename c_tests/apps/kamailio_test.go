@@ -19,7 +19,7 @@ import (
 // kamailio's lwsc module: a WebSocket client in each of the forked workers,
 // which hands requests over from the worker's thread to the service thread.
 func TestKamailio(t *testing.T) {
-	both(t, func(t *testing.T, l library) {
+	each(t, func(t *testing.T, l library) {
 		var conns atomic.Int32
 		var notified atomic.Bool
 		answer := func(c *websocket.Conn) {
@@ -73,9 +73,9 @@ request_route {
 	}
 	sl_send_reply("200", "$lwsc(rdata)");
 }
-`, port, debianFile(t, multiarch, "kamailio/modules"), host(plain.URL), host(secure.URL)))
-		p := harness.StartEnv(t, l.programEnv(t), debianFile(t, "usr/sbin/kamailio"), "-DD", "-E", "-f", config, "-Y", dir, "-m", "16", "-M", "8", "-P", dir+"/pid",
-			"-L", debianFile(t, multiarch, "kamailio/modules"))
+`, port, l.debianFile(t, multiarch, "kamailio/modules"), host(plain.URL), host(secure.URL)))
+		p := l.startProgram(t, nil, "usr/sbin/kamailio", "-DD", "-E", "-f", config, "-Y", dir, "-m", "16", "-M", "8", "-P", dir+"/pid",
+			"-L", l.debianFile(t, multiarch, "kamailio/modules"))
 		c, err := net.Dial("udp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			t.Fatal(err)

@@ -8,8 +8,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -21,20 +19,9 @@ import (
 //
 // Seen to fail: with a library whose lws_write sends nothing, with a client that leaves
 // one message out.
-func TestMosquitto(t *testing.T) {
-	libs := map[string]string{"debian": harness.Ref19.Lib(t)}
-	if _, err := os.Stat(filepath.Join(harness.Lib(t), harness.Ref19.Soname())); err == nil {
-		libs["ours"] = harness.Lib(t)
-	} else {
-		t.Log("with Debian's library alone: ", err)
-	}
-	for name, lib := range libs {
-		t.Run(name, func(t *testing.T) { driveMosquitto(t, lib) })
-	}
-}
+func TestMosquitto(t *testing.T) { both19(t, mosquitto) }
 
-func driveMosquitto(t *testing.T, lib string) {
-	r := harness.Ref19
+func mosquitto(t *testing.T, l library) {
 	dir, plain, secure := t.TempDir(), harness.FreePort(t), harness.FreePort(t)
 	id := harness.SelfSigned(t)
 	conf := write(t, dir, "mosquitto.conf", fmt.Sprintf(`user root
@@ -47,9 +34,9 @@ protocol websockets
 certfile %s
 keyfile %s
 `, plain, secure, id.CertFile, id.KeyFile))
-	p := r.Start(t, nil, r.Programs(t), lib, r.Programs(t, "usr/sbin/mosquitto"), "-c", conf)
+	p := l.startProgram(t, nil, "usr/sbin/mosquitto", "-c", conf)
 	p.Listening(plain, secure)
-	checkMapped(t, filepath.Join(lib, r.Soname()), p.Pid())
+	checkLoaded(t, l, p.Pid())
 	for _, x := range []struct {
 		name string
 		dial func() net.Conn

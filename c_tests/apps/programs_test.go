@@ -26,19 +26,46 @@ import (
 // The programs of Debian that use the library: unpacked by
 // tools/fetch-reference -p, not installed, with what they need.
 
+const multiarch = "usr/lib/x86_64-linux-gnu"
+
 // debianFile is a path below build/reference/programs.
 func debianFile(t testing.TB, elem ...string) string {
 	t.Helper()
-	return harness.Reference(t, append([]string{"programs"}, elem...)...)
+	return harness.Ref17.Programs(t, elem...)
 }
 
-const multiarch = "usr/lib/x86_64-linux-gnu"
-
-// programEnv makes an unpacked program run with the library.
-func (l library) programEnv(t testing.TB, more ...string) []string {
+// debianFile is a path among the programs that go with the library.
+func (l library) debianFile(t testing.TB, elem ...string) string {
 	t.Helper()
-	path := []string{l.dir, debianFile(t, multiarch), debianFile(t, "lib/x86_64-linux-gnu")}
-	return append([]string{"LD_LIBRARY_PATH=" + strings.Join(path, ":")}, more...)
+	return l.ref.Programs(t, elem...)
+}
+
+// startProgram starts one of them with the library.
+func (l library) startProgram(t testing.TB, env []string, path string, args ...string) *harness.Proc {
+	t.Helper()
+	return l.ref.Start(t, env, l.debianFile(t), l.dir, l.debianFile(t, path), args...)
+}
+
+// each runs a drive of a program of Debian 12 and of Debian 13, once for each library
+// that each can have.
+func each(t *testing.T, f func(t *testing.T, l library)) {
+	t.Helper()
+	both(t, f)
+	t.Run(harness.Ref19.Soname(), func(t *testing.T) { both19(t, f) })
+}
+
+// both19 is both for the programs of Debian 13.
+func both19(t *testing.T, f func(t *testing.T, l library)) {
+	t.Helper()
+	r := harness.Ref19
+	t.Run("debian", func(t *testing.T) { f(t, library{r, "debian", r.Lib(t), r.Headers(t)}) })
+	t.Run("ours", func(t *testing.T) {
+		l := library{r, "ours", harness.Lib(t), ""}
+		if _, err := os.Stat(l.file()); err != nil {
+			t.Skip("not built: ", err)
+		}
+		f(t, l)
+	})
 }
 
 // write makes a file in a folder and returns its path.
@@ -137,7 +164,7 @@ func floatOf(t testing.TB, m string) float64 {
 // one with a symbol that is not there.
 func TestCheckApp(t *testing.T) {
 	tool := filepath.Join(harness.Top(), "tools", "check-app")
-	lib := filepath.Join(ours(t).dir, "libwebsockets.so.17")
+	lib := ours(t).file()
 	for path, want := range map[string]int{
 		"usr/bin/rtpengine": 21, "usr/bin/driftnet": 20, "usr/bin/swupdate": 5, "usr/bin/seaf-daemon": 6,
 		multiarch + "/kamailio/modules/lwsc.so":               11,
@@ -163,14 +190,14 @@ func TestCheckApp(t *testing.T) {
 // csound's opcode: a context for each instance, serviced by a thread of its
 // own, and messages in fragments that it begins with LWS_WRITE_NO_FIN.
 func TestCsound(t *testing.T) {
-	both(t, func(t *testing.T, l library) {
+	each(t, func(t *testing.T, l library) {
 		dir, port := t.TempDir(), harness.FreePort(t)
 		plugins := filepath.Join(dir, "plugins")
 		if err := os.Mkdir(plugins, 0o755); err != nil {
 			t.Fatal(err)
 		}
 		name := "libwebsocketIO.so" // the others need sound cards, X, ...
-		if err := os.Symlink(debianFile(t, multiarch, "csound/plugins64-6.0", name), filepath.Join(plugins, name)); err != nil {
+		if err := os.Symlink(l.debianFile(t, multiarch, "csound/plugins64-6.0", name), filepath.Join(plugins, name)); err != nil {
 			t.Fatal(err)
 		}
 		score := write(t, dir, "test.csd", fmt.Sprintf(`<CsoundSynthesizer>
@@ -200,7 +227,7 @@ i2 0 50
 </CsScore>
 </CsoundSynthesizer>
 `, port, port+1))
-		p := harness.StartEnv(t, l.programEnv(t, "OPCODE6DIR64="+plugins), debianFile(t, "usr/bin/csound"), "-+rtaudio=dummy", "-odac", "-d", "-m0", score)
+		p := l.startProgram(t, []string{"OPCODE6DIR64=" + plugins}, "usr/bin/csound", "-+rtaudio=dummy", "-odac", "-d", "-m0", score)
 		s := server{p, port}
 		p.Listening(port, port+1)
 		checkLoaded(t, l, p.Pid())

@@ -21,7 +21,7 @@ import (
 func TestRtpengine(t *testing.T) {
 	for _, mode := range []string{"foreground", "forking"} {
 		t.Run(mode, func(t *testing.T) {
-			both(t, func(t *testing.T, l library) { rtpengine(t, l, mode == "forking") })
+			each(t, func(t *testing.T, l library) { rtpengine(t, l, mode == "forking") })
 		})
 	}
 }
@@ -36,7 +36,7 @@ func rtpengine(t *testing.T, l library, forking bool) {
 	if !forking {
 		args = append(args, "--foreground")
 	}
-	s := server{harness.StartEnv(t, l.programEnv(t), debianFile(t, "usr/bin/rtpengine"), args...), port}
+	s := server{l.startProgram(t, nil, "usr/bin/rtpengine", args...), port}
 	pid := s.Pid()
 	if forking {
 		eventually(t, 15*time.Second, "the pid file", func() bool {

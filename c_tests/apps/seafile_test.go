@@ -19,8 +19,6 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-
-	"libwebsockets/c_tests/harness"
 )
 
 const (
@@ -35,7 +33,7 @@ func TestSeafile(t *testing.T) {
 	for _, mode := range []string{"foreground", "daemon"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel() // it mostly waits
-			both(t, func(t *testing.T, l library) { seafile(t, l, mode == "daemon") })
+			each(t, func(t *testing.T, l library) { seafile(t, l, mode == "daemon") })
 		})
 	}
 }
@@ -106,7 +104,7 @@ func seafile(t *testing.T, l library, daemon bool) {
 	if daemon {
 		args = append(args, "--daemon")
 	}
-	p := harness.StartEnv(t, l.programEnv(t), debianFile(t, "usr/bin/seaf-daemon"), args...)
+	p := l.startProgram(t, nil, "usr/bin/seaf-daemon", args...)
 	socket := filepath.Join(dir, "data", "seafile.sock")
 	eventually(t, 15*time.Second, "the daemon's socket", func() bool {
 		c, err := net.Dial("unix", socket)

@@ -26,7 +26,7 @@ func installed(t testing.TB) (dest string, l library) {
 		run(t, "", nil, "make", "-s", "-C", harness.Top(), "install", "DESTDIR="+dest, "PREFIX="+prefix, "LIBDIR="+prefix+"/lib",
 			"INCLUDEDIR="+prefix+"/include")
 	})
-	return dest, library{"ours", filepath.Join(dest, prefix, "lib"), filepath.Join(dest, prefix, "include")}
+	return dest, library{harness.Ref17, "ours", filepath.Join(dest, prefix, "lib"), filepath.Join(dest, prefix, "include")}
 }
 
 // pkgConfig are the compiler arguments that pkg-config has for the installed copy.

@@ -16,14 +16,12 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-
-	"libwebsockets/c_tests/harness"
 )
 
 // swupdate hands an update on to another machine: an upload, and a WebSocket
 // on which that machine tells how it goes.
 func TestSwupdate(t *testing.T) {
-	both(t, func(t *testing.T, l library) {
+	each(t, func(t *testing.T, l library) {
 		uploaded, viewers := make(chan int, 1), make(chan string, 1)
 		tell := make(chan string)
 		watch := wsHandler(t, func(c *websocket.Conn) {
@@ -77,7 +75,7 @@ func TestSwupdate(t *testing.T) {
 			t.Fatal(err)
 		}
 		update := write(t, dir, "update.swu", string(cpio("sw-description", []byte(description), "sw-description.sig", sig, "inner.swu", inner)))
-		p := harness.StartEnv(t, l.programEnv(t, "TMPDIR="+dir), debianFile(t, "usr/bin/swupdate"), "-v", "-H", "board:1.0", "-k", cert, "-i", update)
+		p := l.startProgram(t, []string{"TMPDIR=" + dir}, "usr/bin/swupdate", "-v", "-H", "board:1.0", "-k", cert, "-i", update)
 		failed := func(what string) {
 			t.Helper()
 			all := strings.Join(p.All(), "\n")

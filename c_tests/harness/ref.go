@@ -83,15 +83,18 @@ func (r Ref) Link(t testing.TB) []string {
 
 // Run is how a program is run in a root, which is Root's for one that is compiled here or
 // Programs' for one of those, with the library in the folder lib: the arguments, itself
-// the first, and what is added to the environment. A newer Debian's root has libc, and
-// its loader runs the program; this machine's could not.
+// the first, and what is added to the environment. lib can be several folders, with
+// colons. A newer Debian's root has libc, and its loader runs the program; this machine's
+// could not.
 func (r Ref) Run(t testing.TB, root, lib, exe string, args ...string) (argv, env []string) {
 	t.Helper()
 	path := []string{filepath.Join(root, debianLib), filepath.Join(root, "lib/x86_64-linux-gnu")}
-	if lib == r.Lib(t) { // has more than the library, maybe of another day
-		path = append(path, lib)
-	} else {
-		path = append([]string{lib}, path...)
+	for dir := range strings.SplitSeq(lib, ":") {
+		if dir == r.Lib(t) { // has more than the library, maybe of another day
+			path = append(path, dir)
+		} else {
+			path = append([]string{dir}, path...)
+		}
 	}
 	dirs := strings.Join(path, ":")
 	loader := filepath.Join(root, "lib64/ld-linux-x86-64.so.2")
