@@ -34,10 +34,10 @@ GENERATIONS := 1.3 1.5 1.6 2.0 2.2 4.3
 
 GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck)"
 
-CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Iinclude -Icapi/abi/$(ABI) -Icapi/core -Icapi/c
+CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_ABI=$(ABI) -DLWS_BUILDING_SHARED -Iinclude -Icapi/abi/$(ABI) -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
 C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/$(ABI)/%.o)
-C_HDR  := $(wildcard capi/c/*.h capi/core/lwsgo*.h capi/abi/$(ABI)/*.h) $(wildcard include/*.h include/libwebsockets/*.h)
+C_HDR  := $(wildcard capi/c/*.h capi/core/lwsgo*.h capi/abi/$(ABI)/*.h) $(wildcard include/*.h include/$(ABI)/*.h include/libwebsockets/*.h)
 C_HDR  += capi/evlib/evlib.h
 GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/enginetest/*' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
@@ -173,7 +173,8 @@ install: lib
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
 	$(if $(PLUGINS),install -m 755 $(PLUGINS) $(DESTDIR)$(LIBDIR))
-	cd include && find . -path ./compat -prune -o -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
+	install -D -m 644 include/$(ABI)/lws_config.h $(DESTDIR)$(INCLUDEDIR)/lws_config.h
+	cd include && find libwebsockets.h libwebsockets -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
 	cd include && find compat -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
 	$(FILL) pkgconfig/libwebsockets.pc.in >$(PC_DIR)/libwebsockets.pc
 	for g in $(GENERATIONS); do \

@@ -88,7 +88,7 @@ func TestCompareNotices(t *testing.T) {
 			if changed == demo && c.from != "" {
 				t.Fatal("the case changes nothing")
 			}
-			ext, err := parseExtensions("demo", demoExtensions(changed))
+			ext, err := parseExtensions("demo", demoExtensions(changed), "17")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +122,8 @@ func demoFacts(t *testing.T, header string) *Facts {
 }
 
 func TestUnmetExtensions(t *testing.T) {
-	ext, err := parseExtensions("demo", "macro DEMO_GONE for the test\nmacro DEMO_SPARE for the test\n")
+	ext, err := parseExtensions("demo",
+		"abi 18\nmacro DEMO_OTHER for the test\nabi 16 17\nmacro DEMO_GONE for the test\nabi\nmacro DEMO_SPARE for the test\n", "17")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +135,7 @@ func TestUnmetExtensions(t *testing.T) {
 
 func TestExtensionListErrors(t *testing.T) {
 	for _, text := range []string{"symbol name_only\n", "# fine\nthing demo why\n", "symbol\n"} {
-		if _, err := parseExtensions("list", text); err == nil || !strings.HasPrefix(err.Error(), "list:") {
+		if _, err := parseExtensions("list", text, "17"); err == nil || !strings.HasPrefix(err.Error(), "list:") {
 			t.Errorf("%q: error is %v", text, err)
 		}
 	}

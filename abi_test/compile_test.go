@@ -24,10 +24,10 @@ var dialects = []dialect{
 
 // compile type-checks a source against the headers in dir with all warnings
 // on, and returns what the compiler said if it did not like it.
-func compile(t *testing.T, d dialect, dir, source string) string {
+func compile(t *testing.T, d dialect, dir, source string, more ...string) string {
 	t.Helper()
-	out, ok := harness.CC{Compiler: d.compiler}.Checks(source, "-x", d.language, "-std="+d.std, "-Wall", "-Wextra", "-Werror",
-		"-fmax-errors=20", "-I", dir, "-idirafter", "testdata")
+	args := []string{"-x", d.language, "-std=" + d.std, "-Wall", "-Wextra", "-Werror", "-fmax-errors=20", "-I", dir, "-idirafter", "testdata"}
+	out, ok := harness.CC{Compiler: d.compiler}.Checks(source, append(args, more...)...)
 	if ok {
 		return ""
 	}
@@ -43,14 +43,16 @@ func TestHeadersCompileCleanly(t *testing.T) {
 	for _, s := range shapes {
 		units[s.name] = s.source
 	}
-	for _, d := range dialects {
-		t.Run(d.compiler+" "+d.std, func(t *testing.T) {
-			for _, name := range slices.Sorted(maps.Keys(units)) {
-				if msg := compile(t, d, ourInclude, units[name]); msg != "" {
-					t.Errorf("%s: %s", name, msg)
+	for _, a := range abis {
+		for _, d := range dialects {
+			t.Run(a.name+" "+d.compiler+" "+d.std, func(t *testing.T) {
+				for _, name := range slices.Sorted(maps.Keys(units)) {
+					if msg := compile(t, d, ourInclude, units[name], "-D"+a.define); msg != "" {
+						t.Errorf("%s: %s", name, msg)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -80,19 +82,25 @@ func layoutAsserts(f *Facts, include string, ext *Extensions) string {
 // The C compiler's word on the same: Debian's layouts as the parser computed
 // them hold in Debian's headers and in ours, in C and in C++.
 func TestLayoutsWithCompiler(t *testing.T) {
-	needReference(t)
-	ext := loadExtensions(t)
 	include := "#include <libwebsockets.h>\n#include <libwebsockets/lws-mqtt.h>\n"
-	source := layoutAsserts(parse(t, debianHeader, include), include, ext)
-	if n := strings.Count(source, "_Static_assert"); n < 1500 {
-		t.Fatalf("only %d assertions", n)
-	}
-	for _, d := range []dialect{{"gcc", "gnu11", "c"}, {"g++", "gnu++11", "c++"}} {
-		for _, dir := range []string{debianHeader, ourInclude} {
-			if msg := compile(t, d, dir, source); msg != "" {
-				t.Errorf("%s -I %s: %s", d.compiler, dir, msg)
+	for _, a := range abis {
+		t.Run(a.name, func(t *testing.T) {
+			a.needReference(t)
+			if n := len(a.notThereYet(t)); n > 0 {
+				t.Skipf("%d are not there yet", n)
 			}
-		}
+			source := layoutAsserts(a.theirs(t, include), include, a.extensions(t))
+			if n := strings.Count(source, "_Static_assert"); n < 1500 {
+				t.Fatalf("only %d assertions", n)
+			}
+			for _, d := range []dialect{{"gcc", "gnu11", "c"}, {"g++", "gnu++11", "c++"}} {
+				for _, dir := range []string{a.debianHeader(), ourInclude} {
+					if msg := compile(t, d, dir, source, "-D"+a.define); msg != "" {
+						t.Errorf("%s -I %s: %s", d.compiler, dir, msg)
+					}
+				}
+			}
+		})
 	}
 }
 

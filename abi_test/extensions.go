@@ -20,28 +20,36 @@ type extension struct{ kind, name string }
 
 var extensionKinds = []string{"symbol", "member", "enum", "macro", "typedef", "type", "header"}
 
-// LoadExtensions reads a list: one extension a line, its kind, its name and
-// the reason for it, separated by blanks; '#' begins a comment line.
-func LoadExtensions(path string) (*Extensions, error) {
+// LoadExtensions reads the part of a list that is an ABI's: one extension a line, its
+// kind, its name and the reason for it, separated by blanks; '#' begins a comment
+// line. What follows "abi 17" is that one's, what follows "abi" everyone's.
+func LoadExtensions(path, abi string) (*Extensions, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	return parseExtensions(path, string(text))
+	return parseExtensions(path, string(text), abi)
 }
 
-func parseExtensions(path, text string) (*Extensions, error) {
+func parseExtensions(path, text, abi string) (*Extensions, error) {
 	e := &Extensions{met: map[extension]bool{}}
-	n := 0
+	n, others := 0, false
 	for line := range strings.Lines(text) {
 		n++
 		f := strings.Fields(line)
 		if len(f) == 0 || strings.HasPrefix(f[0], "#") {
 			continue
 		}
+		if f[0] == "abi" {
+			others = len(f) > 1 && !slices.Contains(f[1:], abi)
+			continue
+		}
 		if len(f) < 3 || !slices.Contains(extensionKinds, f[0]) {
 			return nil, fmt.Errorf("%s:%d: want KIND NAME REASON, where KIND is one of %s",
 				path, n, strings.Join(extensionKinds, ", "))
+		}
+		if others {
+			continue
 		}
 		name := f[1]
 		if f[0] == "type" { // "struct lws_map_info"

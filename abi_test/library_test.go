@@ -15,8 +15,6 @@ import (
 	"libwebsockets/c_tests/harness"
 )
 
-const exportMap = root + "/capi/abi/17/exports.map"
-
 func readLibrary(t *testing.T, path string) *Library {
 	t.Helper()
 	l, err := ReadLibrary(path)
@@ -28,16 +26,16 @@ func readLibrary(t *testing.T, path string) *Library {
 
 // The version script names Debian's 348 symbols and our extensions.
 func TestExportMap(t *testing.T) {
-	needReference(t)
-	names, err := ReadExportMap(exportMap)
+	abi17.needReference(t)
+	names, err := ReadExportMap(abi17.exportMap())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := slices.Collect(maps.Keys(readLibrary(t, debianLib).Symbols))
+	want := slices.Collect(maps.Keys(readLibrary(t, abi17.debianLib()).Symbols))
 	if len(want) != 348 {
 		t.Errorf("Debian's library has %d symbols, not 348: is it 4.1.6?", len(want))
 	}
-	want = append(want, loadExtensions(t).Symbols()...)
+	want = append(want, abi17.extensions(t).Symbols()...)
 	for _, n := range want {
 		if !slices.Contains(names, n) {
 			t.Errorf("capi/abi/17/exports.map lacks %s", n)
@@ -54,9 +52,9 @@ func TestExportMap(t *testing.T) {
 }
 
 func TestLibraryAgreesWithDebian(t *testing.T) {
-	needReference(t)
-	needLibrary(t)
-	diffs := compareLibraries(readLibrary(t, debianLib), readLibrary(t, ourLib), loadExtensions(t).Symbols())
+	abi17.needReference(t)
+	abi17.needLibrary(t)
+	diffs := compareLibraries(readLibrary(t, abi17.debianLib()), readLibrary(t, abi17.library()), abi17.extensions(t).Symbols())
 	if len(diffs) > 0 {
 		t.Errorf("%d differences:\n  %s", len(diffs), strings.Join(diffs, "\n  "))
 	}
@@ -122,7 +120,7 @@ func TestExportMapErrors(t *testing.T) {
 
 // The committed table tells the state of the library as it is built now.
 func TestSymbolTableIsCurrent(t *testing.T) {
-	needLibrary(t)
+	abi17.needLibrary(t)
 	want, err := SymbolTable(root)
 	if err != nil {
 		t.Fatal(err)
@@ -163,9 +161,9 @@ func TestStale(t *testing.T) {
 
 // tools/check-app finds what a library lacks of what a program imports.
 func TestCheckApp(t *testing.T) {
-	needReference(t)
-	plugin := debian + "/lib/x86_64-linux-gnu/libwebsockets-evlib_glib.so"
-	out, err := exec.Command(root+"/tools/check-app", "-l", debianLib, plugin).CombinedOutput()
+	abi17.needReference(t)
+	plugin := abi17.debian + "/lib/x86_64-linux-gnu/libwebsockets-evlib_glib.so"
+	out, err := exec.Command(root+"/tools/check-app", "-l", abi17.debianLib(), plugin).CombinedOutput()
 	if err != nil || strings.Contains(string(out), "MISSING") || !strings.Contains(string(out), "ok      lws_now_usecs\n") {
 		t.Errorf("against Debian's library: %v\n%s", err, out)
 	}
@@ -185,14 +183,14 @@ func TestCheckApp(t *testing.T) {
 // fail: docs/symbols.md names it. Seen to fail with lws_h2_update_peer_txcredit,
 // before a test called it.
 func TestEverySymbolIsProved(t *testing.T) {
-	needReference(t)
-	needLibrary(t)
+	abi17.needReference(t)
+	abi17.needLibrary(t)
 	proofs, err := FindProofs(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours := readLibrary(t, ourLib)
-	for n := range readLibrary(t, debianLib).Symbols {
+	ours := readLibrary(t, abi17.library())
+	for n := range readLibrary(t, abi17.debianLib()).Symbols {
 		if _, built := ours.Symbols[n]; built && len(proofs[n]) == 0 {
 			t.Errorf("no test calls %s: write one", n)
 		}

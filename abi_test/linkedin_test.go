@@ -24,7 +24,7 @@ func build(t *testing.T, source string, more ...string) string {
 // libraryPath is the variable that makes the loader prefer our library.
 func libraryPath(t *testing.T) string {
 	t.Helper()
-	dir, err := filepath.Abs(filepath.Dir(ourLib))
+	dir, err := filepath.Abs(filepath.Dir(abi17.library()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,16 +35,16 @@ func libraryPath(t *testing.T) string {
 // tools/check-app says so (it used to find nothing missing), and in no event loop
 // does it crash for LD_LIBRARY_PATH.
 func TestLinkedIn(t *testing.T) {
-	needReference(t)
-	needLibrary(t)
-	exe := build(t, "linked.c", "-I", debianHeader, filepath.Join(filepath.Dir(debianLib), "libwebsockets.a"), "-lssl", "-lcrypto", "-lcap")
+	abi17.needReference(t)
+	abi17.needLibrary(t)
+	exe := build(t, "linked.c", "-I", abi17.debianHeader(), filepath.Join(filepath.Dir(abi17.debianLib()), "libwebsockets.a"), "-lssl", "-lcrypto", "-lcap")
 	run(t, nil, "strip", exe)
-	out, err := exec.Command(root+"/tools/check-app", "-l", debianLib, exe).CombinedOutput()
+	out, err := exec.Command(root+"/tools/check-app", "-l", abi17.debianLib(), exe).CombinedOutput()
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), "linked in") {
 		t.Errorf("check-app: %v\n%s", err, out)
 	}
 	for _, option := range []string{"LIBUV", "LIBEV", "GLIB", "LIBEVENT"} {
-		bit := parse(t, debianHeader, "#include <libwebsockets.h>\n").Macros["LWS_SERVER_OPTION_"+option].Value
+		bit := abi17.theirs(t, "#include <libwebsockets.h>\n").Macros["LWS_SERVER_OPTION_"+option].Value
 		bit, _, _ = strings.Cut(bit, " ")
 		if out := run(t, []string{libraryPath(t)}, exe, bit); !strings.HasSuffix(out, "end\n") {
 			t.Errorf("%s (%s): %q", option, bit, out)
@@ -57,8 +57,8 @@ func TestLinkedIn(t *testing.T) {
 // a program with Debian's glib plugin lws_service_fd crashed. Where refusing took no
 // time, that program's loop took a whole processor.
 func TestForeignContext(t *testing.T) {
-	needLibrary(t)
-	exe := build(t, "foreign.c", "-I", ourInclude, ourLib)
+	abi17.needLibrary(t)
+	exe := build(t, "foreign.c", "-I", ourInclude, abi17.library())
 	const refused = "-1 -1 1 -1 -1\n"
 	if out := run(t, []string{libraryPath(t)}, exe); out != strings.Repeat(refused, 4)+"0\nslowly\n" {
 		t.Errorf("the calls answer\n%s", out)

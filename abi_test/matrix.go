@@ -18,7 +18,7 @@ func SymbolTable(root string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	ext, err := LoadExtensions(filepath.Join(root, "abi_test/extensions.txt"))
+	ext, err := LoadExtensions(filepath.Join(root, "abi_test/extensions.txt"), "17")
 	if err != nil {
 		return "", err
 	}

@@ -193,14 +193,14 @@ func callNulls(t *testing.T, exe, lib string) map[string]nullCall {
 // arguments are NULL or 0. Where Debian's crashes, ours says so in a line. Seen
 // to fail with lws_get_peer_simple and 276 others.
 func TestNothingButZeros(t *testing.T) {
-	needReference(t)
-	needLibrary(t)
-	names, err := ReadExportMap(exportMap)
+	abi17.needReference(t)
+	abi17.needLibrary(t)
+	names, err := ReadExportMap(abi17.exportMap())
 	if err != nil {
 		t.Fatal(err)
 	}
 	exe := nullsProgram(t, names, parse(t, ourInclude, "#define LWS_NO_SIZED_CALLS\n#include <libwebsockets.h>\n"))
-	ours, theirs := callNulls(t, exe, ourLib), callNulls(t, exe, debianLib)
+	ours, theirs := callNulls(t, exe, abi17.library()), callNulls(t, exe, abi17.debianLib())
 	if len(ours) < 350 || len(ours) != len(theirs) {
 		t.Fatalf("%d calls of ours, %d of Debian's", len(ours), len(theirs))
 	}

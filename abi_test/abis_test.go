@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+
+package abitest
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+const (
+	root       = ".."
+	ourInclude = root + "/include"
+)
+
+// abi is one of the interfaces that the library has: what of it is ours, and
+// where Debian has it.
+type abi struct {
+	name   string            // the number of the library
+	define string            // makes it of our headers, which serve all
+	debian string            // what Debian has in /usr, unpacked
+	needed bool              // else its tests are skipped where Debian's is not
+	lacks  map[string]string // Go's numbers that its headers do not have: why
+}
+
+var (
+	abi17 = abi{"17", "LWS_ABI=17", root + "/build/reference/root/usr", true, nil}
+	abi19 = abi{"19", "LWS_ABI=19", root + "/build/reference/19/root/usr", false, nil}
+	abis  = []abi{abi17, abi19}
+)
+
+func (a abi) soname() string       { return "libwebsockets.so." + a.name }
+func (a abi) library() string      { return root + "/build/lib/" + a.soname() }
+func (a abi) debianHeader() string { return a.debian + "/include" }
+func (a abi) debianLib() string    { return a.debian + "/lib/x86_64-linux-gnu/" + a.soname() }
+func (a abi) exportMap() string    { return root + "/capi/abi/" + a.name + "/exports.map" }
+
+func (a abi) needReference(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(a.debianLib()); err == nil {
+		return
+	}
+	if !a.needed {
+		t.Skipf("no reference: tools/fetch-reference -a %s", a.name)
+	}
+	t.Fatal("the reference is not there: run `make reference`")
+}
+
+func (a abi) needLibrary(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(a.library()); err != nil {
+		t.Fatal("our library is not there: run `make lib`")
+	}
+}
+
+func (a abi) extensions(t *testing.T) *Extensions {
+	t.Helper()
+	ext, err := LoadExtensions("extensions.txt", a.name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ext
+}
+
+// unit is a source for this interface of our headers.
+func (a abi) unit(source string) string {
+	name, value, _ := strings.Cut(a.define, "=")
+	return "#define " + name + " " + value + "\n" + source
+}
+
+// ours is what our headers of this interface declare.
+func (a abi) ours(t *testing.T, source string) *Facts {
+	t.Helper()
+	return parse(t, ourInclude, a.unit(source))
+}
+
+// theirs is what Debian's do.
+func (a abi) theirs(t *testing.T, source string) *Facts {
+	t.Helper()
+	return parse(t, a.debianHeader(), source)
+}
+
+func parse(t *testing.T, dir, source string) *Facts {
+	t.Helper()
+	f, err := ParseUnit(Unit{Dir: dir, Source: source, Extra: []string{"testdata"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
