@@ -64,12 +64,20 @@ func unused(port int) bool {
 func (p *Proc) Listening(ports ...int) {
 	p.t.Helper()
 	for _, port := range ports {
-		for end := time.Now().Add(40 * time.Second); !listening(port); time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) || !p.Running() && p.err != nil {
-				p.t.Fatalf("nobody listens on port %d; %s runs: %v; log:\n%s", port, p.name, p.Running(), p.Log())
-			}
+		if !p.Listens(port) {
+			p.t.Fatalf("nobody listens on port %d; %s runs: %v; log:\n%s", port, p.name, p.Running(), p.Log())
 		}
 	}
+}
+
+// Listens is Listening for a program of which it is not certain.
+func (p *Proc) Listens(port int) bool {
+	for end := time.Now().Add(40 * time.Second); !listening(port); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) || !p.Running() && p.err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // listening tells whether anybody listens on a TCP port.
