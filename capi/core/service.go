@@ -14,6 +14,7 @@ import (
 	"unsafe"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/h2"
 	"libwebsockets/impl/role/ws"
 )
 
@@ -288,7 +289,7 @@ func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) C.int {
 		if enable&rxReasonApplies != 0 {
 			on = enable&rxReasonEnable != 0
 		}
-		if !c.Stream() { // its window does that
+		if !c.Stream() && h2.NetOf(c) == nil { // as the reference: HTTP/2 takes no part in it
 			c.FlowControl(on)
 		}
 		return 0

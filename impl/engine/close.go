@@ -152,7 +152,7 @@ func (c *Conn) unbindAtClose() {
 // kill ends the connection at once: those that it carries, and who carries it, hear of
 // it; the peer gets the last that there is to say; the program is told; nothing is left.
 func (c *Conn) kill(status CloseStatus) {
-	if k, ok := c.role.(Ender); ok {
+	if k, ok := c.role.(Carrier); ok {
 		k.Ending(c, status)
 	}
 	if m := c.mux; m != nil {

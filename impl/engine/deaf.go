@@ -10,6 +10,17 @@ package engine
 // owed tells whether something has come that the program has yet to get. What comes
 // behind a request that is being answered is none: nobody hears the answer.
 func (c *Conn) owed() bool {
+	return c.carriedOwe() || c.Owed()
+}
+
+// carriedOwe tells it of the connections that c carries.
+func (c *Conn) carriedOwe() bool {
+	k, ok := c.role.(Carrier)
+	return ok && !c.Closing() && !c.broken && k.Owes(c)
+}
+
+// Owed is owed, of what has not reached a connection that c carries.
+func (c *Conn) Owed() bool {
 	if c.bye.begun || c.broken || c.state.answering() || c.state == StateDiscardBody {
 		return false
 	}
@@ -73,6 +84,23 @@ func (c *Conn) peerGone() bool {
 // Over tells whether the peer is gone and all that it sent was read, for roles whose
 // program reads by itself and need not see the end.
 func (c *Conn) Over() bool { return c.gone && !c.owed() }
+
+// Outlast is called by a Carrier at its peer's end, with an error or without: the connection
+// neither reads nor writes any more, until those that it carries have handed out what
+// they keep. Then it is the role's to close; false: they keep nothing.
+func (c *Conn) Outlast() bool {
+	was := c.broken
+	c.broken = false
+	if !c.carriedOwe() {
+		c.broken = was
+		return false
+	}
+	Infof("%s: the peer is gone, streams keep what it sent", c)
+	c.NoRead, c.gone = true, true
+	c.goDeaf()
+	c.detach()
+	return !c.Dead()
+}
 
 // discard is a write to a peer that is gone. A program that does not receive may go on
 // as with one that does not read, for a while.

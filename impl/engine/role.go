@@ -30,8 +30,10 @@ type Reasons struct {
 	ParentFirst bool
 }
 
-// Ender is a role whose connections carry others, which end first.
-type Ender interface {
+// Carrier is a role whose connections carry others, which end first.
+type Carrier interface {
+	// Owes tells whether one of them keeps something for the program.
+	Owes(c *Conn) bool
 	// Ending is called when the connection is about to die, before anybody is told.
 	Ending(c *Conn, status CloseStatus)
 }

@@ -17,7 +17,7 @@ import (
 // interface of role.go, and its package lets the compiler say that the role has that
 // interface. Otherwise the engine would not find a method whose name or type is wrong,
 // and never call it. It fails when a role's Ending is named Endign, and when a line
-// `_ engine.Ender = …` is missing.
+// `_ engine.Carrier = …` is missing.
 func TestRoles(t *testing.T) {
 	byMethod := map[string]string{}
 	eachType(parse(t, "role.go"), func(name string, is ast.Expr) {

@@ -199,6 +199,17 @@ static void post_peer(peer *p)
 
 static void post(void) { serve_h2(body_hook, post_peer); }
 
+/* Neither a stream nor its connection stops receiving. */
+static int rx_off_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_HTTP)
+		say(e->conn, "  rx off %d, of the network %d", lws_rx_flow_control(e->wsi, 0),
+		    lws_rx_flow_control(lws_get_network_wsi(e->wsi), 0));
+	return body_hook(e);
+}
+
+static void post_rx_off(void) { serve_h2(rx_off_hook, post_peer); }
+
 static void post_zero(void)
 {
 	post_length = "0";
@@ -581,6 +592,7 @@ static const scenario list[] = {
     {"h2-add-headers", add_headers},
     {"h2-reading", reading},
     {"h2-post", post},
+    {"h2-post-rx-off", post_rx_off},
     {"h2-post-zero", post_zero},
     {"h2-post-unknown", post_unknown},
     {"h2-put", put_request},

@@ -36,7 +36,7 @@ func (n *Net) Ready() bool { return n.settled && n.Alive() }
 
 // Alive tells whether streams can be opened now or when the server has answered.
 func (n *Net) Alive() bool {
-	return !n.ending && !n.leaving && !n.goneAway && !n.c.Dead() && !n.c.Closing()
+	return !n.ending && !n.lost && !n.leaving && !n.goneAway && !n.c.Dead() && !n.c.Closing()
 }
 
 // TakesWebSockets tells whether the server opens WebSockets on streams (RFC 8441 §3).

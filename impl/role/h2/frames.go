@@ -171,7 +171,9 @@ func (n *Net) rstStream(ev *wire.Event) error {
 	}
 	engine.Infof("%s: the peer resets the stream, error 0x%x", st.c, wire.Uint32(ev.Payload))
 	st.resetDone = true
-	st.kill()
+	if !st.peerEnded || !st.owes() { // else all has come, and the end is told behind it
+		st.kill()
+	}
 	return nil
 }
 

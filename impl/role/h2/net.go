@@ -52,6 +52,7 @@ type Net struct {
 	goneAway bool // GOAWAY was sent
 	leaving  bool // GOAWAY was received
 	ending   bool // the connection dies
+	lost     bool // the peer is gone, but streams keep what it sent
 }
 
 // connWindow is what a peer may send on a connection at a time, streamWindow
@@ -145,9 +146,23 @@ func (n *Net) readable() bool {
 		return true
 	}
 	if err != nil {
-		return false
+		return n.loses()
 	}
 	return n.receive(b[:k])
+}
+
+// loses is called when the peer has gone: what keeps nothing of it ends, the rest when it
+// has handed that out. false closes.
+func (n *Net) loses() bool {
+	if n.lost = n.c.Outlast(); !n.lost {
+		return false
+	}
+	for _, st := range append([]*Stream(nil), n.streams...) {
+		if !st.owes() && !st.c.Dead() && !n.ending {
+			st.kill()
+		}
+	}
+	return true
 }
 
 // receive takes bytes of the peer; false closes.
@@ -277,13 +292,37 @@ func (n *Net) idle() {
 
 // over tells whether the connection has nothing more to do: a peer that goes
 // away opens no further streams.
-func (n *Net) over() bool { return (n.leaving || n.spent()) && len(n.streams) == 0 }
+func (n *Net) over() bool {
+	return (n.leaving || n.spent()) && len(n.streams) == 0 || n.lost && !n.owes()
+}
+
+// owes tells whether a stream keeps what came, for when its program takes it.
+func (n *Net) owes() bool {
+	for _, st := range n.streams {
+		if st.owes() {
+			return true
+		}
+	}
+	return false
+}
+
+// leaveOver closes the connection, at the end of the turn, when it is over.
+func (n *Net) leaveOver() {
+	if n.ending || !n.over() {
+		return
+	}
+	n.c.PT().Later(func() {
+		if !n.c.Dead() && n.over() {
+			n.c.Close(engine.CloseNoStatus)
+		}
+	})
+}
 
 // roleNet is the role of network connections.
 type roleNet struct{}
 
 var (
-	_ engine.Ender     = roleNet{}
+	_ engine.Carrier   = roleNet{}
 	_ engine.Polled    = roleNet{}
 	_ engine.Keepalive = roleNet{}
 )
@@ -331,6 +370,9 @@ func (n *Net) leave() {
 		n.goAway(wire.NoError, "")
 	}
 }
+
+// Owes tells whether a stream keeps something.
+func (roleNet) Owes(c *engine.Conn) bool { return NetOf(c).owes() }
 
 // Ending closes the streams before the connection. With the context it ends
 // without CloseVia.

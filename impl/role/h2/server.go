@@ -162,6 +162,7 @@ func (r roleStream) Readable(c *engine.Conn) bool {
 	k := c.Kept()
 	c.Consume(len(k))
 	st.goOn(len(k) == 0 || r.StreamBody(c, k))
+	st.credit()
 	return true
 }
 
@@ -195,6 +196,7 @@ func (roleStream) Writeable(c *engine.Conn) bool {
 	st := StreamOf(c)
 	if c.State() == engine.StateDeferringAction {
 		st.act()
+		st.n.leaveOver()
 		return true
 	}
 	file := c.State() == engine.StateIssuingFile

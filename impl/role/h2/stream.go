@@ -98,13 +98,15 @@ func (st *Stream) Ended(c *engine.Conn) {
 		}
 	}
 	n.idle()
-	if n.over() {
-		n.c.PT().Later(func() {
-			if !n.c.Dead() && n.over() {
-				n.c.Close(engine.CloseNoStatus)
-			}
-		})
-	}
+	n.leaveOver()
+}
+
+// holds tells whether something that came waits to be handed out.
+func (st *Stream) holds() bool { return len(st.c.Kept()) > 0 || st.c.RxPending }
+
+// owes tells whether that is for the program, and not for an answer that nobody hears.
+func (st *Stream) owes() bool {
+	return st.c.Owed() || st.c.State() == engine.StateDeferringAction && st.holds()
 }
 
 // kill closes the stream without a further word to the peer of its own.
@@ -169,21 +171,26 @@ func (st *Stream) Malformed() { st.breach(errLength) }
 // goOn ends the peer's side when all of it was taken; ok false closes.
 func (st *Stream) goOn(ok bool) {
 	c := st.c
-	if ok && !c.Dead() && st.peerEnded && !st.endTold && len(c.Kept()) == 0 && !c.RxPending && c.State() != engine.StateDeferringAction {
+	if ok && !c.Dead() && st.peerEnded && !st.endTold && !st.holds() && c.State() != engine.StateDeferringAction {
 		st.endTold = true
 		ok = c.Role().(engine.Receiver).StreamEnd(c)
 	}
 	if !ok && !c.Dead() {
 		c.Close(engine.CloseNoStatus)
 	}
+	st.n.leaveOver()
 }
 
-// Drained is called by a WebSocket that has handed out what came before it was one.
-func (st *Stream) Drained() { st.goOn(true) }
+// Drained is called by a WebSocket that has handed out what waited.
+func (st *Stream) Drained() {
+	st.goOn(true)
+	st.credit()
+}
 
-// credit lets the peer send more, when it has used half of what it may.
+// credit lets the peer send more, when it has used half of what it may and all of
+// that has been taken.
 func (st *Stream) credit() {
-	if st.manual || st.peerEnded || st.c.Dead() || st.rx > streamWindow/2 {
+	if st.manual || st.peerEnded || st.holds() || st.c.Dead() || st.rx > streamWindow/2 {
 		return
 	}
 	st.grant(streamWindow - st.rx)

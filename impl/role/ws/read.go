@@ -24,7 +24,7 @@ func (role) Readable(c *engine.Conn) bool {
 		return s.readKept(c) && drained(c)
 	}
 	if c.RxOff() || c.Stream() {
-		return true
+		return drained(c)
 	}
 	b := c.PT().TakeWide(c)
 	if b == nil {
