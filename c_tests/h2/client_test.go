@@ -141,8 +141,8 @@ func TestClientLength(t *testing.T) {
 		{"GET", "0", "", "status 200 got 0; ok 1 of 1 on 1 connections"},
 		{"GET", "", "four", "status 200 got 4; ok 1 of 1 on 1 connections"},
 		{"HEAD", "4", "", "status 200 got 0; ok 1 of 1 on 1 connections"},
-		{"GET", "5", "four", "ok 0 of 1 on 1 connections"},
-		{"GET", "3", "four", "ok 0 of 1 on 1 connections"},
+		{"GET", "5", "four", "closed; ok 0 of 1 on 1 connections"},
+		{"GET", "3", "four", "closed; ok 0 of 1 on 1 connections"},
 		{"GET", "4", "", "error h2: the answer has no body, but a content-length; ok 0 of 1 on 0 connections"},
 	} {
 		reset := make(chan http2.ErrCode, 1)

@@ -128,8 +128,11 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		over();
 		break;
 	case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-		if (!s || !s->begun)
-			over();
+		if (s && s->begun)
+			break;
+		if (requests == 1)
+			puts("closed");
+		over();
 		break;
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
 		lws_callback_on_writable(wsi);
@@ -192,6 +195,7 @@ main(int argc, char **argv)
 	info.port = CONTEXT_PORT_NO_LISTEN;
 	info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	info.protocols = protocols;
+	info.timeout_secs = 100; /* what is told has come, and is not that nothing came */
 	context = lws_create_context(&info);
 	if (!context)
 		return 1;
