@@ -33,8 +33,9 @@ func hold(t *testing.T, socket bool) *held {
 		case engine.ReasonWSICreate:
 			k.Conn.Ctx.Lock()
 			defer k.Conn.Ctx.Unlock()
-			if x.stream = k.Conn; !socket {
-				k.Conn.Hold(true)
+			if x.stream == nil {
+				x.stream = k.Conn
+				k.Conn.Hold(!socket)
 			}
 		case engine.ReasonReceive, engine.ReasonHTTPBody:
 			if x.got += string(k.Bytes); k.Reason == engine.ReasonReceive && x.got == "0123456789" {
@@ -75,8 +76,9 @@ func (x *held) release() {
 }
 
 // TestGoneWithStreams: the peer of a connection goes, with a reset or not, while a stream
-// keeps what came. The stream hands that out and the connection ends behind it. Seen to fail: it was
-// lost, where the connection ended at once.
+// keeps what came. The stream hands that out and the connection ends behind it; another,
+// which keeps nothing, ends at once. Seen to fail: all was lost where the connection
+// ended at once, and the other stayed where only the connection's end ended it.
 func TestGoneWithStreams(t *testing.T) {
 	for _, socket := range []bool{true, false} {
 		for _, reset := range []bool{true, false} {
@@ -91,7 +93,8 @@ func goneWithStream(t *testing.T, socket, reset bool) {
 	if socket {
 		data, want = string(message("0123456789"))+string(message("and more")), "0123456789and more."
 	}
-	x.peer.Send(frame(wire.Data, wire.EndStream, 1, []byte(data)))
+	get := fieldBlock(":method", "GET", ":scheme", "http", ":path", "/", ":authority", "t")
+	x.peer.Send(append(frame(wire.Headers, wire.EndHeaders|wire.EndStream, 3, get), frame(wire.Data, wire.EndStream, 1, []byte(data))...))
 	if !reset { // a unix socket that holds something unread is closed with one
 		x.Turn()
 		x.peer.Recv()
@@ -103,6 +106,9 @@ func goneWithStream(t *testing.T, socket, reset bool) {
 	}
 	if x.peer.C.Dead() || x.stream.Dead() {
 		t.Fatalf("closed, got %q", x.got)
+	}
+	if x.Prog.Gone != 1 {
+		t.Errorf("%d streams have ended, want the one that keeps nothing", x.Prog.Gone)
 	}
 	x.release()
 	if x.got != want || !x.peer.C.Dead() {
