@@ -15,8 +15,8 @@ import (
 // However it polls, the program sleeps as long as it does not want more, and then
 // gets every byte.
 //
-// Seen to fail with a library that closed at once behind a reset: ninety bytes were lost,
-// in each of the ways.
+// Seen to fail behind a reset: with a library that closed at once ninety bytes were lost,
+// and with the descriptor left in the poll nobody slept.
 func TestGoneWhileOff(t *testing.T) {
 	exe := h.Build(t, "prog/gone.c")
 	for _, reset := range []bool{false, true} {
