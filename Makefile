@@ -60,7 +60,7 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib objects run bench test test-all lint install deb clean deps reference
+.PHONY: all lib objects run bench test test-all lint install install-headers deb clean deps reference
 all: lib
 objects: $(C_OBJ)
 lib: $(LIB) $(B)/lib/libwebsockets.so $(PLUGINS)
@@ -168,14 +168,16 @@ FILL = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDED
     -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
     -e "s|@INCLUDE_FROM_HERE@|$$(realpath -m --relative-to=$(CMAKE_DIR) $(INCLUDEDIR))|"
 
-install: lib
+install-headers:
+	install -D -m 644 include/$(ABI)/lws_config.h $(DESTDIR)$(INCLUDEDIR)/lws_config.h
+	cd include && find libwebsockets.h libwebsockets -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
+	cd include && find compat -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
+
+install: lib install-headers
 	install -d $(DESTDIR)$(LIBDIR) $(PC_DIR) $(DESTDIR)$(CMAKE_DIR)
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
 	$(if $(PLUGINS),install -m 755 $(PLUGINS) $(DESTDIR)$(LIBDIR))
-	install -D -m 644 include/$(ABI)/lws_config.h $(DESTDIR)$(INCLUDEDIR)/lws_config.h
-	cd include && find libwebsockets.h libwebsockets -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
-	cd include && find compat -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
 	$(FILL) pkgconfig/libwebsockets.pc.in >$(PC_DIR)/libwebsockets.pc
 	for g in $(GENERATIONS); do \
 	  $(FILL) -e "s|@GENERATION@|$$g|" pkgconfig/libwebsockets-generation.pc.in >$(PC_DIR)/libwebsockets-$$g.pc; done

@@ -16,18 +16,34 @@ const (
 // abi is one of the interfaces that the library has: what of it is ours, and
 // where Debian has it.
 type abi struct {
-	name   string            // the number of the library
-	define string            // makes it of our headers, which serve all
-	debian string            // what Debian has in /usr, unpacked
-	needed bool              // else its tests are skipped where Debian's is not
-	lacks  map[string]string // Go's numbers that its headers do not have: why
+	name   string // the number of the library
+	define string // makes it of our headers, which serve all
+	debian string // what Debian has in /usr, unpacked
+	needed bool   // else its tests are skipped where Debian's is not
+	// Go's numbers that its headers do not have, or otherwise: why
+	lacks, other map[string]string
 }
 
 var (
-	abi17 = abi{"17", "LWS_ABI=17", root + "/build/reference/root/usr", true, nil}
-	abi19 = abi{"19", "LWS_ABI=19", root + "/build/reference/19/root/usr", false, nil}
+	abi17 = abi{"17", "LWS_ABI=17", root + "/build/reference/root/usr", true, nil, nil}
+	abi19 = abi{"19", "LWS_ABI=19", root + "/build/reference/19/root/usr", false, lacks19, other19}
 	abis  = []abi{abi17, abi19}
 )
+
+var (
+	lacks19 = map[string]string{"engine.ReasonOPENSSLContextRequiresPrivateKey": "v4.2 dropped it"}
+	// v4.2 has a header before them
+	other19 = map[string]string{
+		"wire/h1.TokenClientSentProtocols": tokenMoved, "wire/h1.TokenClientPeerAddress": tokenMoved,
+		"wire/h1.TokenClientURI": tokenMoved, "wire/h1.TokenClientHost": tokenMoved,
+		"wire/h1.TokenClientOrigin": tokenMoved, "wire/h1.TokenClientMethod": tokenMoved,
+		"wire/h1.TokenClientIface": tokenMoved, "wire/h1.TokenClientALPN": tokenMoved,
+		"wire/h1.TokenCount": tokenMoved,
+	}
+)
+
+// tokenMoved is why: WSI_TOKEN_DSS_SIGNATURE.
+const tokenMoved = "what is behind the headers' tokens moves with their number"
 
 func (a abi) soname() string       { return "libwebsockets.so." + a.name }
 func (a abi) library() string      { return root + "/build/lib/" + a.soname() }

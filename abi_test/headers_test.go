@@ -39,7 +39,7 @@ func TestHeadersAgreeWithDebian(t *testing.T) {
 }
 
 func compareHeaders(t *testing.T, a abi) {
-	ext, missing := a.extensions(t), a.notThereYet(t)
+	ext := a.extensions(t)
 	told := map[string]bool{} // most differences are the same in every shape
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func compareHeaders(t *testing.T, a abi) {
 			}
 			t.Logf("%d functions, %d layouts, %d typedefs, %d enum constants, %d macros", len(want.Functions),
 				len(want.Layouts), len(want.Typedefs), len(want.Enums), len(want.Macros))
-			diffs := slices.DeleteFunc(Compare(want, ours, ext), missing.has)
+			diffs := Compare(want, ours, ext)
 			if len(diffs) > 0 {
 				t.Errorf("%d differences; those not told before:", len(diffs))
 			}
@@ -61,12 +61,6 @@ func compareHeaders(t *testing.T, a abi) {
 			}
 		})
 	}
-	for _, f := range headerFiles(t, a.debianHeader()) {
-		if _, err := os.Stat(filepath.Join(ourInclude, f)); err != nil {
-			missing.has("header " + f)
-		}
-	}
-	missing.report(t)
 	for _, older := range []string{ // what only older sources see
 		"#include <compat/1.3/libwebsockets.h>\n", "#include <compat/1.5/libwebsockets.h>\n", "#include <compat/1.6/libwebsockets.h>\n",
 		"#include <compat/2.0/libwebsockets.h>\n", "#include <compat/2.2/libwebsockets.h>\n", "#include <compat/4.3/libwebsockets.h>\n",
@@ -81,47 +75,7 @@ func compareHeaders(t *testing.T, a abi) {
 		ext.Has("header", f)
 	}
 	for _, x := range ext.Unmet() {
-		if len(missing) > 0 {
-			break
-		}
 		t.Errorf("extension %s is listed, but our headers do not have it", x)
-	}
-}
-
-// missing are differences that are known, by what differs, and whether it still does.
-type missing map[string]bool
-
-// notThereYet reads what an ABI's headers do not have yet: todo-19.txt has a line for each.
-func (a abi) notThereYet(t *testing.T) missing {
-	t.Helper()
-	text, err := os.ReadFile("todo-" + a.name + ".txt")
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	m := missing{}
-	for line := range strings.Lines(string(text)) {
-		m[strings.TrimSpace(line)] = false
-	}
-	return m
-}
-
-func (m missing) has(diff string) bool {
-	what, _, _ := strings.Cut(diff, ": ")
-	_, known := m[what]
-	if known {
-		m[what] = true
-	}
-	return known
-}
-
-func (m missing) report(t *testing.T) {
-	for what, differs := range m {
-		if !differs {
-			t.Errorf("%s is listed, but does not differ", what)
-		}
-	}
-	if len(m) > 0 {
-		t.Logf("%d are not there yet", len(m))
 	}
 }
 
@@ -133,9 +87,8 @@ func TestSameHeaderFiles(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			a.needReference(t)
 			want, ext := headerFiles(t, a.debianHeader()), a.extensions(t)
-			missing := a.notThereYet(t)
 			for _, f := range want {
-				if !slices.Contains(ours, f) && !missing.has("header "+f) {
+				if !slices.Contains(ours, f) {
 					t.Errorf("include/%s is missing", f)
 				}
 			}

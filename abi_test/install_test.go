@@ -44,6 +44,27 @@ func TestInstalledCopy(t *testing.T) {
 	}
 }
 
+// Installed headers are of one interface, and programs need not say which. Seen to fail
+// where the file of so.17 was installed for both.
+func TestInstalledHeaders(t *testing.T) {
+	for _, a := range abis {
+		dest, err := filepath.Abs(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, nil, "make", "-s", "-C", root, "install-headers", "ABI="+a.name, "DESTDIR="+dest, "INCLUDEDIR=/include")
+		got, want := parse(t, dest+"/include", "#include <libwebsockets.h>\n"), a.ours(t, "#include <libwebsockets.h>\n")
+		for _, d := range Compare(want, got, &Extensions{}) {
+			t.Errorf("%s: %s", a.name, d)
+		}
+		for _, name := range []string{"LWS_ABI", "LWS_ABI_DEFAULT"} {
+			if _, is := got.Macros[name]; is {
+				t.Errorf("%s: %s is defined", a.name, name)
+			}
+		}
+	}
+}
+
 // run fails the test with what the command said if it does not succeed.
 func run(t *testing.T, env []string, name string, args ...string) string {
 	t.Helper()

@@ -76,10 +76,10 @@ func TestMirrors(t *testing.T) {
 			t.Errorf("%s is a struct of C's, its comment says; it is not compared: %s", n, docs[n])
 		}
 	}
-	for _, h := range headerSets {
-		t.Run(h.name, func(t *testing.T) {
-			layouts := maps.Clone(h.public(t).Layouts)
-			maps.Copy(layouts, h.private(t).Layouts)
+	for _, a := range abis {
+		t.Run(a.name, func(t *testing.T) {
+			layouts := maps.Clone(a.public(t).Layouts)
+			maps.Copy(layouts, a.private(t).Layouts)
 			for _, m := range mirrors {
 				if d := m.differing(g, layouts); len(d) > 0 {
 					t.Errorf("%s", strings.Join(d, "\n"))

@@ -95,6 +95,7 @@ type numberTable struct {
 	rules []numberRule
 	own   []string          // types of constants that are ours
 	lacks map[string]string // numbers that this ABI does not have: why
+	other map[string]string // numbers that are others in it: why
 }
 
 // differing tells which constants are not the headers' numbers, and which nobody
@@ -136,9 +137,15 @@ func (t *numberTable) differing(consts []GoConst, c map[string]int64) []string {
 		if strings.HasPrefix(n, ours) {
 			continue
 		}
-		if v, err := cNumber(n, c); err != nil {
+		v, err := cNumber(n, c)
+		why, other := t.other[k.Name]
+		used[k.Name] = true
+		switch {
+		case err != nil:
 			say(k, "%v", err)
-		} else if v != k.Value {
+		case v == k.Value && other:
+			say(k, "C's is the same: %s (%s)", n, why)
+		case v != k.Value && !other:
 			say(k, "%s is %d", n, v)
 		}
 	}
@@ -170,7 +177,7 @@ func (t *numberTable) differing(consts []GoConst, c map[string]int64) []string {
 			}
 		}
 	}
-	for _, n := range slices.Concat(t.own, slices.Collect(maps.Keys(t.lacks))) {
+	for _, n := range slices.Concat(t.own, slices.Collect(maps.Keys(t.lacks)), slices.Collect(maps.Keys(t.other))) {
 		if !used[n] {
 			out = append(out, n+" is listed, but not there")
 		}

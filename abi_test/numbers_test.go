@@ -12,37 +12,27 @@ import (
 	"testing"
 )
 
-// headerSet are an ABI's public headers. The Go code is built once for all.
-type headerSet struct {
-	name, dir string
-	lacks     map[string]string // Go's numbers that these headers do not have: why
-}
-
-var headerSets = []headerSet{
-	{"17", ourInclude, nil},
-}
-
 // public is what its headers declare; private, what ours do of C and Go.
-func (h headerSet) public(t *testing.T) *Facts {
+func (a abi) public(t *testing.T) *Facts {
 	t.Helper()
-	return h.parsed(t, "public", Unit{Dir: h.dir, Source: "#include <libwebsockets.h>\n"})
+	return a.parsed(t, "public", Unit{Dir: ourInclude, Source: a.unit("#include <libwebsockets.h>\n")})
 }
 
-func (h headerSet) private(t *testing.T) *Facts {
+func (a abi) private(t *testing.T) *Facts {
 	t.Helper()
-	return h.parsed(t, "private", Unit{
+	return a.parsed(t, "private", Unit{
 		Dir:    root + "/capi",
-		Source: "#include \"core/lwsgo.h\"\n#include \"c/lws_private.h\"\n#include \"c/lecp.h\"\n#include \"c/signals.h\"\n",
-		Extra:  []string{h.dir, root + "/capi/core", root + "/capi/c"},
+		Source: a.unit("#include \"core/lwsgo.h\"\n#include \"c/lws_private.h\"\n#include \"c/lecp.h\"\n#include \"c/signals.h\"\n"),
+		Extra:  []string{ourInclude, root + "/capi/core", root + "/capi/c"},
 	})
 }
 
 // parsedUnits are those that a test has read before.
 var parsedUnits = map[string]*Facts{}
 
-func (h headerSet) parsed(t *testing.T, kind string, u Unit) *Facts {
+func (a abi) parsed(t *testing.T, kind string, u Unit) *Facts {
 	t.Helper()
-	key := h.name + " " + kind
+	key := a.name + " " + kind
 	if parsedUnits[key] == nil {
 		f, err := ParseUnit(u)
 		if err != nil {
@@ -277,9 +267,9 @@ func TestNumbers(t *testing.T) {
 	consts := goCode(t).Consts()
 	own := strings.Fields(strings.Join(slices.Collect(maps.Values(ownNumbers)), " "))
 	var compiled map[string]int64
-	for _, h := range headerSets {
-		t.Run(h.name, func(t *testing.T) {
-			c := cNumbers(h.public(t), h.private(t))
+	for _, a := range abis {
+		t.Run(a.name, func(t *testing.T) {
+			c := cNumbers(a.public(t), a.private(t))
 			if compiled == nil {
 				compiled = c
 			}
@@ -287,7 +277,7 @@ func TestNumbers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			table := numberTable{numberRules, own, h.lacks}
+			table := numberTable{numberRules, own, a.lacks, a.other}
 			if diffs = append(diffs, table.differing(consts, c)...); len(diffs) > 0 {
 				t.Errorf("%d numbers:\n  %s", len(diffs), strings.Join(diffs, "\n  "))
 			}
@@ -296,13 +286,14 @@ func TestNumbers(t *testing.T) {
 }
 
 func TestNumbersNotice(t *testing.T) {
-	c := map[string]int64{"DEMO_ONE": 1, "DEMO_TWO_BITS": 3, "DEMO_SPECIAL": 7, "DEMO_O_NE_": 5}
+	c := map[string]int64{"DEMO_ONE": 1, "DEMO_TWO_BITS": 3, "DEMO_SPECIAL": 7, "DEMO_O_NE_": 5, "DEMO_MOVED": 71}
 	rules := []numberRule{{of: "demo.Kind", trim: "Kind", c: "DEMO_", names: map[string]string{
 		"KindOne": "DEMO_ONE", "KindBit": "DEMO_TWO_BITS &^ DEMO_ONE", "kindOurs": ours + "for the demo",
 	}}}
 	whole := []GoConst{
 		{"demo.KindOne", "demo.Kind", "a", 1}, {"demo.KindBit", "demo.Kind", "a", 2}, {"demo.kindOurs", "demo.Kind", "a", 99},
 		{"demo.kindTwoBits", "demo.Kind", "b", 3}, {"demo.small", "demo.inner", "c", 1}, {"demo.bare", "", "d", 1},
+		{"demo.KindMoved", "demo.Kind", "a", 70},
 	}
 	for _, tc := range []struct {
 		name string
@@ -318,15 +309,17 @@ func TestNumbersNotice(t *testing.T) {
 		{"by its name", []GoConst{{"demo.special", "", "e", 7}}, "is it DEMO_SPECIAL?"},
 		{"not that one", []GoConst{{"demo.special", "", "e", 6}}, ""},
 	} {
-		table := numberTable{rules, []string{"demo.inner"}, nil}
+		table := numberTable{rules, []string{"demo.inner"}, nil, map[string]string{"demo.KindMoved": "it is"}}
 		got := strings.Join(table.differing(slices.Concat(whole, tc.more), c), "\n")
 		if tc.want == "" && got != "" || !strings.Contains(got, tc.want) {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
 		}
 	}
-	table := numberTable{rules, []string{"demo.gone"}, map[string]string{"demo.KindOne": "too new"}}
+	table := numberTable{rules, []string{"demo.gone"}, map[string]string{"demo.KindOne": "too new"},
+		map[string]string{"demo.KindBit": "moved", "demo.KindFar": "moved"}}
 	got := strings.Join(table.differing(whole[:2], c), "\n")
-	for _, want := range []string{"C does have it: DEMO_ONE", "names kindOurs, which", "demo.gone is listed, but"} {
+	for _, want := range []string{"C does have it: DEMO_ONE", "names kindOurs, which", "demo.gone is listed, but",
+		"C's is the same: DEMO_TWO_BITS", "demo.KindFar is listed, but"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)
 		}

@@ -54,6 +54,9 @@ extern "C" {
 
 struct lws_sequencer;
 struct lws_dsh;
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+typedef struct lws_context *lws_ctx_t;
+#endif
 
 /*
  * Units. Times are microseconds as lws_usec_t.
@@ -98,8 +101,14 @@ struct lws_dsh;
 #else
 #define LWS_WARN_UNUSED_RESULT
 #endif
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000 || defined(LWS_BUILDING_SHARED)
 /** Exported. */
 #define LWS_VISIBLE __attribute__((visibility("default")))
+#else
+/** In a program nothing is. */
+#define LWS_VISIBLE
+#define LWS_EXTERN
+#endif
 /** Older: the compiler warns. */
 #define LWS_WARN_DEPRECATED __attribute__ ((deprecated))
 /** Argument `string_index` is a printf() format for those that follow. */
@@ -201,8 +210,14 @@ struct lws;
 #include <libwebsockets/lws-retry.h>
 #include <libwebsockets/lws-adopt.h>
 #include <libwebsockets/lws-network-helper.h>
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+#include <libwebsockets/lws-fault-injection.h>
+#include <libwebsockets/lws-metrics.h>
+#endif
 #include <libwebsockets/lws-system.h>
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 #include <libwebsockets/lws-detailed-latency.h>
+#endif
 #include <libwebsockets/lws-ws-close.h>
 #include <libwebsockets/lws-callbacks.h>
 #include <libwebsockets/lws-ws-state.h>
@@ -224,7 +239,9 @@ struct lws;
 #include <libwebsockets/lws-cgi.h>
 #include <libwebsockets/lws-vfs.h>
 #include <libwebsockets/lws-lejp.h>
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 #include <libwebsockets/lws-stats.h>
+#endif
 #include <libwebsockets/lws-struct.h>
 #include <libwebsockets/lws-threadpool.h>
 #include <libwebsockets/lws-tokenize.h>
@@ -263,9 +280,15 @@ struct lws;
 #include <libwebsockets/lws-netdev.h>
 #include <libwebsockets/lws-older.h>
 #include <libwebsockets/lws-newer.h>
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+#include <libwebsockets/lws-secure-streams-logs.h>
+#endif
 #include <libwebsockets/lws-map.h>
 #include <libwebsockets/lws-cache-ttl.h>
 #include <libwebsockets/lws-lecp.h>
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+#include <libwebsockets/lws-cose.h>
+#endif
 #include <libwebsockets/lws-conmon.h>
 #include <libwebsockets/lws-tls-sessions.h>
 

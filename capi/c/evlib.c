@@ -24,10 +24,10 @@ static const struct loop {
 };
 
 /* The plugin in one folder, NULL after a log line. One that was opened stays. */
-static const struct lws_event_loop_ops *
+static const struct lwsgo_loop_ops *
 load(const char *dir, const char *name)
 {
-	const lws_plugin_evlib_t *p;
+	const struct lwsgo_plugin *p;
 	char path[PATH_MAX];
 	void *l;
 
@@ -42,13 +42,10 @@ load(const char *dir, const char *name)
 	if (!p)
 		lwsl_err("lws_create_context: event loop plugin: %s\n",
 			 dlerror());
-	else if (p->hdr.api_magic != LWS_PLUGIN_API_MAGIC ||
-		 strcmp(p->hdr._class, LWSGO_EVLIB_CLASS))
+	else if (strcmp(p->_class, LWSGO_EVLIB_CLASS))
 		lwsl_err("lws_create_context: event loop plugin: %s is made "
-			 "for another build of libwebsockets (\"%s\" %u, not "
-			 "\"%s\" %u)\n", path, p->hdr._class,
-			 p->hdr.api_magic, LWSGO_EVLIB_CLASS,
-			 LWS_PLUGIN_API_MAGIC);
+			 "for another build of libwebsockets (\"%s\", not "
+			 "\"%s\")\n", path, p->_class, LWSGO_EVLIB_CLASS);
 	else
 		return p->ops;
 	dlclose(l);
@@ -57,10 +54,10 @@ load(const char *dir, const char *name)
 
 /* Plugins are looked for beside the library first: the system's folder may
  * have those of another one. */
-static const struct lws_event_loop_ops *
+static const struct lwsgo_loop_ops *
 find(const char *name)
 {
-	const struct lws_event_loop_ops *ops = NULL;
+	const struct lwsgo_loop_ops *ops = NULL;
 	char own[PATH_MAX] = "", sys[PATH_MAX], *slash;
 	Dl_info self;
 
@@ -79,7 +76,7 @@ find(const char *name)
 }
 
 /* The plugin that the options ask for; *wanted is 0 when they ask for none. */
-LWSGO_INTERNAL const struct lws_event_loop_ops *
+LWSGO_INTERNAL const struct lwsgo_loop_ops *
 lwsgo_loop_find(uint64_t options, int *wanted)
 {
 	size_t n;
@@ -104,7 +101,7 @@ lwsgo_loop_start(struct lws_context *cx)
 }
 
 LWSGO_INTERNAL int
-lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
+lwsgo_loop_open(struct lws_context *cx, const struct lwsgo_loop_ops *ops,
 		const struct lwsgo_info *info)
 {
 	struct lwsgo_loop_host *host = malloc(sizeof(*host));

@@ -129,7 +129,7 @@ struct lws_context {
 	struct lws_log_cx *log_cx; /* NULL: the process' */
 	void *generation; /* a program of v1.2 to v1.5 (generations.c) */
 	void *plain; /* its file operations of v1.5 (plain_files.c) */
-	const struct lws_event_loop_ops *loop_ops;
+	const struct lwsgo_loop_ops *loop_ops;
 	void *loop; /* the plugin's part, NULL: we poll ourselves */
 	struct lwsgo_loop_host *loop_host; /* what it was given */
 	struct lws_context *next_made; /* all that were ever made */
@@ -188,12 +188,12 @@ LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
 /* One turn without waiting, for event loop plugins (../evlib/evlib.h), and how
  * they come and go (evlib.c). */
 LWSGO_INTERNAL int64_t lwsgo_loop_turn(struct lws_context *cx);
-LWSGO_INTERNAL const struct lws_event_loop_ops *
+LWSGO_INTERNAL const struct lwsgo_loop_ops *
 lwsgo_loop_find(uint64_t options, int *wanted);
 /* Makes a loop of the library's when it is to run first; 0: it is there. */
 LWSGO_INTERNAL int lwsgo_loop_start(struct lws_context *cx);
 LWSGO_INTERNAL int
-lwsgo_loop_open(struct lws_context *cx, const struct lws_event_loop_ops *ops,
+lwsgo_loop_open(struct lws_context *cx, const struct lwsgo_loop_ops *ops,
 		const struct lwsgo_info *info);
 LWSGO_INTERNAL void lwsgo_loop_close(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_loop_forked(struct lws_context *cx);

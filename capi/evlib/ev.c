@@ -179,7 +179,7 @@ ev_part_stop(void *part)
 	ev_break(((struct part *)part)->loop, EVBREAK_ALL);
 }
 
-static const struct lws_event_loop_ops ops = {
+static const struct lwsgo_loop_ops ops = {
 	"libev",
 	ev_part_open,
 	ev_part_run,
@@ -189,7 +189,6 @@ static const struct lws_event_loop_ops ops = {
 	ev_part_stop,
 };
 
-LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_ev = {
-	{ "libev event loop", LWSGO_EVLIB_CLASS, LWS_PLUGIN_API_MAGIC },
-	&ops,
+LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_ev = {
+	"libev event loop", LWSGO_EVLIB_CLASS, LWSGO_EVLIB_MAGIC, &ops,
 };

@@ -169,7 +169,7 @@ event_part_stop(void *part)
 	event_base_loopbreak(((struct part *)part)->loop);
 }
 
-static const struct lws_event_loop_ops ops = {
+static const struct lwsgo_loop_ops ops = {
 	"libevent",
 	event_part_open,
 	event_part_run,
@@ -179,7 +179,6 @@ static const struct lws_event_loop_ops ops = {
 	event_part_stop,
 };
 
-LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_event = {
-	{ "libevent event loop", LWSGO_EVLIB_CLASS, LWS_PLUGIN_API_MAGIC },
-	&ops,
+LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_event = {
+	"libevent event loop", LWSGO_EVLIB_CLASS, LWSGO_EVLIB_MAGIC, &ops,
 };

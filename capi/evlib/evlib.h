@@ -43,7 +43,7 @@ struct lwsgo_loop_host {
 	void (*log)(int level, const char *format, ...);
 };
 
-struct lws_event_loop_ops {
+struct lwsgo_loop_ops {
 	const char *name;
 	/* Starts watching; NULL (after a log line) when that is not possible. */
 	void *(*open)(const struct lwsgo_loop_host *host);
@@ -60,6 +60,18 @@ struct lws_event_loop_ops {
 	/* Makes run() return. */
 	void (*stop)(void *part);
 };
+
+/* What a plugin exports by its name. The public lws_plugin_evlib is not the same in all
+ * ABIs, this is: one plugin serves them. An original library still finds the name, the
+ * class and a number where it looks for them, and refuses it. */
+struct lwsgo_plugin {
+	const char *name;
+	const char *_class; /* LWSGO_EVLIB_CLASS */
+	unsigned int api_magic; /* LWSGO_EVLIB_MAGIC: v4.1's */
+	const struct lwsgo_loop_ops *ops;
+};
+
+#define LWSGO_EVLIB_MAGIC 190
 
 #define LWSGO_EVLIB_EXPORT __attribute__((visibility("default")))
 

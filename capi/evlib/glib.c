@@ -141,7 +141,7 @@ glib_part_stop(void *part)
 	g_main_loop_quit(((struct part *)part)->loop);
 }
 
-static const struct lws_event_loop_ops ops = {
+static const struct lwsgo_loop_ops ops = {
 	"glib",
 	glib_part_open,
 	glib_part_run,
@@ -151,7 +151,6 @@ static const struct lws_event_loop_ops ops = {
 	glib_part_stop,
 };
 
-LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_glib = {
-	{ "glib event loop", LWSGO_EVLIB_CLASS, LWS_PLUGIN_API_MAGIC },
-	&ops,
+LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_glib = {
+	"glib event loop", LWSGO_EVLIB_CLASS, LWSGO_EVLIB_MAGIC, &ops,
 };

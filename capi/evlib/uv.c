@@ -236,7 +236,7 @@ uv_part_stop(void *part)
 	uv_stop(((struct part *)part)->loop);
 }
 
-static const struct lws_event_loop_ops ops = {
+static const struct lwsgo_loop_ops ops = {
 	"libuv",
 	uv_part_open,
 	uv_part_run,
@@ -246,7 +246,6 @@ static const struct lws_event_loop_ops ops = {
 	uv_part_stop,
 };
 
-LWSGO_EVLIB_EXPORT const lws_plugin_evlib_t evlib_uv = {
-	{ "libuv event loop", LWSGO_EVLIB_CLASS, LWS_PLUGIN_API_MAGIC },
-	&ops,
+LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_uv = {
+	"libuv event loop", LWSGO_EVLIB_CLASS, LWSGO_EVLIB_MAGIC, &ops,
 };

@@ -40,13 +40,43 @@ typedef union {
 	lws_filefd_type filefd;		/**< anything else */
 } lws_sock_file_fd_type;
 
+/** An IPv4 or IPv6 address; the family member, the same in both, tells which. */
+typedef union {
+	struct sockaddr_in6 sa6;	/**< AF_INET6 */
+	struct sockaddr_in sa4;		/**< AF_INET */
+} lws_sockaddr46;
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/* Of a lws_sockaddr46 *: as the system's calls want it, */
+#define sa46_sockaddr(_sa46) ((struct sockaddr *)(_sa46))
+/* its size, */
+#define sa46_socklen(_sa46) \
+	(socklen_t)((_sa46)->sa4.sin_family == AF_INET ? \
+		    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6))
+/* with another port, which is in network order; a block, */
+#define sa46_sockport(_sa46, _sp) \
+	{ if ((_sa46)->sa4.sin_family == AF_INET) (_sa46)->sa4.sin_port = (_sp); \
+	  else (_sa46)->sa6.sin6_port = (_sp); }
+/* the address, in network order, and its length. */
+#define sa46_address(_sa46) \
+	((uint8_t *)((_sa46)->sa4.sin_family == AF_INET ? \
+		     &_sa46->sa4.sin_addr : &_sa46->sa6.sin6_addr))
+#define sa46_address_len(_sa46) ((_sa46)->sa4.sin_family == AF_INET ? 4 : 16)
+#endif
+
 /** Whom a UDP connection talks to. */
 struct lws_udp {
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	lws_sockaddr46 sa46;		/**< sender of the last packet; where writes go */
+	lws_sockaddr46 sa46_pending;	/**< address for the packet that waits */
+	uint8_t connected:1;		/**< 1: the socket is connected to sa46 */
+#else
 	struct sockaddr sa;		/**< sender of the last packet; where writes go */
 	socklen_t salen;		/**< how much of sa is valid */
 
 	struct sockaddr sa_pending;	/**< address for the packet that waits */
 	socklen_t salen_pending;	/**< how much of it is valid */
+#endif
 };
 
 /**
@@ -75,6 +105,9 @@ typedef struct lws_adopt_desc {
 	const char *vh_prot_name;	/**< protocol or NULL */
 	struct lws *parent;		/**< parent or NULL */
 	void *opaque;			/**< lws_get_opaque_user_data() */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	const char *fi_wsi_name;	/**< not used: for lws-fault-injection.h */
+#endif
 } lws_adopt_desc_t;
 
 /** lws_adopt_descriptor_vhost() with all there is to say. */
@@ -113,10 +146,15 @@ lws_adopt_socket_vhost_readbuf(struct lws_vhost *vhost,
  * @param parent_wsi   becomes its parent; or NULL
  * @param opaque       lws_get_opaque_user_data()
  * @param retry_policy must outlive it; NULL: the vhost's
+ * @param fi_wsi_name  so.19's; not used: for lws-fault-injection.h
  * @return the wsi, or NULL
  */
 LWS_VISIBLE LWS_EXTERN struct lws *
 lws_create_adopt_udp(struct lws_vhost *vhost, const char *ads, int port,
 		     int flags, const char *protocol_name, const char *ifname,
 		     struct lws *parent_wsi, void *opaque,
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+		     const lws_retry_bo_t *retry_policy, const char *fi_wsi_name);
+#else
 		     const lws_retry_bo_t *retry_policy);
+#endif

@@ -119,9 +119,11 @@ enum lws_callback_reasons {
 	 * does not know so lets any certificate in: answer !len to keep the verdict. */
 	LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION = 23,
 
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 	/** A vhost has a certificate but no key file: load the key into the SSL_CTX *
 	 * in `user`. Nonzero fails the creation of the vhost. */
 	LWS_CALLBACK_OPENSSL_CONTEXT_REQUIRES_PRIVATE_KEY = 37,
+#endif
 
 	/** OpenSSL reports one of the events selected by ssl_info_event_mask. `in` is a
 	 * struct lws_ssl_info *. Nonzero closes the connection. */
@@ -489,6 +491,10 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_MQTT_CLIENT_CLOSED = 208,	/**< the connection is over */
 	LWS_CALLBACK_MQTT_ACK = 209,		/**< a publication was acknowledged */
 	LWS_CALLBACK_MQTT_RESEND = 210,		/**< an acknowledgement is overdue */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWS_CALLBACK_MQTT_UNSUBSCRIBE_TIMEOUT = 211, /**< UNSUBACK is overdue */
+	LWS_CALLBACK_MQTT_SHADOW_TIMEOUT = 212,	/**< a device shadow is overdue */
+#endif
 
 	/*
 	 * Extensions: names from older generations that 4.1.6 dropped

@@ -44,6 +44,25 @@ enum lws_client_connect_ssl_connection_flags {
 	LCCSCF_PRIORITIZE_READS		 = (1 << 20),
 	/**< deliver all that has arrived before the next WRITEABLE */
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	/* secure streams mark their own connections; not in the library */
+	LCCSCF_SECSTREAM_CLIENT		 = (1 << 21),
+	/**< a stream's */
+	LCCSCF_SECSTREAM_PROXY_LINK	 = (1 << 22),
+	/**< to the proxy of the streams */
+	LCCSCF_SECSTREAM_PROXY_ONWARD	 = (1 << 23),
+	/**< the proxy's, for a stream */
+
+	/* what the network is asked for (IP_TOS, RFC 1349 section 4) */
+	LCCSCF_IP_LOW_LATENCY		 = (1 << 24),
+	/**< low delay */
+	LCCSCF_IP_HIGH_THROUGHPUT	 = (1 << 25),
+	/**< much at a time */
+	LCCSCF_IP_HIGH_RELIABILITY	 = (1 << 26),
+	/**< little loss */
+	LCCSCF_IP_LOW_COST		 = (1 << 27),
+	/**< a cheap way */
+#endif
 	LCCSCF_CONMON			 = (1 << 28),
 	/**< v4.3: keep the addresses of the name for lws_conmon_wsi_take() */
 	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS = (1 << 29),
@@ -122,12 +141,28 @@ struct lws_client_connect_info {
 
 	uint8_t sys_tls_client_cert;
 	/**< 1..: use client certificate n - 1 of the lws_system blobs; 0: none */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint8_t priority;
+	/**< SO_PRIORITY of the socket, 1 to 7, of which 7 needs CAP_NET_ADMIN; 0: leave
+	 * it */
+#endif
 
 	void *mqtt_cp;
 	/**< not used, set 0 */
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	const char *fi_wsi_name;
+	/**< not used, set 0: names the faults of lws-fault-injection.h */
+#endif
+
 	uint16_t keep_warm_secs;
 	/**< seconds an idle pipelined connection is kept for the next; 0: 5 */
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	struct lws_log_cx *log_cx;
+	/**< where the program's lines about the connection go (lws-newer.h); it must
+	 * outlive the connection. NULL: the vhost's */
+#endif
 
 	void *_unused[4];
 	/**< must be 0 */

@@ -99,6 +99,14 @@
 #define LWS_SERVER_OPTION_H2_PRIOR_KNOWLEDGE			(1ll << 34)
 /** (C) Do not run the lws_system states: the context is OPERATIONAL at once. */
 #define LWS_SERVER_OPTION_NO_LWS_SYSTEM_STATES			(1ll << 35)
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** (V) Listens for secure streams' clients; not in the library. */
+#define LWS_SERVER_OPTION_SS_PROXY				(1ll << 36)
+/** (C) sd-event's loop; there is no plugin for it. */
+#define LWS_SERVER_OPTION_SDEVENT				(1ll << 37)
+/** (C) uloop's loop; there is no plugin for it. */
+#define LWS_SERVER_OPTION_ULOOP					(1ll << 38)
+#endif
 /** (V) v4.3: Client connections never resume TLS sessions (lws-tls-sessions.h). */
 #define LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE		(1ll << 39)
 
@@ -120,6 +128,7 @@ typedef int (*lws_peer_limits_notify_t)(struct lws_context *ctx,
 					lws_sockaddr46 *sa46);
 
 struct lws_log_cx;
+struct lws_plugin_evlib;
 
 /* Extension: compat/2.0 has mounts of another layout. */
 #if !defined(LWS_INFO_MOUNT)
@@ -215,6 +224,10 @@ struct lws_context_creation_info {
 	 * no limit. At the limit TLS listeners accept nobody, an idle
 	 * keep-alive connection is closed, and a client connection fails with
 	 * LWS_CALLBACK_CLIENT_CONNECTION_ERROR. */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	int simultaneous_ssl_handshake_restriction;
+	/**< (C) most TLS handshakes at a time; 0: no limit */
+#endif
 	int ssl_info_event_mask;
 	/**< (V) SSL_CB_* events that cause LWS_CALLBACK_SSL_INFO; 0: none */
 	unsigned int server_ssl_cert_mem_len;
@@ -277,10 +290,22 @@ struct lws_context_creation_info {
 	unsigned int timeout_secs_ah_idle;
 	/**< (V) seconds a connection may hold header space without using it; 0: 10 */
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint32_t tls_session_timeout;
+	/**< (V) seconds for which client connections may resume a TLS session
+	 * (lws-tls-sessions.h); 0: as long as the session says */
+	uint32_t tls_session_cache_max;
+	/**< (V) how many such sessions to keep; 0: 10 */
+	gid_t gid;
+	/**< (C) group to change to after the start; 0 or -1: stay */
+	uid_t uid;
+	/**< (C) user to change to after the start; 0 or -1: stay */
+#else
 	int gid;
 	/**< (C) group to change to after the start; 0 or -1: stay */
 	int uid;
 	/**< (C) user to change to after the start; 0 or -1: stay */
+#endif
 	uint64_t options;
 	/**< (C, V) LWS_SERVER_OPTION_* */
 	void *user;
@@ -351,10 +376,12 @@ struct lws_context_creation_info {
 	int rlimit_nofile;
 	/**< (C) set RLIMIT_NOFILE to this first; 0: leave it */
 
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 	uint8_t udp_loss_sim_tx_pc;
 	/**< (C) percentage of UDP packets to lose on sending, for tests */
 	uint8_t udp_loss_sim_rx_pc;
 	/**< (C) the same for receiving */
+#endif
 
 	lws_smd_notification_cb_t early_smd_cb;
 	/**< (C) message peer to register before the context is ready; NULL: none */
@@ -362,6 +389,33 @@ struct lws_context_creation_info {
 	/**< (C) `opaque` for it */
 	lws_smd_class_t early_smd_class_filter;
 	/**< (C) message classes it wants */
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	lws_usec_t smd_ttl_us;
+	/**< (C) microseconds until a message is dropped that not all have had; 0: 2 s */
+	uint16_t smd_queue_depth;
+	/**< (C) most messages that wait; 0: 40 */
+	int fo_listen_queue;
+	/**< (V) nonzero: TCP Fast Open (RFC 7413), for so many connections that have sent
+	 * data before they are accepted; 0: off */
+	const struct lws_plugin_evlib *event_lib_custom;
+	/**< (C) an event loop of the program's own, used instead of a plugin's; NULL:
+	 * none */
+	struct lws_log_cx *log_cx;
+	/**< (C) where the program's lines about the context's things go (lws-newer.h); it
+	 * must outlive the context. NULL: what lws_set_log_level() set */
+	const char *http_nsc_filepath;
+	/**< (C) file for the cookies of connections with LCCSCF_CACHE_COOKIES; NULL:
+	 * none */
+	size_t http_nsc_heap_max_footprint;
+	/**< (C) bytes of cookies to hold in memory as well; of a larger file none are, it
+	 * is read for each request. 0: no limit */
+	size_t http_nsc_heap_max_items;
+	/**< (C) how many cookies to hold in memory, likewise. 0: no limit */
+	size_t http_nsc_heap_max_payload;
+	/**< (C) bytes of a cookie, with domain and path; longer ones are not kept. 0: no
+	 * limit */
+#endif
 
 	void *_unused[2];
 	/**< must be 0 */
@@ -386,9 +440,11 @@ struct lws_context_creation_info {
 	/**< (C) folders to load protocol plugins from, ended by NULL. A vhost has the
 	 * protocols of theirs that its pvo names; without pvo, and without
 	 * EXPLICIT_VHOSTS, all of them. NULL: none */
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 	struct lws_log_cx *log_cx;
 	/**< (C) where the program's lines about the context's things go (lws-newer.h); it must outlive
 	 * the context. NULL: what lws_set_log_level() set */
+#endif
 	const char *socks_proxy_address;
 	/**< (V) SOCKS5 proxy for client connections, "[user:password@]host[:port]";
 	 * NULL: what the environment variable socks_proxy says. An HTTP proxy
@@ -397,6 +453,7 @@ struct lws_context_creation_info {
 	/**< (V) its port, if it is not given with the address */
 	unsigned int _ext_unused2;
 	/**< must be 0 */
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 	uint32_t tls_session_timeout;
 	/**< (V) v4.3: seconds for which client connections may resume a TLS session
 	 * (lws-tls-sessions.h); 0: as long as the session says */
@@ -413,6 +470,7 @@ struct lws_context_creation_info {
 	size_t http_nsc_heap_max_payload;
 	/**< (C) bytes of a cookie, with domain and path; longer ones are not kept. 0: no
 	 * limit */
+#endif
 	unsigned int http_min_rx_rate;
 	/**< (C) bytes a second that a peer has to send of a request's body, on average over
 	 * timeout_secs; a slower one is closed. A request's head has timeout_secs_ah_idle
@@ -711,6 +769,8 @@ struct lws_http_mount {
 	const char *basic_auth_login_file;
 	/**< file with a line "user:password" for each who may enter; or NULL */
 
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 	void *_unused[2];
 	/**< must be 0 */
+#endif
 };

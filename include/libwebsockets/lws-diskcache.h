@@ -18,7 +18,11 @@ LWS_VISIBLE LWS_EXTERN void
 lws_diskcache_destroy(struct lws_diskcache_scan **lds);
 
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_diskcache_prepare(const char *cache_base_dir, int mode, uid_t uid);
+#else
 lws_diskcache_prepare(const char *cache_base_dir, int mode, int uid);
+#endif
 ///@}
 
 #define LWS_DISKCACHE_QUERY_NO_CACHE	0	/**< cannot be cached */

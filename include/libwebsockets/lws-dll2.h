@@ -107,8 +107,13 @@ typedef struct lws_dll2_owner {
 } lws_dll2_owner_t;
 
 /** Nonzero when \p d is on no list. */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+LWS_VISIBLE LWS_EXTERN int
+lws_dll2_is_detached(const struct lws_dll2 *d);
+#else
 static LWS_INLINE int
 lws_dll2_is_detached(const struct lws_dll2 *d) { return !d->owner; }
+#endif
 
 /** The list that \p d is on, or NULL. */
 static LWS_INLINE const struct lws_dll2_owner *
@@ -133,6 +138,9 @@ lws_dll2_add_tail(struct lws_dll2 *d, struct lws_dll2_owner *owner);
 /** Unlist \p d, which leaves it zeroed. Does nothing to a detached node. */
 LWS_VISIBLE LWS_EXTERN void
 lws_dll2_remove(struct lws_dll2 *d);
+
+/** What lws_dll2_foreach_safe() calls; nonzero ends the walk. */
+typedef int (*lws_dll2_foreach_cb_t)(struct lws_dll2 *d, void *user);
 
 /**
  * Call \p cb for every node, head first.

@@ -26,4 +26,9 @@ lws_dsh_get_head(struct lws_dsh *dsh, int kind, void **obj, size_t *size);
 
 LWS_VISIBLE LWS_EXTERN void
 lws_dsh_describe(struct lws_dsh *dsh, const char *desc);
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+LWS_VISIBLE LWS_EXTERN size_t
+lws_dsh_get_size(struct lws_dsh *dsh, int kind);
+#endif
 ///@}

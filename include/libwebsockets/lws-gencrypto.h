@@ -32,6 +32,14 @@ enum lws_gencrypto_rsa_tok {
 	LWS_GENCRYPTO_RSA_KEYEL_DQ,	/**< second CRT exponent */
 	LWS_GENCRYPTO_RSA_KEYEL_QI,	/**< CRT coefficient */
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	/* of further primes (RFC 8230 section 4) */
+	LWS_GENCRYPTO_RSA_KEYEL_OTHER,	/**< the list of them */
+	LWS_GENCRYPTO_RSA_KEYEL_RI,	/**< the prime */
+	LWS_GENCRYPTO_RSA_KEYEL_DI,	/**< its CRT exponent */
+	LWS_GENCRYPTO_RSA_KEYEL_TI,	/**< its CRT coefficient */
+#endif
+
 	LWS_GENCRYPTO_RSA_KEYEL_COUNT	/**< how many */
 };
 
@@ -62,6 +70,9 @@ struct lws_gencrypto_keyelem {
 	uint8_t *buf;			/**< the bytes, or NULL */
 	uint32_t len;			/**< how many */
 };
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+typedef struct lws_gencrypto_keyelem lws_gc_elem_t;
+#endif
 
 /** \name Functions
  * Declared for source compatibility; not in the library.

@@ -26,9 +26,16 @@ struct lws_genrsa_ctx {
  */
 ///@{
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_genrsa_create(struct lws_genrsa_ctx *ctx,
+		  const struct lws_gencrypto_keyelem *el,
+		  struct lws_context *context, enum enum_genrsa_mode mode,
+		  enum lws_genhash_types oaep_hashid);
+#else
 lws_genrsa_create(struct lws_genrsa_ctx *ctx, struct lws_gencrypto_keyelem *el,
 		  struct lws_context *context, enum enum_genrsa_mode mode,
 		  enum lws_genhash_types oaep_hashid);
+#endif
 
 LWS_VISIBLE LWS_EXTERN void
 lws_genrsa_destroy_elements(struct lws_gencrypto_keyelem *el);

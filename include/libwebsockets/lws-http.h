@@ -216,6 +216,9 @@ enum lws_token_indexes {
 	WSI_TOKEN_REPLAY_NONCE,			/**< Replay-Nonce */
 	WSI_TOKEN_COLON_PROTOCOL,		/**< :protocol (RFC 8441) */
 	WSI_TOKEN_X_AUTH_TOKEN,			/**< X-Auth-Token */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	WSI_TOKEN_DSS_SIGNATURE,		/**< X-Amzn-Dss-Signature */
+#endif
 
 	/* what a client connection was asked for; not headers */
 	_WSI_TOKEN_CLIENT_SENT_PROTOCOLS,	/**< subprotocols */
@@ -560,7 +563,11 @@ lws_http_cookie_get(struct lws *wsi, const char *name, char *buf, size_t *max);
  * @return 0, nonzero if out of memory
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_h2_update_peer_txcredit(struct lws *wsi, unsigned int sid, int bump);
+#else
 lws_h2_update_peer_txcredit(struct lws *wsi, int sid, int bump);
+#endif
 
 /** How many bytes the peer may still send on this stream, as far as we know. */
 LWS_VISIBLE LWS_EXTERN int

@@ -36,6 +36,10 @@ struct lws_jwk_parse_state {
 	lws_jwk_key_import_callback per_key_cb; /**< called for each key */
 	void *user;			/**< handed to it */
 	int pos;			/**< bytes in b64 */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	int cose_state;			/**< where in a COSE key */
+	int seen;			/**< what of it there was */
+#endif
 	unsigned short possible;	/**< key types still possible */
 };
 

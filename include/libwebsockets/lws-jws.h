@@ -147,6 +147,25 @@ lws_jwt_token_sanity(const char *in, size_t in_len,
 		     char *sub, size_t sub_len, unsigned long *exp_unix_time);
 ///@}
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** A JWT to make (RFC 7519). */
+struct lws_jwt_sign_info {
+	const char *alg;	/**< algorithm: "RS256" */
+	const char *jose_hdr;	/**< the whole header, alg is not used then; or NULL */
+	size_t jose_hdr_len;	/**< its bytes, without NUL */
+	char *out;		/**< where to write it, in compact form */
+	size_t *out_len;	/**< in: room there; out: its bytes */
+	char *temp;		/**< room for work */
+	int tl;			/**< bytes there */
+};
+
+/** Declared for source compatibility; not in the library. */
+LWS_VISIBLE LWS_EXTERN int
+lws_jwt_sign_via_info(struct lws_context *ctx, struct lws_jwk *jwk,
+		      const struct lws_jwt_sign_info *info,
+		      const char *format, ...) LWS_FORMAT(4);
+#endif
+
 /** A JWT kept in a cookie. */
 struct lws_jwt_sign_set_cookie {
 	struct lws_jwk	*jwk;		/**< the key */

@@ -120,7 +120,11 @@ typedef signed char (*lejp_callback)(struct lejp_ctx *ctx, char reason);
 #define LEJP_MAX_DEPTH 12		/**< JSON nesting */
 #endif
 #ifndef LEJP_MAX_INDEX_DEPTH
-#define LEJP_MAX_INDEX_DEPTH 5		/**< array nesting, and wildcards */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+#define LEJP_MAX_INDEX_DEPTH 8		/**< array nesting, and wildcards */
+#else
+#define LEJP_MAX_INDEX_DEPTH 5		/**< the same */
+#endif
 #endif
 #ifndef LEJP_MAX_PATH
 #define LEJP_MAX_PATH 128		/**< bytes of path, with its NUL */

@@ -30,7 +30,11 @@
  * @return its length; 0 and an empty string if `level` is not one
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lwsl_timestamp(int level, char *p, size_t len);
+#else
 lwsl_timestamp(int level, char *p, int len);
+#endif
 
 /**
  * Log a line, if its level is enabled. The lwsl_*() macros below are what programs use.

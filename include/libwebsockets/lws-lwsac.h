@@ -83,7 +83,11 @@ lwsac_unreference(struct lwsac **head);
  * chunk has no room.
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lwsac_extend(struct lwsac *head, size_t amount);
+#else
 lwsac_extend(struct lwsac *head, int amount);
+#endif
 
 /** Keep a cached file's content from being freed while it is in use. */
 LWS_VISIBLE LWS_EXTERN void

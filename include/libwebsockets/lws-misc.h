@@ -231,7 +231,11 @@ lws_get_child(const struct lws *wsi);
 
 /** The uid and gid the context runs with after giving up its privileges. */
 LWS_VISIBLE LWS_EXTERN void
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_get_effective_uid_gid(struct lws_context *context, uid_t *uid, gid_t *gid);
+#else
 lws_get_effective_uid_gid(struct lws_context *context, int *uid, int *gid);
+#endif
 
 /** Whom a UDP connection talks to; NULL for others. Changes with each packet. */
 LWS_VISIBLE LWS_EXTERN const struct lws_udp * LWS_WARN_UNUSED_RESULT
@@ -400,6 +404,15 @@ lws_is_ssl(struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN int
 lws_is_cgi(struct lws *wsi);
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** Finds a CA certificate in a blob of them. Declared for source compatibility; not in
+ * the library. */
+LWS_VISIBLE LWS_EXTERN int
+lws_tls_jit_trust_blob_queury_skid(const void *_blob, size_t blen,
+				   const uint8_t *skid, size_t skid_len,
+				   const uint8_t **prpder, size_t *prder_len);
+#endif
+
 /** open() with O_CLOEXEC. */
 LWS_VISIBLE LWS_EXTERN int
 lws_open(const char *__file, int __oflag, ...);
@@ -443,8 +456,13 @@ LWS_VISIBLE extern const lws_humanize_unit_t humanize_schema_us[8];
  * @return bytes of the last part, the unit
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_humanize(char *buf, size_t len, uint64_t value,
+	     const lws_humanize_unit_t *schema);
+#else
 lws_humanize(char *buf, int len, uint64_t value,
 	     const lws_humanize_unit_t *schema);
+#endif
 
 /*
  * Numbers in network order, at any address

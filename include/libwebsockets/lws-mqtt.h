@@ -17,6 +17,39 @@ typedef struct lws_mqtt_str_st lws_mqtt_str_t;	/**< counted bytes */
 
 #define LWS_MQTT_FINAL_PART 1		/**< the payload ends here */
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/* Longest topics, at AWS IoT and anywhere, and identifiers, in bytes */
+#define LWS_MQTT_MAX_AWSIOT_TOPICLEN 256
+#define LWS_MQTT_MAX_TOPICLEN 65535
+#define LWS_MQTT_MAX_CIDLEN 128
+#define LWS_MQTT_RANDOM_CIDLEN 23	/**< of an identifier that is made up */
+
+/* AWS IoT's device shadows: longest names, in bytes, parts of topics, their forms for
+ * printf() (thing, shadow, rest), and filters */
+#define LWS_MQTT_SHADOW_MAX_THING_LEN 128
+#define LWS_MQTT_SHADOW_MAX_SHADOW_LEN 64
+#define LWS_MQTT_SHADOW_UPDATE_STR "/update"
+#define LWS_MQTT_SHADOW_DELETE_STR "/delete"
+#define LWS_MQTT_SHADOW_GET_STR "/get"
+#define LWS_MQTT_SHADOW_RESP_ACCEPTED_STR "/accepted"
+#define LWS_MQTT_SHADOW_RESP_REJECTED_STR "/rejected"
+#define LWS_MQTT_SHADOW_RESP_DELTA_STR "/delta"
+#define LWS_MQTT_SHADOW_RESP_DOCUMENT_STR "/documents"
+#define LWS_MQTT_SHADOW_UPDATE_ACCEPTED_STR LWS_MQTT_SHADOW_UPDATE_STR LWS_MQTT_SHADOW_RESP_ACCEPTED_STR
+#define LWS_MQTT_SHADOW_UPDATE_REJECTED_STR LWS_MQTT_SHADOW_UPDATE_STR LWS_MQTT_SHADOW_RESP_REJECTED_STR
+#define LWS_MQTT_SHADOW_UPDATE_DELTA_STR LWS_MQTT_SHADOW_UPDATE_STR LWS_MQTT_SHADOW_RESP_DELTA_STR
+#define LWS_MQTT_SHADOW_UPDATE_DOCUMENT_STR LWS_MQTT_SHADOW_UPDATE_STR LWS_MQTT_SHADOW_RESP_DOCUMENT_STR
+#define LWS_MQTT_SHADOW_DELETE_ACCEPTED_STR LWS_MQTT_SHADOW_DELETE_STR LWS_MQTT_SHADOW_RESP_ACCEPTED_STR
+#define LWS_MQTT_SHADOW_DELETE_REJECTED_STR LWS_MQTT_SHADOW_DELETE_STR LWS_MQTT_SHADOW_RESP_REJECTED_STR
+#define LWS_MQTT_SHADOW_GET_ACCEPTED_STR LWS_MQTT_SHADOW_GET_STR LWS_MQTT_SHADOW_RESP_ACCEPTED_STR
+#define LWS_MQTT_SHADOW_GET_REJECTED_STR LWS_MQTT_SHADOW_GET_STR LWS_MQTT_SHADOW_RESP_REJECTED_STR
+#define LWS_MQTT_SHADOW_PREFIX_FORMAT "$aws/things/%s"
+#define LWS_MQTT_SHADOW_NAMED_SHADOW_TOPIC_FORMAT LWS_MQTT_SHADOW_PREFIX_FORMAT "/shadow/name/%s%s"
+#define LWS_MQTT_SHADOW_UNNAMED_SHADOW_TOPIC_FORMAT LWS_MQTT_SHADOW_PREFIX_FORMAT "/shadow%s"
+#define LWS_MQTT_SHADOW_UNNAMED_TOPIC_MATCH "$aws/things/+/shadow/+"
+#define LWS_MQTT_SHADOW_NAMED_TOPIC_MATCH "$aws/things/+/shadow/name/+/+"
+#endif
+
 /** Quality of service (MQTT 5 §4.3). */
 typedef enum {
 	QOS0,				/**< at most once */
@@ -41,15 +74,33 @@ typedef union {
 typedef struct lws_mqtt_client_connect_param_s {
 	const char			*client_id;	/**< client identifier */
 	uint16_t			keep_alive;	/**< seconds */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint8_t				clean_start:1;	/**< 1: new session */
+	uint8_t				client_id_nofree:1; /**< 1: do not free it */
+	uint8_t				username_nofree:1; /**< 1: do not free it */
+	uint8_t				password_nofree:1; /**< 1: do not free it */
+#else
 	uint8_t				clean_start;	/**< 1: new session */
+#endif
 	struct {
 		const char		*topic;		/**< its topic */
 		const char		*message;	/**< its text */
 		lws_mqtt_qos_levels_t	qos;		/**< its QoS */
 		uint8_t			retain;		/**< 1: retain it */
 	} will_param;					/**< the will */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	struct {
+		const char		*topic;		/**< its topic */
+		const char		*message;	/**< its text */
+		lws_mqtt_qos_levels_t	qos;		/**< its QoS */
+		uint8_t			retain;		/**< 1: retain it */
+	} birth_param;					/**< what to publish at first */
+#endif
 	const char			*username;	/**< or NULL */
 	const char			*password;	/**< or NULL */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint8_t				aws_iot;	/**< 1: the server is AWS IoT */
+#endif
 } lws_mqtt_client_connect_param_t;
 
 /** A PUBLISH. */
@@ -63,6 +114,9 @@ typedef struct lws_mqtt_publish_param_s {
 
 	uint16_t		packet_id;	/**< packet identifier */
 	uint8_t			dup:1;		/**< 1: sent before */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint8_t			retain:1;	/**< 1: retain it */
+#endif
 } lws_mqtt_publish_param_t;
 
 /** A topic filter to subscribe to. */
@@ -103,6 +157,11 @@ typedef enum {
 
 /** Flags of CONNECT (MQTT 5 §3.1.2.3). */
 typedef enum {
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LMQCFT_USERNAME_NOFREE	= (1 << 10),	/**< not sent: do not free it */
+	LMQCFT_PASSWORD_NOFREE	= (1 << 9),	/**< not sent: do not free it */
+	LMQCFT_CLIENT_ID_NOFREE	= (1 << 8),	/**< not sent: do not free it */
+#endif
 	LMQCFT_USERNAME		= (1 << 7),	/**< has a user name */
 	LMQCFT_PASSWORD		= (1 << 6),	/**< has a password */
 	LMQCFT_WILL_RETAIN	= (1 << 5),	/**< retain the will */

@@ -3,11 +3,46 @@
  * Addresses. Part of libwebsockets.h; include that.
  */
 
-/** An IPv4 or IPv6 address; the family member, the same in both, tells which. */
-typedef union {
-	struct sockaddr_in6 sa6;	/**< AF_INET6 */
-	struct sockaddr_in sa4;		/**< AF_INET */
-} lws_sockaddr46;
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** A route's number, among those of a context. */
+typedef uint16_t lws_route_uidx_t;
+
+/** How good an address is to connect to (RFC 6724 section 2.1). */
+typedef struct lws_dns_score {
+	uint8_t precedence;		/**< higher is better */
+	uint8_t label;			/**< the source's should be the same */
+} lws_dns_score_t;
+
+/** An entry of the system's routing table, or an address with the way to it. The
+ * library keeps no such table; nothing takes or returns one. */
+typedef struct lws_route {
+	lws_dll2_t list;		/**< with others */
+
+	lws_sockaddr46 src;		/**< address to send from; family 0: none */
+	lws_sockaddr46 dest;		/**< network it leads to; family 0: all */
+	lws_sockaddr46 gateway;		/**< next hop; family 0: none */
+
+	struct lws_route *source;	/**< an address's: the route to it */
+	lws_dns_score_t score;		/**< an address's */
+
+	int if_idx;			/**< interface's number */
+	int priority;			/**< metric, lower is better */
+	int ifa_flags;			/**< IFA_F_*, of an own address */
+
+	lws_route_uidx_t uidx;		/**< its number */
+
+	uint8_t proto;			/**< RTPROT_*: who made it */
+	uint8_t dest_len;		/**< bits of dest that count */
+	uint8_t src_len;		/**< bits of src that count */
+	uint8_t scope;			/**< of an own address */
+	uint8_t af;			/**< family of an own address */
+
+	uint8_t source_ads:1;		/**< is an own address */
+} lws_route_t;
+
+/** The same while addresses are sorted. */
+typedef lws_route_t lws_dns_sort_t;
+#endif
 
 /** This machine's name, as gethostname() gave it. Lives as long as the context. */
 LWS_VISIBLE LWS_EXTERN const char * LWS_WARN_UNUSED_RESULT

@@ -349,9 +349,6 @@ lwsl_hexdump_level_cx(lws_log_cx_t *cx, lws_log_prepend_cx_t prep, void *obj,
 
 /* ---- the rest, by what it is about ---- */
 
-/** What lws_dll2_foreach_safe() calls; nonzero ends the walk. */
-typedef int (*lws_dll2_foreach_cb_t)(struct lws_dll2 *d, void *user);
-
 /** lws_dll2_add_sorted() with an argument for the comparison. */
 LWS_VISIBLE LWS_EXTERN void
 lws_dll2_add_sorted_priv(lws_dll2_t *d, lws_dll2_owner_t *own, void *priv,

@@ -97,13 +97,20 @@ LWS_VISIBLE LWS_EXTERN int
 lws_protocol_init(struct lws_context *context);
 
 /** Version of the plugin structs: a plugin with another one is not loaded. */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+#define LWS_PLUGIN_API_MAGIC 191
+#else
 #define LWS_PLUGIN_API_MAGIC 190
+#endif
 
 /** What each plugin exports begins with this. The symbol's name is the part of the file
  * name between its first '_' or '-' and its first '.'. */
 typedef struct lws_plugin_header {
 	const char *name;		/**< the plugin's name */
 	const char *_class;		/**< "lws_protocol_plugin", "lws_evlib_plugin" */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	const char *lws_build_hash;	/**< LWS_BUILD_HASH */
+#endif
 	unsigned int api_magic;		/**< LWS_PLUGIN_API_MAGIC */
 } lws_plugin_header_t;
 

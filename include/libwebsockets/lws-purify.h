@@ -15,7 +15,11 @@
  * Returns \p escaped. Bound parameters of the database are the better way.
  */
 LWS_VISIBLE LWS_EXTERN const char *
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_sql_purify(char *escaped, const char *string, size_t len);
+#else
 lws_sql_purify(char *escaped, const char *string, int len);
+#endif
 
 /** Declared for source compatibility; not in the library. */
 int
@@ -59,8 +63,13 @@ lws_filename_purify_inplace(char *filename);
  * Returns 0, or 1 on failure.
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_plat_write_cert(struct lws_vhost *vhost, int is_key, int fd, void *buf,
+		    size_t len);
+#else
 lws_plat_write_cert(struct lws_vhost *vhost, int is_key, int fd, void *buf,
 		    int len);
+#endif
 
 /**
  * Make or overwrite a file (mode 0600) with \p len bytes.
@@ -68,7 +77,11 @@ lws_plat_write_cert(struct lws_vhost *vhost, int is_key, int fd, void *buf,
  * Returns 0, or 1 on failure.
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_plat_write_file(const char *filename, void *buf, size_t len);
+#else
 lws_plat_write_file(const char *filename, void *buf, int len);
+#endif
 
 /**
  * Read up to \p len bytes from the start of a file.
@@ -76,7 +89,11 @@ lws_plat_write_file(const char *filename, void *buf, int len);
  * Returns how many were read, or -1 on failure.
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_plat_read_file(const char *filename, void *buf, size_t len);
+#else
 lws_plat_read_file(const char *filename, void *buf, int len);
+#endif
 
 /** Key length in bits that is a fair choice for RSA on this machine. */
 LWS_VISIBLE LWS_EXTERN int

@@ -24,6 +24,12 @@
 #define lws_ss_cancel_timeout		lws_sspc_cancel_timeout
 #define lws_ss_to_user_object		lws_sspc_to_user_object
 #define lws_ss_change_handlers		lws_sspc_change_handlers
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+#define lws_ss_get_metadata		lws_sspc_get_metadata
+#define lws_ss_tag			lws_sspc_tag
+#define lws_smd_ss_rx_forward		lws_smd_sspc_rx_forward
+#define _lws_fi_user_ss_fi		_lws_fi_user_sspc_fi
+#endif
 #endif
 
 struct lws_sspc_handle;
@@ -46,8 +52,13 @@ lws_sspc_request_tx(struct lws_sspc_handle *pss);
 LWS_VISIBLE LWS_EXTERN lws_ss_state_return_t
 lws_sspc_request_tx_len(struct lws_sspc_handle *h, unsigned long len);
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+LWS_VISIBLE LWS_EXTERN lws_ss_state_return_t
+lws_sspc_client_connect(struct lws_sspc_handle *h);
+#else
 LWS_VISIBLE LWS_EXTERN int
 lws_sspc_client_connect(struct lws_sspc_handle *h);
+#endif
 
 LWS_VISIBLE LWS_EXTERN struct lws_sequencer *
 lws_sspc_get_sequencer(struct lws_sspc_handle *h);
@@ -58,7 +69,18 @@ lws_sspc_proxy_create(struct lws_context *context);
 LWS_VISIBLE LWS_EXTERN struct lws_context *
 lws_sspc_get_context(struct lws_sspc_handle *h);
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+LWS_VISIBLE extern const struct lws_protocols lws_sspc_protocols[2];
+
+LWS_VISIBLE LWS_EXTERN int
+lws_sspc_get_metadata(struct lws_sspc_handle *h, const char *name,
+		      const void **value, size_t *len);
+
+LWS_VISIBLE LWS_EXTERN const char *
+lws_sspc_tag(struct lws_sspc_handle *h);
+#else
 LWS_VISIBLE LWS_EXTERN const struct lws_protocols lws_sspc_protocols[];
+#endif
 
 LWS_VISIBLE LWS_EXTERN const char *
 lws_sspc_rideshare(struct lws_sspc_handle *h);

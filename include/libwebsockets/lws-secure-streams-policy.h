@@ -7,6 +7,18 @@
 /** Told the result of an authentication. */
 typedef int (*plugin_auth_status_cb)(struct lws_ss_handle *ss, int status);
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** How a metric is reported (lws-metrics.h). */
+typedef struct lws_metric_policy {
+	const struct lws_metric_policy	*next;		/**< next one */
+	const char			*name;		/**< its name */
+	const char			*report;	/**< names of metrics */
+	uint64_t			us_schedule;	/**< microseconds between */
+	uint32_t			us_decay_unit;	/**< half-life of means, 0: none */
+	uint8_t				min_contributors; /**< values before outliers */
+} lws_metric_policy_t;
+#endif
+
 /** A certificate of a policy. */
 typedef struct lws_ss_x509 {
 	struct lws_ss_x509	*next;		/**< next certificate */
@@ -54,6 +66,24 @@ enum {
 					/**< follow redirects */
 	LWSSSPOLF_HTTP_MULTIPART_IN		= (1 << 17),
 					/**< split received multipart */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSSPOLF_ATTR_LOW_LATENCY		= (1 << 18),
+					/**< as LCCSCF_IP_LOW_LATENCY */
+	LWSSSPOLF_ATTR_HIGH_THROUGHPUT		= (1 << 19),
+					/**< as LCCSCF_IP_HIGH_THROUGHPUT */
+	LWSSSPOLF_ATTR_HIGH_RELIABILITY		= (1 << 20),
+					/**< as LCCSCF_IP_HIGH_RELIABILITY */
+	LWSSSPOLF_ATTR_LOW_COST			= (1 << 21),
+					/**< as LCCSCF_IP_LOW_COST */
+	LWSSSPOLF_PERF				= (1 << 22),
+					/**< tell how it came about */
+	LWSSSPOLF_DIRECT_PROTO_STR		= (1 << 23),
+					/**< metadata may be any header */
+	LWSSSPOLF_HTTP_CACHE_COOKIES		= (1 << 24),
+					/**< as LCCSCF_CACHE_COOKIES */
+	LWSSSPOLF_PRIORITIZE_READS		= (1 << 25),
+					/**< as LCCSCF_PRIORITIZE_READS */
+#endif
 };
 
 /** A trust store of a policy. */
@@ -85,11 +115,38 @@ enum {
 typedef struct lws_ss_metadata {
 	struct lws_ss_metadata	*next;		/**< next one */
 	const char		*name;		/**< its name */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	void			*value__may_own_heap; /**< its value */
+#else
 	void			*value;		/**< its value */
+#endif
 	size_t			length;		/**< bytes of it */
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint8_t			value_length;	/**< the policy's: bytes of it */
+	uint8_t			value_is_http_token; /**< the policy's: a header's token */
+	uint8_t			value_on_lws_heap:1; /**< 1: to be freed */
+#else
 	uint8_t			value_on_lws_heap; /**< 1: to be freed */
+#endif
 } lws_ss_metadata_t;
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** Which state a status of an answer makes. */
+typedef struct lws_ss_http_respmap {
+	uint16_t		resp;		/**< status */
+	uint16_t		state;		/**< LWSSSCS_ */
+} lws_ss_http_respmap_t;
+
+/** Where a stream's token comes from. */
+typedef struct lws_ss_auth {
+	struct lws_ss_auth	*next;		/**< next one */
+	const char		*name;		/**< its name */
+	const char		*type;		/**< kind of token */
+	const char		*streamtype;	/**< stream that gets it */
+	uint8_t			blob_index;	/**< blob it is put in */
+} lws_ss_auth_t;
+#endif
 
 /** A policy. */
 typedef struct lws_ss_policy {
@@ -101,6 +158,10 @@ typedef struct lws_ss_policy {
 	const char		*payload_fmt;	/**< for the program */
 	const char		*socks5_proxy;	/**< proxy, or NULL */
 	lws_ss_metadata_t	*metadata;	/**< names of metadata */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	const lws_metric_policy_t *metrics;	/**< its metrics */
+	const lws_ss_auth_t	*auth;		/**< its token */
+#endif
 
 	union {
 		struct {
@@ -114,6 +175,9 @@ typedef struct lws_ss_policy {
 			const char	*blob_header[_LWSSS_HBI_COUNT];
 						/**< headers for blobs */
 			const char	*auth_preamble;	/**< before a token */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+			const lws_ss_http_respmap_t *respmap; /**< or NULL */
+#endif
 
 			union {
 				struct {
@@ -123,6 +187,9 @@ typedef struct lws_ss_policy {
 			} u;			/**< by protocol */
 
 			uint16_t	resp_expect;	/**< good status */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+			uint8_t		count_respmap;	/**< how many */
+#endif
 			uint8_t		fail_redirect:1; /**< 1: none */
 		} http;			/**< HTTP and WebSocket */
 	} u;				/**< by protocol */
@@ -136,6 +203,16 @@ typedef struct lws_ss_policy {
 	} trust;			/**< by role */
 
 	const lws_retry_bo_t	*retry_bo;	/**< retries */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	/* bytes that the proxy and the client hold back; at which they stop
+	 * reading, and go on */
+	uint32_t		proxy_buflen;			/**< most */
+	uint32_t		proxy_buflen_rxflow_on_above;	/**< stop */
+	uint32_t		proxy_buflen_rxflow_off_below;	/**< go on */
+	uint32_t		client_buflen;			/**< most */
+	uint32_t		client_buflen_rxflow_on_above;	/**< stop */
+	uint32_t		client_buflen_rxflow_off_below;	/**< go on */
+#endif
 	uint32_t		timeout_ms;	/**< default timeout */
 	uint32_t		flags;		/**< LWSSSPOLF_ */
 
@@ -143,6 +220,9 @@ typedef struct lws_ss_policy {
 	uint8_t			metadata_count;	/**< how many metadata */
 	uint8_t			protocol;	/**< LWSSSP_ */
 	uint8_t			client_cert;	/**< 0, or 1 + index */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint8_t			priority;	/**< as a connection's */
+#endif
 } lws_ss_policy_t;
 
 /** \name Functions
@@ -164,4 +244,9 @@ lws_ss_policy_overlay(struct lws_context *context, const char *overlay);
 
 LWS_VISIBLE LWS_EXTERN const lws_ss_policy_t *
 lws_ss_policy_get(struct lws_context *context);
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+LWS_VISIBLE LWS_EXTERN const lws_ss_auth_t *
+lws_ss_auth_get(struct lws_context *context);
+#endif
 ///@}

@@ -12,7 +12,11 @@ typedef uint32_t lws_ss_tx_ordinal_t;	/**< number of a transmission */
 
 /** Events and states of a stream. */
 typedef enum {
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSSCS_CREATING = 1,		/**< first event */
+#else
 	LWSSSCS_CREATING,		/**< first event */
+#endif
 	LWSSSCS_DISCONNECTED,		/**< connection lost */
 	LWSSSCS_UNREACHABLE,		/**< no connection, will retry */
 	LWSSSCS_AUTH_FAILED,		/**< the peer refused our identity */
@@ -30,8 +34,17 @@ typedef enum {
 	LWSSSCS_SERVER_TXN,		/**< server: a transaction begins */
 	LWSSSCS_SERVER_UPGRADE,		/**< server: was upgraded (ws) */
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSSCS_EVENT_WAIT_CANCELLED,	/**< lws_cancel_service() was called */
+	LWSSSCS_UPSTREAM_LINK_RETRY,	/**< waiting for the way to the proxy */
+
+#endif
 	LWSSSCS_SINK_JOIN,		/**< sink: a source joins */
 	LWSSSCS_SINK_PART,		/**< sink: a source leaves */
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSSCS_USER_BASE = 1000	/**< from here on: the program's, by policy */
+#endif
 } lws_ss_constate_t;
 
 /** Flags of rx and tx, and packet types of the proxy protocol. */
@@ -42,13 +55,22 @@ enum {
 	LWSSS_FLAG_RELATED_START = (1 << 3),	/**< first of a group */
 	LWSSS_FLAG_RELATED_END	= (1 << 4),	/**< last of a group */
 	LWSSS_FLAG_RIDESHARE	= (1 << 5),	/**< another type's payload */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSS_FLAG_PERF_JSON	= (1 << 6),	/**< how it came about, as JSON */
+#endif
 
 	/* from the proxy */
 	LWSSS_SER_RXPRE_RX_PAYLOAD = 0x55,	/**< received data */
 	LWSSS_SER_RXPRE_CREATE_RESULT,		/**< stream made, or not */
 	LWSSS_SER_RXPRE_CONNSTATE,		/**< new state */
 	LWSSS_SER_RXPRE_TXCR_UPDATE,		/**< more credit */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSS_SER_RXPRE_METADATA,		/**< metadata */
+#endif
 	LWSSS_SER_RXPRE_TLSNEG_ENCLAVE_SIGN,	/**< sign this */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSS_SER_RXPRE_PERF,			/**< how it came about, as JSON */
+#endif
 
 	/* to the proxy */
 	LWSSS_SER_TXPRE_STREAMTYPE = 0xaa,	/**< make a stream */
@@ -94,6 +116,21 @@ enum {
 	LWSSSINFLAGS_ACCEPTED		= (1 << 3), /**< a server's connection */
 };
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** Data has come in. */
+typedef lws_ss_state_return_t (*lws_sscb_rx)(void *userobj, const uint8_t *buf,
+					     size_t len, int flags);
+/** Fill \p buf with up to *len bytes to send, set *len and *flags. */
+typedef lws_ss_state_return_t (*lws_sscb_tx)(void *userobj,
+					     lws_ss_tx_ordinal_t ord,
+					     uint8_t *buf, size_t *len,
+					     int *flags);
+/** An event has happened. */
+typedef lws_ss_state_return_t (*lws_sscb_state)(void *userobj, void *h_src,
+						lws_ss_constate_t state,
+						lws_ss_tx_ordinal_t ack);
+#endif
+
 /** Arguments of lws_ss_create(). */
 typedef struct lws_ss_info {
 	const char *streamtype;		/**< name of its policy */
@@ -113,7 +150,13 @@ typedef struct lws_ss_info {
 				       lws_ss_tx_ordinal_t ack);
 
 	int manual_initial_tx_credit;	/**< 0, or credit to begin with */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint32_t client_pid;		/**< proxy: the client's process */
+#endif
 	uint8_t flags;			/**< LWSSSINFLAGS_ */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	uint8_t sss_protocol_version;	/**< proxy: how the client talks to it */
+#endif
 } lws_ss_info_t;
 
 /** \name Making and driving streams
@@ -134,8 +177,13 @@ lws_ss_request_tx(struct lws_ss_handle *pss);
 LWS_VISIBLE LWS_EXTERN lws_ss_state_return_t
 lws_ss_request_tx_len(struct lws_ss_handle *pss, unsigned long len);
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+LWS_VISIBLE LWS_EXTERN lws_ss_state_return_t
+lws_ss_client_connect(struct lws_ss_handle *h);
+#else
 LWS_VISIBLE LWS_EXTERN int
 lws_ss_client_connect(struct lws_ss_handle *h);
+#endif
 
 LWS_VISIBLE LWS_EXTERN struct lws_sequencer *
 lws_ss_get_sequencer(struct lws_ss_handle *h);
@@ -175,6 +223,29 @@ lws_ss_set_metadata(struct lws_ss_handle *h, const char *name,
 LWS_VISIBLE LWS_EXTERN void
 lws_ss_server_ack(struct lws_ss_handle *h, int nack);
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+LWS_VISIBLE LWS_EXTERN int
+lws_ss_alloc_set_metadata(struct lws_ss_handle *h, const char *name,
+			  const void *value, size_t len);
+
+LWS_VISIBLE LWS_EXTERN int
+lws_ss_get_metadata(struct lws_ss_handle *h, const char *name,
+		    const void **value, size_t *len);
+
+/** Called for each client of a server. */
+typedef void (*lws_sssfec_cb)(struct lws_ss_handle *h, void *arg);
+
+LWS_VISIBLE LWS_EXTERN void
+lws_ss_server_foreach_client(struct lws_ss_handle *h, lws_sssfec_cb cb,
+			     void *arg);
+
+LWS_VISIBLE LWS_EXTERN const char *
+lws_ss_tag(struct lws_ss_handle *h);
+
+LWS_VISIBLE LWS_EXTERN void
+lws_ss_change_handlers(struct lws_ss_handle *h, lws_sscb_rx rx, lws_sscb_tx tx,
+		       lws_sscb_state state);
+#else
 LWS_VISIBLE LWS_EXTERN void
 lws_ss_change_handlers(struct lws_ss_handle *h,
 	int (*rx)(void *userobj, const uint8_t *buf, size_t len, int flags),
@@ -182,6 +253,7 @@ lws_ss_change_handlers(struct lws_ss_handle *h,
 		  size_t *len, int *flags),
 	int (*state)(void *userobj, void *h_src, lws_ss_constate_t state,
 		     lws_ss_tx_ordinal_t ack));
+#endif
 
 LWS_VISIBLE LWS_EXTERN int
 lws_ss_add_peer_tx_credit(struct lws_ss_handle *h, int32_t add);

@@ -92,7 +92,11 @@ lws_uv_getloop(struct lws_context *context, int tsi);
 
 /** Have the context wait, when it is destroyed, for a handle of a protocol's own. */
 LWS_VISIBLE LWS_EXTERN void
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_libuv_static_refcount_add(uv_handle_t *, struct lws_context *context, int tsi);
+#else
 lws_libuv_static_refcount_add(uv_handle_t *, struct lws_context *context);
+#endif
 
 /** The close callback of such a handle: it is no longer waited for. */
 LWS_VISIBLE LWS_EXTERN void

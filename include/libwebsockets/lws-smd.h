@@ -25,6 +25,11 @@ enum {
 	LWSSMDCL_INTERACTION	= (1 << 0),	/**< a user did something */
 	LWSSMDCL_SYSTEM_STATE	= (1 << 1),	/**< system state changed */
 	LWSSMDCL_NETWORK	= (1 << 2),	/**< a network event */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWSSMDCL_METRICS	= (1 << 3),	/**< a metric; not in the library */
+
+	LWSSMDCL_USER_BASE_BITNUM = 24		/**< (1 << this) and up: the program's */
+#endif
 };
 
 /**
@@ -70,6 +75,26 @@ lws_smd_msg_send(struct lws_context *ctx, void *payload);
 LWS_VISIBLE LWS_EXTERN int
 lws_smd_msg_printf(struct lws_context *ctx, lws_smd_class_t _class,
 		   const char *format, ...) LWS_FORMAT(3);
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** \name Messages through secure streams
+ * Declared for source compatibility; not in the library.
+ */
+///@{
+struct lws_ss_handle;
+
+LWS_VISIBLE LWS_EXTERN int
+lws_smd_ss_msg_printf(const char *tag, uint8_t *buf, size_t *len,
+		      lws_smd_class_t _class, const char *format, ...)
+		      LWS_FORMAT(5);
+
+LWS_VISIBLE LWS_EXTERN int
+lws_smd_ss_rx_forward(void *ss_user, const uint8_t *buf, size_t len);
+
+LWS_VISIBLE LWS_EXTERN int
+lws_smd_sspc_rx_forward(void *ss_user, const uint8_t *buf, size_t len);
+///@}
+#endif
 
 /**
  * A receiver, called on the event loop thread.

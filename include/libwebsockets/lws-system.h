@@ -17,6 +17,11 @@ typedef enum {
 	LWS_SYSBLOB_TYPE_DEVICE_FW_VERSION,	/**< firmware version */
 	LWS_SYSBLOB_TYPE_DEVICE_TYPE,		/**< device type */
 	LWS_SYSBLOB_TYPE_NTP_SERVER,		/**< name of the time server */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWS_SYSBLOB_TYPE_MQTT_CLIENT_ID,	/**< name as an MQTT client */
+	LWS_SYSBLOB_TYPE_MQTT_USERNAME,		/**< whom MQTT logs in */
+	LWS_SYSBLOB_TYPE_MQTT_PASSWORD,		/**< and with which password */
+#endif
 
 	LWS_SYSBLOB_TYPE_COUNT			/**< how many blobs there are */
 } lws_system_blob_item_t;
@@ -112,6 +117,9 @@ typedef enum {
 	LWS_SYSTATE_AUTH2,		/**< second auth token is there */
 	LWS_SYSTATE_OPERATIONAL,	/**< go ahead with everything */
 	LWS_SYSTATE_POLICY_INVALID,	/**< settings are being replaced */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWS_SYSTATE_CONTEXT_DESTROYING,	/**< the context's end has begun */
+#endif
 } lws_system_states_t;
 
 /** What is known about the way to the internet. */
@@ -126,6 +134,14 @@ typedef enum {
 typedef void (*lws_attach_cb_t)(struct lws_context *context, int tsi,
 				void *opaque);
 struct lws_attach_item;
+
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** Answers jit_trust_query. Declared for source compatibility; not in the library. */
+LWS_EXTERN LWS_VISIBLE int
+lws_tls_jit_trust_got_cert_cb(struct lws_context *cx, void *got_opaque,
+			      const uint8_t *skid, size_t skid_len,
+			      const uint8_t *der, size_t der_len);
+#endif
 
 /** What the platform can do. Set in the context creation info; may be NULL. */
 typedef struct lws_system_ops {
@@ -144,6 +160,14 @@ typedef struct lws_system_ops {
 		      struct lws_attach_item **get);
 	/** begin a portal check, to be answered by lws_system_cpd_set() */
 	int (*captive_portal_detect_request)(struct lws_context *context);
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	/** not called: takes a metric (lws-metrics.h), nonzero begins it anew */
+	int (*metric_report)(lws_metric_pub_t *mdata);
+	/** not called: finds the CA certificate with a subject key ID (RFC 5280
+	 * section 4.2.1.2) for lws_tls_jit_trust_got_cert_cb() */
+	int (*jit_trust_query)(struct lws_context *cx, const uint8_t *skid,
+			       size_t skid_len, void *got_opaque);
+#endif
 	/** microseconds the machine takes to wake up from suspend */
 	uint32_t wake_latency_us;
 } lws_system_ops_t;
@@ -183,8 +207,44 @@ __lws_system_attach(struct lws_context *context, int tsi, lws_attach_cb_t cb,
 		    lws_system_states_t state, void *opaque,
 		    struct lws_attach_item **get);
 
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** What DHCP has got for an interface: places in lws_dhcpc_ifstate_t (RFC 2132). */
+enum {
+	/* in nums */
+	LWSDH_IPV4_SUBNET_MASK = 0,	/**< mask, in network order */
+	LWSDH_IPV4_BROADCAST,		/**< broadcast address, in network order */
+	LWSDH_LEASE_SECS,		/**< seconds that the address is ours */
+	LWSDH_REBINDING_SECS,		/**< until others are asked to renew it */
+	LWSDH_RENEWAL_SECS,		/**< until the server is asked to renew it */
+	_LWSDH_NUMS_COUNT,		/**< how many */
+
+	/* in sa46 */
+	LWSDH_SA46_IP = 0,		/**< the address */
+	LWSDH_SA46_DNS_SRV_1,		/**< name servers */
+	LWSDH_SA46_DNS_SRV_2,		/**< the second */
+	LWSDH_SA46_DNS_SRV_3,		/**< the third */
+	LWSDH_SA46_DNS_SRV_4,		/**< the fourth */
+	LWSDH_SA46_IPV4_ROUTER,		/**< way to everywhere else */
+	LWSDH_SA46_NTP_SERVER,		/**< time server */
+	LWSDH_SA46_DHCP_SERVER,		/**< who gave all that */
+	_LWSDH_SA46_COUNT,		/**< how many */
+};
+
+/** An interface and what DHCP has got for it. */
+typedef struct lws_dhcpc_ifstate {
+	char ifname[16];		/**< its name */
+	char domain[64];		/**< name of the network */
+	uint8_t mac[6];			/**< its hardware address */
+	uint32_t nums[_LWSDH_NUMS_COUNT];	/**< numbers */
+	lws_sockaddr46 sa46[_LWSDH_SA46_COUNT];	/**< addresses; family 0: none */
+} lws_dhcpc_ifstate_t;
+
+/** Called when DHCP has got an address. */
+typedef int (*dhcpc_cb_t)(void *opaque, lws_dhcpc_ifstate_t *is);
+#else
 /** Called when DHCP has got an address, \p ip_len bytes at \p ip. */
 typedef int (*dhcpc_cb_t)(void *opaque, int af, uint8_t *ip, int ip_len);
+#endif
 
 /** \name DHCP client
  * Declared for source compatibility; not in the library.

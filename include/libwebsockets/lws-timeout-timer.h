@@ -105,7 +105,11 @@ void
 lws_set_timeout_us(struct lws *wsi, enum pending_timeout reason, lws_usec_t us);
 
 /** Close a connection: `to_kill` is LWS_TO_KILL_ASYNC or LWS_TO_KILL_SYNC. */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+#define lws_wsi_close(w, to_kill) lws_set_timeout(w, 1, to_kill)
+#else
 #define lws_wsi_close(w, to_kill) lws_set_timeout(wsi, 1, to_kill)
+#endif
 
 /** As microseconds: cancel. */
 #define LWS_SET_TIMER_USEC_CANCEL ((lws_usec_t)-1ll)

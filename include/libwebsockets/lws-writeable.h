@@ -71,7 +71,11 @@ lws_callback_all_protocol_vhost_args(struct lws_vhost *vh,
 
 /** lws_callback_vhost_protocols_vhost() for the wsi's vhost, with that wsi. */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, size_t len)
+#else
 lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, int len)
+#endif
 LWS_WARN_DEPRECATED;
 
 /**

@@ -25,6 +25,12 @@ enum lws_tls_cert_info {
 	LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID,
 	/**< v4.3, ns: which key signed it (RFC 5280 section 4.2.1.1), in bytes; 1 if it
 	 * does not tell */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID_ISSUER,
+	/**< ns: the name of who signed it, from the same extension; likewise */
+	LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID_SERIAL,
+	/**< ns: the serial number of its certificate; likewise */
+#endif
 	LWS_TLS_CERT_INFO_SUBJECT_KEY_ID = LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID + 3,
 	/**< v4.3, ns: which key it is for (section 4.2.1.2); likewise */
 };
@@ -91,8 +97,13 @@ lws_x509_public_to_jwk(struct lws_jwk *jwk, struct lws_x509_cert *x509,
  * @return 0, nonzero if it cannot be parsed or does not belong to the public key
  */
 LWS_VISIBLE LWS_EXTERN int
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+lws_x509_jwk_privkey_pem(struct lws_context *cx, struct lws_jwk *jwk,
+			 void *pem, size_t len, const char *passphrase);
+#else
 lws_x509_jwk_privkey_pem(struct lws_jwk *jwk, void *pem, size_t len,
 			 const char *passphrase);
+#endif
 
 /** Free a certificate object and set the pointer to NULL; NULL there is fine. */
 LWS_VISIBLE LWS_EXTERN void
