@@ -3,7 +3,7 @@
 // Package abitest reads what a C program relies on — the declarations of the
 // public headers and the dynamic symbols of the library — and tells where two
 // versions of it differ. Its tests hold ours against Debian's
-// libwebsockets-dev 4.1.6; tools/symbols makes docs/symbols.md with it.
+// libwebsockets-dev 4.1.6 and 4.3.5; tools/symbols makes docs/symbols.md with it.
 package abitest
 
 import (

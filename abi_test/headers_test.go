@@ -79,6 +79,33 @@ func compareHeaders(t *testing.T, a abi) {
 	}
 }
 
+// A program that does not say which gets the interface of include/lws_abi.h, and none
+// is made up for one that asks for another. Seen to fail with the #error away, and with
+// LWS_ABI_DEFAULT looked at before LWS_ABI.
+func TestABIOfHeaders(t *testing.T) {
+	version := func(source string) string {
+		return parse(t, ourInclude, source+"#include <libwebsockets.h>\n").Macros["LWS_LIBRARY_VERSION"].Value
+	}
+	of := map[string]string{}
+	for _, a := range abis {
+		of[a.name] = version(a.unit(""))
+		if first, _, _ := strings.Cut(of[a.name], "-"); first != a.version {
+			t.Errorf("ABI %s is of version %s", a.name, of[a.name])
+		}
+	}
+	text, err := os.ReadFile(ourInclude + "/lws_abi.h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, wanted, _ := strings.Cut(strings.TrimSpace(string(text)), "#define LWS_ABI_DEFAULT ")
+	if got := version(""); got != of[wanted] {
+		t.Errorf("without LWS_ABI it is version %s, but the default is %s", got, wanted)
+	}
+	if msg := compile(t, dialects[0], ourInclude, "#include <libwebsockets.h>\n", "-DLWS_ABI=18"); !strings.Contains(msg, "#error") {
+		t.Errorf("LWS_ABI 18: %q", msg)
+	}
+}
+
 // A header that is missing in ours could be found in the system's include
 // directory by accident, so the files themselves are compared too.
 func TestSameHeaderFiles(t *testing.T) {

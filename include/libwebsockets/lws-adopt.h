@@ -69,7 +69,7 @@ struct lws_udp {
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
 	lws_sockaddr46 sa46;		/**< sender of the last packet; where writes go */
 	lws_sockaddr46 sa46_pending;	/**< address for the packet that waits */
-	uint8_t connected:1;		/**< 1: the socket is connected to sa46 */
+	uint8_t connected:1;		/**< 1: the socket is connected; not used */
 #else
 	struct sockaddr sa;		/**< sender of the last packet; where writes go */
 	socklen_t salen;		/**< how much of sa is valid */

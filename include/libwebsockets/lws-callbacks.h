@@ -463,8 +463,8 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_CHILD_CLOSING = 69,
 
 	/** v4.3: a client's socket is about to connect to the server, or to its proxy.
-	 * `in` is the socket as a pointer-sized number. Only told to programs that are
-	 * compiled with pkg-config libwebsockets-4.3, as others do not expect it.
+	 * `in` is the socket as a pointer-sized number. so.17 only tells programs that
+	 * are compiled with pkg-config libwebsockets-4.3, as others do not expect it.
 	 * Nonzero fails the connection. */
 	LWS_CALLBACK_CONNECTING = 105,
 

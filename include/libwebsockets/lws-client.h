@@ -161,7 +161,7 @@ struct lws_client_connect_info {
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
 	struct lws_log_cx *log_cx;
 	/**< where the program's lines about the connection go (lws-newer.h); it must
-	 * outlive the connection. NULL: the vhost's */
+	 * outlive the connection. NULL: the context's */
 #endif
 
 	void *_unused[4];

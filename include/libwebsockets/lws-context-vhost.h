@@ -402,8 +402,8 @@ struct lws_context_creation_info {
 	/**< (C) an event loop of the program's own, used instead of a plugin's; NULL:
 	 * none */
 	struct lws_log_cx *log_cx;
-	/**< (C) where the program's lines about the context's things go (lws-newer.h); it
-	 * must outlive the context. NULL: what lws_set_log_level() set */
+	/**< (C, V) where the program's lines about the context or the vhost go
+	 * (lws-newer.h); it must outlive them. NULL: what lws_set_log_level() set */
 	const char *http_nsc_filepath;
 	/**< (C) file for the cookies of connections with LCCSCF_CACHE_COOKIES; NULL:
 	 * none */
@@ -588,7 +588,7 @@ lws_create_vhost_sized(struct lws_context *context,
  * Calls pass the size of the struct along, so that programs compiled with this
  * header and programs compiled with Debian's smaller struct both work. Taking the
  * address, or writing (lws_create_context)(info), reaches the plain function, which
- * knows the 4.1.6 members only. Define LWS_NO_SIZED_CALLS before the include to do
+ * knows the members of Debian's only. Define LWS_NO_SIZED_CALLS before the include to do
  * without these macros.
  */
 #define lws_create_context(info) \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What sources of v4.2 and v4.3 use and 4.1.6 does not have, but for what has
- * headers of its own: lws-map.h, lws-cache-ttl.h, lws-lecp.h.
+ * headers of its own: lws-map.h, lws-cache-ttl.h, lws-lecp.h. The original's 4.3 has it
+ * in the header of each thing.
  * docs/generations.md says what else changed.
  */
 #ifndef LWSGO_LWS_NEWER_H

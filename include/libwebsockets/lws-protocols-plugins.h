@@ -165,8 +165,8 @@ struct lws_plugin {
 	} u;					/**< handle */
 };
 
-/** A plugin that brings an event loop. What lws_event_loop_ops holds is between a
- * library and its own plugins: one that was built for another library is refused. */
+/** A plugin that brings an event loop. What it does is between a library and its own
+ * plugins: one that was built for another library is refused. */
 typedef struct lws_plugin_evlib {
 	lws_plugin_header_t hdr;		/**< of class "lws_evlib_plugin" */
 	const struct lws_event_loop_ops *ops;	/**< the loop */

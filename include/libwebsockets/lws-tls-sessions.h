@@ -5,8 +5,8 @@
  *
  * A vhost's client connections resume sessions when it was created with
  * tls_session_timeout or tls_session_cache_max, or from the first
- * lws_tls_session_dump_load() on, or when the program is compiled as one of v4.3
- * (pkg-config libwebsockets-4.3); never with
+ * lws_tls_session_dump_load() on, or always in so.19 and when the program is
+ * compiled as one of v4.3 (pkg-config libwebsockets-4.3); never with
  * LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE. A session is only resumed by a
  * connection to the same host and port whose LCCSCF_ALLOW_ flags are no stricter
  * than those with which the server's certificate was accepted: that is not looked at
