@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 #   make run      build everything, serve the original test page on :7681 (PORT=)
-#   make lib      build/lib/libwebsockets.so.17
+#   make lib      build/lib/libwebsockets.so.17 (ABI=19: its beginnings of so.19)
 #   make test     all tests; the last line says how many passed and failed
 #                 (PART=trace: those of c_tests/trace, or of another folder)
 #   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1, ROWS=regexp)
@@ -28,6 +28,7 @@ ABI     ?= 17
 SONAME  := libwebsockets.so.$(ABI)
 LIB     := $(B)/lib/$(SONAME)
 VERSION_17 := 4.1.6
+VERSION_19 := 4.3.5
 VERSION := $(VERSION_$(ABI))
 # Other sources have headers of their own (docs/generations.md).
 GENERATIONS := 1.3 1.5 1.6 2.0 2.2 4.3
@@ -36,9 +37,10 @@ GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck)"
 
 CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_ABI=$(ABI) -DLWS_BUILDING_SHARED -Iinclude -Icapi/abi/$(ABI) -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
-C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/$(ABI)/%.o)
-C_HDR  := $(wildcard capi/c/*.h capi/core/lwsgo*.h capi/abi/$(ABI)/*.h) $(wildcard include/*.h include/$(ABI)/*.h include/libwebsockets/*.h)
-C_HDR  += capi/evlib/evlib.h
+C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/$(ABI)/%.o) $(patsubst capi/abi/$(ABI)/%.c,$(B)/obj/$(ABI)/abi/%.o,$(wildcard capi/abi/$(ABI)/*.c))
+# What the Go half sees, whatever the ABI: the headers of so.17.
+GO_HDR := $(wildcard capi/c/*.h capi/core/lwsgo*.h include/*.h include/17/*.h include/libwebsockets/*.h) capi/evlib/evlib.h
+C_HDR  := $(GO_HDR) $(wildcard capi/abi/$(ABI)/*.h include/$(ABI)/*.h)
 GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/enginetest/*' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
 # The runtime's own knobs, built in: stacks never shrink (a signal handler may
@@ -63,7 +65,8 @@ PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 .PHONY: all lib objects run bench test test-all lint install install-headers deb clean deps reference
 all: lib
 objects: $(C_OBJ)
-lib: $(LIB) $(B)/lib/libwebsockets.so $(PLUGINS)
+# -lwebsockets is so.17: so.19 does not behave as 4.3.5 yet (docs/symbols.md).
+lib: $(LIB) $(if $(filter 17,$(ABI)),$(B)/lib/libwebsockets.so) $(PLUGINS)
 
 deps:
 	@tools/deps
@@ -72,6 +75,10 @@ deps:
 run bench test-all: export PATH := $(dir $(GO)):$(PATH)
 
 $(B)/obj/$(ABI)/%.o: capi/c/%.c $(C_HDR)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_OURS) -c $< -o $@
+
+$(B)/obj/$(ABI)/abi/%.o: capi/abi/$(ABI)/%.c $(C_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_OURS) -c $< -o $@
 
@@ -88,12 +95,12 @@ GO_SEEN := $(foreach s,text etext pclntab sigtable,--globalize-symbol=runtime.$s
 # Go's build cache looks at the headers of the package's own folder alone: this one
 # changes whenever another does.
 HDR_HASH := capi/core/headers.gen.h
-$(HDR_HASH): $(C_HDR)
-	@echo "/* $$(cat $(C_HDR) | md5sum) */" >$@
+$(HDR_HASH): $(GO_HDR)
+	@echo "/* $$(cat $(GO_HDR) | md5sum) */" >$@
 
 # The Go object has exactly one constructor, which starts the runtime. It moves
 # to a section of its own, so that the loader does not run it (docs/architecture.md).
-$(B)/obj/libcore.a: $(GO_SRC) $(C_HDR) $(HDR_HASH)
+$(B)/obj/libcore.a: $(GO_SRC) $(GO_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
 	CGO_ENABLED=1 CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -trimpath -buildmode=c-archive \
 	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core

@@ -17,7 +17,7 @@ import (
 )
 
 // What the C wrapper of an export answers where Go cannot be entered.
-var entryError = regexp.MustCompile(`(?s)LWS_ENTRY\(\s*[^,]+?,\s*([^,]+?)\s*,\s*(\w+)\s*,`)
+var entryError = regexp.MustCompile(`(?s)LWS_ENTRY(?:_AS)?\(\s*[^,]+?,\s*([^,]+?)\s*,\s*(\w+)\s*,`)
 
 // Results that are zero values.
 var zeroResult = map[string]bool{"0": true, "NULL": true, "LWS_TOKZE_ENDED": true}

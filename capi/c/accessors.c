@@ -4,6 +4,7 @@
  * like. C because of reason 5: programs call them in tight loops, and a
  * crossing would cost many times the work.
  */
+#include "abi.h"
 #include "lws_private.h"
 #include "entry.h"
 
@@ -22,11 +23,12 @@ lws_get_context(const struct lws *wsi)
 }
 
 LWS_VISIBLE void
-lws_get_effective_uid_gid(struct lws_context *context, int *uid, int *gid)
+lws_get_effective_uid_gid(struct lws_context *context, lwsgo_uid *uid,
+			  lwsgo_gid *gid)
 {
 	LWS_NEEDS_VOID(context && uid && gid);
-	*uid = context->uid;
-	*gid = context->gid;
+	*uid = (lwsgo_uid)context->uid;
+	*gid = (lwsgo_gid)context->gid;
 }
 
 LWS_VISIBLE struct lws_vhost *

@@ -3,6 +3,7 @@
  * Wrappers of lws-adopt.h. C because of reason 1; the forms differ only in
  * how they are given their arguments.
  */
+#include "abi.h"
 #include "entry.h"
 
 extern struct lws *go_lwsgo_adopt(struct lws_vhost *vh, int how, int fd,
@@ -11,7 +12,11 @@ extern struct lws *go_lwsgo_adopt(struct lws_vhost *vh, int how, int fd,
 extern struct lws_vhost *go_lwsgo_first_vhost(struct lws_context *context);
 extern int go_lwsgo_feed(struct lws *wsi, const char *b, size_t n);
 
-LWS_ENTRY(struct lws *, NULL, lws_create_adopt_udp,
+LWS_ENTRY_AS(struct lws *, NULL, lws_create_adopt_udp,
+	  (struct lws_vhost * vhost, const char *ads, int port, int flags,
+	   const char *protocol_name, const char *ifname,
+	   struct lws *parent_wsi, void *opaque,
+	   const lws_retry_bo_t *retry_policy LWSGO_ADOPT_UDP_MORE),
 	  (struct lws_vhost * vhost, const char *ads, int port, int flags,
 	   const char *protocol_name, const char *ifname,
 	   struct lws *parent_wsi, void *opaque,

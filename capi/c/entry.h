@@ -125,7 +125,11 @@ lwsgo_interrupted(void)
 }
 
 #define LWS_ENTRY(ret_, err_, name_, params_, args_)                           \
-	extern ret_ go_##name_ params_;                                        \
+	LWS_ENTRY_AS(ret_, err_, name_, params_, params_, args_)
+
+/* Where an ABI has other types of arguments than Go. */
+#define LWS_ENTRY_AS(ret_, err_, name_, params_, go_params_, args_)            \
+	extern ret_ go_##name_ go_params_;                                     \
 	__attribute__((visibility("default"))) ret_ name_ params_              \
 	{                                                                      \
 		ret_ r_;                                                       \

@@ -2,20 +2,21 @@
  *
  * Wrappers of lws-http.h. C because of reason 1.
  */
+#include "abi.h"
 #include "entry.h"
 
 LWS_ENTRY(int, 0, lws_hdr_total_length,
-	  (struct lws * wsi, enum lws_token_indexes h), (wsi, h))
+	  (struct lws * wsi, enum lws_token_indexes h), (wsi, lwsgo_token(h)))
 LWS_ENTRY(int, 0, lws_hdr_fragment_length,
 	  (struct lws * wsi, enum lws_token_indexes h, int frag_idx),
-	  (wsi, h, frag_idx))
+	  (wsi, lwsgo_token(h), frag_idx))
 LWS_ENTRY(int, -1, lws_hdr_copy,
 	  (struct lws * wsi, char *dest, int len, enum lws_token_indexes h),
-	  (wsi, dest, len, h))
+	  (wsi, dest, len, lwsgo_token(h)))
 LWS_ENTRY(int, -1, lws_hdr_copy_fragment,
 	  (struct lws * wsi, char *dest, int len, enum lws_token_indexes h,
 	   int frag_idx),
-	  (wsi, dest, len, h, frag_idx))
+	  (wsi, dest, len, lwsgo_token(h), frag_idx))
 LWS_ENTRY(int, -1, lws_hdr_custom_length,
 	  (struct lws * wsi, const char *name, int nlen), (wsi, name, nlen))
 LWS_ENTRY(int, -1, lws_hdr_custom_copy,
@@ -27,8 +28,21 @@ LWS_ENTRY(const char *, NULL, lws_get_urlarg_by_name,
 LWS_ENTRY(int, -1, lws_http_get_uri_and_method,
 	  (struct lws * wsi, char **puri_ptr, int *puri_len),
 	  (wsi, puri_ptr, puri_len))
-LWS_ENTRY(const unsigned char *, NULL, lws_token_to_string,
-	  (enum lws_token_indexes token), (token))
+
+extern const unsigned char *go_lws_token_to_string(enum lws_token_indexes t);
+
+LWS_VISIBLE const unsigned char *
+lws_token_to_string(enum lws_token_indexes token)
+{
+	const char *text = lwsgo_token_text(token);
+
+	if (text || !lwsgo_enter("lws_token_to_string"))
+		return (const unsigned char *)text;
+	text = (const char *)go_lws_token_to_string(lwsgo_token(token));
+	lwsgo_leave();
+	return (const unsigned char *)text;
+}
+
 LWS_ENTRY(int, 1, lws_add_http_header_status,
 	  (struct lws * wsi, unsigned int code, unsigned char **p,
 	   unsigned char *end),
@@ -42,7 +56,7 @@ LWS_ENTRY(int, 1, lws_add_http_header_by_token,
 	  (struct lws * wsi, enum lws_token_indexes token,
 	   const unsigned char *value, int length, unsigned char **p,
 	   unsigned char *end),
-	  (wsi, token, value, length, p, end))
+	  (wsi, lwsgo_token(token), value, length, p, end))
 LWS_ENTRY(int, 1, lws_add_http_header_content_length,
 	  (struct lws * wsi, lws_filepos_t content_length, unsigned char **p,
 	   unsigned char *end),

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <libwebsockets.h>
+#include "abi.h"
 #include "entry.h"
 #include "log.h"
 #include <errno.h>
@@ -99,7 +100,7 @@ level_index(int level)
 }
 
 int
-lwsl_timestamp(int level, char *p, int len)
+lwsl_timestamp(int level, char *p, lwsgo_len len)
 {
 	LWS_NEEDS(p, 0);
 	int y, mo, d, secs, n = level_index(level);

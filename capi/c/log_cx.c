@@ -4,6 +4,7 @@
  * destination and levels of their own. C because of reason 2 (variadic).
  */
 #define LWS_NO_SIZED_CALLS
+#include "abi.h"
 #include "log.h"
 #include "lws_private.h"
 #include "entry.h"
@@ -97,7 +98,7 @@ logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
 	if (!(cx->lll_flags & (uint32_t)level))
 		return;
 	if (cx->lll_flags & LLLF_LOG_TIMESTAMP)
-		p += lwsl_timestamp(level, p, (int)(end - p));
+		p += lwsl_timestamp(level, p, (lwsgo_len)(end - p));
 	prefixes(cx, &p, end);
 	if (prep)
 		prep(cx, obj, &p, end);

@@ -4,6 +4,7 @@
  * cached in such a chunk.
  * C because of reason 5 (pointer work smaller than a crossing).
  */
+#include "abi.h"
 #include "entry.h"
 #include <libwebsockets.h>
 #include <fcntl.h>
@@ -74,7 +75,7 @@ lwsac_get_next(struct lwsac *lac)
 }
 
 int
-lwsac_extend(struct lwsac *head, int amount)
+lwsac_extend(struct lwsac *head, lwsgo_len amount)
 {
 	LWS_NEEDS(head, 1);
 	struct lwsac *c = head_of(head)->curr;

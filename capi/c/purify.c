@@ -3,10 +3,13 @@
  * Entries of lws-purify.h that are written in Go.
  * C because of reason 1 (the way into Go).
  */
+#include "abi.h"
 #include "entry.h"
 
-LWS_ENTRY(const char *, NULL, lws_sql_purify,
-	  (char *escaped, const char *string, int len), (escaped, string, len))
+LWS_ENTRY_AS(const char *, NULL, lws_sql_purify,
+	     (char *escaped, const char *string, lwsgo_len len),
+	     (char *escaped, const char *string, size_t len),
+	     (escaped, string, (size_t)len))
 
 LWS_ENTRY(const char *, NULL, lws_json_purify,
 	  (char *escaped, const char *string, int len, int *in_used),

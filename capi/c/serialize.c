@@ -4,6 +4,7 @@
  * C because of reasons 3 (the unit tables are data symbols) and 5 (work
  * smaller than a crossing).
  */
+#include "abi.h"
 #include "entry.h"
 #include <libwebsockets.h>
 #include <endian.h>
@@ -143,7 +144,8 @@ four_columns(char out[5], uint64_t v)
  * of the part behind the digits alone.
  */
 int
-lws_humanize(char *p, int len, uint64_t v, const lws_humanize_unit_t *schema)
+lws_humanize(char *p, lwsgo_len len, uint64_t v,
+	     const lws_humanize_unit_t *schema)
 {
 	LWS_NEEDS(p && schema, 0);
 	const lws_humanize_unit_t *u = schema;

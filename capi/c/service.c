@@ -3,6 +3,7 @@
  * Wrappers of what acts on connections: writing, asking for callbacks, timers,
  * flow control. C because of reasons 1 and 5.
  */
+#include "abi.h"
 #include "entry.h"
 #include "lws_private.h"
 
@@ -70,9 +71,10 @@ LWS_ENTRY(int, 1, lws_callback_all_protocol_vhost_args,
 LWS_ENTRY(int, 1, lws_callback_vhost_protocols_vhost,
 	  (struct lws_vhost * vh, int reason, void *in, size_t len),
 	  (vh, reason, in, len))
-LWS_ENTRY(int, 1, lws_callback_vhost_protocols,
-	  (struct lws * wsi, int reason, void *in, int len),
-	  (wsi, reason, in, len))
+LWS_ENTRY_AS(int, 1, lws_callback_vhost_protocols,
+	     (struct lws * wsi, int reason, void *in, lwsgo_len len),
+	     (struct lws * wsi, int reason, void *in, size_t len),
+	     (wsi, reason, in, (size_t)len))
 LWS_ENTRY_VOID(lws_set_timeout,
 	       (struct lws * wsi, enum pending_timeout reason, int secs),
 	       (wsi, reason, secs))

@@ -5,6 +5,7 @@
  * 5 (work smaller than a crossing) and 6 (used before the program forks).
  */
 #define _GNU_SOURCE
+#include "abi.h"
 #include "entry.h"
 #include <libwebsockets.h>
 #include <errno.h>
@@ -310,10 +311,10 @@ lws_cmdline_option_handle_builtin(int argc, const char **argv,
 		logs = atoi(p);
 	p = lws_cmdline_option(argc, argv, "--udp-tx-loss");
 	if (p)
-		info->udp_loss_sim_tx_pc = (uint8_t)atoi(p);
+		lwsgo_udp_loss(info, 1, atoi(p));
 	p = lws_cmdline_option(argc, argv, "--udp-rx-loss");
 	if (p)
-		info->udp_loss_sim_rx_pc = (uint8_t)atoi(p);
+		lwsgo_udp_loss(info, 0, atoi(p));
 	/* a handler, not SIG_IGN: what we exec must not inherit it */
 	if (lws_cmdline_option(argc, argv, "--ignore-sigterm"))
 		signal(SIGTERM, ignore_signal);

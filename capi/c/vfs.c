@@ -13,6 +13,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "abi.h"
 #include "vfs.h"
 #include "entry.h"
 
@@ -253,7 +254,7 @@ _lws_plat_file_write(lws_fop_fd_t fop_fd, lws_filepos_t *amount, uint8_t *buf,
 }
 
 int
-lws_plat_write_file(const char *filename, void *buf, int len)
+lws_plat_write_file(const char *filename, void *buf, lwsgo_len len)
 {
 	int fd = lws_open(filename, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	ssize_t n;
@@ -262,11 +263,11 @@ lws_plat_write_file(const char *filename, void *buf, int len)
 		return 1;
 	n = write(fd, buf, (size_t)len);
 	close(fd);
-	return n != len;
+	return n != (ssize_t)len;
 }
 
 int
-lws_plat_read_file(const char *filename, void *buf, int len)
+lws_plat_read_file(const char *filename, void *buf, lwsgo_len len)
 {
 	int fd = lws_open(filename, O_RDONLY);
 	ssize_t n;
@@ -281,7 +282,7 @@ lws_plat_read_file(const char *filename, void *buf, int len)
 /* fd is left at its beginning, ready to be read back. */
 int
 lws_plat_write_cert(struct lws_vhost *vhost, int is_key, int fd, void *buf,
-		    int len)
+		    lwsgo_len len)
 {
 	ssize_t n = write(fd, buf, (size_t)len);
 
@@ -289,7 +290,7 @@ lws_plat_write_cert(struct lws_vhost *vhost, int is_key, int fd, void *buf,
 	(void)is_key;
 	if (fsync(fd) || lseek(fd, 0, SEEK_SET) < 0)
 		return 1;
-	return n != len;
+	return n != (ssize_t)len;
 }
 
 int

@@ -8,7 +8,7 @@ import "C"
 import "libwebsockets/impl/text/purify"
 
 //export go_lws_sql_purify
-func go_lws_sql_purify(escaped, str *C.char, n C.int) *C.char {
+func go_lws_sql_purify(escaped, str *C.char, n C.size_t) *C.char {
 	defer guard("lws_sql_purify")
 	if lacks("lws_sql_purify", escaped == nil) {
 		return nil

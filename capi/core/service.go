@@ -242,7 +242,7 @@ func go_lwsgo_timed(v *C.struct_lws_vhost, prot *C.struct_lws_protocols, reason 
 }
 
 //export go_lws_callback_vhost_protocols
-func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.int) C.int {
+func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.Pointer, n C.size_t) C.int {
 	return onConn(wsi, "lws_callback_vhost_protocols", 1, func(c *engine.Conn) C.int {
 		if c.Vhost == nil {
 			return 1

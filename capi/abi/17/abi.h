@@ -24,12 +24,41 @@
 		.salen = offsetof(struct lws_udp, salen),                      \
 	}
 
+/* A header's number as Go has it. */
+static inline enum lws_token_indexes
+lwsgo_token(enum lws_token_indexes t)
+{
+	return t;
+}
+
+/* The text of a header that Go does not know. */
+static inline const char *
+lwsgo_token_text(enum lws_token_indexes t)
+{
+	(void)t;
+	return NULL;
+}
+
+/* Types of arguments that other ABIs have others for. */
+typedef int lwsgo_len;
+typedef int lwsgo_uid;
+typedef int lwsgo_gid;
+typedef int lwsgo_stream;
+#define LWSGO_ADOPT_UDP_MORE
+
 /* Members of the info that other ABIs do not have. */
 static inline void
 lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)
 {
 	n->udp_loss_sim_tx_pc = i->udp_loss_sim_tx_pc;
 	n->udp_loss_sim_rx_pc = i->udp_loss_sim_rx_pc;
+}
+
+static inline void
+lwsgo_udp_loss(struct lws_context_creation_info *i, int tx, int percent)
+{
+	*(tx ? &i->udp_loss_sim_tx_pc : &i->udp_loss_sim_rx_pc) =
+		(uint8_t)percent;
 }
 
 /* What a program behaves as. */

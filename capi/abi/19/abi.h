@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libwebsockets.so.19: all that is different from other ABIs, but for its
+ * headers and its list of exports.
+ */
+#ifndef LWSGO_ABI_H
+#define LWSGO_ABI_H
+
+#include "lwsgo.h"
+#include <stddef.h>
+
+/* The size of the info in programs that are compiled with the original's header. */
+#define LWSGO_INFO_ORIGINAL \
+	offsetof(struct lws_context_creation_info, ip_limit_ah)
+
+/* What comes with the size of it. */
+#define LWSGO_INFO_BITS (LWS_INFO_OF_V43 | LWS_INFO_OF_V2)
+
+/* The address has a family, so there is no length. */
+#define LWSGO_UDP_LAYOUT                                                       \
+	{                                                                      \
+		.size = sizeof(struct lws_udp),                                \
+		.sa = offsetof(struct lws_udp, sa46),                          \
+		.room = sizeof(lws_sockaddr46),                                \
+	}
+
+/* A header's number as Go has it: dss-signature, which this ABI puts in between, is
+ * none of those that Go knows. */
+static inline enum lws_token_indexes
+lwsgo_token(enum lws_token_indexes t)
+{
+	if (t == WSI_TOKEN_DSS_SIGNATURE)
+		return WSI_TOKEN_COUNT;
+	return t > WSI_TOKEN_DSS_SIGNATURE ? t - 1 : t;
+}
+
+/* The text of a header that Go does not know. */
+static inline const char *
+lwsgo_token_text(enum lws_token_indexes t)
+{
+	return t == WSI_TOKEN_DSS_SIGNATURE ? "dss-signature:" : NULL;
+}
+
+/* Types of arguments that other ABIs have others for. */
+typedef size_t lwsgo_len;
+typedef uid_t lwsgo_uid;
+typedef gid_t lwsgo_gid;
+typedef unsigned int lwsgo_stream;
+#define LWSGO_ADOPT_UDP_MORE                                                   \
+	, const char *fi_wsi_name __attribute__((unused))
+
+/* Members of the info that other ABIs do not have. */
+static inline void
+lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)
+{
+	(void)n;
+	(void)i;
+}
+
+/* This ABI has no members for it. */
+static inline void
+lwsgo_udp_loss(struct lws_context_creation_info *i, int tx, int percent)
+{
+	(void)i;
+	(void)tx;
+	(void)percent;
+}
+
+/* What a program behaves as. */
+static inline const struct lwsgo_abi *
+lwsgo_abi_of(size_t size)
+{
+	static const struct lwsgo_abi v43 = {
+		.name = "4.3",
+		.connecting = 1,
+		.session_cache = 1,
+	};
+	/* Sources of before v3.0, compiled with compat/1.3 to 2.2. */
+	static const struct lwsgo_abi v2 = { .name = "2", .before30 = 1 };
+
+	return size & LWS_INFO_OF_V2 ? &v2 : &v43;
+}
+
+#endif
