@@ -163,6 +163,7 @@ TESTED := $(if $(PART),$(or $(firstword $(wildcard $(addsuffix /$(PART),c_tests 
 
 test-all:
 	@$(MAKE) --no-print-directory lib reference
+	@$(MAKE) --no-print-directory lib ABI=19
 	@tools/fetch-reference -a 19
 	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p)
 	@$(GO) build -o $(B)/testsum ./tools/testsum

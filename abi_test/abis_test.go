@@ -20,14 +20,15 @@ type abi struct {
 	version string // the original's
 	define  string // makes it of our headers, which serve all
 	debian  string // what Debian has in /usr, unpacked
+	symbols int    // how many Debian's library has
 	needed  bool   // else its tests are skipped where Debian's is not
 	// Go's numbers that its headers do not have, or otherwise: why
 	lacks, other map[string]string
 }
 
 var (
-	abi17 = abi{"17", "4.1.6", "LWS_ABI=17", root + "/build/reference/root/usr", true, nil, nil}
-	abi19 = abi{"19", "4.3.5", "LWS_ABI=19", root + "/build/reference/19/root/usr", false, lacks19, other19}
+	abi17 = abi{"17", "4.1.6", "LWS_ABI=17", root + "/build/reference/root/usr", 348, true, nil, nil}
+	abi19 = abi{"19", "4.3.5", "LWS_ABI=19", root + "/build/reference/19/root/usr", 409, false, lacks19, other19}
 	abis  = []abi{abi17, abi19}
 )
 

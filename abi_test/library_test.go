@@ -24,39 +24,47 @@ func readLibrary(t *testing.T, path string) *Library {
 	return l
 }
 
-// The version script names Debian's 348 symbols and our extensions.
+// The version script names Debian's symbols and our extensions.
 func TestExportMap(t *testing.T) {
-	abi17.needReference(t)
-	names, err := ReadExportMap(abi17.exportMap())
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := slices.Collect(maps.Keys(readLibrary(t, abi17.debianLib()).Symbols))
-	if len(want) != 348 {
-		t.Errorf("Debian's library has %d symbols, not 348: is it 4.1.6?", len(want))
-	}
-	want = append(want, abi17.extensions(t).Symbols()...)
-	for _, n := range want {
-		if !slices.Contains(names, n) {
-			t.Errorf("capi/abi/17/exports.map lacks %s", n)
-		}
-	}
-	for i, n := range names {
-		if !slices.Contains(want, n) {
-			t.Errorf("capi/abi/17/exports.map has %s, which is neither Debian's nor a listed extension", n)
-		}
-		if slices.Contains(names[:i], n) {
-			t.Errorf("capi/abi/17/exports.map lists %s twice", n)
-		}
+	for _, a := range abis {
+		t.Run(a.name, func(t *testing.T) {
+			a.needReference(t)
+			names, err := ReadExportMap(a.exportMap())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := slices.Collect(maps.Keys(readLibrary(t, a.debianLib()).Symbols))
+			if len(want) != a.symbols {
+				t.Errorf("Debian's library has %d symbols, not %d: is it %s?", len(want), a.symbols, a.version)
+			}
+			want = append(want, a.extensions(t).Symbols()...)
+			for _, n := range want {
+				if !slices.Contains(names, n) {
+					t.Errorf("%s lacks %s", a.exportMap(), n)
+				}
+			}
+			for i, n := range names {
+				if !slices.Contains(want, n) {
+					t.Errorf("%s has %s, which is neither Debian's nor a listed extension", a.exportMap(), n)
+				}
+				if slices.Contains(names[:i], n) {
+					t.Errorf("%s lists %s twice", a.exportMap(), n)
+				}
+			}
+		})
 	}
 }
 
 func TestLibraryAgreesWithDebian(t *testing.T) {
-	abi17.needReference(t)
-	abi17.needLibrary(t)
-	diffs := compareLibraries(readLibrary(t, abi17.debianLib()), readLibrary(t, abi17.library()), abi17.extensions(t).Symbols())
-	if len(diffs) > 0 {
-		t.Errorf("%d differences:\n  %s", len(diffs), strings.Join(diffs, "\n  "))
+	for _, a := range abis {
+		t.Run(a.name, func(t *testing.T) {
+			a.needReference(t)
+			a.needLibrary(t)
+			diffs := compareLibraries(readLibrary(t, a.debianLib()), readLibrary(t, a.library()), a.extensions(t).Symbols())
+			if len(diffs) > 0 {
+				t.Errorf("%d differences:\n  %s", len(diffs), strings.Join(diffs, "\n  "))
+			}
+		})
 	}
 }
 
