@@ -5,6 +5,7 @@
  * extensions, and the program's allocator.
  */
 #include "unit.h"
+#include <sys/stat.h>
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -542,6 +543,7 @@ unit_allocator(void)
 	struct lws_ring *ring;
 	lws_fop_fd_t f;
 	lws_fop_flags_t flags = LWS_O_RDONLY;
+	struct stat st;
 	uint8_t *p;
 	void *msg;
 	int fds[2];
@@ -569,6 +571,9 @@ unit_allocator(void)
 	f = lws_vfs_file_open(lws_get_fops(cx), "/dev/null", &flags);
 	printf("file %d", !!f); /* is malloc()'s, as in the reference */
 	printf(" time %u\n", lws_vfs_get_mod_time(f));
+	lws_vfs_file_close(&f);
+	f = lws_vfs_file_open(lws_get_fops(cx), "/etc/passwd", &flags);
+	printf(" time of a file %d\n", !stat("/etc/passwd", &st) && lws_vfs_get_mod_time(f) == (uint32_t)st.st_mtime);
 	lws_vfs_file_close(&f);
 	msg = lws_smd_msg_alloc(cx, LWSSMDCL_INTERACTION, 20);
 	printf("message %d\n", is_ours(msg));

@@ -24,6 +24,8 @@ static int asking(event *e)
 		    lws_wsi_tx_credit(e->wsi, LWSTXCR_US_TO_PEER, 0), lws_wsi_tx_credit(e->wsi, LWSTXCR_PEER_TO_US, 5),
 		    (int)lws_get_peer_write_allowance(e->wsi), lws_h2_client_stream_long_poll_rxonly(e->wsi),
 		    lws_h2_get_peer_txcredit_estimate(e->wsi));
+		say(e->conn, "  port %d %d", lws_get_vhost_port(lws_get_vhost(e->wsi)) == rig.port,
+		    lws_get_vhost_listen_port(lws_get_vhost(e->wsi)) == rig.port);
 		lws_ssl_remove_wsi_from_buffered_list(e->wsi);
 		lws_validity_confirmed(e->wsi);
 		lws_cancel_service_pt(e->wsi);

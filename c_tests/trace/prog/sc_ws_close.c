@@ -82,6 +82,18 @@ static int payload_hook(event *e)
 	return count_only(e);
 }
 
+/* What the program has set itself is what it finds. */
+static int own_payload_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE) {
+		lws_close_reason(e->wsi, 3333, (unsigned char *)"mine", 4);
+		return payload_hook(e) < 0 ? -1 : 1;
+	}
+	return count_only(e);
+}
+
+static void peer_close_own_payload(void) { frames_with(own_payload_hook, close_reason); }
+
 static void peer_close_payload(void) { frames_with(payload_hook, close_reason); }
 
 /* ---- closing by us ---- */
@@ -278,6 +290,7 @@ static const scenario sc_ws_close[] = {
     {"peer-close-bad-code", peer_close_bad_code},
     {"peer-close-veto", peer_close_veto},
     {"peer-close-payload", peer_close_payload},
+    {"peer-close-own-payload", peer_close_own_payload},
     {"peer-vanish-fin", peer_vanish_fin},
     {"peer-vanish-rst", peer_vanish_rst},
     {"peer-vanish-inside", peer_vanish_inside},
