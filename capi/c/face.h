@@ -8,6 +8,14 @@
 
 #include "entry.h"
 #include "lwsgo.h"
+#include <stddef.h>
+
+/* The size of the info in programs that are compiled with the original's header. */
+#define LWSGO_INFO_ORIGINAL \
+	offsetof(struct lws_context_creation_info, ip_limit_ah)
+
+/* What comes with the size of it. */
+#define LWSGO_INFO_BITS (LWS_INFO_OF_V43 | LWS_INFO_OF_V2)
 
 /* size is what the program's struct has, with LWSGO_INFO_BITS. */
 LWSGO_HIDDEN void
