@@ -4,6 +4,7 @@ package abitest
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +85,33 @@ func TestMirrors(t *testing.T) {
 				if d := m.differing(g, layouts); len(d) > 0 {
 					t.Errorf("%s", strings.Join(d, "\n"))
 				}
+			}
+		})
+	}
+}
+
+// The C half is compiled for each ABI, the Go half once: structs of ours are the
+// same in all. Seen to fail: struct lws_context with an array that is longer in so.19.
+func TestPrivateStructs(t *testing.T) {
+	first, public := abi17.private(t).Layouts, abi17.public(t).Layouts
+	for _, a := range abis[1:] {
+		t.Run(a.name, func(t *testing.T) {
+			seen := 0
+			for name, l := range a.private(t).Layouts {
+				if _, is := public[name]; is {
+					continue
+				}
+				w, is := first[name]
+				if !is {
+					continue // a public struct of this ABI alone
+				}
+				seen++
+				if !reflect.DeepEqual(l, w) {
+					t.Errorf("%s: %d bytes, in so.17 %d", name, l.Size, w.Size)
+				}
+			}
+			if seen < 5 {
+				t.Errorf("%d structs: they are no longer found", seen)
 			}
 		})
 	}

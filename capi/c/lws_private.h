@@ -93,6 +93,11 @@ struct lwsgo_pt {
 /* As many as Debian's build has service threads (LWS_MAX_SMP). */
 #define LWSGO_THREADS 1
 
+/* As many blobs as the ABI with most kinds of them: both halves see one struct. */
+#define LWSGO_BLOBS 11
+_Static_assert((int)LWS_SYSBLOB_TYPE_COUNT <= LWSGO_BLOBS,
+	       "more kinds of blobs than room for them");
+
 struct lws_context {
 	uint32_t slot;
 	int32_t external; /* 0 not known yet, 1 the program polls, 2 we do */
@@ -118,7 +123,7 @@ struct lws_context {
 	int protocols_done; /* PROTOCOL_INIT has been */
 	const struct lws_system_ops *system_ops;
 	lws_dll2_owner_t attached;
-	struct lws_system_blob blobs[LWS_SYSBLOB_TYPE_COUNT];
+	struct lws_system_blob blobs[LWSGO_BLOBS];
 	lws_cpd_result_t cpd;
 	struct {
 		pthread_mutex_t lock;
