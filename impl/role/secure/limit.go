@@ -4,6 +4,7 @@ package secure
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/tls"
@@ -12,11 +13,12 @@ import (
 // limits is what a context keeps for TLS: how many sessions there may be at a
 // time, and what is offered with ALPN.
 type limits struct {
-	max, now int
-	alpn     string
-	daily    *engine.Timer // looks at the certificates
-	clients  map[string]*shared
-	pool     *tls.Pool // made for the first connection
+	max     int64
+	now     atomic.Int64 // connections of all threads count
+	alpn    string
+	daily   *engine.Timer // looks at the certificates
+	clients map[string]*shared
+	pool    *tls.Pool // made for the first connection
 }
 
 var errLimit = errors.New("tls restriction limit")
@@ -24,7 +26,7 @@ var errLimit = errors.New("tls restriction limit")
 // Setup notes a new context's limit of TLS sessions, 0 for none, and the
 // protocols that it offers where a vhost does not say, "" for all there are.
 func Setup(ctx *engine.Context, max int, alpn string) {
-	ctx.TLS = &limits{max: max, alpn: alpn}
+	ctx.TLS = &limits{max: int64(max), alpn: alpn}
 }
 
 func limitsOf(ctx *engine.Context) *limits { return ctx.TLS.(*limits) }
@@ -41,15 +43,19 @@ func (l *limits) take(ctx *engine.Context) bool {
 	if l.max <= 0 {
 		return true
 	}
-	if l.Full() {
-		engine.Noticef("TLS session limit (%d) reached", l.max)
-		return false
+	for {
+		n := l.now.Load()
+		if n >= l.max {
+			engine.Noticef("TLS session limit (%d) reached", l.max)
+			return false
+		}
+		if l.now.CompareAndSwap(n, n+1) {
+			if n+1 == l.max {
+				gate(ctx, false)
+			}
+			return true
+		}
 	}
-	l.now++
-	if l.now == l.max {
-		gate(ctx, false)
-	}
-	return true
 }
 
 // back gives a place back; nil has none.
@@ -57,8 +63,7 @@ func (l *limits) back(ctx *engine.Context) {
 	if l == nil || l.max <= 0 {
 		return
 	}
-	l.now--
-	if l.now == l.max-1 {
+	if l.now.Add(-1) == l.max-1 {
 		gate(ctx, true)
 	}
 }
@@ -74,4 +79,4 @@ func gate(ctx *engine.Context, on bool) {
 }
 
 // Full tells whether there is no place left.
-func (l *limits) Full() bool { return l.max > 0 && l.now >= l.max }
+func (l *limits) Full() bool { return l.max > 0 && l.now.Load() >= l.max }
