@@ -332,6 +332,7 @@ run(void)
 	install("after");
 	armed = 1;
 	lws_sul_schedule(context, 0, &sul, on_timer, 1);
+	usleep(1000); /* due when the first call comes */
 	if (sigsetjmp(back, 1)) {
 		say("came back\n");
 		_exit(6);
