@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -81,16 +83,6 @@ func (r Ref) Link(t testing.TB) []string {
 	return []string{"-I" + r.Headers(t), "-L" + r.Lib(t), "-l:" + r.Soname(), "-Wl,--allow-shlib-undefined"}
 }
 
-// Ours is a folder with our library of that ABI and some of the plugins: a build that
-// goes on elsewhere does not matter to it.
-func (r Ref) Ours(t testing.TB, plugins ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	CopyFile(t, filepath.Join(Lib(t), r.Soname()), filepath.Join(dir, r.Soname()))
-	copyPlugins(t, Lib(t), dir, plugins)
-	return dir
-}
-
 // Run is how a program is run in a root, which is Root's for one that is compiled here or
 // Programs' for one of those, with the library in the folder lib: the arguments, itself
 // the first, and what is added to the environment. lib can be several folders, with
@@ -112,6 +104,29 @@ func (r Ref) Run(t testing.TB, root, lib, exe string, args ...string) (argv, env
 		return append([]string{exe}, args...), []string{"LD_LIBRARY_PATH=" + dirs}
 	}
 	return append([]string{loader, "--inhibit-cache", "--library-path", dirs, exe}, args...), nil
+}
+
+// openSSL is how libcrypto names itself.
+var openSSL = regexp.MustCompile(`OpenSSL (\d+)\.(\d+)\.\d+ `)
+
+// OpenSSL is the version that programs get which Run runs in Root, 305 for 3.5.
+func (r Ref) OpenSSL(t testing.TB) int {
+	t.Helper()
+	file := filepath.Join(r.Root(t), debianLib, "libcrypto.so.3")
+	if !exists(file) {
+		file = filepath.Join(debianLib, "libcrypto.so.3")
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := openSSL.FindSubmatch(data)
+	if m == nil {
+		t.Fatalf("%s does not say its version", file)
+	}
+	major, _ := strconv.Atoi(string(m[1]))
+	minor, _ := strconv.Atoi(string(m[2]))
+	return 100*major + minor
 }
 
 // Start starts a program as Run says, with additions to the environment.

@@ -80,9 +80,10 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func program(t testing.TB) string {
-	return harness.Build(t, "./prog/tls.c", "./prog/args.c", "./prog/info.c", "./prog/inspect.c", "-lssl", "-lcrypto")
-}
+// sources is the program, and what it is linked with.
+var sources = []string{"./prog/tls.c", "./prog/args.c", "./prog/info.c", "./prog/inspect.c", "-lssl", "-lcrypto"}
+
+func program(t testing.TB) string { return harness.Build(t, sources[0], sources[1:]...) }
 
 // library names the libraries that a scenario runs with.
 var libraries = []struct {

@@ -80,5 +80,3 @@ const struct lwsgo_layouts lwsgo_layouts = {
 	},
 	.udp = LWSGO_UDP_LAYOUT,
 };
-
-const struct lwsgo_plain lwsgo_plain = LWSGO_PLAIN;

@@ -4,7 +4,6 @@
  * functions do the work, and programs load plugins before they make a context.
  */
 #define _GNU_SOURCE
-#include "abi.h"
 #include "lws_private.h"
 #include "entry.h"
 #include <dlfcn.h>
@@ -44,42 +43,22 @@ symbol_of(const char *file, char *symbol)
 	return 1;
 }
 
-/* How loud it is that a file is no plugin. */
-static int
-complaint(void)
-{
-	return lwsgo_plain.plugins_go_on ? LLL_INFO : LLL_ERR;
-}
-
-static int
-listed(const struct lws_plugin *p, const char *name)
-{
-	while (p && strcmp(p->hdr->name, name))
-		p = p->list;
-	return !!p;
-}
-
 static const lws_plugin_header_t *
-header_of(const struct search *s, void *dl, const char *path, const char *symbol)
+header_of(void *dl, const char *path, const char *symbol, const char *class_name)
 {
 	const lws_plugin_header_t *h = dlsym(dl, symbol);
 
 	if (!h) {
-		_lws_log(complaint(),
-			 "lws_plugins_init: Failed to get export '%s' from %s: "
+		lwsl_err("lws_plugins_init: Failed to get export '%s' from %s: "
 			 "%s\n", symbol, path, dlerror());
 		return NULL;
 	}
-	if (h->api_magic != LWS_PLUGIN_API_MAGIC || !lwsgo_plugin_fits(h)) {
-		_lws_log(complaint(),
-			 "lws_plugins_init: plugin %s has outdated api %d (vs "
+	if (h->api_magic != LWS_PLUGIN_API_MAGIC) {
+		lwsl_err("lws_plugins_init: plugin %s has outdated api %d (vs "
 			 "%d)\n", path, (int)h->api_magic, LWS_PLUGIN_API_MAGIC);
 		return NULL;
 	}
-	if (strcmp(h->_class, s->class_name) ||
-	    (lwsgo_plain.plugins_go_on && listed(*s->list, h->name)))
-		return NULL;
-	return h;
+	return strcmp(h->_class, class_name) ? NULL : h;
 }
 
 /* A plugin of v2.0 to v4.0, which has two functions instead of a header: the
@@ -162,8 +141,7 @@ load(const struct search *s, const char *path, const char *symbol)
 		return 1;
 	dl = dlopen(path, RTLD_NOW);
 	if (!dl) {
-		_lws_log(complaint(), "lws_plugins_init: Error loading DSO: %s\n",
-			 dlerror());
+		lwsl_err("lws_plugins_init: Error loading DSO: %s\n", dlerror());
 		return 1;
 	}
 	init = dlsym(dl, symbol) ? NULL :
@@ -171,7 +149,7 @@ load(const struct search *s, const char *path, const char *symbol)
 	if (init) {
 		p = load_older(s, name, init);
 	} else {
-		h = header_of(s, dl, path, symbol);
+		h = header_of(dl, path, symbol, s->class_name);
 		p = h ? lws_realloc(NULL, sizeof(*p), __func__) : NULL;
 		if (p)
 			p->hdr = h;
@@ -188,8 +166,7 @@ load(const struct search *s, const char *path, const char *symbol)
 	return 0;
 }
 
-/* Ends the folder at the first file that cannot be loaded, or at the one that was looked
- * for, as the ABI's reference does. */
+/* As in the reference, the first file that cannot be loaded ends the folder. */
 static int
 consider(const char *dir, void *user, struct lws_dir_entry *e)
 {
@@ -200,43 +177,15 @@ consider(const char *dir, void *user, struct lws_dir_entry *e)
 	    (s->filter && strcmp(symbol, s->filter)))
 		return 0;
 	lws_snprintf(path, sizeof(path), "%s/%s", dir, e->name);
-	if (lwsgo_plain.plugins_go_on)
-		return !load(s, path, symbol) && s->filter;
 	lwsl_notice("   %s\n", path);
 	return load(s, path, symbol);
 }
 
-/* The folders that the loader is told of come first. 0: what was looked for was found
- * among them, where that ends the search of a folder. */
-static int
-search_environment(const struct search *s)
-{
-	const char *p = getenv("LD_LIBRARY_PATH");
-	char dir[PATH_ROOM];
-	int ret = 1;
-	size_t n;
-
-	for (; p && *p; p += n + !!p[n]) {
-		n = strcspn(p, ":;");
-		if (!n || n >= sizeof(dir))
-			continue;
-		memcpy(dir, p, n);
-		dir[n] = '\0';
-		if (!lws_dir(dir, (void *)s, consider))
-			ret = 0;
-	}
-	return ret;
-}
-
-static int
+static void
 search(const struct search *s, const char *const *d)
 {
-	int ret = lwsgo_plain.plugins_go_on && search_environment(s);
-
 	for (; d && *d; d++)
-		if (!lws_dir(*d, (void *)s, consider))
-			ret = 0;
-	return ret;
+		lws_dir(*d, (void *)s, consider);
 }
 
 LWS_VISIBLE int
@@ -246,7 +195,8 @@ lws_plugins_init(struct lws_plugin **pplugin, const char *const *d,
 {
 	struct search s = { NULL, pplugin, _class, filter, each, each_user };
 
-	return search(&s, d);
+	search(&s, d);
+	return 0;
 }
 
 const struct lws_protocols *

@@ -33,6 +33,9 @@ struct tls_io {
 #define TLS_GATHERED 1 /* something is to be flushed */
 #define TLS_KEPT 2     /* the socket did not take it */
 
+/* A key of the handshake that gives at least as much is not kept, in bytes: no curve's. */
+#define TLS_LARGE 512
+
 /* Empties the thread's error queue into one line. */
 static inline void
 tls_drain(char *text, size_t size)
@@ -139,6 +142,35 @@ tls_write(SSL *s, struct tls_sock *k, const char *b, int n, int more,
 	io->n = at;
 }
 
+/* Leaves of a key its type. */
+static inline void
+tls_empty(EVP_PKEY *k)
+{
+	EVP_KEYMGMT *m = NULL;
+
+	if (EVP_PKEY_get_size(k) >= TLS_LARGE)
+		m = EVP_KEYMGMT_fetch(NULL, EVP_PKEY_get0_type_name(k), NULL);
+	if (m)
+		EVP_PKEY_set_type_by_keymgmt(k, m);
+	EVP_KEYMGMT_free(m);
+	EVP_PKEY_free(k);
+}
+
+/* Until SSL_free OpenSSL has the keys that the handshake made, for those who ask for
+ * them with SSL_get_peer_tmp_key and SSL_get_tmp_key. A post-quantum one takes 7 or 8
+ * KiB, a third of the connection. */
+static inline void
+tls_let_go(SSL *s)
+{
+	EVP_PKEY *k = NULL;
+
+	if (SSL_get_peer_tmp_key(s, &k) == 1)
+		tls_empty(k);
+	if (SSL_get_tmp_key(s, &k) == 1)
+		tls_empty(k);
+	ERR_clear_error();
+}
+
 static inline void
 tls_handshake(SSL *s, struct tls_sock *k, struct tls_io *io)
 {
@@ -147,7 +179,9 @@ tls_handshake(SSL *s, struct tls_sock *k, struct tls_io *io)
 	tls_begin(k);
 	r = SSL_do_handshake(s);
 	e = errno;
-	if (r != 1)
+	if (r == 1)
+		tls_let_go(s);
+	else
 		tls_flush(k);
 	errno = e;
 	tls_end(s, k, r, io);

@@ -179,6 +179,7 @@ tls(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		say("LOAD_EXTRA_CLIENT_VERIFY_CERTS user=%d in=%d len=%d", !!user,
 		    !!in, (int)len);
 		return 1;
+#if LWS_LIBRARY_VERSION_NUMBER < 4003000
 	case LWS_CALLBACK_OPENSSL_CONTEXT_REQUIRES_PRIVATE_KEY:
 		if (!arg("quietkey"))
 			say("CONTEXT_REQUIRES_PRIVATE_KEY user=%d", !!user);
@@ -187,6 +188,7 @@ tls(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 					      SSL_FILETYPE_PEM) != 1)
 			say("BAD latekey");
 		return 1;
+#endif
 	case LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION:
 	case LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION:
 		say("%s_CERT_VERIFICATION store=%d ssl=%d good=%d err=%d depth=%d vhost=%s",
