@@ -63,10 +63,7 @@ func Debian(t testing.TB) Place {
 // that goes on elsewhere does not matter to it.
 func LibCopy(t testing.TB, plugins ...string) string {
 	t.Helper()
-	dir := t.TempDir()
-	CopyFile(t, filepath.Join(Lib(t), Soname), filepath.Join(dir, Soname))
-	copyPlugins(t, Lib(t), dir, plugins)
-	return dir
+	return Ref17.Ours(t, plugins...)
 }
 
 func copyPlugins(t testing.TB, from, to string, plugins []string) {

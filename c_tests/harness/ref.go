@@ -83,6 +83,16 @@ func (r Ref) Link(t testing.TB) []string {
 	return []string{"-I" + r.Headers(t), "-L" + r.Lib(t), "-l:" + r.Soname(), "-Wl,--allow-shlib-undefined"}
 }
 
+// Ours is a folder with our library of that ABI and some of the plugins: a build that
+// goes on elsewhere does not matter to it.
+func (r Ref) Ours(t testing.TB, plugins ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	CopyFile(t, filepath.Join(Lib(t), r.Soname()), filepath.Join(dir, r.Soname()))
+	copyPlugins(t, Lib(t), dir, plugins)
+	return dir
+}
+
 // Run is how a program is run in a root, which is Root's for one that is compiled here or
 // Programs' for one of those, with the library in the folder lib: the arguments, itself
 // the first, and what is added to the environment. lib can be several folders, with

@@ -3,9 +3,8 @@ package trace
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -22,31 +21,32 @@ func TestInterop(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs scenarios")
 	}
-	ref, lib := harness.Debian(t), harness.LibCopy(t)
-	exe := build(t, ref)
-	for _, name := range interop {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			want := twoProcesses(t, exe, name, ref.Lib, ref.Lib)
-			for _, c := range []struct{ what, server, client string }{
-				{"our server, the reference's client", lib, ref.Lib},
-				{"the reference's server, our client", ref.Lib, lib},
-			} {
-				if d := compare(want, twoProcesses(t, exe, name, c.server, c.client)); d != "" {
-					t.Errorf("%s:\n%s", c.what, d)
+	for _, a := range []*abi{abi17, abi19} {
+		ref, lib, exe := a.ref.Lib(t), a.ref.Ours(t), build(t, a.ref)
+		for _, name := range interop {
+			t.Run(fmt.Sprint(a.ref.ABI, "/", name), func(t *testing.T) {
+				t.Parallel()
+				want := twoProcesses(t, a.ref, exe, name, ref, ref)
+				for _, c := range []struct{ what, server, client string }{
+					{"our server, the reference's client", lib, ref},
+					{"the reference's server, our client", ref, lib},
+				} {
+					if d := compare(want, twoProcesses(t, a.ref, exe, name, c.server, c.client)); d != "" {
+						t.Errorf("%s:\n%s", c.what, d)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
 // twoProcesses runs one end with each library and puts their traces together.
-func twoProcesses(t *testing.T, exe, name, serverLib, clientLib string) streams {
+func twoProcesses(t *testing.T, of harness.Ref, exe, name, serverLib, clientLib string) streams {
 	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
-	srv := exec.CommandContext(ctx, exe, name)
-	srv.Env = append(os.Environ(), "TRACE_ROLE=server", "LD_LIBRARY_PATH="+serverLib)
+	srv := command(t, ctx, of, serverLib, "", exe, name)
+	srv.Env = append(srv.Env, "TRACE_ROLE=server")
 	out, err := srv.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +61,8 @@ func twoProcesses(t *testing.T, exe, name, serverLib, clientLib string) streams 
 		_ = srv.Wait()
 		t.Fatalf("no port from the server: %q %v", first, err)
 	}
-	cli := exec.CommandContext(ctx, exe, name)
-	cli.Env = append(os.Environ(), "TRACE_ROLE=client", "TRACE_PORT="+port, "LD_LIBRARY_PATH="+clientLib)
+	cli := command(t, ctx, of, clientLib, "", exe, name)
+	cli.Env = append(cli.Env, "TRACE_ROLE=client", "TRACE_PORT="+port)
 	clientTrace, cliErr := cli.Output()
 	serverTrace, err := io.ReadAll(r)
 	if err != nil {

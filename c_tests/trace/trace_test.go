@@ -29,8 +29,8 @@ const longest = 20 * time.Second // for one run of one scenario
 func TestMain(m *testing.M) { harness.Main(m, 10) }
 
 // build compiles the program with the reference's headers and library.
-func build(t *testing.T, ref harness.Place) string {
-	return compile(t, "trace", "prog/*.c", "-Wno-deprecated-declarations", "-I"+ref.Include, ref.File(), "-lpthread", "-lssl", "-lcrypto")
+func build(t *testing.T, ref harness.Ref) string {
+	return compile(t, "trace", "prog/*.c", slices.Concat([]string{"-Wno-deprecated-declarations"}, ref.Link(t), []string{"-lpthread", "-lssl", "-lcrypto"})...)
 }
 
 // tiny compiles the tracer that makes reads and writes short, "" where the
@@ -55,13 +55,25 @@ func compile(t *testing.T, name, pattern string, more ...string) string {
 // proxied tells of variables of the environment that name a proxy.
 func proxied(v string) bool { return strings.Contains(v, "_proxy=") }
 
+// command is the program, or what runs it, in the surroundings of its ABI, with the
+// library in lib.
+func command(t testing.TB, ctx context.Context, ref harness.Ref, lib, under string, args ...string) *exec.Cmd {
+	t.Helper()
+	argv, env := ref.Run(t, ref.Root(t), lib, args[0], args[1:]...)
+	if under != "" {
+		argv = append(strings.Fields(under), argv...)
+	}
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), proxied), env...)
+	return cmd
+}
+
 // run is one run of one scenario.
-func run(lib string, args ...string) string {
+func run(t testing.TB, ref harness.Ref, lib, under string, args ...string) string {
+	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Env = slices.DeleteFunc(os.Environ(), proxied)
-	cmd.Env = append(cmd.Env, "LD_LIBRARY_PATH="+lib)
+	cmd := command(t, ctx, ref, lib, under, args...)
 	cmd.WaitDelay = time.Second
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
@@ -180,33 +192,32 @@ func sideBySide(b *strings.Builder, want, got []string) {
 
 // variant is a way to run a scenario that must not change its trace.
 type variant struct {
-	what string
-	cmd  func(exe, tiny, name string) []string
+	what        string
+	under, flag string
 }
 
-var variants = []variant{
-	{"peers send single bytes", func(exe, _, name string) []string { return []string{exe, "-b", name} }},
-	{"reads and writes move single bytes", func(exe, tiny, name string) []string {
-		return []string{tiny, exe, name}
-	}},
-	{"single bytes, every other write is refused with EAGAIN", func(exe, tiny, name string) []string {
-		return []string{tiny, "-e", exe, name}
-	}},
+func variants(tiny string) []variant {
+	all := []variant{{"peers send single bytes", "", "-b"}}
+	if tiny != "" {
+		all = append(all, variant{"reads and writes move single bytes", tiny, ""},
+			variant{"single bytes, every other write is refused with EAGAIN", tiny + " -e", ""})
+	}
+	return all
 }
 
 // scenario is one of the program's, and all that it takes to run it.
 type scenario struct {
 	name, at  string // at is where its code begins, as an address in the program
+	abi       *abi
 	exe, tiny string
-	ref, ours string // folders of the libraries
-	built     string // where ours is a copy of
+	ours      string // folder of the library
+	built     string // where that is a copy of
 }
 
 // scenarios are all that the program has.
-func scenarios(t *testing.T) (all []scenario) {
-	ref := harness.Debian(t)
-	s := scenario{exe: build(t, ref), tiny: tiny(t), ref: ref.Lib, ours: harness.LibCopy(t), built: harness.Lib(t)}
-	for line := range strings.Lines(run(ref.Lib, s.exe, "-l")) {
+func scenarios(t *testing.T, a *abi) (all []scenario) {
+	s := scenario{abi: a, exe: build(t, a.ref), tiny: tiny(t), ours: a.ref.Ours(t), built: harness.Lib(t)}
+	for line := range strings.Lines(run(t, a.ref, a.ref.Lib(t), "", s.exe, "-l")) {
 		s.name, s.at, _ = strings.Cut(strings.TrimSpace(line), " ")
 		all = append(all, s)
 	}
@@ -216,22 +227,26 @@ func scenarios(t *testing.T) (all []scenario) {
 	return all
 }
 
-func TestTrace(t *testing.T) {
+// TestTrace is libwebsockets.so.17's, Test19 that of libwebsockets.so.19.
+func TestTrace(t *testing.T) { traces(t, abi17) }
+func Test19(t *testing.T)    { traces(t, abi19) }
+
+func traces(t *testing.T, a *abi) {
 	if testing.Short() {
 		t.Skip("several minutes of scenarios")
 	}
 	known := map[string]bool{}
-	for _, s := range scenarios(t) {
+	for _, s := range scenarios(t, a) {
 		if known[s.name] {
 			t.Errorf("there are two scenarios %s", s.name)
 		}
 		known[s.name] = true
 		t.Run(s.name, func(t *testing.T) { s.plain(t) })
-		if _, alone := oursOnly[s.name]; !alone && notOverTLS[s.name] == "" {
+		if _, alone := a.alone(s.name); !alone && notOverTLS[s.name] == "" {
 			t.Run(s.name+overTLS, func(t *testing.T) { s.overTLS(t) })
 		}
 	}
-	for name := range differences {
+	for _, name := range a.listed() {
 		if !known[strings.TrimSuffix(name, overTLS)] {
 			t.Errorf("differences are listed for %s, which does not exist", name)
 		}
@@ -242,18 +257,17 @@ func TestTrace(t *testing.T) {
 func (s scenario) plain(t *testing.T) {
 	t.Parallel()
 	var want streams
-	if text, ok := oursOnly[s.name]; ok {
+	if text, ok := s.abi.alone(s.name); ok {
 		want = parse(text)
 	} else {
-		want = s.expected(t, differences[s.name], s.exe, s.name)
+		want = s.expected(t, s.abi.allowed(s.name, false))
 	}
-	if !s.same(t, want, "", s.exe, s.name) {
+	if !s.same(t, want, "", "") || s.abi.once {
 		return
 	}
-	for _, v := range variants {
-		cmd := v.cmd(s.exe, s.tiny, s.name)
-		if _, no := notBytewise[s.name]; !no && cmd[0] != "" {
-			s.same(t, want, " when "+v.what, cmd...)
+	for _, v := range variants(s.tiny) {
+		if _, no := notBytewise[s.name]; !no {
+			s.same(t, want, " when "+v.what, v.under, v.flag)
 		}
 	}
 }
@@ -261,39 +275,44 @@ func (s scenario) plain(t *testing.T) {
 // overTLS compares the runs with trace -t.
 func (s scenario) overTLS(t *testing.T) {
 	t.Parallel()
-	allowed, own := differences[s.name+overTLS]
-	if !own {
-		allowed = differences[s.name]
-	}
-	s.same(t, s.expected(t, allowed, s.exe, "-t", s.name), "", s.exe, "-t", s.name)
+	s.same(t, s.expected(t, s.abi.allowed(s.name, true), "-t"), "", "", "-t")
 }
 
-// expected runs a command with the reference, and puts in the differences that are allowed.
-func (s scenario) expected(t *testing.T, allowed []difference, cmd ...string) streams {
+// args is the command of a scenario, without flags that are empty.
+func (s scenario) args(flags []string) []string {
+	return append(append([]string{s.exe}, slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return f == "" })...), s.name)
+}
+
+// expected runs the scenario with the reference, and puts in the differences that are allowed.
+func (s scenario) expected(t *testing.T, allowed []difference, flags ...string) streams {
 	t.Helper()
-	trace := run(s.ref, cmd...)
+	if _, as17 := s.abi.as17[s.name]; as17 {
+		s.abi, s.exe = abi17, build(t, abi17.ref)
+		allowed = append(slices.Clone(s.abi.allowed(s.name, slices.Contains(flags, "-t"))), allowed...)
+	}
+	trace := run(t, s.abi.ref, s.abi.ref.Lib(t), "", s.args(flags)...)
 	want, err := expect(parse(trace), allowed)
 	if err != nil {
-		t.Fatalf("%v\n%s", err, s.again(cmd))
+		t.Fatalf("%v\n%s", err, s.again(t, "", flags))
 	}
 	if _, crashed := want["exit"]; crashed {
-		t.Fatalf("the reference fails: %s\n%s", trace, s.again(cmd))
+		t.Fatalf("the reference fails: %s\n%s", trace, s.again(t, "", flags))
 	}
 	return want
 }
 
-// same runs a command with our library and tells whether it gives that.
-func (s scenario) same(t *testing.T, want streams, when string, cmd ...string) bool {
+// same runs the scenario with our library and tells whether it gives that.
+func (s scenario) same(t *testing.T, want streams, when, under string, flags ...string) bool {
 	t.Helper()
-	d := compare(want, parse(run(s.ours, cmd...)))
+	d := compare(want, parse(run(t, s.abi.ref, s.ours, under, s.args(flags)...)))
 	if d != "" {
-		t.Errorf("our trace differs%s:\n%s%s", when, d, s.again(cmd))
+		t.Errorf("our trace differs%s:\n%s%s", when, d, s.again(t, under, flags))
 	}
 	return d == ""
 }
 
 // again says where the scenario is, and how a command is repeated.
-func (s scenario) again(cmd []string) string {
+func (s scenario) again(t *testing.T, under string, flags []string) string {
 	where, err := exec.Command("addr2line", "-e", s.exe, s.at).Output()
 	if err != nil {
 		where = []byte("(addr2line: " + err.Error() + ")\n")
@@ -305,9 +324,11 @@ func (s scenario) again(cmd []string) string {
 				words = append(words, "-u", name)
 			}
 		}
-		return strings.Join(append(append(words, "LD_LIBRARY_PATH="+lib), cmd...), " ")
+		cmd := command(t, t.Context(), s.abi.ref, lib, under, s.args(flags)...)
+		words = append(words, cmd.Env[len(slices.DeleteFunc(os.Environ(), proxied)):]...)
+		return strings.Join(append(words, cmd.Args...), " ")
 	}
-	return fmt.Sprintf("%s is at %sagain:         %s\nthe reference: %s\n", s.name, where, with(s.built), with(s.ref))
+	return fmt.Sprintf("%s is at %sagain:         %s\nthe reference: %s\n", s.name, where, with(s.built), with(s.abi.ref.Lib(t)))
 }
 
 func TestCompareNotices(t *testing.T) {

@@ -202,7 +202,7 @@ static void
 ring_line(int level, const char *line)
 {
 	/* all but the pointer */
-	printf("%d %s", level, strchr(line, ':') ? strchr(line, ':') : line);
+	printf("%d %s", level, strrchr(line, ':') ? strrchr(line, ':') : line);
 }
 
 void

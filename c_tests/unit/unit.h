@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The headers are those of libwebsockets.so.19. */
+#define V43 (LWS_LIBRARY_VERSION_NUMBER >= 4003000)
+
 #define ARRAY(a) (sizeof(a) / sizeof((a)[0]))
 
 /* A number below n (n > 0). */

@@ -303,7 +303,7 @@ LWS_VISIBLE const char *
 lws_vh_tag(struct lws_vhost *vh)
 {
 	if (!vh)
-		return "[null vhost]";
+		return "[null vh]";
 	lws_snprintf(vh->tag, sizeof(vh->tag), "[vh|%x|%s|%s|%d]", vh->slot,
 		     vh->name ? vh->name : "", vh->iface ? vh->iface : "",
 		     vh->port);

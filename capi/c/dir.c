@@ -95,7 +95,7 @@ lws_dir(const char *dirpath, void *user, lws_dir_callback_function cb)
 		free(list[i]);
 	}
 	free(list);
-	return ret;
+	return lwsgo_plain.dir_says_done ? !ret : ret;
 }
 
 /* A "*" stands for any characters before the literal rest of the pattern, which

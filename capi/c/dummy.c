@@ -4,7 +4,7 @@
  * hand it every reason that they do not handle themselves.
  * C because of reason 5: for nearly all of them there is nothing to do.
  */
-#include <libwebsockets.h>
+#include "entry.h"
 
 LWS_VISIBLE int
 lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
@@ -25,7 +25,11 @@ lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
 			return -1;
 		return 0;
 	case LWS_CALLBACK_SSL_INFO:
-		if (info)
+		if (info && lwsgo_plain.log_cx)
+			lwsl_wsi_notice(wsi, "SSL_INFO: where: 0x%x, ret: 0x%x",
+					(unsigned int)info->where,
+					(unsigned int)info->ret);
+		else if (info)
 			lwsl_notice("LWS_CALLBACK_SSL_INFO: where: 0x%x, ret: 0x%x\n",
 				    (unsigned int)info->where,
 				    (unsigned int)info->ret);

@@ -80,3 +80,5 @@ const struct lwsgo_layouts lwsgo_layouts = {
 	},
 	.udp = LWSGO_UDP_LAYOUT,
 };
+
+const struct lwsgo_plain lwsgo_plain = LWSGO_PLAIN;

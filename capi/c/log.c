@@ -22,8 +22,7 @@
 
 typedef void (*emit_fn)(int level, const char *line);
 
-/* A line longer than this, NUL included, is cut and ends in "...\n". */
-#define LINE_MAX_BYTES 256
+#define LINE_MAX_BYTES LWSGO_LINE_MAX
 static const char cut_mark[] = "...\n";
 
 static _Atomic int enabled = LLL_ERR | LLL_WARN | LLL_NOTICE;
@@ -200,10 +199,11 @@ emit_stderr(const char *stamp, int level, const char *line)
 void
 lwsl_emit_stderr(int level, const char *line)
 {
-	char stamp[50];
+	char stamp[50] = "";
 
 	LWS_NEEDS_VOID(line);
-	lwsl_timestamp(level, stamp, sizeof(stamp));
+	if (!lwsgo_plain.log_cx) /* else it is in the line */
+		lwsl_timestamp(level, stamp, sizeof(stamp));
 	emit_stderr(stamp, level, line);
 }
 
@@ -241,7 +241,8 @@ lwsl_emit_syslog(int level, const char *line)
 void
 lws_set_log_level(int level, void (*func)(int level, const char *line))
 {
-	atomic_store_explicit(&enabled, level, memory_order_relaxed);
+	atomic_store_explicit(&enabled, level & ~LLLF_LOG_CONTEXT_AWARE,
+			      memory_order_relaxed);
 	if (func)
 		atomic_store_explicit(&emitter, func, memory_order_relaxed);
 }
@@ -267,7 +268,9 @@ lwsgo_log_emitter(void)
 int
 lwsl_visible(int level)
 {
-	return lwsgo_log_level() & level;
+	int on = lwsgo_log_level() & level;
+
+	return lwsgo_plain.log_cx ? !!on : on;
 }
 
 static void
@@ -283,17 +286,45 @@ mark_cut(char line[LINE_MAX_BYTES])
 	       sizeof(cut_mark));
 }
 
+size_t
+lwsgo_line_stamp(int level, char line[LINE_MAX_BYTES])
+{
+	if (!lwsgo_plain.log_cx)
+		return 0;
+	return (size_t)lwsl_timestamp(level, line, LINE_MAX_BYTES);
+}
+
+size_t
+lwsgo_line_end(char line[LINE_MAX_BYTES], size_t at, int n)
+{
+	size_t len = at + (n > 0 ? (size_t)n : 0);
+
+	if (len > LINE_MAX_BYTES - 3) {
+		len = LINE_MAX_BYTES - 1 - sizeof(cut_mark);
+		memcpy(line + len, cut_mark, sizeof(cut_mark));
+		return len + sizeof(cut_mark) - 1;
+	}
+	if (len > at && line[len - 1] != '\n')
+		line[len++] = '\n';
+	line[len] = '\0';
+	return len;
+}
+
 void
 _lws_logv(int filter, const char *format, va_list vl)
 {
 	char line[LINE_MAX_BYTES] = "";
+	size_t at;
 	int n;
 
 	if (!lwsl_visible(filter))
 		return;
 
-	n = vsnprintf(line, sizeof(line) - 1, format, vl);
-	if (n > (int)sizeof(line) - 1)
+	at = lwsgo_line_stamp(filter, line);
+	n = vsnprintf(line + at, sizeof(line) - 1 - at, format, vl);
+	if (lwsgo_plain.log_cx)
+		lwsgo_line_end(line, at, n);
+	else if (n > (int)sizeof(line) - 1)
 		mark_cut(line);
 	emit(filter, line);
 }
@@ -327,16 +358,20 @@ lwsgo_log(int level, const char *msg, size_t len)
 	struct lwsgo_thread *self = &lwsgo_self;
 	struct lwsgo_line *l = NULL;
 	char line[LINE_MAX_BYTES];
+	size_t at, room;
 
 	if (!lwsl_visible(level))
 		return;
 
-	if (len >= sizeof(line)) {
-		len = sizeof(line) - 1;
-		memcpy(line, msg, len);
+	at = lwsgo_line_stamp(level, line);
+	room = sizeof(line) - 1 - at;
+	memcpy(line + at, msg, len < room ? len : room);
+	if (lwsgo_plain.log_cx)
+		len = lwsgo_line_end(line, at, (int)len);
+	else if (len > room) {
+		len = room;
 		mark_cut(line);
-	} else
-		memcpy(line, msg, len);
+	}
 	line[len] = '\0';
 
 	if (self->depth)

@@ -7,6 +7,18 @@
 
 #include <stddef.h>
 
+/* A line longer than this, NUL included, is cut and ends in "...\n". */
+#define LWSGO_LINE_MAX 256
+
+/* Where the ABI has the stamp in the line: puts it there, and returns its length. */
+__attribute__((visibility("hidden"))) size_t
+lwsgo_line_stamp(int level, char line[LWSGO_LINE_MAX]);
+
+/* Ends a line whose text is n bytes from at, of which as many are there as fit: by a
+ * newline if it has none and is not empty. Returns its length. */
+__attribute__((visibility("hidden"))) size_t
+lwsgo_line_end(char line[LWSGO_LINE_MAX], size_t at, int n);
+
 /* Logs one finished line of len bytes (it carries its own newline) if the
  * level is enabled. Cuts it where _lws_log() would.
  *

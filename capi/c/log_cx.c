@@ -63,16 +63,14 @@ LWS_VISIBLE void
 lws_log_prepend_vhost(struct lws_log_cx *cx, void *obj, char **p, char *e)
 {
 	(void)cx;
-	if (obj)
-		prefix(p, e, lws_vh_tag(obj));
+	prefix(p, e, lws_vh_tag(obj));
 }
 
 LWS_VISIBLE void
 lws_log_prepend_wsi(struct lws_log_cx *cx, void *obj, char **p, char *e)
 {
 	(void)cx;
-	if (obj)
-		prefix(p, e, lws_wsi_tag(obj));
+	prefix(p, e, lws_wsi_tag(obj));
 }
 
 /* The prefixes of the parents come first. */
@@ -89,15 +87,16 @@ static void
 logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
      const char *function, const char *format, va_list ap)
 {
-	static const char cut[] = "...\n";
-	char line[1024], *p = line, *end = line + sizeof(line) - sizeof(cut);
+	char line[LWSGO_LINE_MAX] = "", *p = line;
+	char *end = line + sizeof(line) - 1;
 	int n;
 
 	if (!cx)
 		cx = default_cx();
 	if (!(cx->lll_flags & (uint32_t)level))
 		return;
-	if (cx->lll_flags & LLLF_LOG_TIMESTAMP)
+	p += lwsgo_line_stamp(level, line);
+	if (!lwsgo_plain.log_cx && cx->lll_flags & LLLF_LOG_TIMESTAMP)
 		p += lwsl_timestamp(level, p, (lwsgo_len)(end - p));
 	prefixes(cx, &p, end);
 	if (prep)
@@ -106,18 +105,7 @@ logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
 		p += lws_snprintf(p, lws_ptr_diff_size_t(end, p), "%s: ",
 				  function);
 	n = vsnprintf(p, lws_ptr_diff_size_t(end, p), format, ap);
-	if (n < 0)
-		return;
-	if (n >= end - p) {
-		p = end - 1;
-		memcpy(p, cut, sizeof(cut));
-		p += sizeof(cut) - 1;
-	} else {
-		p += n;
-		if (p == line || p[-1] != '\n')
-			*p++ = '\n';
-		*p = '\0';
-	}
+	p = line + lwsgo_line_end(line, lws_ptr_diff_size_t(p, line), n);
 	if (cx->lll_flags & LLLF_LOG_CONTEXT_AWARE)
 		cx->u.emit_cx(cx, level, line, lws_ptr_diff_size_t(p, line));
 	else

@@ -51,6 +51,20 @@ lws_sa46_parse_numeric_address(const char *ads, lws_sockaddr46 *sa46)
 	}
 }
 
+/* What stands for the address of another family. */
+static int
+no_address(int family, char *buf, size_t len)
+{
+	if (!lwsgo_plain.all_families)
+		return -1;
+	if (family == AF_UNIX)
+		return lws_snprintf(buf, len, "(unix skt)");
+	if (!family)
+		return lws_snprintf(buf, len, "(unset)");
+	lws_snprintf(buf, len, "(AF%d unsupp)", family);
+	return -1;
+}
+
 int
 lws_sa46_write_numeric_address(lws_sockaddr46 *sa46, char *buf, size_t len)
 {
@@ -64,7 +78,7 @@ lws_sa46_write_numeric_address(lws_sockaddr46 *sa46, char *buf, size_t len)
 		return lws_write_numeric_address(
 			(const uint8_t *)&sa46->sa4.sin_addr, 4, buf, len);
 	default:
-		return -1;
+		return no_address(sa46->sa4.sin_family, buf, len);
 	}
 }
 
@@ -77,7 +91,8 @@ lws_sa46_compare_ads(const lws_sockaddr46 *sa46a, const lws_sockaddr46 *sa46b)
 		return 1;
 	if (sa46a->sa4.sin_family == AF_INET6)
 		return memcmp(&sa46a->sa6.sin6_addr, &sa46b->sa6.sin6_addr, 16);
-	return sa46a->sa4.sin_addr.s_addr != sa46b->sa4.sin_addr.s_addr;
+	return (sa46a->sa4.sin_family == AF_INET || !lwsgo_plain.all_families) &&
+	       sa46a->sa4.sin_addr.s_addr != sa46b->sa4.sin_addr.s_addr;
 }
 
 /* The address as 16 bytes of IPv6; IPv4 as ::ffff:a.b.c.d. 0: of no kind. */

@@ -4,6 +4,7 @@
  * functions do the work, and programs load plugins before they make a context.
  */
 #define _GNU_SOURCE
+#include "abi.h"
 #include "lws_private.h"
 #include "entry.h"
 #include <dlfcn.h>
@@ -43,22 +44,42 @@ symbol_of(const char *file, char *symbol)
 	return 1;
 }
 
+/* How loud it is that a file is no plugin. */
+static int
+complaint(void)
+{
+	return lwsgo_plain.plugins_go_on ? LLL_INFO : LLL_ERR;
+}
+
+static int
+listed(const struct lws_plugin *p, const char *name)
+{
+	while (p && strcmp(p->hdr->name, name))
+		p = p->list;
+	return !!p;
+}
+
 static const lws_plugin_header_t *
-header_of(void *dl, const char *path, const char *symbol, const char *class_name)
+header_of(const struct search *s, void *dl, const char *path, const char *symbol)
 {
 	const lws_plugin_header_t *h = dlsym(dl, symbol);
 
 	if (!h) {
-		lwsl_err("lws_plugins_init: Failed to get export '%s' from %s: "
+		_lws_log(complaint(),
+			 "lws_plugins_init: Failed to get export '%s' from %s: "
 			 "%s\n", symbol, path, dlerror());
 		return NULL;
 	}
-	if (h->api_magic != LWS_PLUGIN_API_MAGIC) {
-		lwsl_err("lws_plugins_init: plugin %s has outdated api %d (vs "
+	if (h->api_magic != LWS_PLUGIN_API_MAGIC || !lwsgo_plugin_fits(h)) {
+		_lws_log(complaint(),
+			 "lws_plugins_init: plugin %s has outdated api %d (vs "
 			 "%d)\n", path, (int)h->api_magic, LWS_PLUGIN_API_MAGIC);
 		return NULL;
 	}
-	return strcmp(h->_class, class_name) ? NULL : h;
+	if (strcmp(h->_class, s->class_name) ||
+	    (lwsgo_plain.plugins_go_on && listed(*s->list, h->name)))
+		return NULL;
+	return h;
 }
 
 /* A plugin of v2.0 to v4.0, which has two functions instead of a header: the
@@ -141,7 +162,8 @@ load(const struct search *s, const char *path, const char *symbol)
 		return 1;
 	dl = dlopen(path, RTLD_NOW);
 	if (!dl) {
-		lwsl_err("lws_plugins_init: Error loading DSO: %s\n", dlerror());
+		_lws_log(complaint(), "lws_plugins_init: Error loading DSO: %s\n",
+			 dlerror());
 		return 1;
 	}
 	init = dlsym(dl, symbol) ? NULL :
@@ -149,7 +171,7 @@ load(const struct search *s, const char *path, const char *symbol)
 	if (init) {
 		p = load_older(s, name, init);
 	} else {
-		h = header_of(dl, path, symbol, s->class_name);
+		h = header_of(s, dl, path, symbol);
 		p = h ? lws_realloc(NULL, sizeof(*p), __func__) : NULL;
 		if (p)
 			p->hdr = h;
@@ -166,7 +188,8 @@ load(const struct search *s, const char *path, const char *symbol)
 	return 0;
 }
 
-/* As in the reference, the first file that cannot be loaded ends the folder. */
+/* Ends the folder at the first file that cannot be loaded, or at the one that was looked
+ * for, as the ABI's reference does. */
 static int
 consider(const char *dir, void *user, struct lws_dir_entry *e)
 {
@@ -177,15 +200,43 @@ consider(const char *dir, void *user, struct lws_dir_entry *e)
 	    (s->filter && strcmp(symbol, s->filter)))
 		return 0;
 	lws_snprintf(path, sizeof(path), "%s/%s", dir, e->name);
+	if (lwsgo_plain.plugins_go_on)
+		return !load(s, path, symbol) && s->filter;
 	lwsl_notice("   %s\n", path);
 	return load(s, path, symbol);
 }
 
-static void
+/* The folders that the loader is told of come first. 0: what was looked for was found
+ * among them, where that ends the search of a folder. */
+static int
+search_environment(const struct search *s)
+{
+	const char *p = getenv("LD_LIBRARY_PATH");
+	char dir[PATH_ROOM];
+	int ret = 1;
+	size_t n;
+
+	for (; p && *p; p += n + !!p[n]) {
+		n = strcspn(p, ":;");
+		if (!n || n >= sizeof(dir))
+			continue;
+		memcpy(dir, p, n);
+		dir[n] = '\0';
+		if (!lws_dir(dir, (void *)s, consider))
+			ret = 0;
+	}
+	return ret;
+}
+
+static int
 search(const struct search *s, const char *const *d)
 {
+	int ret = lwsgo_plain.plugins_go_on && search_environment(s);
+
 	for (; d && *d; d++)
-		lws_dir(*d, (void *)s, consider);
+		if (!lws_dir(*d, (void *)s, consider))
+			ret = 0;
+	return ret;
 }
 
 LWS_VISIBLE int
@@ -195,8 +246,7 @@ lws_plugins_init(struct lws_plugin **pplugin, const char *const *d,
 {
 	struct search s = { NULL, pplugin, _class, filter, each, each_user };
 
-	search(&s, d);
-	return 0;
+	return search(&s, d);
 }
 
 const struct lws_protocols *

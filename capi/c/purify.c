@@ -9,7 +9,7 @@
 LWS_ENTRY_AS(const char *, NULL, lws_sql_purify,
 	     (char *escaped, const char *string, lwsgo_len len),
 	     (char *escaped, const char *string, size_t len),
-	     (escaped, string, (size_t)len))
+	     (escaped, string, len > 0 ? (size_t)len : 0))
 
 LWS_ENTRY(const char *, NULL, lws_json_purify,
 	  (char *escaped, const char *string, int len, int *in_used),

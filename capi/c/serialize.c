@@ -104,27 +104,50 @@ lws_vbi_decode(const void *buf, uint64_t *value, size_t len)
 #define US_PER_HOUR (UINT64_C(3600) * LWS_US_PER_SEC)
 
 const lws_humanize_unit_t humanize_schema_si[7] = {
-	{ "Pi ", LWS_PI }, { "Ti ", LWS_TI }, { "Gi ", LWS_GI },
-	{ "Mi ", LWS_MI }, { "Ki ", LWS_KI }, { "   ", 1 },
+	{ LWSGO_UNIT("Pi"), LWS_PI }, { LWSGO_UNIT("Ti"), LWS_TI },
+	{ LWSGO_UNIT("Gi"), LWS_GI }, { LWSGO_UNIT("Mi"), LWS_MI },
+	{ LWSGO_UNIT("Ki"), LWS_KI }, { LWSGO_NO_UNIT, 1 },
 	{ NULL, 0 }
 };
 
 const lws_humanize_unit_t humanize_schema_si_bytes[7] = {
 	{ "PiB", LWS_PI }, { "TiB", LWS_TI }, { "GiB", LWS_GI },
-	{ "MiB", LWS_MI }, { "KiB", LWS_KI }, { "B  ", 1 },
+	{ "MiB", LWS_MI }, { "KiB", LWS_KI }, { LWSGO_SHORT_UNIT("B"), 1 },
 	{ NULL, 0 }
 };
 
 const lws_humanize_unit_t humanize_schema_us[8] = {
-	{ "y  ", 365 * 24 * US_PER_HOUR },
-	{ "d  ", 24 * US_PER_HOUR },
-	{ "hr ", US_PER_HOUR },
+	{ LWSGO_SHORT_UNIT("y"), 365 * 24 * US_PER_HOUR },
+	{ LWSGO_SHORT_UNIT("d"), 24 * US_PER_HOUR },
+	{ LWSGO_UNIT("hr"), US_PER_HOUR },
 	{ "min", UINT64_C(60) * LWS_US_PER_SEC },
-	{ "s  ", LWS_US_PER_SEC },
-	{ "ms ", LWS_US_PER_MS },
-	{ "us ", 1 },
+	{ LWSGO_SHORT_UNIT("s"), LWS_US_PER_SEC },
+	{ LWSGO_UNIT("ms"), LWS_US_PER_MS },
+	{ LWSGO_MICROSECONDS, 1 },
 	{ NULL, 0 }
 };
+
+/* Thousandths of the unit: those of a factor that 1000 does not divide can be more. */
+static unsigned int
+thousandths(uint64_t v, uint64_t factor)
+{
+	return factor / 1000 ? (unsigned int)(v % factor / (factor / 1000)) : 0;
+}
+
+/* Writes "1234.567XXX". The last four digits of a number that has more are written. */
+static int
+humanize_plain(char *p, size_t room, uint64_t v, const lws_humanize_unit_t *u)
+{
+	uint64_t whole = v / u->factor;
+	char digits[16];
+	int n = snprintf(digits, sizeof(digits), whole > 9999 ? "%04u" : "%u",
+			 (unsigned int)(whole % 10000));
+
+	if (u->factor != 1)
+		snprintf(digits + n, sizeof(digits) - (size_t)n, ".%03u",
+			 thousandths(v, u->factor) % 1000);
+	return lws_snprintf(p, room, "%s%s", digits, u->name);
+}
 
 /* v right-aligned in four columns; a wider one keeps its last three digits
  * behind a '!' (the reference's mark of overflow). */
@@ -140,8 +163,8 @@ four_columns(char out[5], uint64_t v)
 }
 
 /*
- * Writes " 1234.567XXX". As in the reference, what is returned is the length
- * of the part behind the digits alone.
+ * Writes " 1234.567XXX", or the same without padding. Where it pads, what is returned is
+ * the length of the part behind the digits alone, as in the reference.
  */
 int
 lws_humanize(char *p, lwsgo_len len, uint64_t v,
@@ -151,7 +174,7 @@ lws_humanize(char *p, lwsgo_len len, uint64_t v,
 	const lws_humanize_unit_t *u = schema;
 	char whole[5], digits[16];
 	size_t n, room = len > 0 ? (size_t)len : 0;
-	uint64_t milli;
+	unsigned int milli;
 
 	while (u->name && v < u->factor && u->factor != 1)
 		u++;
@@ -161,14 +184,16 @@ lws_humanize(char *p, lwsgo_len len, uint64_t v,
 		return 0;
 	}
 
+	if (lwsgo_plain.humanize_plain)
+		return humanize_plain(p, room, v, u);
+
 	four_columns(whole, v / u->factor);
 	if (u->factor == 1) {
 		n = (size_t)snprintf(digits, sizeof(digits), " %s", whole);
 	} else {
-		milli = u->factor / 1000 ?
-				v % u->factor / (u->factor / 1000) : 0;
+		milli = thousandths(v, u->factor);
 		n = (size_t)snprintf(digits, sizeof(digits), " %s.%03u", whole,
-				     (unsigned int)(milli % 1000));
+				     milli % 1000);
 		if (milli > 999) /* a factor that 1000 does not divide */
 			digits[6] = '!';
 	}

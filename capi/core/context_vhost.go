@@ -207,8 +207,11 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 	u := &C.lwsgo_layouts.udp
 	return engine.ABI{
-		Name: str(a.name), Connecting: a.connecting != 0, SessionCache: a.session_cache != 0, Before30: a.before30 != 0,
-		UDP: engine.UDPLayout{Size: uintptr(u.size), Addr: uintptr(u.sa), Room: uintptr(u.room), Len: uintptr(u.salen)},
+		Name:         str(a.name),
+		Before30:     a.before30 != 0,
+		Connecting:   a.connecting != 0,
+		SessionCache: a.session_cache != 0,
+		UDP:          engine.UDPLayout{Size: uintptr(u.size), Addr: uintptr(u.sa), Room: uintptr(u.room), Len: uintptr(u.salen)},
 	}
 }
 

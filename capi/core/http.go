@@ -180,6 +180,12 @@ func go_lws_get_urlarg_by_name(wsi *C.struct_lws, name, buf *C.char, n C.int) *C
 	if lacks("lws_get_urlarg_by_name", name == nil) {
 		return nil
 	}
+	if C.lwsgo_plain.arg_values != 0 {
+		if go_lws_get_urlarg_by_name_safe(wsi, name, buf, n) < 0 {
+			return nil
+		}
+		return buf
+	}
 	at := withHeaders(wsi, -1, func(h *wire.Headers) int { return h.CopyArg(cView(buf, int(n)), str(name)) })
 	if at < 0 {
 		return nil

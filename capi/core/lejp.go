@@ -28,7 +28,10 @@ func lejpAt(p unsafe.Pointer) *lejp.Ctx {
 // lejpLayout is that of this library's ABI; what the ABIs have in common is checked.
 var lejpLayout = func() lejp.Layout {
 	l := &C.lwsgo_layouts.lejp
-	return lejp.Layout{Depth: int(l.depth), Indexes: uintptr(l.i), Wild: uintptr(l.wild), Texts: uintptr(l.path), Tail: uintptr(l.path_stride)}
+	return lejp.Layout{
+		Depth: int(l.depth), Indexes: uintptr(l.i), Wild: uintptr(l.wild), Texts: uintptr(l.path), Tail: uintptr(l.path_stride),
+		Ways: lejp.Ways{ExpFloat: C.lwsgo_plain.exp_float != 0, PathsFit: C.lwsgo_plain.paths_fit != 0},
+	}
 }()
 
 // calling calls a callback of the program's for the struct at p.

@@ -246,6 +246,25 @@ struct lwsgo_layouts {
 __attribute__((visibility("hidden"))) extern const struct lwsgo_layouts
 	lwsgo_layouts;
 
+/* How functions behave that belong to no context. */
+struct lwsgo_plain {
+	int all_families;   /* addresses that are not of IP have texts, and are equal */
+	int arg_values;	    /* lws_get_urlarg_by_name() leaves the value alone in the buffer */
+	int b64_tight;	    /* base64: a group that just fits is decoded */
+	int dir_says_done;  /* lws_dir() answers 1 when all was shown, 0 when stopped */
+	int exp_float;	    /* JSON: a number with an exponent is a float */
+	int humanize_plain; /* lws_humanize() pads nothing and answers the length */
+	int log_cx;	    /* lines are whole when an emitter sees them: stamp and
+			     * newline; lwsl_visible() answers 0 or 1 */
+	int paths_fit;	    /* JSON: an array is refused whose "[]" has no room in the path */
+	int plugins_go_on;  /* a file that is no plugin does not end its folder; one that was
+			     * looked for does, and lws_plugins_init() answers 1 without */
+	int star_delimits;  /* tokens of RFC 7230: '*' ends one */
+};
+
+__attribute__((visibility("hidden"))) extern const struct lwsgo_plain
+	lwsgo_plain;
+
 /* The protocols of one plugin that was loaded. */
 __attribute__((visibility("hidden"))) const struct lws_protocols *
 lwsgo_plugin_protocols(const struct lws_plugin *p, int *count);

@@ -87,17 +87,7 @@ func go_lws_get_urlarg_by_name_safe(wsi *C.struct_lws, name, buf *C.char, n C.in
 	if name == nil || buf == nil || n <= 0 {
 		return -1
 	}
-	want := strings.TrimSuffix(str(name), "=") + "="
-	return withHeaders(wsi, -1, func(h *wire.Headers) C.int {
-		v, _, ok := h.Arg(want)
-		if !ok || len(v) >= int(n) {
-			return -1
-		}
-		b := cView(buf, int(n))
-		copy(b, v)
-		b[len(v)] = 0
-		return C.int(len(v))
-	})
+	return withHeaders(wsi, -1, func(h *wire.Headers) C.int { return C.int(h.CopyArgValue(cView(buf, int(n)), str(name))) })
 }
 
 //export go_lws_hdr_custom_name_foreach

@@ -13,7 +13,7 @@ func go_lws_sql_purify(escaped, str *C.char, n C.size_t) *C.char {
 	if lacks("lws_sql_purify", escaped == nil) {
 		return nil
 	}
-	purify.SQL(cView(escaped, max(int(n), 1)), cBytes(str))
+	purify.SQL(cView(escaped, max(int(min(n, openEnd)), 1)), cBytes(str))
 	return escaped
 }
 

@@ -46,6 +46,8 @@ func go_lws_b64_encode_string_url(in *C.char, inLen C.int, out *C.char, outSize 
 	return encodeB64(in, inLen, out, outSize, true)
 }
 
+var tightB64 = C.lwsgo_plain.b64_tight != 0
+
 //export go_lws_b64_decode_string
 func go_lws_b64_decode_string(in, out *C.char, outSize C.int) (ret C.int) {
 	defer guardOr("lws_b64_decode_string", &ret, -1)
@@ -63,7 +65,7 @@ func go_lws_b64_decode_string_len(in *C.char, inLen C.int, out *C.char, outSize 
 		n = openEnd
 	}
 	var s b64.State
-	_, wrote := s.Decode(cView(in, n), cView(out, int(outSize)), true)
+	_, wrote := s.Decode(cView(in, n), cView(out, int(outSize)), true, tightB64)
 	return C.int(wrote)
 }
 
@@ -79,7 +81,7 @@ func go_lws_b64_decode_stateful(cs *C.struct_lws_b64state, in *C.char, inLen *C.
 		Done: uint(cs.done), Len: uint(cs.len), I: int(cs.i), C: int(cs.c),
 	}
 	used, wrote := s.Decode(cView(in, int(*inLen)),
-		cView(out, int(*outSize)), final != 0)
+		cView(out, int(*outSize)), final != 0, tightB64)
 	*(*[4]byte)(unsafe.Pointer(&cs.quad)) = s.Quad
 	cs.done, cs.len = C.size_t(s.Done), C.size_t(s.Len)
 	cs.i, cs.c = C.int(s.I), C.int(s.C)

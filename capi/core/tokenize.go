@@ -30,6 +30,7 @@ func go_lws_tokenize(ts *C.struct_lws_tokenize) C.lws_tokenize_elem {
 		In:    cView(ts.start, int(ts.len)),
 		Flags: tokenize.Flags(ts.flags),
 		Delim: tokenize.Delim(ts.delim),
+		Star:  C.lwsgo_plain.star_delimits != 0,
 	}
 	e := t.Next()
 	ts.token = nil

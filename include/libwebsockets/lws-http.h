@@ -336,7 +336,8 @@ lws_hdr_custom_copy(struct lws *wsi, char *dst, int len, const char *name,
  *
  * @param name what it begins with; "a=" finds a's value
  * @param buf, len place for a decoded copy of the argument
- * @return where the value begins in buf, or NULL if there is none
+ * @return where the value begins in buf, or NULL if there is none. In 4.3 that is buf, a
+ *	   "=" behind `name` is no part of it, and `len` is two more than the argument
  */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_get_urlarg_by_name(struct lws *wsi, const char *name, char *buf, int len);

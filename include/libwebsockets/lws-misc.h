@@ -364,7 +364,8 @@ lws_dir_callback_function(const char *dirpath, void *user,
 /**
  * Go through a folder, in the order of names; those with '~' are left out.
  *
- * @return 0 if all were seen; 1 if the callback stopped it or there is no such folder
+ * @return 0 if all were seen; 1 if the callback stopped it or there is no such folder.
+ *	   In 4.3 0 if the callback stopped it, else 1
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_dir(const char *dirpath, void *user, lws_dir_callback_function cb);

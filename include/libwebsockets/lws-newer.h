@@ -441,10 +441,11 @@ LWS_VISIBLE LWS_EXTERN int
 lws_http_check_retry_after(struct lws *wsi, lws_usec_t *us_interval_in_out);
 
 /**
- * Copy the value of a URL argument, as lws_get_urlarg_by_name().
+ * Copy the value of a URL argument.
  *
- * @param name without "="
- * @return its length, or -1 when it is not there or does not fit
+ * @param name what the argument begins with; a "=" behind it is no part of the value
+ * @return the value's length, or -1 when there is none, or `len` is not two more than
+ *	   the argument with its name
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_get_urlarg_by_name_safe(struct lws *wsi, const char *name, char *buf, int len);

@@ -181,11 +181,13 @@ typedef int (*each_plugin_cb_t)(struct lws_plugin *p, void *user);
  * @param pplugin   list they are added to
  * @param d	    folders, ended by NULL
  * @param _class    load this class only
- * @param filter    load the one whose symbol has this name; NULL: all. The first file
- *		    that cannot be loaded, or is of another class, ends its folder
+ * @param filter    load the one whose symbol has this name; NULL: all. In 4.1 the first
+ *		    file that cannot be loaded, or is of another class, ends its folder.
+ *		    In 4.3 it is passed over, the folders of LD_LIBRARY_PATH come first, and
+ *		    of two plugins of one name the first counts
  * @param each	    called for each that was loaded; or NULL
  * @param each_user its `user`
- * @return 0
+ * @return 0; in 4.3 1 if the one that `filter` names was not found, or there is no filter
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_plugins_init(struct lws_plugin **pplugin, const char * const *d,

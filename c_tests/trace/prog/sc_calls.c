@@ -424,6 +424,7 @@ static void calls_vhost_destroy1(void)
 	finish();
 }
 
+#if !ABI19
 static void calls_context_destroy2(void)
 {
 	if (!no_server(web_protocols, NULL))
@@ -432,6 +433,7 @@ static void calls_context_destroy2(void)
 	lws_context_destroy2(rig.ctx);
 	say(GLOBAL, "context is %s", rig.ctx ? "left" : "gone");
 }
+#endif
 
 static const scenario sc_calls[] = {
     {"calls-ask", calls_ask},
@@ -445,7 +447,9 @@ static const scenario sc_calls[] = {
     {"calls-multipart", calls_multipart},
     {"calls-option", calls_option},
     {"calls-vhost-destroy1", calls_vhost_destroy1},
+#if !ABI19
     {"calls-context-destroy2", calls_context_destroy2},
+#endif
     {NULL, NULL},
 };
 

@@ -409,13 +409,13 @@ static void family_own(void)
 static void loss(struct lws_context_creation_info *i, const char *of)
 {
 	if (strcmp(of, "own"))
-		i->udp_loss_sim_rx_pc = 100;
+		LOSES(i, 0, 100);
 }
 
 static void loss_own(struct lws_context_creation_info *i, const char *of)
 {
 	if (!strcmp(of, "own"))
-		i->udp_loss_sim_rx_pc = 100;
+		LOSES(i, 0, 100);
 }
 
 static void udp_now(void *arg)
@@ -424,7 +424,7 @@ static void udp_now(void *arg)
 	socklen_t n = sizeof a;
 	struct lws **made = arg;
 
-	*made = lws_create_adopt_udp(members.vhost, "127.0.0.1", 0, LWS_CAUDP_BIND, "chat", NULL, NULL, NULL, NULL);
+	*made = ADOPT_UDP(members.vhost, "127.0.0.1", 0, LWS_CAUDP_BIND, "chat", NULL, NULL, NULL, NULL);
 	rig.port = *made && !getsockname(lws_get_socket_fd(*made), (void *)&a, &n) ? ntohs(a.sin_port) : 0;
 }
 

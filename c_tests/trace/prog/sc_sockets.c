@@ -325,7 +325,7 @@ static void to_sa(int v6, const char *name)
 static void helpers(void)
 {
 	char name[256] = "", text[64] = "";
-	int uid, gid;
+	id_out uid, gid;
 
 	if (!no_server(hc_protocols, hc_reader))
 		return;
@@ -337,7 +337,7 @@ static void helpers(void)
 	gethostname(name, sizeof name);
 	say(GLOBAL, "canonical name is %s", strcmp(lws_canonical_hostname(rig.ctx), name) ? "another" : "the host's");
 	lws_get_effective_uid_gid(rig.ctx, &uid, &gid);
-	say(GLOBAL, "uid %d, gid %d", uid, gid);
+	say(GLOBAL, "uid %d, gid %d", (int)uid, (int)gid);
 	say(GLOBAL, "no peer: '%s'", lws_get_peer_simple_fd(-1, text, sizeof text));
 	finish();
 }
@@ -349,13 +349,14 @@ static void helpers(void)
 static void show_self(void)
 {
 	gid_t groups[32];
-	int uid = -9, gid = -9, n = getgroups(32, groups);
+	id_out uid = -9, gid = -9;
+	int n = getgroups(32, groups);
 	char line[128];
 	FILE *f = fopen("/proc/thread-self/status", "r");
 
 	lws_get_effective_uid_gid(rig.ctx, &uid, &gid);
 	say(GLOBAL, "uid %d %d, gid %d %d, groups %d first %d; told uid %d gid %d", (int)getuid(), (int)geteuid(),
-	    (int)getgid(), (int)getegid(), n, n > 0 ? (int)groups[0] : -1, uid, gid);
+	    (int)getgid(), (int)getegid(), n, n > 0 ? (int)groups[0] : -1, (int)uid, (int)gid);
 	while (f && fgets(line, sizeof line, f))
 		if (!strncmp(line, "CapEff", 6))
 			say(GLOBAL, "bind to low ports %s, anything else %s",

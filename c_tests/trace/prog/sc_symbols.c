@@ -268,7 +268,7 @@ static void v6_now(void *arg)
 	socklen_t n;
 	const char *ads = loopback(0, &n).ss_family == AF_INET6 ? "::1" : "127.0.0.1";
 
-	say(GLOBAL, "made %d", !!lws_create_adopt_udp(lws_get_vhost_by_name(rig.ctx, "default"), ads, their_port,
+	say(GLOBAL, "made %d", !!ADOPT_UDP(lws_get_vhost_by_name(rig.ctx, "default"), ads, their_port,
 						      arg ? LWS_CAUDP_BIND : 0, "raw", arg ? "lo" : NULL, NULL, NULL, NULL));
 }
 

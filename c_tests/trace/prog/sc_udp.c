@@ -83,7 +83,7 @@ static void create_now(void *arg)
 	struct lws *wsi;
 
 	(void)arg;
-	wsi = lws_create_adopt_udp(lws_get_vhost_by_name(rig.ctx, "default"), address, their_port, flags, protocol,
+	wsi = ADOPT_UDP(lws_get_vhost_by_name(rig.ctx, "default"), address, their_port, flags, protocol,
 	                           NULL, made, &opaque, NULL);
 	say(GLOBAL, "lws_create_adopt_udp: %s", wsi ? "made" : "NULL");
 	if (!wsi)
@@ -105,9 +105,9 @@ static int echo(event *e)
 	if (e->reason != LWS_CALLBACK_RAW_RX)
 		return PASS;
 	u = lws_get_udp(e->wsi);
-	sa = (const struct sockaddr_in *)&u->sa;
+	sa = UDP_PEER(u);
 	say(e->conn, "  packet %d, sender of family %d, length %d, loopback %d, known %d", ++s->got, sa->sin_family,
-	    (int)u->salen, sa->sin_addr.s_addr == htonl(INADDR_LOOPBACK), ntohs(sa->sin_port) == their_port);
+	    UDP_PEER_LEN(u), sa->sin_addr.s_addr == htonl(INADDR_LOOPBACK), ntohs(sa->sin_port) == their_port);
 	if (e->len == 3 && !memcmp(e->in, "bye", 3))
 		return -1;
 	put(e, e->in, e->len, LWS_WRITE_RAW);
@@ -166,7 +166,7 @@ static int ask(event *e)
 	if (e->reason == LWS_CALLBACK_RAW_WRITEABLE && !s->got++)
 		put(e, "question", 8, LWS_WRITE_RAW);
 	if (e->reason == LWS_CALLBACK_RAW_RX) {
-		const struct sockaddr_in *sa = (const struct sockaddr_in *)&lws_get_udp(e->wsi)->sa;
+		const struct sockaddr_in *sa = UDP_PEER(lws_get_udp(e->wsi));
 
 		say(e->conn, "  from them %d", ntohs(sa->sin_port) == their_port);
 		return -1;
@@ -348,7 +348,7 @@ static void loss_peer(peer *p)
 
 static void udp_loss(void)
 {
-	rig.info.udp_loss_sim_tx_pc = rig.info.udp_loss_sim_rx_pc = 100;
+	LOSES(&rig.info, 100, 100);
 	if (no_server(protos, lossy)) {
 		peer_start("peer0", loss_peer);
 		finish();

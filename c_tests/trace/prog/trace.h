@@ -31,6 +31,9 @@
 
 #define GLOBAL "global"
 
+/* Compiled for libwebsockets.so.19, not .17. */
+#define ABI19 (LWS_LIBRARY_VERSION_NUMBER >= 4003000)
+
 /* Adds one line to the stream called where. */
 void say(const char *where, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Adds data to a running total; consecutive calls with one what become one line. */
@@ -52,6 +55,21 @@ int labels_live(void);
 const char *reason_name(int reason);
 
 /* ---- rig.c ---- */
+
+/* What libwebsockets.so.19 has another interface for. */
+#if ABI19
+#define ADOPT_UDP(...) lws_create_adopt_udp(__VA_ARGS__, NULL)
+#define UDP_PEER(u) ((const struct sockaddr_in *)&(u)->sa46)
+#define UDP_PEER_LEN(u) ((int)sizeof(struct sockaddr_in)) /* the family tells it */
+#define LOSES(info, tx, rx) ((void)(info))                /* not simulated any more */
+typedef uid_t id_out;
+#else
+#define ADOPT_UDP(...) lws_create_adopt_udp(__VA_ARGS__)
+#define UDP_PEER(u) ((const struct sockaddr_in *)&(u)->sa)
+#define UDP_PEER_LEN(u) ((int)(u)->salen)
+#define LOSES(info, tx, rx) ((info)->udp_loss_sim_tx_pc = (tx), (info)->udp_loss_sim_rx_pc = (rx))
+typedef int id_out;
+#endif
 
 /* What a hook returns to leave the answer to the rig. */
 #define PASS INT_MIN

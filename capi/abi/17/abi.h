@@ -39,6 +39,26 @@ typedef int lwsgo_gid;
 typedef int lwsgo_stream;
 #define LWSGO_ADOPT_UDP_MORE
 
+/* Names of units, as lws_humanize() writes them: three columns. */
+#define LWSGO_UNIT(name) name " "
+#define LWSGO_SHORT_UNIT(name) name "  "
+#define LWSGO_NO_UNIT "   "
+#define LWSGO_MICROSECONDS "us "
+
+/* How functions behave that belong to no context. */
+#define LWSGO_PLAIN                                                            \
+	{                                                                      \
+		.b64_tight = 0,                                                \
+	}
+
+/* A plugin is of this library's build. */
+static inline int
+lwsgo_plugin_fits(const lws_plugin_header_t *h)
+{
+	(void)h;
+	return 1;
+}
+
 /* Members of the info that other ABIs do not have. */
 static inline void
 lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)

@@ -31,7 +31,7 @@ lwsgo_token(enum lws_token_indexes t)
 static inline const char *
 lwsgo_token_text(enum lws_token_indexes t)
 {
-	return t == WSI_TOKEN_DSS_SIGNATURE ? "dss-signature:" : NULL;
+	return t == WSI_TOKEN_DSS_SIGNATURE ? "x-amzn-dss-signature:" : NULL;
 }
 
 /* Types of arguments that other ABIs have others for. */
@@ -41,6 +41,34 @@ typedef gid_t lwsgo_gid;
 typedef unsigned int lwsgo_stream;
 #define LWSGO_ADOPT_UDP_MORE                                                   \
 	, const char *fi_wsi_name __attribute__((unused))
+
+/* Names of units, as lws_humanize() writes them. */
+#define LWSGO_UNIT(name) name
+#define LWSGO_SHORT_UNIT(name) name
+#define LWSGO_NO_UNIT ""
+#define LWSGO_MICROSECONDS "\xce\xbcs"
+
+/* How functions behave that belong to no context. */
+#define LWSGO_PLAIN                                                            \
+	{                                                                      \
+		.all_families = 1,                                             \
+		.arg_values = 1,                                               \
+		.b64_tight = 1,                                                \
+		.dir_says_done = 1,                                            \
+		.exp_float = 1,                                                \
+		.humanize_plain = 1,                                           \
+		.log_cx = 1,                                                   \
+		.paths_fit = 1,                                                \
+		.plugins_go_on = 1,                                            \
+		.star_delimits = 1,                                            \
+	}
+
+/* A plugin is of this library's build. */
+static inline int
+lwsgo_plugin_fits(const lws_plugin_header_t *h)
+{
+	return !strcmp(h->lws_build_hash, LWS_BUILD_HASH);
+}
 
 /* Members of the info that other ABIs do not have. */
 static inline void

@@ -58,15 +58,19 @@ func value(c byte) byte {
 }
 
 // Decode decodes as much of in, which ends at a NUL at the latest, as fits
-// into out with more than four bytes to spare. It returns what it used and
+// into out, group by group: three bytes, and two to spare unless tight. It returns what it used and
 // what it wrote, which out[wrote] = 0 follows if there is room. final says
 // that no more input comes, so an incomplete group is decoded.
-func (s *State) Decode(in, out []byte, final bool) (used, wrote int) {
+func (s *State) Decode(in, out []byte, final, tight bool) (used, wrote int) {
+	room := 5
+	if tight {
+		room = 3
+	}
 	src := input{b: in}
 	if s.I < 0 || s.I > 3 { // the caller's memory was never initialised
 		s.I = 0
 	}
-	for !src.ended() && wrote+4 < len(out) {
+	for !src.ended() && wrote+room <= len(out) {
 		for ; s.I < 4 && !src.ended(); s.I++ {
 			s.symbol(&src)
 		}

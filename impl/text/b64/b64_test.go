@@ -55,7 +55,7 @@ func TestDecode(t *testing.T) {
 	} {
 		var s State
 		out := bytes.Repeat([]byte{'#'}, c.size)
-		used, n := s.Decode([]byte(c.in), out, true)
+		used, n := s.Decode([]byte(c.in), out, true, false)
 		if string(out[:n]) != c.want || used != c.used || out[n] != 0 {
 			t.Errorf("%q in %d: used %d, %q", c.in, c.size, used, out[:n])
 		}
@@ -69,7 +69,7 @@ func FuzzDecode(f *testing.F) {
 		out := make([]byte, min(max(size, 0), 1<<12))
 		var s State
 		for i, part := range [][]byte{in[:cut], in[cut:]} {
-			used, n := s.Decode(part, out, i == 1)
+			used, n := s.Decode(part, out, i == 1, false)
 			if used > len(part) || n > len(out) {
 				t.Fatalf("used %d of %d, wrote %d of %d", used,
 					len(part), n, len(out))
@@ -90,8 +90,8 @@ func FuzzRoundTrip(f *testing.F) {
 		cut = min(max(cut, 0), n)
 		out := make([]byte, len(in)+8)
 		var s State
-		_, a := s.Decode(text[:cut], out, cut == n)
-		_, b := s.Decode(text[cut:], out[a:], true)
+		_, a := s.Decode(text[:cut], out, cut == n, false)
+		_, b := s.Decode(text[cut:], out[a:], true, false)
 		// padding that is cut in two counts as a value, as in the reference
 		if got := out[:a+b]; !bytes.Equal(got, in) && cut <= len(in)/3*4 {
 			t.Fatalf("%q -> %q -> %q", in, text, got)

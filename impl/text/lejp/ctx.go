@@ -44,6 +44,7 @@ type Ctx struct {
 	Indexes, Wild []uint16 // of arrays in arrays; where wildcards begin in a path
 	*Texts
 	*Tail
+	Ways
 }
 
 // Head is what the struct begins with.
@@ -82,6 +83,13 @@ type Tail struct {
 type Layout struct {
 	Depth                      int
 	Indexes, Wild, Texts, Tail uintptr
+	Ways
+}
+
+// Ways are those in which ABIs differ.
+type Ways struct {
+	ExpFloat bool // a number with an exponent is a float, with or without a point
+	PathsFit bool // an array is refused where the path has no room for its "[]"
 }
 
 // At views the struct at p.
@@ -92,6 +100,8 @@ func (l *Layout) At(p unsafe.Pointer) Ctx {
 		Wild:    unsafe.Slice((*uint16)(unsafe.Add(p, l.Wild)), l.Depth),
 		Texts:   (*Texts)(unsafe.Add(p, l.Texts)),
 		Tail:    (*Tail)(unsafe.Add(p, l.Tail)),
+
+		Ways: l.Ways,
 	}
 }
 
@@ -150,6 +160,7 @@ const (
 	rejectIndexStack        = -19
 	rejectNumTooLong        = -20
 	rejectNeitherCommaOrEnd = -21
+	rejectUnknown           = -22
 	rejectCallback          = -23
 )
 

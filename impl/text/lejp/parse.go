@@ -305,6 +305,9 @@ func (r *run) literal(c byte) int {
 
 func (r *run) openArray() int {
 	r.level().State = stArrayEnd
+	if r.PathsFit && int(r.parser().PathLen)+3 >= MaxPath {
+		return rejectUnknown
+	}
 	r.appendPath('[')
 	r.appendPath(']')
 	r.endPath()

@@ -199,7 +199,7 @@ func (r *run) number(c byte) int {
 // One with an exponent but without a point counts as an integer.
 func (r *run) endNumber() int {
 	why := ValNumInt
-	if r.NumFlags&seenPoint != 0 {
+	if r.NumFlags&seenPoint != 0 || r.ExpFloat && r.NumFlags&seenExp != 0 {
 		why = ValNumFloat
 	}
 	r.setBuf(0)

@@ -60,6 +60,7 @@ type Tokenizer struct {
 	Pos   int    // bytes of In that are used up
 	Flags Flags
 	Delim Delim
+	Star  bool // '*' delimits under RFC7230Delims too, unless it is a Nonterm
 
 	Start int // where the last element begins in In, -1 for none
 	Len   int // its length
@@ -296,6 +297,8 @@ func (s *scan) delimits(c byte) bool {
 	case '*':
 		if s.Flags&AsteriskNonterm != 0 {
 			return false
+		} else if s.Star {
+			return true
 		}
 	case '=':
 		if s.Flags&(EqualsNonterm|RFC7230Delims) == EqualsNonterm {

@@ -3,6 +3,7 @@ package h1
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unsafe"
 )
 
@@ -256,20 +257,6 @@ func (h *Headers) CopyFragment(dst []byte, t Token, i int) int {
 	return int(f.n)
 }
 
-// Arg is the part after name of the first URI argument that begins with name
-// (usually "key="), and its fragment number (lws_get_urlarg_by_name).
-func (h *Headers) Arg(name string) (value []byte, fragment int, ok bool) {
-	i := 0
-	for n := h.first[TokenHTTPURIArgs]; n != 0; n = h.frags[n].next {
-		f := &h.frags[n]
-		if v := h.buf[f.off : f.off+f.n]; len(v) >= len(name) && string(v[:len(name)]) == name {
-			return v[len(name):], i, true
-		}
-		i++
-	}
-	return nil, 0, false
-}
-
 // CopyArg does what lws_get_urlarg_by_name does: arguments are copied to dst one
 // after the other until one begins with name; the result is the offset in dst of
 // what follows the name. -1: none, or one before it did not fit dst.
@@ -282,6 +269,27 @@ func (h *Headers) CopyArg(dst []byte, name string) int {
 		if n >= len(name) && string(dst[:len(name)]) == name {
 			return len(name)
 		}
+	}
+}
+
+// CopyArgValue does what lws_get_urlarg_by_name_safe does: CopyArg, but that an
+// argument that leaves no byte to spare is passed over, that a '=' behind name is left
+// out, and that the value is moved to the beginning. The result is its length.
+func (h *Headers) CopyArgValue(dst []byte, name string) int {
+	for i := 0; ; i++ {
+		n := h.CopyFragment(dst, TokenHTTPURIArgs, i)
+		if n < 0 {
+			return -1
+		}
+		at := len(name)
+		if n+1 >= len(dst) || n < at || string(dst[:at]) != name {
+			continue
+		}
+		if !strings.HasSuffix(name, "=") && at < n && dst[at] == '=' {
+			at++
+		}
+		copy(dst, dst[at:n+1])
+		return n - at
 	}
 }
 
