@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-#   make run      build everything, serve the original test page on :7681 (PORT=)
-#   make lib      build/lib/libwebsockets.so.17 (ABI=19: its beginnings of so.19)
+#   make run      build everything, serve the original test page on :7681 (PORT=, ABI=)
+#   make lib      build/lib/libwebsockets.so.17 and .so.19 (ABI=17, ABI=19: one of them)
 #   make test     all tests; the last line says how many passed and failed
 #                 (PART=trace: those of c_tests/trace, or of another folder)
 #   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1, ROWS=regexp)
-#   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=)
-#   make deb      Debian packages in build/deb
+#   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=): the library that this
+#                 machine's programs ask for (ABI=17, ABI=19: that one)
+#   make deb      Debian packages of that library in build/deb (ABI=)
 #   make deps     install what building and testing need (Debian, as root)
 #   make clean
 
@@ -23,24 +24,33 @@ AR         ?= ar
 OBJCOPY    ?= objcopy
 
 B       := build
-# The ABI that is built: a folder of capi/abi.
-ABI     ?= 17
-SONAME  := libwebsockets.so.$(ABI)
-LIB     := $(B)/lib/$(SONAME)
+# Each is a folder of capi/abi, and a library.
+ABIS       := 17 19
 VERSION_17 := 4.1.6
 VERSION_19 := 4.3.5
-VERSION := $(VERSION_$(ABI))
-# Other sources have headers of their own (docs/generations.md).
+# Those that are built, and the one that is this machine's, or asked for: it is run,
+# installed and packaged.
+BUILT   := $(or $(ABI),$(ABIS))
+DEFAULT := $(shell tools/default-abi)
+CHOSEN  := $(or $(ABI),$(DEFAULT))
+$(if $(filter-out $(ABIS),$(BUILT) $(CHOSEN)),$(error ABI is one of: $(ABIS)))
+SONAME  := libwebsockets.so.$(CHOSEN)
+LIB     := $(B)/lib/$(SONAME)
+VERSION := $(VERSION_$(CHOSEN))
+# Other sources have headers of their own (docs/generations.md), but for those of the
+# ABI's own time.
 GENERATIONS := 1.3 1.5 1.6 2.0 2.2 4.3
+OWN_19      := 4.3
+OWN         := $(OWN_$(CHOSEN))
 
 GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck)"
 
-CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_ABI=$(ABI) -DLWS_BUILDING_SHARED -Iinclude -Icapi/abi/$(ABI) -Icapi/core -Icapi/c
+CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
-C_OBJ  := $(C_SRC:capi/c/%.c=$(B)/obj/$(ABI)/%.o) $(patsubst capi/abi/$(ABI)/%.c,$(B)/obj/$(ABI)/abi/%.o,$(wildcard capi/abi/$(ABI)/*.c))
+# The interface of programs that do not say which, here in the checkout. It is this machine's.
+ABI_HDR := include/lws_abi.h
 # What the Go half sees, whatever the ABI: the headers of so.17.
-GO_HDR := $(wildcard capi/c/*.h capi/core/lwsgo*.h include/*.h include/17/*.h include/libwebsockets/*.h) capi/evlib/evlib.h
-C_HDR  := $(GO_HDR) $(wildcard capi/abi/$(ABI)/*.h include/$(ABI)/*.h)
+GO_HDR := $(filter-out $(ABI_HDR),$(wildcard capi/c/*.h capi/core/lwsgo*.h include/*.h include/17/*.h include/libwebsockets/*.h)) capi/evlib/evlib.h
 GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/enginetest/*' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
 # The runtime's own knobs, built in: stacks never shrink (a signal handler may
@@ -62,11 +72,17 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib objects run bench test test-all lint install install-headers deb clean deps reference
+.PHONY: all lib libs link objects run bench test test-all lint install install-headers deb clean deps reference
 all: lib
-objects: $(C_OBJ)
-# -lwebsockets is so.17: so.19 does not behave as 4.3.5 yet (docs/symbols.md).
-lib: $(LIB) $(if $(filter 17,$(ABI)),$(B)/lib/libwebsockets.so) $(PLUGINS)
+lib: libs link
+libs: $(BUILT:%=$(B)/lib/libwebsockets.so.%) $(PLUGINS)
+# What -lwebsockets and the headers of the checkout mean is this machine's, whatever is built.
+LINK     := $(B)/lib/libwebsockets.so
+ABI_TEXT := /* Made by make: which interface this machine has. */\n\043define LWS_ABI_DEFAULT $(DEFAULT)\n
+link: libs
+	@printf '$(ABI_TEXT)' | cmp -s - $(ABI_HDR) || printf '$(ABI_TEXT)' >$(ABI_HDR)
+	@if [ ! -e $(LINK).$(DEFAULT) ]; then rm -f $(LINK); \
+	elif [ "$$(readlink $(LINK))" != libwebsockets.so.$(DEFAULT) ]; then ln -sfn libwebsockets.so.$(DEFAULT) $(LINK); fi
 
 deps:
 	@tools/deps
@@ -74,13 +90,28 @@ deps:
 # go may be where only this Makefile finds it; the tests call it by name.
 run bench test-all: export PATH := $(dir $(GO)):$(PATH)
 
-$(B)/obj/$(ABI)/%.o: capi/c/%.c $(C_HDR)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_OURS) -c $< -o $@
+# The rules of each ABI: its C half, and its library.
+define abi_rules
+CFLAGS_$(1) := -DLWS_ABI=$(1) -Icapi/abi/$(1)
+C_HDR_$(1)  := $(GO_HDR) $$(wildcard capi/abi/$(1)/*.h include/$(1)/*.h)
+C_OBJ_$(1)  := $(C_SRC:capi/c/%.c=$(B)/obj/$(1)/%.o) $$(patsubst capi/abi/$(1)/%.c,$(B)/obj/$(1)/abi/%.o,$$(wildcard capi/abi/$(1)/*.c))
 
-$(B)/obj/$(ABI)/abi/%.o: capi/abi/$(ABI)/%.c $(C_HDR)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_OURS) -c $< -o $@
+$(B)/obj/$(1)/%.o: capi/c/%.c $$(C_HDR_$(1))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_OURS) $$(CFLAGS_$(1)) -c $$< -o $$@
+
+$(B)/obj/$(1)/abi/%.o: capi/abi/$(1)/%.c $$(C_HDR_$(1))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_OURS) $$(CFLAGS_$(1)) -c $$< -o $$@
+
+$(B)/lib/libwebsockets.so.$(1): $$(C_OBJ_$(1)) $(B)/obj/libcore.a capi/abi/$(1)/exports.map
+	@mkdir -p $$(@D)
+	$$(CC) -shared -o $$@ $$(C_OBJ_$(1)) -Wl,--whole-archive $(B)/obj/libcore.a -Wl,--no-whole-archive \
+	    -Wl,-soname,$$(@F) -Wl,--version-script=capi/abi/$(1)/exports.map -Wl,-z,nodelete -Wl,-z,relro \
+	    -Wl,-Bsymbolic -Wl,--no-undefined -lssl -lcrypto -lpthread -ldl -lc
+endef
+$(foreach a,$(ABIS),$(eval $(call abi_rules,$a)))
+objects: $(foreach a,$(BUILT),$(C_OBJ_$a))
 
 # What Go code writes to has sections of its own, so that a forked child can
 # put it back to where it began (capi/c/boot.c).
@@ -110,43 +141,39 @@ $(B)/obj/libcore.a: $(GO_SRC) $(GO_HDR) $(HDR_HASH)
 	   echo "error: expected one 8-byte .init_array in the Go object, found: $$sz" >&2; rm -f $@; exit 1; fi
 	$(OBJCOPY) --rename-section .init_array=goinit,alloc,load,data $(GO_STATE) $(GO_SEEN) $@
 
-$(LIB): $(C_OBJ) $(B)/obj/libcore.a capi/abi/$(ABI)/exports.map
+# One plugin of each loop serves all ABIs.
+$(B)/lib/libwebsockets-evlib_%.so: capi/evlib/%.c $(GO_HDR)
 	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $(C_OBJ) -Wl,--whole-archive $(B)/obj/libcore.a -Wl,--no-whole-archive \
-	    -Wl,-soname,$(SONAME) -Wl,--version-script=capi/abi/$(ABI)/exports.map -Wl,-z,nodelete -Wl,-z,relro \
-	    -Wl,-Bsymbolic -Wl,--no-undefined -lssl -lcrypto -lpthread -ldl -lc
-
-$(B)/lib/libwebsockets.so: $(LIB)
-	ln -sf $(SONAME) $@
-
-$(B)/lib/libwebsockets-evlib_%.so: capi/evlib/%.c $(C_HDR)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_OURS) $(if $(filter glib,$*),$(GLIB_CFLAGS)) -shared -o $@ $< \
+	$(CC) $(CFLAGS_OURS) $(CFLAGS_17) $(if $(filter glib,$*),$(GLIB_CFLAGS)) -shared -o $@ $< \
 	    -Wl,-soname,$(@F) -Wl,-z,nodelete -Wl,-z,relro -Wl,--no-undefined $(EVLIB_LINK_$*)
 
 reference:
-	@tools/fetch-reference
+	@$(foreach a,$(BUILT),tools/fetch-reference -a $a &&) true
 
 # The original's own test server, as Debian has its source, on our library.
-REF     := $(B)/reference
+REF_17  := $(B)/reference
+REF_19  := $(B)/reference/19
+REF     := $(REF_$(CHOSEN))
 APPSRC  := $(REF)/src/libwebsockets-$(VERSION)
 APPDATA := $(abspath $(REF))/root/usr/share
 
-$(B)/run/test-server: $(LIB) $(C_HDR) | reference
+RUN     := $(B)/run/$(CHOSEN)/test-server
+
+$(RUN): $(LIB) $(C_HDR_$(CHOSEN)) | reference
 	@mkdir -p $(@D)
-	$(CC) -O2 -w -DINSTALL_DATADIR='"$(APPDATA)"' -Iinclude $(APPSRC)/test-apps/test-server.c -o $@ \
-	    -L$(B)/lib -lwebsockets -Wl,-rpath,$(abspath $(B)/lib) -lssl -lcrypto
+	$(CC) -O2 -w -DINSTALL_DATADIR='"$(APPDATA)"' -Iinclude -DLWS_ABI=$(CHOSEN) $(APPSRC)/test-apps/test-server.c -o $@ \
+	    -L$(B)/lib -l:$(SONAME) -Wl,-rpath,$(abspath $(B)/lib) -lssl -lcrypto
 
 run:
 	@$(MAKE) --no-print-directory deps
-	@$(MAKE) --no-print-directory lib reference $(B)/run/test-server
+	@$(MAKE) --no-print-directory lib reference $(RUN) ABI=$(CHOSEN)
 	@echo "The test page is on http://127.0.0.1:$(PORT)/ (end with ctrl-C)"
-	@$(B)/run/test-server -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
+	@$(RUN) -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
 
 # What it measures and how: docs/performance.md.
 bench:
 	@tools/deps $(if $(PEERS),-p)
-	@$(MAKE) --no-print-directory lib reference
+	@$(MAKE) --no-print-directory lib reference ABI=17
 	@$(GO) build -o $(B)/bench ./bench
 	@$(B)/bench $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(README),-readme) \
 	    $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
@@ -162,9 +189,7 @@ test:
 TESTED := $(if $(PART),$(or $(firstword $(wildcard $(addsuffix /$(PART),c_tests . impl))),$(error there are no tests of $(PART)))/...,...)
 
 test-all:
-	@$(MAKE) --no-print-directory lib reference
-	@$(MAKE) --no-print-directory lib ABI=19
-	@tools/fetch-reference -a 19
+	@$(MAKE) --no-print-directory lib reference ABI=
 	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p)
 	@$(GO) build -o $(B)/testsum ./tools/testsum
 	@$(if $(PART),,lint=0; GO="$(GO)" tools/lint || lint=$$?;) \
@@ -179,25 +204,26 @@ FILL = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDED
     -e "s|@INCLUDE_FROM_HERE@|$$(realpath -m --relative-to=$(CMAKE_DIR) $(INCLUDEDIR))|"
 
 install-headers:
-	install -D -m 644 include/$(ABI)/lws_config.h $(DESTDIR)$(INCLUDEDIR)/lws_config.h
+	install -D -m 644 include/$(CHOSEN)/lws_config.h $(DESTDIR)$(INCLUDEDIR)/lws_config.h
 	cd include && find libwebsockets.h libwebsockets -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
-	cd include && find compat -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
+	cd include && find compat -name '*.h' $(OWN:%=! -path 'compat/%/*') -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
 
-install: lib install-headers
+install: $(LIB) $(PLUGINS) install-headers
 	install -d $(DESTDIR)$(LIBDIR) $(PC_DIR) $(DESTDIR)$(CMAKE_DIR)
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
 	$(if $(PLUGINS),install -m 755 $(PLUGINS) $(DESTDIR)$(LIBDIR))
 	$(FILL) pkgconfig/libwebsockets.pc.in >$(PC_DIR)/libwebsockets.pc
 	for g in $(GENERATIONS); do \
-	  $(FILL) -e "s|@GENERATION@|$$g|" pkgconfig/libwebsockets-generation.pc.in >$(PC_DIR)/libwebsockets-$$g.pc; done
+	  case " $(OWN) " in *" $$g "*) own= ;; *) own="-I\$${includedir}/libwebsockets/compat/$$g " ;; esac; \
+	  $(FILL) -e "s|@GENERATION@|$$g|" -e "s|@OWN@|$$own|" pkgconfig/libwebsockets-generation.pc.in >$(PC_DIR)/libwebsockets-$$g.pc; done
 	$(FILL) cmake/libwebsockets-config.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config.cmake
 	$(FILL) cmake/libwebsockets-config-version.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config-version.cmake
 	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)
 	install -D -m 644 packaging/lws-common.js $(DESTDIR)$(PREFIX)/share/libwebsockets-test-server/lws-common.js
 
-deb: lib
+deb: $(LIB) $(PLUGINS)
 	@tools/deb
 
 clean:
-	rm -rf $(B) $(HDR_HASH)
+	rm -rf $(B) $(HDR_HASH) $(ABI_HDR)

@@ -58,7 +58,7 @@ func TestLinkedIn(t *testing.T) {
 // time, that program's loop took a whole processor.
 func TestForeignContext(t *testing.T) {
 	abi17.needLibrary(t)
-	exe := build(t, "foreign.c", "-I", ourInclude, abi17.library())
+	exe := build(t, "foreign.c", "-D"+abi17.define, "-I", ourInclude, abi17.library())
 	const refused = "-1 -1 1 -1 -1\n"
 	if out := run(t, []string{libraryPath(t)}, exe); out != strings.Repeat(refused, 4)+"0\nslowly\n" {
 		t.Errorf("the calls answer\n%s", out)

@@ -28,7 +28,7 @@ func SymbolTable(root string) (string, error) {
 	}
 	facts, err := ParseUnit(Unit{
 		Dir:    filepath.Join(root, "include"),
-		Source: "#include <libwebsockets.h>\n#include <libwebsockets/lws-mqtt.h>\n",
+		Source: "#define LWS_ABI 17\n#include <libwebsockets.h>\n#include <libwebsockets/lws-mqtt.h>\n",
 	})
 	if err != nil {
 		return "", err

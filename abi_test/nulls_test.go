@@ -154,7 +154,7 @@ func nullsProgram(t *testing.T, names []string, facts *Facts) string {
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return harness.CC{}.Program(t, "-std=gnu11", "-O0", "-w", "-I", ourInclude, "-idirafter", "testdata", file, "-ldl", "-lpthread")
+	return harness.CC{}.Program(t, "-std=gnu11", "-O0", "-w", "-D"+abi17.define, "-I", ourInclude, "-idirafter", "testdata", file, "-ldl", "-lpthread")
 }
 
 type nullCall struct {
@@ -199,7 +199,7 @@ func TestNothingButZeros(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exe := nullsProgram(t, names, parse(t, ourInclude, "#define LWS_NO_SIZED_CALLS\n#include <libwebsockets.h>\n"))
+	exe := nullsProgram(t, names, abi17.ours(t, "#define LWS_NO_SIZED_CALLS\n#include <libwebsockets.h>\n"))
 	ours, theirs := callNulls(t, exe, abi17.library()), callNulls(t, exe, abi17.debianLib())
 	if len(ours) < 350 || len(ours) != len(theirs) {
 		t.Fatalf("%d calls of ours, %d of Debian's", len(ours), len(theirs))

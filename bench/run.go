@@ -75,7 +75,7 @@ func prepare(against, lib string) (*bench, error) {
 	if err := b.libraries(against, lib); err != nil {
 		return nil, err
 	}
-	if b.server, err = b.build("server", "-lwebsockets"); err != nil {
+	if b.server, err = b.build("server", "-l:"+soname); err != nil {
 		return nil, err
 	}
 	if b.floor, err = b.build("floor"); err != nil {
@@ -141,7 +141,7 @@ func (b *bench) libraries(against, lib string) error {
 func (b *bench) build(name string, more ...string) (string, error) {
 	exe := filepath.Join(b.dir, name)
 	args := append([]string{"-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers",
-		"-DLWS_NO_SIZED_CALLS", "-Iinclude", "-o", exe, "bench/prog/" + name + ".c", "-Lbuild/lib"}, more...)
+		"-DLWS_NO_SIZED_CALLS", "-DLWS_ABI=17", "-Iinclude", "-o", exe, "bench/prog/" + name + ".c", "-Lbuild/lib"}, more...)
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("gcc %s: %w\n%s", name, err, out)
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * These headers serve two interfaces: LWS_ABI 17 is that of libwebsockets.so.17
- * (4.1.6), 19 that of libwebsockets.so.19 (4.3.5). Installed headers have only the
- * file of their own in this one's place.
+ * (4.1.6), 19 that of libwebsockets.so.19 (4.3.5). Who does not say which gets this
+ * machine's, by lws_abi.h, which make lib writes. Installed headers have only the file
+ * of their own in this one's place.
  */
 #ifndef LWS_ABI
 #include "lws_abi.h"

@@ -22,8 +22,8 @@ const everywhere = ""
 
 // commands are what the Go code of tests and benchmarks runs, and the packages they are in.
 var commands = map[string]string{
-	"addr2line": "gcc", // binutils come with it
-	"chromium":  "chromium", "cmake": "cmake", "curl": "curl", "fakeroot": "fakeroot", "g++": "g++", "gcc": "gcc", "gdb": "gdb",
+	"addr2line": "gcc", "readelf": "gcc", // binutils come with it
+	"chromium": "chromium", "cmake": "cmake", "curl": "curl", "fakeroot": "fakeroot", "g++": "g++", "gcc": "gcc", "gdb": "gdb",
 	"git": "git", "h2load": "nghttp2-client", "janus": "janus", "make": "make", "nghttp": "nghttp2-client", "nginx": "nginx-light",
 	"node": "nodejs", "openssl": "openssl", "pkg-config": "pkg-config", "taskset": "util-linux", "unshare": "util-linux",
 	"perf": "linux-perf", "valgrind": "valgrind",

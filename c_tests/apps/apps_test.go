@@ -68,7 +68,7 @@ func (l library) env() []string { return []string{"LD_LIBRARY_PATH=" + l.dir} }
 
 // link are compiler arguments: the library's headers and the library.
 func (l library) link() []string {
-	return []string{"-I" + l.include, "-L" + l.dir, "-l:" + l.ref.Soname()}
+	return []string{fmt.Sprintf("-DLWS_ABI=%d", l.ref.ABI), "-I" + l.include, "-L" + l.dir, "-l:" + l.ref.Soname()}
 }
 
 // compile builds a program; args may have libraries among them.

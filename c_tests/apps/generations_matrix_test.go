@@ -144,10 +144,11 @@ func (g generation) has(t *testing.T, c column) string {
 // the generation, and what releases were configured with by default.
 func (g generation) flags(t *testing.T) []string {
 	include := ours(t).include
-	if g.compat == "" {
-		return []string{"-w", "-Werror=implicit-function-declaration", "-DLWS_NO_DAEMONIZE", "-I" + include}
+	flags := []string{"-w", "-Werror=implicit-function-declaration", "-DLWS_NO_DAEMONIZE", "-DLWS_ABI=17"}
+	if g.compat != "" {
+		flags = append(flags, "-I"+filepath.Join(include, "compat", g.compat))
 	}
-	return []string{"-w", "-Werror=implicit-function-declaration", "-DLWS_NO_DAEMONIZE", "-I" + filepath.Join(include, "compat", g.compat), "-I" + include}
+	return append(flags, "-I"+include)
 }
 
 func link(l library) []string {

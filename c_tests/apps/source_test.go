@@ -23,7 +23,7 @@ func installed(t testing.TB) (dest string, l library) {
 	t.Helper()
 	dest = filepath.Join(tmp, "dest")
 	installOnce.Do(func() {
-		run(t, "", nil, "make", "-s", "-C", harness.Top(), "install", "DESTDIR="+dest, "PREFIX="+prefix, "LIBDIR="+prefix+"/lib",
+		run(t, "", nil, "make", "-s", "-C", harness.Top(), "install", "ABI=17", "DESTDIR="+dest, "PREFIX="+prefix, "LIBDIR="+prefix+"/lib",
 			"INCLUDEDIR="+prefix+"/include")
 	})
 	return dest, library{harness.Ref17, "ours", filepath.Join(dest, prefix, "lib"), filepath.Join(dest, prefix, "include")}
@@ -110,7 +110,7 @@ func TestSourceCMake(t *testing.T) {
 func TestCMakeInstalls(t *testing.T) {
 	dest, _ := installed(t)
 	build, other := t.TempDir(), t.TempDir()
-	run(t, "", nil, "cmake", "-S", harness.Top(), "-B", build, "-DCMAKE_INSTALL_PREFIX="+prefix, "-DCMAKE_INSTALL_LIBDIR=lib")
+	run(t, "", nil, "cmake", "-S", harness.Top(), "-B", build, "-DLWS_ABI=17", "-DCMAKE_INSTALL_PREFIX="+prefix, "-DCMAKE_INSTALL_LIBDIR=lib")
 	run(t, "", nil, "cmake", "--build", build)
 	run(t, "", []string{"DESTDIR=" + other}, "cmake", "--install", build)
 	want, got := tree(t, dest), tree(t, other)

@@ -92,7 +92,7 @@ func programs(t testing.TB) []*program {
 // loops.
 func (p *program) include(t testing.TB, l library) []string {
 	t.Helper()
-	return []string{"-I" + l.include, "-I" + harness.Reference(t, source, "plugins"),
+	return []string{"-DLWS_ABI=17", "-I" + l.include, "-I" + harness.Reference(t, source, "plugins"),
 		"-I/usr/include/glib-2.0", "-I/usr/lib/x86_64-linux-gnu/glib-2.0/include"}
 }
 

@@ -18,7 +18,9 @@ import (
 )
 
 // Seen to fail with the two identifiers exchanged.
-func TestCertificateSays(t *testing.T) {
+func TestCertificateSays(t *testing.T) { onEach(t, testCertificateSays) }
+
+func testCertificateSays(t *testing.T, in installed) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +41,7 @@ func TestCertificateSays(t *testing.T) {
 		if c.own == nil {
 			want = fmt.Sprintf("0:%x 1: 1:", der)
 		}
-		if l := run(t, "libwebsockets", "http://127.0.0.1:1", "cert:"+file); l[0] != "cert:"+file+": "+want {
+		if l := in.run(t, "libwebsockets", "http://127.0.0.1:1", "cert:"+file); l[0] != "cert:"+file+": "+want {
 			t.Errorf("%s\nwant %s", l[0], want)
 		}
 	}

@@ -53,9 +53,11 @@ var oldClients = []struct {
 // row of the others (the named protocol heard of errors, of a connection's end by
 // CLIENT_CLOSED, an HTTP client of a failure as of a close), and of those two the rows with
 // an answer (ESTABLISHED_CLIENT_HTTP, which they do not know).
-func TestOldClientsFail(t *testing.T) {
+func TestOldClientsFail(t *testing.T) { onEach(t, testOldClientsFail) }
+
+func testOldClientsFail(t *testing.T, in installed) {
 	for _, p := range oldClients {
-		exe := build(t, p.program, p.pkg, "gcc", "-std=gnu17")
+		exe := in.build(t, p.program, p.pkg, "gcc", "-std=gnu17")
 		for _, f := range failing {
 			for _, http := range []bool{false, true} {
 				if http && (!p.http || strings.Contains(f.answer, "\r\n\r\n")) {

@@ -41,17 +41,33 @@ var programs = []struct{ name, pkg string }{
 
 const messages = 90 // ten of each size
 
-var stage string // an installed copy, and the programs
+var stage string // of the installed copies and the programs
+
+// installed is a copy of the library of one ABI.
+type installed struct{ abi int }
+
+func (l installed) dir() string { return fmt.Sprintf("%s/%d", stage, l.abi) }
+
+var copies = []installed{{17}, {19}}
+
+// onEach runs a test with both.
+func onEach(t *testing.T, f func(*testing.T, installed)) {
+	for _, l := range copies {
+		t.Run(fmt.Sprint("so.", l.abi), func(t *testing.T) { f(t, l) })
+	}
+}
 
 func TestMain(m *testing.M) {
 	var err error
 	if stage, err = os.MkdirTemp("", "generations"); err != nil {
 		panic(err)
 	}
-	out, err := exec.Command("make", "-s", "-C", "../..", "install", "DESTDIR="+stage, "PREFIX=/usr").CombinedOutput()
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "make install: %v\n%s", err, out)
-		os.Exit(1)
+	for _, l := range copies {
+		out, err := exec.Command("make", "-s", "-C", "../..", "install", fmt.Sprint("ABI=", l.abi), "DESTDIR="+l.dir(), "PREFIX=/usr").CombinedOutput()
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "make install: %v\n%s", err, out)
+			os.Exit(1)
+		}
 	}
 	code := m.Run()
 	os.RemoveAll(stage)
@@ -59,10 +75,10 @@ func TestMain(m *testing.M) {
 }
 
 // build compiles a program as its user would: no flags but pkg-config's.
-func build(t *testing.T, name, pkg string, compiler ...string) string {
+func (l installed) build(t *testing.T, name, pkg string, compiler ...string) string {
 	t.Helper()
 	cmd := exec.Command("pkg-config", "--cflags", "--libs", pkg)
-	cmd.Env = append(os.Environ(), "PKG_CONFIG_PATH="+stage+"/usr/lib/pkgconfig", "PKG_CONFIG_SYSROOT_DIR="+stage)
+	cmd.Env = append(os.Environ(), "PKG_CONFIG_PATH="+l.dir()+"/usr/lib/pkgconfig", "PKG_CONFIG_SYSROOT_DIR="+l.dir())
 	flags, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("pkg-config %s: %v", pkg, err)
@@ -71,13 +87,14 @@ func build(t *testing.T, name, pkg string, compiler ...string) string {
 	return harness.CC{Compiler: compiler[0], Kept: stage}.Program(t, args...)
 }
 
+// command runs a program with the library that it asks for.
 func command(exe string, args ...string) *exec.Cmd {
 	cmd := exec.Command(exe, args...)
-	path := stage + "/usr/lib"
-	if d := os.Getenv("LWS_LIB"); d != "" { // another build
-		path = d + ":" + path
+	path := os.Getenv("LWS_LIB") // another build
+	for _, l := range copies {
+		path += ":" + l.dir() + "/usr/lib"
 	}
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+path)
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+strings.TrimPrefix(path, ":"))
 	return cmd
 }
 
@@ -129,7 +146,9 @@ func fetch(t *testing.T, url string) (*http.Response, string) {
 
 // Seen to fail with the trampolines of two protocols exchanged
 // (capi/c/generations.c).
-func TestGenerations(t *testing.T) {
+func TestGenerations(t *testing.T) { onEach(t, testGenerations) }
+
+func testGenerations(t *testing.T, in installed) {
 	file := filepath.Join(stage, "page.txt")
 	text := strings.Repeat("every byte of it\n", 200)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
@@ -137,8 +156,8 @@ func TestGenerations(t *testing.T) {
 	}
 	exes := map[string]string{}
 	for _, p := range programs {
-		exes[p.name] = build(t, p.name, p.pkg, "gcc", "-std=gnu99")
-		build(t, p.name, p.pkg, "gcc", "-std=gnu11")
+		exes[p.name] = in.build(t, p.name, p.pkg, "gcc", "-std=gnu99")
+		in.build(t, p.name, p.pkg, "gcc", "-std=gnu11")
 	}
 	for _, s := range programs {
 		t.Run(s.name, func(t *testing.T) {
@@ -158,7 +177,9 @@ func TestGenerations(t *testing.T) {
 }
 
 // What the functions of a time add to an answer.
-func TestAnswersOfTheTime(t *testing.T) {
+func TestAnswersOfTheTime(t *testing.T) { onEach(t, testAnswersOfTheTime) }
+
+func testAnswersOfTheTime(t *testing.T, in installed) {
 	file := filepath.Join(stage, "answer.txt")
 	text := strings.Repeat("line\n", 100)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
@@ -175,7 +196,7 @@ func TestAnswersOfTheTime(t *testing.T) {
 		{"g43", "libwebsockets", "/?a=xyz&b=1", "Content-Type", "text/plain"},
 	} {
 		t.Run(c.program+c.path, func(t *testing.T) {
-			port := serve(t, build(t, c.program, c.pkg, "gcc", "-std=gnu17"), file)
+			port := serve(t, in.build(t, c.program, c.pkg, "gcc", "-std=gnu17"), file)
 			r, body := fetch(t, "http://127.0.0.1:"+port+c.path)
 			if r.StatusCode != 200 || r.Header.Get(c.header) != c.value || body != text {
 				t.Errorf("%s, %s %q, %d bytes", r.Status, c.header, r.Header.Get(c.header), len(body))
@@ -183,7 +204,7 @@ func TestAnswersOfTheTime(t *testing.T) {
 		})
 	}
 	for _, p := range []struct{ program, pkg string }{{"g13", "libwebsockets-1.3"}, {"g15", "libwebsockets-1.5"}} {
-		port := serve(t, build(t, p.program, p.pkg, "gcc", "-std=gnu17"), file)
+		port := serve(t, in.build(t, p.program, p.pkg, "gcc", "-std=gnu17"), file)
 		if r, body := fetch(t, "http://127.0.0.1:"+port+"/status"); r.StatusCode != 403 || !strings.Contains(body, "<p>no</p>") {
 			t.Errorf("%s: %s %q", p.program, r.Status, body)
 		}
@@ -191,11 +212,13 @@ func TestAnswersOfTheTime(t *testing.T) {
 }
 
 // The headers of older generations in C++ too.
-func TestHeadersInCXX(t *testing.T) {
+func TestHeadersInCXX(t *testing.T) { onEach(t, testHeadersInCXX) }
+
+func testHeadersInCXX(t *testing.T, in installed) {
 	for _, g := range []string{"1.3", "1.5", "1.6", "2.0", "2.2", "4.3"} {
 		for _, std := range []string{"c++11", "c++20"} {
 			out, ok := harness.CC{Compiler: "g++"}.Checks("#include <libwebsockets.h>\nint main() { return 0; }\n", "-std="+std, "-Wall", "-Wextra", "-Werror",
-				"-x", "c++", "-I"+stage+"/usr/include/libwebsockets/compat/"+g, "-I"+stage+"/usr/include")
+				"-x", "c++", "-I"+in.dir()+"/usr/include/libwebsockets/compat/"+g, "-I"+in.dir()+"/usr/include")
 			if !ok {
 				t.Errorf("%s, %s: %s", g, std, out)
 			}

@@ -12,7 +12,7 @@ import (
 
 // compiles tells whether a source compiles with our headers, and what gcc says.
 func compiles(source string, folders ...string) (string, bool) {
-	args := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-x", "c"}
+	args := []string{"-DLWS_ABI=17", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-x", "c"}
 	for _, f := range append(folders, ".") {
 		args = append(args, "-I"+filepath.Join(harness.Top(), "include", f))
 	}

@@ -17,7 +17,9 @@ import (
 
 // Clients of a time when a proxy was set for the whole context. Seen to fail
 // with libwebsocket_set_proxy and lws_set_proxy doing nothing in the headers.
-func TestProxyOfTheTime(t *testing.T) {
+func TestProxyOfTheTime(t *testing.T) { onEach(t, testProxyOfTheTime) }
+
+func testProxyOfTheTime(t *testing.T, in installed) {
 	var asked atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		to, err := net.Dial("tcp", r.Host)
@@ -46,7 +48,7 @@ func TestProxyOfTheTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, p := range []struct{ program, pkg string }{{"g13", "libwebsockets-1.3"}, {"g15", "libwebsockets-1.5"}} {
-		exe := build(t, p.program, p.pkg, "gcc", "-std=gnu17")
+		exe := in.build(t, p.program, p.pkg, "gcc", "-std=gnu17")
 		port := serve(t, exe, file)
 		out, err := command(exe, "client", port, "18", strings.TrimPrefix(proxy.URL, "http://")).CombinedOutput()
 		if err != nil || string(out) != "18 of 18 echoed\n" {

@@ -56,7 +56,7 @@ func Build(t testing.TB, source string, more ...string) string {
 	if !strings.Contains(source, "/") {
 		source = filepath.Join(Top(), "c_tests", "harness", "prog", source)
 	}
-	args := slices.Concat(Strict, []string{"-I" + include(), source}, slices.DeleteFunc(slices.Clone(more), func(a string) bool { return a == NoLink }))
+	args := slices.Concat(Strict, []string{"-DLWS_ABI=17", "-I" + include(), source}, slices.DeleteFunc(slices.Clone(more), func(a string) bool { return a == NoLink }))
 	if !slices.Contains(more, NoLink) {
 		args = append(args, "-L"+Lib(t), "-l:"+Soname)
 	}

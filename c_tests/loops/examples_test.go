@@ -45,7 +45,7 @@ const clientExample = "http-client/minimal-http-client-multi"
 // compile gives an example's program for a header set and library.
 func (e example) compile(t *testing.T, include, lib string) string {
 	folder := filepath.Join(source, "minimal-examples", e.folder)
-	args := []string{"-w", "-I" + include}
+	args := []string{"-w", "-DLWS_ABI=17", "-I" + include}
 	if strings.HasSuffix(e.folder, "-demos") {
 		args = append(args, "-I"+source+"/plugins")
 	}
