@@ -65,6 +65,11 @@ static const struct {
 	ENTRY(lejp), ENTRY(null), ENTRY(random), ENTRY(fork), ENTRY(nulls),
 	ENTRY(headers), ENTRY(spa), ENTRY(context), ENTRY(auth), ENTRY(peer),
 	ENTRY(timers), ENTRY(retry), ENTRY(state), ENTRY(ext_options), ENTRY(allocator),
+#if V43
+	ENTRY(log_cx), ENTRY(cache), ENTRY(xos), ENTRY(wildcard), ENTRY(hex), ENTRY(on_net),
+	ENTRY(sorted), ENTRY(buflist_use), ENTRY(map), ENTRY(date),
+	ENTRY(wildcards), ENTRY(dates),
+#endif
 };
 
 /* What is C must not have started the Go runtime, which has threads. */

@@ -68,5 +68,17 @@ FAMILY(retry);
 FAMILY(state);
 FAMILY(ext_options);
 FAMILY(allocator);
+FAMILY(log_cx); /* and below: of so.19 alone */
+FAMILY(cache);
+FAMILY(xos);
+FAMILY(wildcard);
+FAMILY(hex);
+FAMILY(on_net);
+FAMILY(sorted);
+FAMILY(buflist_use);
+FAMILY(map);
+FAMILY(date);
+FAMILY(wildcards); /* and below: of ours alone */
+FAMILY(dates);
 
 #endif

@@ -168,12 +168,10 @@ lws_buflist_fragment_use(struct lws_buflist **head, uint8_t *buf, size_t len,
 	LWS_NEEDS(head, 0);
 	struct lws_buflist *b = *head;
 
-	if (frag_first)
-		*frag_first = b && !b->pos;
-	if (frag_fin)
-		*frag_fin = 0;
-	if (!b || !len)
+	if (!b)
 		return 0;
+	if (frag_first)
+		*frag_first = !b->pos;
 	if (len > b->len - b->pos)
 		len = b->len - b->pos;
 	if (frag_fin)

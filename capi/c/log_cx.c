@@ -28,7 +28,9 @@ default_cx(void)
 LWS_VISIBLE struct lws_log_cx *
 lwsl_context_get_cx(struct lws_context *cx)
 {
-	return cx && cx->log_cx ? cx->log_cx : default_cx();
+	if (!cx)
+		return NULL;
+	return cx->log_cx ? cx->log_cx : default_cx();
 }
 
 LWS_VISIBLE struct lws_log_cx *
@@ -73,14 +75,18 @@ lws_log_prepend_wsi(struct lws_log_cx *cx, void *obj, char **p, char *e)
 	prefix(p, e, lws_wsi_tag(obj));
 }
 
-/* The prefixes of the parents come first. */
-static void
+/* What the parents prepend, the topmost first; a log context without one prepends itself.
+ * Returns the last of them. As in the reference. */
+static struct lws_log_cx *
 prefixes(struct lws_log_cx *cx, char **p, char *e)
 {
-	if (cx->parent)
+	if (cx->parent && cx->parent->parent)
 		prefixes(cx->parent, p, e);
+	if (cx->parent)
+		cx = cx->parent;
 	if (cx->prepend)
 		cx->prepend(cx, NULL, p, e);
+	return cx;
 }
 
 static void
@@ -89,6 +95,7 @@ logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
 {
 	char line[LWSGO_LINE_MAX] = "", *p = line;
 	char *end = line + sizeof(line) - 1;
+	struct lws_log_cx *last;
 	int n;
 
 	if (!cx)
@@ -98,9 +105,9 @@ logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
 	p += lwsgo_line_stamp(level, line);
 	if (!lwsgo_plain.log_cx && cx->lll_flags & LLLF_LOG_TIMESTAMP)
 		p += lwsl_timestamp(level, p, (lwsgo_len)(end - p));
-	prefixes(cx, &p, end);
+	last = prefixes(cx, &p, end);
 	if (prep)
-		prep(cx, obj, &p, end);
+		prep(last, obj, &p, end);
 	if (function && p < end)
 		p += lws_snprintf(p, lws_ptr_diff_size_t(end, p), "%s: ",
 				  function);

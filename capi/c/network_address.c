@@ -121,6 +121,9 @@ lws_sa46_on_net(const lws_sockaddr46 *sa46a, const lws_sockaddr46 *sa46_net,
 	LWS_NEEDS(sa46a && sa46_net, 1);
 	if (!as_ipv6(sa46a, a) || !as_ipv6(sa46_net, net) || net_len < 0)
 		return 1;
+	/* IPv6 networks are for IPv6 addresses, as in the reference */
+	if (sa46a->sa4.sin_family == AF_INET && sa46_net->sa4.sin_family == AF_INET6)
+		return 1;
 	bits = sa46_net->sa4.sin_family == AF_INET ? 96 + net_len : net_len;
 	if (bits > 128)
 		return 1;

@@ -379,6 +379,8 @@ lws_hex_from_byte_array(const uint8_t *src, size_t slen, char *dest, size_t len)
 		*dest++ = digits[*src >> 4];
 		*dest++ = digits[*src & 15];
 	}
+	if (slen && len == 2) /* half a byte has room */
+		*dest++ = digits[*src >> 4];
 	*dest = '\0';
 }
 
@@ -415,14 +417,16 @@ rotate(uint64_t x, int k)
 	return x << k | x >> (64 - k);
 }
 
-/* splitmix64 spreads the seed, as the generator's authors advise. */
+/* splitmix64 spreads the seed, as the generator's authors advise, from the seed itself on:
+ * the same numbers for a seed as with the reference. */
 void
 lws_xos_init(struct lws_xos *xos, uint64_t seed)
 {
 	LWS_NEEDS_VOID(xos);
 	for (int n = 0; n < 4; n++) {
-		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+		uint64_t z = seed;
 
+		seed += UINT64_C(0x9e3779b97f4a7c15);
 		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
 		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
 		xos->s[n] = z ^ z >> 31;

@@ -64,14 +64,14 @@ typedef struct lws_log_cx {
 	} u;
 	lws_log_use_cx_t refcount_cb; /**< NULL, or hears of users */
 	lws_log_prepend_cx_t prepend; /**< NULL, or begins each line */
-	struct lws_log_cx *parent;    /**< NULL, or begins lines before it */
+	struct lws_log_cx *parent;    /**< NULL, or who begins lines instead */
 	void *opaque;		      /**< the program's */
 	void *stg;		      /**< the emitter's */
 	uint32_t lll_flags;	      /**< LLL_ and LLLF_ bits */
 	int32_t refcount;	      /**< how many use it */
 } lws_log_cx_t;
 
-/** Where a context logs: info.log_cx, else what lws_set_log_level() set. */
+/** Where a context logs: info.log_cx, else what lws_set_log_level() set. NULL for NULL. */
 LWS_VISIBLE LWS_EXTERN struct lws_log_cx *
 lwsl_context_get_cx(struct lws_context *cx);
 
@@ -406,7 +406,7 @@ lws_xos_percent(struct lws_xos *xos, int percent);
 /**
  * Is an address in a network?
  *
- * @param sa46a	   the address; IPv4 and IPv4-in-IPv6 compare
+ * @param sa46a	   the address; IPv4-in-IPv6 can be in a network of IPv4
  * @param sa46_net the network's
  * @param net_len  bits of it that count
  * @return 0 if it is
