@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "entry.h"
 #include "fork.h"
+#include "others.h"
 #include "signals.h"
 #include <elf.h>
 #include <errno.h>
@@ -184,13 +185,18 @@ boot(void)
 	ctor_t *c;
 	int argc = 0;
 
-	if (!address_space_ok())
+	if (!second && !lwsgo_claim())
 		return;
+	if (!address_space_ok()) {
+		lwsgo_unclaim();
+		return;
+	}
 	block = make_block(&argc);
 	if (!second)
 		lwsgo_signals_prepare();
 	if (!block || (!second && !lwsgo_state_save())) {
 		lwsl_err("libwebsockets: out of memory at start\n");
+		lwsgo_unclaim();
 		return;
 	}
 	if (!second)

@@ -8,6 +8,7 @@
 #include "abi.h"
 #include "face.h"
 #include "lws_private.h"
+#include "others.h"
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -39,15 +40,16 @@ extern struct lws_vhost *go_lws_create_vhost(struct lws_context *context,
 					     const struct lwsgo_info *n);
 extern void go_lws_context_destroy(struct lws_context *context);
 
-LWS_VISIBLE struct lws_context *
-lws_create_context_sized(const struct lws_context_creation_info *info,
-			 size_t size)
+/* ret is where the program called from. */
+static struct lws_context *
+create_context(const struct lws_context_creation_info *info, size_t size,
+	       const void *ret)
 {
 	struct lwsgo_info n;
 	struct lws_context *cx;
 
-	LWS_NEEDS(info, NULL);
-	if (!lwsgo_enter("lws_create_context"))
+	if (!lwsgo_meant("lws_create_context", ret) ||
+	    !lwsgo_enter("lws_create_context"))
 		return NULL;
 	signal(SIGPIPE, SIG_IGN); /* as the original: programs rely on it */
 	lwsgo_info_of(&n, info, size);
@@ -58,20 +60,37 @@ lws_create_context_sized(const struct lws_context_creation_info *info,
 	return cx;
 }
 
-LWS_VISIBLE struct lws_vhost *
-lws_create_vhost_sized(struct lws_context *context,
-		       const struct lws_context_creation_info *info, size_t size)
+LWS_VISIBLE struct lws_context *
+lws_create_context_sized(const struct lws_context_creation_info *info,
+			 size_t size)
+{
+	LWS_NEEDS(info, NULL);
+	return create_context(info, size, __builtin_return_address(0));
+}
+
+static struct lws_vhost *
+create_vhost(struct lws_context *context,
+	     const struct lws_context_creation_info *info, size_t size,
+	     const void *ret)
 {
 	struct lwsgo_info n;
 	struct lws_vhost *vh;
 
-	LWS_NEEDS(info, NULL);
-	if (!lwsgo_enter("lws_create_vhost"))
+	if (!lwsgo_meant("lws_create_vhost", ret) ||
+	    !lwsgo_enter("lws_create_vhost"))
 		return NULL;
 	lwsgo_info_of(&n, info, size);
 	vh = go_lws_create_vhost(context, &n);
 	lwsgo_leave();
 	return vh;
+}
+
+LWS_VISIBLE struct lws_vhost *
+lws_create_vhost_sized(struct lws_context *context,
+		       const struct lws_context_creation_info *info, size_t size)
+{
+	LWS_NEEDS(info, NULL);
+	return create_vhost(context, info, size, __builtin_return_address(0));
 }
 
 LWS_VISIBLE void
@@ -96,14 +115,18 @@ lws_context_destroy(struct lws_context *context)
 LWS_VISIBLE struct lws_context *
 lws_create_context(const struct lws_context_creation_info *info)
 {
-	return lws_create_context_sized(info, LWSGO_INFO_ORIGINAL);
+	LWS_NEEDS(info, NULL);
+	return create_context(info, LWSGO_INFO_ORIGINAL,
+			      __builtin_return_address(0));
 }
 
 LWS_VISIBLE struct lws_vhost *
 lws_create_vhost(struct lws_context *context,
 		 const struct lws_context_creation_info *info)
 {
-	return lws_create_vhost_sized(context, info, LWSGO_INFO_ORIGINAL);
+	LWS_NEEDS(info, NULL);
+	return create_vhost(context, info, LWSGO_INFO_ORIGINAL,
+			    __builtin_return_address(0));
 }
 
 LWS_VISIBLE void
