@@ -17,7 +17,8 @@ type abi struct {
 	// oursOnly are scenarios that the reference cannot run, with our trace.
 	oursOnly map[string]string
 	// as17 are scenarios that it cannot run either, but the one before can, whose trace ours
-	// has, with the number of the quirk. differences are from that.
+	// has, with the number of the quirk. differences are from that. With overTLS behind the
+	// name it is so over TLS only.
 	as17 map[string]int
 	// once: what varies the scenarios is in the engine, and run with another ABI.
 	once bool
@@ -38,10 +39,17 @@ func (a *abi) allowed(name string, tls bool) []difference {
 	if list, own := a.differences[name]; own || a.older == nil {
 		return list
 	}
-	if _, own := a.as17[name]; own {
+	if a.asOlder(name, tls) {
 		return nil
 	}
 	return a.older.allowed(name, tls)
+}
+
+// asOlder tells whether the reference is that of the ABI before.
+func (a *abi) asOlder(name string, tls bool) bool {
+	_, both := a.as17[name]
+	_, own := a.as17[name+overTLS]
+	return both || own && tls
 }
 
 // alone is the trace of a scenario that the reference cannot run.

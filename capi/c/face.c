@@ -35,6 +35,12 @@ lwsgo_info_of(struct lwsgo_info *n, const struct lws_context_creation_info *give
 #define COPY_BACK(type_, name_, array_)                                        \
 	memcpy(&i->name_, &n->name_, sizeof(n->name_));
 
+const struct lwsgo_abi *
+lwsgo_own_abi(void)
+{
+	return lwsgo_abi_of(0);
+}
+
 void
 lwsgo_info_to(struct lws_context_creation_info *given, const struct lwsgo_info *n,
 	      size_t size)

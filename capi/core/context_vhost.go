@@ -28,6 +28,7 @@ import "C"
 
 import (
 	"math"
+	"sync"
 	"unsafe"
 
 	"libwebsockets/impl/client"
@@ -207,13 +208,25 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 	u := &C.lwsgo_layouts.udp
 	return engine.ABI{
-		Name:         str(a.name),
-		Before30:     a.before30 != 0,
-		Connecting:   a.connecting != 0,
-		SessionCache: a.session_cache != 0,
-		UDP:          engine.UDPLayout{Size: uintptr(u.size), Addr: uintptr(u.sa), Room: uintptr(u.room), Len: uintptr(u.salen)},
+		Name:            str(a.name),
+		AgesLater:       a.ages_later != 0,
+		AllMethodsMount: a.all_methods_mount != 0,
+		Before30:        a.before30 != 0,
+		Connecting:      a.connecting != 0,
+		FamilySockets:   a.family_sockets != 0,
+		Joints:          wire.Joints{Args: byte(a.args_joint), Cookies: byte(a.cookie_joint), SetCookies: byte(a.set_cookie_joint)},
+		OnlyWithPVO:     a.only_with_pvo != 0,
+		OwnSockets:      int(a.own_sockets),
+		SessionCache:    a.session_cache != 0,
+		UnixPeer:        str(a.unix_peer),
+		VhostsEndEarly:  a.vhosts_end_early != 0,
+		WholeToHTTPS:    a.whole_to_https != 0,
+		UDP:             engine.UDPLayout{Size: uintptr(u.size), Addr: uintptr(u.sa), Room: uintptr(u.room), Len: uintptr(u.salen)},
 	}
 }
+
+// ownABI is how the library behaves for programs of its own ABI.
+var ownABI = sync.OnceValue(func() engine.ABI { return abiOf(C.lwsgo_own_abi()) })
 
 // limit is a limit in Go's terms, 0 is none in both.
 func limit(n C.size_t) int { return int(min(n, math.MaxInt)) }

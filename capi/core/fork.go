@@ -38,9 +38,8 @@ func contextAgain(cx *C.struct_lws_context) {
 	defer ctx.Unlock()
 	C.lwsgo_loop_forked(cx)
 	for _, v := range ctx.Vhosts() {
-		fd, ok := listening[v]
-		if ok {
-			err = listen.Again(v, fd)
+		if fds := listening[v]; len(fds) > 0 {
+			err = listen.Again(v, fds)
 		} else {
 			err = listen.Open(v)
 		}

@@ -228,7 +228,21 @@ struct lwsgo_abi {
 	int connecting;	   /* CONNECTING is told */
 	int session_cache; /* TLS sessions of clients are kept and resumed */
 	int before30;	   /* client connections tell as before v3.0 */
+	int family_sockets;    /* a listening socket for each address family */
+	const char *unix_peer; /* what the end of a unix socket is called */
+	int vhosts_end_early;  /* vhosts end with their last connection */
+	int ages_later;	       /* VHOST_CERT_AGING is not told at the start */
+	int own_sockets;       /* what fd_limit_per_thread has not for the program */
+	int only_with_pvo;     /* pvos choose a vhost's protocols */
+	int all_methods_mount; /* PUT, PATCH, DELETE find all mounts */
+	int whole_to_https;    /* a redirect to https keeps the path */
+	/* Between values of a header, 0 is nothing; other headers have commas. */
+	char args_joint, cookie_joint, set_cookie_joint;
 };
+
+/* The one of programs that say nothing else. */
+__attribute__((visibility("hidden"))) const struct lwsgo_abi *
+lwsgo_own_abi(void);
 
 /* Where the members are of structs that the Go half works on in place. */
 struct lwsgo_layouts {

@@ -38,6 +38,8 @@ func peerText(fd int) string {
 		return numeric(a.Addr[:])
 	case *unix.SockaddrInet6:
 		return numeric(a.Addr[:])
+	case *unix.SockaddrUnix:
+		return ownABI().UnixPeer
 	}
 	return ""
 }
@@ -105,7 +107,7 @@ func go_lws_interface_to_sa(ipv6 C.int, ifname *C.char, addr *C.struct_sockaddr_
 	if lacks("lws_interface_to_sa", ifname == nil || addr == nil) {
 		return C.LWS_ITOSA_NOT_EXIST
 	}
-	a, err := listen.InterfaceAddr(str(ifname), ipv6 != 0)
+	a, err := listen.InterfaceAddr(str(ifname), ipv6 != 0, ownABI().FamilySockets)
 	switch {
 	case errors.Is(err, listen.ErrNotUsable):
 		return C.LWS_ITOSA_NOT_USABLE

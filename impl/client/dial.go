@@ -216,7 +216,7 @@ func (s *State) socket(c *engine.Conn, family int) (int, error) {
 	}
 	if family != unix.AF_UNIX {
 		if err = listen.SetOptions(c.Vhost, fd); err == nil && s.info.Iface != "" {
-			err = bindTo(fd, s.info.Iface, family == unix.AF_INET6)
+			err = bindTo(c, fd, s.info.Iface, family == unix.AF_INET6)
 		}
 	}
 	if err != nil {
@@ -226,8 +226,8 @@ func (s *State) socket(c *engine.Conn, family int) (int, error) {
 	return fd, nil
 }
 
-func bindTo(fd int, iface string, v6 bool) error {
-	a, err := listen.InterfaceAddr(iface, v6)
+func bindTo(c *engine.Conn, fd int, iface string, v6 bool) error {
+	a, err := listen.InterfaceAddr(iface, v6, c.Ctx.ABI.FamilySockets)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@
 
 package engine
 
+import "libwebsockets/impl/wire/h1"
+
 // ABI is how a context behaves where one release of the original differs from
 // another. The program was compiled for that release; the boundary knows which
 // (capi/abi). What both have in common has no name here.
@@ -15,6 +17,27 @@ type ABI struct {
 	// without memory of ours, and of an HTTP one always. If there was no answer that is a
 	// connection error; a WebSocket ends as a server's does.
 	Before30 bool
+	// FamilySockets: a vhost listens with a socket for each address family; the name of
+	// an interface that has both stands for its IPv6 address where that is asked for.
+	FamilySockets bool
+	// UnixPeer is what the other end of a unix socket is called.
+	UnixPeer string
+	// VhostsEndEarly: when the context is destroyed, a vhost ends with its last connection,
+	// not behind all of them, and its listener goes to one that is left.
+	VhostsEndEarly bool
+	// AgesLater: VHOST_CERT_AGING comes with later vhosts, 5 s behind each vhost with TLS,
+	// and then once a day, but not with those that the context begins with.
+	AgesLater bool
+	// OnlyWithPVO: on a vhost that has pvos, a protocol without one is not initialised.
+	OnlyWithPVO bool
+	// OwnSockets is how many of fd_limit_per_thread the original keeps for itself.
+	OwnSockets int
+	// AllMethodsMount: PUT, PATCH and DELETE find mounts that are no callbacks, too.
+	AllMethodsMount bool
+	// WholeToHTTPS: who is sent to https keeps path and arguments.
+	WholeToHTTPS bool
+	// Joints stand between the values of one header.
+	Joints h1.Joints
 	// UDP is the struct that lws_get_udp gives out.
 	UDP UDPLayout
 }

@@ -21,7 +21,7 @@ import (
 // from what f.Home has kept of it. Connections stay with the parent: their
 // descriptors are closed here. The descriptors of listening sockets come back
 // by vhost; a vhost that is missing there has lost its own.
-func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
+func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
 		F: f, shared: mutex{rank: rankShared}, ContextSettings: old.ContextSettings,
@@ -40,11 +40,13 @@ func Again(f *ContextFace) (*Context, map[*Vhost]int, error) {
 	}
 	ctx.Slot = contexts.put(ctx)
 	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
-	listening := map[*Vhost]int{}
+	listening := map[*Vhost][]int{}
 	for _, o := range old.Vhosts() {
 		v := o.again(ctx)
-		if l := o.Listener; l != nil && ours && isListening(l.fd) {
-			listening[v] = l.fd
+		for _, l := range o.Listeners {
+			if ours && isListening(l.fd) {
+				listening[v] = append(listening[v], l.fd)
+			}
 		}
 	}
 	ctx.inherit(old)

@@ -171,7 +171,7 @@ func fdLimit(info *Info) int {
 		}
 	}
 	if info.FDLimit > 0 {
-		return info.FDLimit
+		return info.FDLimit - info.ABI.OwnSockets
 	}
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &rl) != nil || rl.Cur > 1<<30 {
 		return 1 << 30
@@ -223,8 +223,9 @@ func (ctx *Context) Start() error {
 			fresh = append(fresh, v)
 		}
 	}
+	first := !ctx.protocolDone
 	ctx.protocolDone = true
-	ctx.ready(fresh)
+	ctx.ready(fresh, first)
 	return nil
 }
 
@@ -233,10 +234,10 @@ func (ctx *Context) Start() error {
 // when the ports are free. The lock is held.
 func (ctx *Context) Deprecate(closed func()) {
 	for _, v := range ctx.Vhosts() {
-		if l := v.Listener; l != nil {
+		for _, l := range slices.Clone(v.Listeners) {
 			l.close(CloseNoStatus)
-			v.Listener = nil
 		}
+		v.Listeners = nil
 	}
 	if closed != nil {
 		pt := ctx.First()
@@ -289,12 +290,19 @@ func (ctx *Context) Destroy() bool {
 		return false
 	}
 	ctx.destroying = true
+	if ctx.ABI.VhostsEndEarly && ctx.protocolDone {
+		ctx.announceEnd() // while there is a vhost to tell
+		for _, v := range ctx.Vhosts() {
+			v.destroying = true
+			v.handOverListeners()
+		}
+	}
 	for _, pt := range ctx.Threads {
 		pt.closeAll()
 	}
 	ctx.reap()
-	if l := ctx.Vhosts(); len(l) > 0 {
-		l[0].AnnounceWake(false)
+	if !ctx.ABI.VhostsEndEarly || !ctx.protocolDone {
+		ctx.announceEnd()
 	}
 	for _, v := range ctx.Vhosts() {
 		v.finish()
@@ -312,6 +320,13 @@ func (ctx *Context) Destroy() bool {
 	}
 	ctx.releaseThreads()
 	return true
+}
+
+// announceEnd tells of the end of what no connection has.
+func (ctx *Context) announceEnd() {
+	if l := ctx.Vhosts(); len(l) > 0 {
+		l[0].AnnounceWake(false)
+	}
 }
 
 // busy is a thread in a turn, or in callbacks that C runs, nil when none is.

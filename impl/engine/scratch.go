@@ -62,6 +62,7 @@ func (pt *Thread) TakeHeaders() *h1.Headers {
 		return s.h
 	}
 	h := new(h1.Headers)
+	h.Join(&pt.ctx.ABI.Joints)
 	limit := pt.ctx.MaxHeaderData
 	if m := Prog.Alloc(uintptr(limit)); m != nil {
 		h.UseStore(unsafe.Slice((*byte)(m), limit))

@@ -10,7 +10,7 @@ import (
 // ContextTLS is what a context keeps for TLS (role/secure); nil: there is none.
 type ContextTLS interface {
 	// Ready is called when PROTOCOL_INIT has run for the vhosts in fresh.
-	Ready(ctx *Context, fresh []*Vhost)
+	Ready(ctx *Context, fresh []*Vhost, first bool)
 	// Full tells whether no further TLS connection may be accepted.
 	Full() bool
 	// Again gives ctx, which a forked child has made anew, and its vhosts what they had.
@@ -56,10 +56,11 @@ func (v *Vhost) NoClientTLS() error {
 	return fmt.Errorf("no client TLS in vhost %s (lws_init_vhost_client_ssl)", v.Name)
 }
 
-// ready is called when PROTOCOL_INIT has run for the vhosts in fresh.
-func (ctx *Context) ready(fresh []*Vhost) {
+// ready is called when PROTOCOL_INIT has run for the vhosts in fresh, the first ones
+// of the context or later ones.
+func (ctx *Context) ready(fresh []*Vhost, first bool) {
 	if ctx.TLS != nil && len(fresh) > 0 {
-		ctx.TLS.Ready(ctx, fresh)
+		ctx.TLS.Ready(ctx, fresh, first)
 	}
 }
 

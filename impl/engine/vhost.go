@@ -61,7 +61,7 @@ type Vhost struct {
 	Ctx       *Context
 	F         *VhostFace
 	Protocols []*Protocol
-	Listener  *Conn
+	Listeners []*Conn
 	TLS       VhostTLS
 
 	// Active are the client connections that others can queue behind.
@@ -128,7 +128,7 @@ func (v *Vhost) Start() error {
 		return err
 	}
 	if v.started && !was {
-		v.Ctx.ready([]*Vhost{v})
+		v.Ctx.ready([]*Vhost{v}, false)
 	}
 	return nil
 }
@@ -255,7 +255,11 @@ func (v *Vhost) initProtocols() error {
 			continue
 		}
 		var in unsafe.Pointer
-		if pvo := v.PVO(p.Name); pvo != nil {
+		pvo := v.PVO(p.Name)
+		if pvo == nil && len(v.PVOs) > 0 && v.Ctx.ABI.OnlyWithPVO {
+			continue
+		}
+		if pvo != nil {
 			for _, o := range pvo.Options {
 				switch o.Name {
 				case "default":
@@ -303,10 +307,7 @@ func (v *Vhost) Destroy() {
 		return
 	}
 	v.destroying = true
-	v.handOverListener()
-	if l := v.Listener; l != nil {
-		l.close(CloseNoStatusContextDestroy)
-	}
+	v.handOverListeners()
 	if pt := v.Ctx.First(); pt.inTurn {
 		pt.dying = append(pt.dying, v)
 	} else {
@@ -336,21 +337,23 @@ func (pt *Thread) closeDying() {
 	}
 }
 
-// handOverListener lets another vhost of the same port keep the listening socket.
-func (v *Vhost) handOverListener() {
-	l := v.Listener
-	if l == nil {
+// handOverListeners lets another vhost of the same port keep the listening sockets.
+func (v *Vhost) handOverListeners() {
+	for _, o := range v.Ctx.Vhosts() {
+		if o == v || o.destroying || !o.SharesListener(v) {
+			continue
+		}
+		l := v.Listeners
+		v.Listeners = nil
+		o.Listeners = append(o.Listeners, l...)
+		for _, c := range l {
+			Noticef("lws_vhost_destroy1: listen skt from %s to %s", v.Name, o.Name)
+			c.BindVhost(o)
+		}
+		v.maybeFinish()
 		return
 	}
-	v.Listener = nil
-	for _, o := range v.Ctx.Vhosts() {
-		if o != v && !o.destroying && o.SharesListener(v) {
-			Noticef("lws_vhost_destroy1: listen skt from %s to %s", v.Name, o.Name)
-			l.BindVhost(o)
-			o.Listener = l
-			return
-		}
-	}
+	v.Listeners = nil // they go with the other connections
 }
 
 // SharesListener tells whether both vhosts listen on the same port and interface.

@@ -35,7 +35,8 @@ func findMount(c *engine.Conn, uri string) *engine.Mount {
 	var hit *engine.Mount
 	best := 0
 	h := c.Headers
-	readable := h.Total(wire.TokenGetURI) > 0 || h.Total(wire.TokenPostURI) > 0 || h.Total(wire.TokenHeadURI) > 0
+	readable := h.Has(wire.TokenGetURI) || h.Has(wire.TokenPostURI) || h.Has(wire.TokenHeadURI) ||
+		c.Ctx.ABI.AllMethodsMount && (h.Has(wire.TokenPutURI) || h.Has(wire.TokenPatchURI) || h.Has(wire.TokenDeleteURI))
 	for _, m := range c.Vhost.Mounts {
 		n := len(m.Mountpoint)
 		if !strings.HasPrefix(uri, m.Mountpoint) || n != 1 && len(uri) > n && uri[n] != '/' && uri[n] != 0 {

@@ -78,15 +78,29 @@ lwsgo_udp_loss(struct lws_context_creation_info *i, int tx, int percent)
 static inline const struct lwsgo_abi *
 lwsgo_abi_of(size_t size)
 {
-	static const struct lwsgo_abi v41 = { .name = "4.1" };
+	static const struct lwsgo_abi v41 = {
+		.name = "4.1",
+		.unix_peer = "",
+		.args_joint = ',',
+		.set_cookie_joint = ',',
+	};
 	/* Sources of v4.3, compiled with include/compat/4.3. */
 	static const struct lwsgo_abi v43 = {
 		.name = "4.3",
 		.connecting = 1,
 		.session_cache = 1,
+		.unix_peer = "",
+		.args_joint = ',',
+		.set_cookie_joint = ',',
 	};
 	/* Those of before v3.0, compiled with compat/1.3 to 2.2. */
-	static const struct lwsgo_abi v2 = { .name = "2", .before30 = 1 };
+	static const struct lwsgo_abi v2 = {
+		.name = "2",
+		.before30 = 1,
+		.unix_peer = "",
+		.args_joint = ',',
+		.set_cookie_joint = ',',
+	};
 
 	if (size & LWS_INFO_OF_V2)
 		return &v2;

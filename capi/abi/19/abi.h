@@ -95,9 +95,26 @@ lwsgo_abi_of(size_t size)
 		.name = "4.3",
 		.connecting = 1,
 		.session_cache = 1,
+		.family_sockets = 1,
+		.unix_peer = "(unix skt)",
+		.vhosts_end_early = 1,
+		.ages_later = 1,
+		.only_with_pvo = 1,
+		.own_sockets = 1, /* netlink */
+		.all_methods_mount = 1,
+		.whole_to_https = 1,
+		.args_joint = '&',
+		.cookie_joint = ';',
+		.set_cookie_joint = ';',
 	};
 	/* Sources of before v3.0, compiled with compat/1.3 to 2.2. */
-	static const struct lwsgo_abi v2 = { .name = "2", .before30 = 1 };
+	static const struct lwsgo_abi v2 = {
+		.name = "2",
+		.before30 = 1,
+		.unix_peer = "",
+		.args_joint = ',',
+		.set_cookie_joint = ',',
+	};
 
 	return size & LWS_INFO_OF_V2 ? &v2 : &v43;
 }

@@ -163,7 +163,7 @@ func (s *State) action(c *engine.Conn) bool {
 	}
 	s.contentTimeout(c)
 	if s.ToHTTPS {
-		return redirectToHTTPS(c)
+		return redirectToHTTPS(c, uri)
 	}
 	return hooks.App.Action(c)
 }
@@ -179,13 +179,20 @@ func (s *State) contentTimeout(c *engine.Conn) {
 const hostMax = 128
 
 // redirectToHTTPS answers a plain request on a TLS port with the way to the
-// host's first page over TLS.
-func redirectToHTTPS(c *engine.Conn) bool {
+// same page, or the host's first one, over TLS.
+func redirectToHTTPS(c *engine.Conn, uri []byte) bool {
 	host := c.Headers.Value(h1.TokenHost)
 	if len(host) == 0 || len(host) > hostMax {
 		return false
 	}
-	if n, _ := Redirect(c, resp(c), 301, fmt.Appendf(nil, "https://%s/", host)); n < 0 {
+	to := fmt.Appendf(nil, "https://%s/", host)
+	if c.Ctx.ABI.WholeToHTTPS {
+		to = append(to[:len(to)-1], uri...)
+		for i, mark := 0, byte('?'); c.Headers.FragmentLen(h1.TokenHTTPURIArgs, i) > 0; i, mark = i+1, '&' {
+			to = append(append(to, mark), c.Headers.Fragment(h1.TokenHTTPURIArgs, i)...)
+		}
+	}
+	if n, _ := Redirect(c, resp(c), 301, to); n < 0 {
 		return false
 	}
 	return Completed(c) == 0

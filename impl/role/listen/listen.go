@@ -6,6 +6,7 @@ package listen
 
 import (
 	"errors"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -41,8 +42,8 @@ func (role) Write(*engine.Conn, engine.Payload, engine.WriteProtocol) int { retu
 func (role) CloseVia(*engine.Conn, engine.CloseStatus) bool               { return false }
 func (role) Reasons(bool) *engine.Reasons                                 { return &reasons }
 func (role) Gone(c *engine.Conn) {
-	if c.Vhost != nil && c.Vhost.Listener == c {
-		c.Vhost.Listener = nil
+	if v := c.Vhost; v != nil {
+		v.Listeners = slices.DeleteFunc(v.Listeners, func(l *engine.Conn) bool { return l == c })
 	}
 	c.PT().StopTimer(&c.Data.(*state).resume)
 }
@@ -55,21 +56,37 @@ func Open(v *engine.Vhost) error {
 		return nil
 	}
 	for _, o := range v.Ctx.Vhosts() {
-		if o != v && o.Listener != nil && o.SharesListener(v) {
+		if o != v && len(o.Listeners) > 0 && o.SharesListener(v) {
 			engine.Noticef(" using listen skt from vhost %s", o.Name)
 			return nil
 		}
 	}
-	fd, port, err := open(v)
+	families, err := familiesOf(v)
+	for _, f := range families {
+		var fd, port int
+		if fd, port, err = f.open(v); err != nil {
+			if f.spare && errors.Is(err, unix.EAFNOSUPPORT) {
+				return nil
+			}
+			break
+		}
+		v.Port = port // the next one's, too
+		v.F.Port = int32(port)
+		if err := listenOn(v, fd); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		engine.Errf("vhost %s: cannot listen on port %d: %v", v.Name, v.Port, err)
 		if fatal(v, err) {
 			return err
 		}
-		return nil
 	}
-	v.Port = port
-	v.F.Port = int32(port)
+	return nil
+}
+
+// listenOn makes the connection of a listening socket.
+func listenOn(v *engine.Vhost, fd int) error {
 	c := newListener(v)
 	if c == nil {
 		unix.Close(fd)
@@ -81,7 +98,7 @@ func Open(v *engine.Vhost) error {
 		c.Close(engine.CloseNoStatusContextDestroy)
 		return err
 	}
-	v.Listener = c
+	v.Listeners = append(v.Listeners, c)
 	if !c.Attach(fd) {
 		return errors.New("cannot poll the listener")
 	}
@@ -106,16 +123,18 @@ func newListener(v *engine.Vhost) *engine.Conn {
 	return c
 }
 
-// Again has the vhost go on with a listening socket of its parent process.
+// Again has the vhost go on with the listening sockets of its parent process.
 // The lock is held.
-func Again(v *engine.Vhost, fd int) error {
-	c := newListener(v)
-	if c == nil {
-		return errors.New("no connection for the listener")
-	}
-	v.Listener = c
-	if !c.AttachAgain(fd) {
-		return errors.New("cannot poll the listener")
+func Again(v *engine.Vhost, fds []int) error {
+	for _, fd := range fds {
+		c := newListener(v)
+		if c == nil {
+			return errors.New("no connection for the listener")
+		}
+		v.Listeners = append(v.Listeners, c)
+		if !c.AttachAgain(fd) {
+			return errors.New("cannot poll the listener")
+		}
 	}
 	return nil
 }

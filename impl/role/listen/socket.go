@@ -34,16 +34,47 @@ func fatal(v *engine.Vhost, err error) bool {
 	return busy || errors.Is(err, errSetup) || v.Options.Has(engine.OptFailUponUnableToBind)
 }
 
-// open makes the vhost's listening socket. It returns the port that it got.
-func open(v *engine.Vhost) (fd, port int, err error) {
-	if v.Options.Has(engine.OptUnixSock) {
+// family is what a vhost's listening socket speaks.
+type family struct {
+	unix, v6 bool
+	only     bool // v6 takes no IPv4
+	spare    bool // one that the system need not have
+}
+
+// familiesOf is what the vhost listens on, with a socket for each.
+func familiesOf(v *engine.Vhost) ([]family, error) {
+	v6 := !v.Options.Has(engine.OptDisableIPv6) && !v.Ctx.Options.Has(engine.OptDisableIPv6)
+	switch {
+	case v.Options.Has(engine.OptUnixSock):
+		return []family{{unix: true}}, nil
+	case !v.Ctx.ABI.FamilySockets:
+		return []family{{v6: v6}}, nil
+	}
+	if a, err := netip.ParseAddr(v.Iface); err == nil && v.HasIface {
+		if a.Is6() && !v6 {
+			return nil, fmt.Errorf("%w: %s without IPv6", ErrNotUsable, a)
+		}
+		return []family{{v6: a.Is6(), only: true}}, nil
+	}
+	var l []family
+	if !v6 || !v.Options.Has(engine.OptV6OnlyModify) || !v.Options.Has(engine.OptV6OnlyValue) {
+		l = append(l, family{})
+	}
+	if v6 {
+		l = append(l, family{v6: true, only: true, spare: len(l) > 0})
+	}
+	return l, nil
+}
+
+// open makes a listening socket of the vhost. It returns the port that it got.
+func (f family) open(v *engine.Vhost) (fd, port int, err error) {
+	if f.unix {
 		fd, err = openUnix(v)
 		return fd, v.Port, err
 	}
-	v6 := !v.Options.Has(engine.OptDisableIPv6) && !v.Ctx.Options.Has(engine.OptDisableIPv6)
-	fd, err = openInet(v, v6)
-	if v6 && errors.Is(err, unix.EAFNOSUPPORT) {
-		fd, err = openInet(v, false)
+	fd, err = f.openInet(v)
+	if f.v6 && !f.only && errors.Is(err, unix.EAFNOSUPPORT) {
+		fd, err = family{}.openInet(v)
 	}
 	if err != nil {
 		return -1, 0, err
@@ -62,39 +93,35 @@ func open(v *engine.Vhost) (fd, port int, err error) {
 	return fd, port, nil
 }
 
-func openInet(v *engine.Vhost, v6 bool) (int, error) {
-	family := unix.AF_INET
-	if v6 {
-		family = unix.AF_INET6
-	}
-	addr := netip.IPv4Unspecified()
-	if v6 {
-		addr = netip.IPv6Unspecified()
+func (f family) openInet(v *engine.Vhost) (int, error) {
+	domain, addr := unix.AF_INET, netip.IPv4Unspecified()
+	if f.v6 {
+		domain, addr = unix.AF_INET6, netip.IPv6Unspecified()
 	}
 	if v.HasIface {
 		var err error
-		if addr, err = InterfaceAddr(v.Iface, v6); err != nil {
+		if addr, err = InterfaceAddr(v.Iface, f.v6, f.only); err != nil {
 			return -1, err
 		}
 	}
-	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	fd, err := unix.Socket(domain, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return -1, fmt.Errorf("socket: %w", err)
 	}
-	if err := bindInet(v, fd, addr, v6); err != nil {
+	if err := f.bind(v, fd, addr); err != nil {
 		unix.Close(fd)
 		return -1, err
 	}
 	return fd, nil
 }
 
-func bindInet(v *engine.Vhost, fd int, addr netip.Addr, v6 bool) error {
+func (f family) bind(v *engine.Vhost, fd int, addr netip.Addr) error {
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return fmt.Errorf("%w: SO_REUSEADDR: %w", errSetup, err)
 	}
-	if v6 && v.Options.Has(engine.OptV6OnlyModify) {
+	if f.v6 && (f.only || v.Options.Has(engine.OptV6OnlyModify)) {
 		only := 0
-		if v.Options.Has(engine.OptV6OnlyValue) {
+		if f.only || v.Options.Has(engine.OptV6OnlyValue) {
 			only = 1
 		}
 		if err := unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only); err != nil {
@@ -110,7 +137,7 @@ func bindInet(v *engine.Vhost, fd int, addr netip.Addr, v6 bool) error {
 		engine.Warnf("vhost %s: listening socket: %v", v.Name, err)
 	}
 	var sa unix.Sockaddr = &unix.SockaddrInet4{Port: v.Port, Addr: addr4(addr)}
-	if v6 {
+	if f.v6 {
 		sa = &unix.SockaddrInet6{Port: v.Port, Addr: addr.As16(), ZoneId: ScopeOf(addr.Zone())}
 	}
 	if err := unix.Bind(fd, sa); err != nil {
@@ -184,8 +211,9 @@ func idsOf(perms string) (uid, gid int, err error) {
 }
 
 // InterfaceAddr is the address to bind to for an interface name or an address
-// in text; with v6 an IPv4 address is mapped.
-func InterfaceAddr(name string, v6 bool) (netip.Addr, error) {
+// in text; with v6 an IPv4 address is mapped. native prefers one of the interface
+// that need not be.
+func InterfaceAddr(name string, v6, native bool) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(name); err == nil {
 		return mapAddr(name, a, v6)
 	}
@@ -197,6 +225,7 @@ func InterfaceAddr(name string, v6 bool) (netip.Addr, error) {
 	if err != nil {
 		return netip.Addr{}, err
 	}
+	best := netip.Addr{}
 	for _, a := range addrs {
 		n, ok := a.(*net.IPNet)
 		if !ok {
@@ -209,9 +238,19 @@ func InterfaceAddr(name string, v6 bool) (netip.Addr, error) {
 		if ip = ip.Unmap(); ip.IsLinkLocalUnicast() && ip.Is6() {
 			ip = ip.WithZone(strconv.Itoa(ifc.Index))
 		}
-		if m, err := mapAddr(name, ip, v6); err == nil {
+		m, err := mapAddr(name, ip, v6)
+		if err != nil {
+			continue
+		}
+		if !v6 || !native || ip.Is6() {
 			return m, nil
 		}
+		if !best.IsValid() {
+			best = m
+		}
+	}
+	if best.IsValid() {
+		return best, nil
 	}
 	return netip.Addr{}, fmt.Errorf("iface %s %w: no address", name, ErrNotUsable)
 }

@@ -22,10 +22,16 @@ const (
 	sane = 1542933698
 )
 
+// soon is when, if not at once, certificates are looked at first.
+const soon = 5e6
+
 // Ready looks at the certificates once vhosts with TLS have their protocols, and
 // once a day from then on.
-func (l *limits) Ready(ctx *engine.Context, fresh []*engine.Vhost) {
+func (l *limits) Ready(ctx *engine.Context, fresh []*engine.Vhost, first bool) {
 	for _, v := range fresh {
+		if first && ctx.ABI.AgesLater {
+			break
+		}
 		if t := Of(v); t != nil && t.Server != nil {
 			checkAges(ctx)
 			break
@@ -36,14 +42,20 @@ func (l *limits) Ready(ctx *engine.Context, fresh []*engine.Vhost) {
 
 // watchAges has the certificates looked at once a day, if any vhost has TLS.
 func (l *limits) watchAges(ctx *engine.Context, vhosts []*engine.Vhost) {
+	first := int64(day * 1e6)
+	if ctx.ABI.AgesLater {
+		first = soon
+	}
 	for _, v := range vhosts {
-		if Of(v) != nil && l.daily == nil {
-			l.daily = &engine.Timer{}
+		if Of(v) != nil && (l.daily == nil || ctx.ABI.AgesLater) {
+			if l.daily == nil {
+				l.daily = &engine.Timer{}
+			}
 			l.daily.Fire = func(int64) {
 				checkAges(ctx)
 				ctx.First().SetTimer(l.daily, engine.Now()+day*1e6)
 			}
-			ctx.First().SetTimer(l.daily, engine.Now()+day*1e6)
+			ctx.First().SetTimer(l.daily, engine.Now()+first)
 		}
 	}
 }

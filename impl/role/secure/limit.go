@@ -71,9 +71,12 @@ func (l *limits) back(ctx *engine.Context) {
 func gate(ctx *engine.Context, on bool) {
 	engine.Infof("TLS session limit: accepting %v", on)
 	for _, v := range ctx.Vhosts() {
-		if v.Secured() && v.Listener != nil {
-			v.Listener.NoRead = !on
-			v.Listener.TouchPoll()
+		if !v.Secured() {
+			continue
+		}
+		for _, l := range v.Listeners {
+			l.NoRead = !on
+			l.TouchPoll()
 		}
 	}
 }

@@ -51,6 +51,32 @@ type Headers struct {
 	nfrag  uint8
 	fixed  bool
 	limit  int
+	joints *Joints
+}
+
+// Joints are what Copy puts between the fragments of a header where it is not a comma:
+// 0 is nothing, as they bring their own.
+type Joints struct{ Args, Cookies, SetCookies byte }
+
+var commas = Joints{Args: ',', SetCookies: ','}
+
+// Join sets them. Without them only cookies are joined by nothing.
+func (h *Headers) Join(j *Joints) { h.joints = j }
+
+func (h *Headers) joint(t Token) byte {
+	j := h.joints
+	if j == nil {
+		j = &commas
+	}
+	switch t {
+	case TokenHTTPURIArgs:
+		return j.Args
+	case TokenHTTPCookie:
+		return j.Cookies
+	case TokenHTTPSetCookie:
+		return j.SetCookies
+	}
+	return ','
 }
 
 // Reset forgets all values and keeps the memory.
@@ -204,18 +230,17 @@ func (h *Headers) Raw(t Token) []byte {
 // Total is the length of all fragments of t joined as by Copy, without the NUL; 0
 // when absent (lws_hdr_total_length).
 func (h *Headers) Total(t Token) int {
-	total := 0
+	total, joint := 0, h.joint(t)
 	for n := h.first[t]; n != 0; n = h.frags[n].next {
 		total += int(h.frags[n].n)
-		if h.frags[n].next != 0 && t != TokenHTTPCookie {
+		if h.frags[n].next != 0 && joint != 0 {
 			total++
 		}
 	}
 	return total
 }
 
-// Copy writes all fragments of t, joined by commas (cookies: by nothing, they
-// bring their own), and a NUL to dst. It returns the length without the NUL, 0
+// Copy writes all fragments of t, joined by commas or what Join says, and a NUL to dst. It returns the length without the NUL, 0
 // when t is absent or empty, -1 when dst is too small (lws_hdr_copy).
 func (h *Headers) Copy(dst []byte, t Token) int {
 	total := h.Total(t)
@@ -228,12 +253,12 @@ func (h *Headers) Copy(dst []byte, t Token) int {
 	if total >= len(dst) {
 		return -1
 	}
-	at := 0
+	at, joint := 0, h.joint(t)
 	for n := h.first[t]; n != 0; n = h.frags[n].next {
 		f := &h.frags[n]
 		at += copy(dst[at:], h.buf[f.off:f.off+f.n])
-		if f.next != 0 && t != TokenHTTPCookie {
-			dst[at] = ','
+		if f.next != 0 && joint != 0 {
+			dst[at] = joint
 			at++
 		}
 	}

@@ -70,7 +70,7 @@ var mimeTypes = [...]MimeMap{
 	{".gif", "image/gif"}, {".svg", "image/svg+xml"}, {".ttf", "application/x-font-ttf"},
 	{".otf", "application/font-woff"}, {".woff", "application/font-woff"},
 	{".woff2", "application/font-woff2"}, {".gz", "application/gzip"}, {".txt", "text/plain"},
-	{".xml", "application/xml"}, {".json", "application/json"},
+	{".xml", "application/xml"}, {".json", "application/json"}, {".mjs", "text/javascript"},
 }
 
 // MimeType is the media type of a file name: the first of extra (a mount's own
