@@ -135,6 +135,16 @@ func expect(ref streams, allowed []difference) (streams, error) {
 	return ref, nil
 }
 
+// ageless takes out what comes where a scenario takes 5 s, which cert-ages looks at.
+func ageless(s streams) streams {
+	for name, lines := range s {
+		s[name] = slices.DeleteFunc(lines, func(l string) bool {
+			return strings.HasPrefix(strings.TrimPrefix(l, "global: "), "VHOST_CERT_AGING ")
+		})
+	}
+	return s
+}
+
 // compare describes how got differs from want, "" when it does not.
 func compare(want, got streams) string {
 	names := map[string]bool{}
@@ -286,20 +296,12 @@ func (s scenario) args(flags []string) []string {
 // expected runs the scenario with the reference, and puts in the differences that are allowed.
 func (s scenario) expected(t *testing.T, allowed []difference, flags ...string) streams {
 	t.Helper()
-	tls := slices.Contains(flags, "-t")
-	older := s.abi.asOlder(s.name, tls)
-	if older {
+	if tls := slices.Contains(flags, "-t"); s.abi.asOlder(s.name, tls) {
 		s.abi, s.exe = s.abi.older, build(t, s.abi.older.ref)
 		allowed = append(slices.Clone(s.abi.allowed(s.name, tls)), allowed...)
 	}
 	trace := run(t, s.abi.ref, s.abi.ref.Lib(t), "", s.args(flags)...)
-	found := parse(trace)
-	if older && tls { // the ABI says when it is told
-		for name, lines := range found {
-			found[name] = slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "VHOST_CERT_AGING ") })
-		}
-	}
-	want, err := expect(found, allowed)
+	want, err := expect(parse(trace), allowed)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, s.again(t, "", flags))
 	}
@@ -312,7 +314,11 @@ func (s scenario) expected(t *testing.T, allowed []difference, flags ...string) 
 // same runs the scenario with our library and tells whether it gives that.
 func (s scenario) same(t *testing.T, want streams, when, under string, flags ...string) bool {
 	t.Helper()
-	d := compare(want, parse(run(t, s.abi.ref, s.ours, under, s.args(flags)...)))
+	got := parse(run(t, s.abi.ref, s.ours, under, s.args(flags)...))
+	if s.abi == abi19 && slices.Contains(flags, "-t") {
+		want, got = ageless(want), ageless(got)
+	}
+	d := compare(want, got)
 	if d != "" {
 		t.Errorf("our trace differs%s:\n%s%s", when, d, s.again(t, under, flags))
 	}
