@@ -8,7 +8,7 @@
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=): the library that this
 #                 machine's programs ask for (ABI=17, ABI=19: that one)
 #   make deb      Debian packages of that library in build/deb (ABI=)
-#   make deps     install what building and testing need (Debian, as root)
+#   make deps     install what building and testing need (with apt, as root)
 #   make clean
 
 SHELL      := /bin/bash
@@ -165,7 +165,7 @@ $(RUN): $(LIB) $(C_HDR_$(CHOSEN)) | reference
 	    -L$(B)/lib -l:$(SONAME) -Wl,-rpath,$(abspath $(B)/lib) -lssl -lcrypto
 
 run:
-	@$(MAKE) --no-print-directory deps
+	@tools/deps -b
 	@$(MAKE) --no-print-directory lib reference $(RUN) ABI=$(CHOSEN)
 	@echo "The test page is on http://127.0.0.1:$(PORT)/ (end with ctrl-C)"
 	@$(RUN) -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
