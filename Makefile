@@ -165,7 +165,7 @@ $(RUN): $(LIB) $(C_HDR_$(CHOSEN)) | reference
 	    -L$(B)/lib -l:$(SONAME) -Wl,-rpath,$(abspath $(B)/lib) -lssl -lcrypto
 
 run:
-	@tools/deps -b
+	@tools/deps -r
 	@$(MAKE) --no-print-directory lib reference $(RUN) ABI=$(CHOSEN)
 	@echo "The test page is on http://127.0.0.1:$(PORT)/ (end with ctrl-C)"
 	@$(RUN) -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
