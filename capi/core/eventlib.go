@@ -67,12 +67,10 @@ func enterCustomLoop(ctx *engine.Context, cx *C.struct_lws_context, i *C.struct_
 //export go_lwsgo_listeners
 func go_lwsgo_listeners(cx *C.struct_lws_context) C.int {
 	return onContext(cx, "lws_vhost_foreach_listen_wsi", 0, func(ctx *engine.Context) C.int {
-		var n C.int
+		n := 0
 		for _, v := range ctx.Vhosts() {
-			if v.Listener != nil {
-				n++
-			}
+			n += len(v.Listeners)
 		}
-		return n
+		return C.int(n)
 	})
 }
