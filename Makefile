@@ -93,7 +93,7 @@ run bench test-all: export PATH := $(dir $(GO)):$(PATH)
 # The rules of each ABI: its C half, and its library.
 define abi_rules
 CFLAGS_$(1) := -DLWS_ABI=$(1) -Icapi/abi/$(1)
-C_HDR_$(1)  := $(GO_HDR) $$(wildcard capi/abi/$(1)/*.h include/$(1)/*.h)
+C_HDR_$(1)  := $(GO_HDR) $$(wildcard capi/abi/*.h capi/abi/$(1)/*.h include/$(1)/*.h)
 C_OBJ_$(1)  := $(C_SRC:capi/c/%.c=$(B)/obj/$(1)/%.o) $$(patsubst capi/abi/$(1)/%.c,$(B)/obj/$(1)/abi/%.o,$$(wildcard capi/abi/$(1)/*.c))
 
 $(B)/obj/$(1)/%.o: capi/c/%.c $$(C_HDR_$(1))
@@ -223,7 +223,7 @@ install: $(LIB) $(PLUGINS) install-headers
 	install -D -m 644 packaging/lws-common.js $(DESTDIR)$(PREFIX)/share/libwebsockets-test-server/lws-common.js
 
 deb: $(LIB) $(PLUGINS)
-	@tools/deb -a $(CHOSEN)
+	@tools/deb
 
 clean:
 	rm -rf $(B) $(HDR_HASH) $(ABI_HDR)

@@ -20,13 +20,15 @@ type abi struct {
 	// has, with the number of the quirk. differences are from that. With overTLS behind the
 	// name it is so over TLS only.
 	as17 map[string]int
+	// varies has lines that the reference prints now and then, and what it prints otherwise.
+	varies map[string]string
 	// once: what varies the scenarios is in the engine, and run with another ABI.
 	once bool
 }
 
 var (
 	abi17 = &abi{ref: harness.Ref17, differences: differences, oursOnly: oursOnly}
-	abi19 = &abi{ref: harness.Ref19, differences: differences19, older: abi17, oursOnly: oursOnly19, as17: as17, once: true}
+	abi19 = &abi{ref: harness.Ref19, differences: differences19, older: abi17, oursOnly: oursOnly19, as17: as17, varies: varies19, once: true}
 )
 
 // allowed is what a scenario's trace may, and must, differ in.

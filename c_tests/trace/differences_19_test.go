@@ -7,3 +7,5 @@ var differences19 = map[string][]difference{}
 var oursOnly19 = map[string]string{}
 
 var as17 = map[string]int{}
+
+var varies19 = map[string]string{}

@@ -35,24 +35,8 @@ func init() {
 		"hcc-proxy-refuses":     {wordier("proxy not h1", "it answers 407")},
 		"hcc-proxy-port":        {wordier("proxy not h1", "it hung up")},
 		"hcc-proxy-silent":      {wordier("Closed before conn", "waiting for the proxy")},
-		"hcq-leader-closes": {
-			{29, "cli0", []string{"CLIENT_HTTP_DROP_PROTOCOL @web", "WSI_DESTROY @http (is web)"},
-				[]string{"CLIENT_HTTP_DROP_PROTOCOL @web", "CLOSED_CLIENT_HTTP @web", "WSI_DESTROY @http (is web)"}, false},
-			{29, "cli1", []string{"CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_CONNECTION_ERROR @web 'read failed'"},
-				[]string{"WSI_CREATE @web", "CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_FILTER_PRE_ESTABLISH @web",
-					"ESTABLISHED_CLIENT_HTTP @web", "  response 200", "RECEIVE_CLIENT_HTTP_READ 6 'second'",
-					"COMPLETED_CLIENT_HTTP @web"}, false},
-			{29, "cli1", []string{"WSI_DESTROY @http (is web)"},
-				[]string{"CLOSED_CLIENT_HTTP @web", "WSI_DESTROY @http (is web)"}, false},
-			{29, "peer0", []string{"nobody connects"}, secondConnection, false},
-		},
-		"hcq-leader-dies": {
-			{29, "cli1", []string{"CLIENT_HTTP_DROP_PROTOCOL @web"},
-				[]string{"WSI_CREATE @web", "CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_FILTER_PRE_ESTABLISH @web",
-					"ESTABLISHED_CLIENT_HTTP @web", "  response 200", "RECEIVE_CLIENT_HTTP_READ 6 'second'",
-					"COMPLETED_CLIENT_HTTP @web", "CLIENT_HTTP_DROP_PROTOCOL @web"}, false},
-			{29, "peer0", []string{"nobody connects"}, secondConnection, false},
-		},
+		"hcq-leader-closes":     leaderCloses,
+		"hcq-leader-dies":       leaderDies,
 		"sock-drop-caps": {{75, "global", []string{"could become capable of more: yes"},
 			[]string{"could become capable of more: no"}, false}},
 		"code-5000": {
@@ -119,8 +103,10 @@ func notHTTP(protocol, ref string) difference {
 
 // noHeader is an answer with a line that is no header.
 func noHeader(protocol string) difference {
-	return failure(protocol, closedHTTP, "problems parsing header: h1: malformed message")
+	return failure(protocol, closedHTTP, badHeader)
 }
+
+const badHeader = "problems parsing header: h1: malformed message"
 
 func failure(protocol, ref, text string) difference {
 	told := []string{fmt.Sprintf("CLIENT_CONNECTION_ERROR @%s '%s'", protocol, text)}
@@ -134,6 +120,27 @@ func failure(protocol, ref, text string) difference {
 var beforeEstablished = difference{24, "cli0",
 	[]string{"CLIENT_CONNECTION_ERROR @web 'closed before established' len=26"},
 	[]string{"CLIENT_CONNECTION_ERROR @web 'closed before established: connecting to 127.0.0.1'"}, false}
+
+// Who waited for a connection that ends has one of its own.
+var leaderCloses = []difference{
+	{29, "cli0", []string{"CLIENT_HTTP_DROP_PROTOCOL @web", "WSI_DESTROY @http (is web)"},
+		[]string{"CLIENT_HTTP_DROP_PROTOCOL @web", "CLOSED_CLIENT_HTTP @web", "WSI_DESTROY @http (is web)"}, false},
+	{29, "cli1", []string{"CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_CONNECTION_ERROR @web 'read failed'"},
+		[]string{"WSI_CREATE @web", "CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_FILTER_PRE_ESTABLISH @web",
+			"ESTABLISHED_CLIENT_HTTP @web", "  response 200", "RECEIVE_CLIENT_HTTP_READ 6 'second'",
+			"COMPLETED_CLIENT_HTTP @web"}, false},
+	{29, "cli1", []string{"WSI_DESTROY @http (is web)"},
+		[]string{"CLOSED_CLIENT_HTTP @web", "WSI_DESTROY @http (is web)"}, false},
+	{29, "peer0", []string{"nobody connects"}, secondConnection, false},
+}
+
+var leaderDies = []difference{
+	{29, "cli1", []string{"CLIENT_HTTP_DROP_PROTOCOL @web"},
+		[]string{"WSI_CREATE @web", "CLIENT_APPEND_HANDSHAKE_HEADER @web room", "CLIENT_FILTER_PRE_ESTABLISH @web",
+			"ESTABLISHED_CLIENT_HTTP @web", "  response 200", "RECEIVE_CLIENT_HTTP_READ 6 'second'",
+			"COMPLETED_CLIENT_HTTP @web", "CLIENT_HTTP_DROP_PROTOCOL @web"}, false},
+	{29, "peer0", []string{"nobody connects"}, secondConnection, false},
+}
 
 // secondConnection is what a server sees of a request that waited in vain.
 var secondConnection = []string{"a connection", "<- GET /one HTTP/1.1", "<- Pragma: no-cache", "<- Cache-Control: no-cache",

@@ -24,10 +24,7 @@ func init() {
 			{79, "peer0", []string{"nobody connects"}, []string{"<- GET /new/path HTTP/1.1", "<- Pragma: no-cache",
 				"<- Cache-Control: no-cache", "<- Host: second.test", "<- Origin: http://trace.test", "<- end"}, false},
 		}
-		differ["hcg-redirect-leader"+tls] = []difference{
-			{29, "cli1", []string{"CLIENT_HTTP_DROP_PROTOCOL @web"}, got, false},
-			{29, "peer0", []string{"nobody connects"}, secondConnection[1:], false},
-		}
+		differ["hcg-redirect-leader"+tls] = redirectedLeader(got)
 	}
 	// An upgrade that is refused ends as the reference's do that it refuses: over TLS
 	// the program hears of the end.
@@ -58,6 +55,14 @@ func init() {
 	}
 	for _, name := range []string{"sockg-low-port", "sockg-low-port-fatal"} {
 		notOverTLS[name] = "who is not root cannot read the certificate"
+	}
+}
+
+// redirectedLeader: who waited behind it gets that of its own.
+func redirectedLeader(got []string) []difference {
+	return []difference{
+		{29, "cli1", []string{"CLIENT_HTTP_DROP_PROTOCOL @web"}, got, false},
+		{29, "peer0", []string{"nobody connects"}, secondConnection[1:], false},
 	}
 }
 

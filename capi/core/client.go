@@ -73,8 +73,30 @@ type lookupError C.int
 
 func (e lookupError) Error() string { return C.GoString(C.gai_strerror(C.int(e))) }
 
+// NoSuchName tells whether somebody who knows has said that there is no such name.
+func (e lookupError) NoSuchName() bool { return e == C.EAI_NONAME }
+
 // Unreachable tells whether nobody answered that could have known.
 func (e lookupError) Unreachable() bool { return e == C.EAI_AGAIN || e == C.EAI_SYSTEM }
+
+// clientABI is how the program's ABI has clients behave.
+func clientABI(a *C.struct_lwsgo_client_abi) engine.ClientABI {
+	e := &a.errors
+	return engine.ClientABI{
+		Connecting:      a.connecting != 0,
+		DefaultVhost:    a.default_vhost != 0,
+		Redirects:       int(a.redirects),
+		RegisteredCodes: a.registered_codes != 0,
+		ResetByClose:    a.reset_by_close != 0,
+		RetriesLookup:   a.retries_lookup != 0,
+		SecureOrigin:    a.secure_origin != 0,
+		UserAgent:       str(a.user_agent),
+		Errors: engine.ClientErrors{
+			Bind: str(e.bind), Certificate: str(e.certificate), NoAnswer: str(e.no_answer), NoName: str(e.no_name), Options: str(e.options),
+			ProxyDenies: str(e.proxy_denies), ProxyFails: str(e.proxy_fails), Refused: str(e.refused), Socket: str(e.socket), TLS: str(e.tls),
+		},
+	}
+}
 
 func text(p *C.char) client.Text { return client.Text{S: str(p), Has: p != nil} }
 

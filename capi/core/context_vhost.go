@@ -212,7 +212,7 @@ func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 		AgesLater:       a.ages_later != 0,
 		AllMethodsMount: a.all_methods_mount != 0,
 		Before30:        a.before30 != 0,
-		Connecting:      a.connecting != 0,
+		Client:          clientABI(&a.client),
 		FamilySockets:   a.family_sockets != 0,
 		Joints:          wire.Joints{Args: byte(a.args_joint), Cookies: byte(a.cookie_joint), SetCookies: byte(a.set_cookie_joint)},
 		OnlyWithPVO:     a.only_with_pvo != 0,
@@ -221,6 +221,7 @@ func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 		UnixPeer:        str(a.unix_peer),
 		VhostsEndEarly:  a.vhosts_end_early != 0,
 		WholeToHTTPS:    a.whole_to_https != 0,
+		TimeoutSecs:     int(a.timeout_secs),
 		UDP:             engine.UDPLayout{Size: uintptr(u.size), Addr: uintptr(u.sa), Room: uintptr(u.room), Len: uintptr(u.salen)},
 	}
 }
@@ -257,7 +258,6 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		engine.Errf("lws_create_context: %v", err)
 		return nil
 	}
-	cx.abi = i.abi
 	setupTLS(ctx, i)
 	if loop != nil {
 		ctx.Looped = true
@@ -270,13 +270,6 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 			ctx.Unlock()
 			return nil
 		}
-	} else if i.custom_loop != nil && !enterCustomLoop(ctx, cx, i) {
-		engine.Errf("lws_create_context: the program's event loop (event_lib_custom) refuses the context")
-		ctx.Lock()
-		ctx.Destroy()
-		ctx.Unlock()
-		forget(cx)
-		return nil
 	}
 	C.lwsgo_init_fops(cx, i.fops)
 	if i.log_cx != nil {

@@ -168,34 +168,7 @@ struct lwsgo_info {
 	uint8_t udp_loss_sim_rx_pc;
 	const unsigned short *token_limit; /* by token; NULL: none */
 	size_t count_token_limits;
-	/* an event loop of the program's own; NULL: none */
-	const struct lwsgo_event_loop_ops *custom_loop;
-	const void *given; /* the program's struct */
 	const struct lwsgo_abi *abi; /* what the program is compiled for */
-};
-
-/* struct lws_event_loop_ops, for ABIs that do not have it as well. */
-struct lwsgo_event_loop_ops {
-	const char *name;
-	int (*init_context)(struct lws_context *cx, const void *info);
-	int (*destroy_context1)(struct lws_context *cx);
-	int (*destroy_context2)(struct lws_context *cx);
-	int (*init_vhost_listen_wsi)(struct lws *wsi);
-	int (*init_pt)(struct lws_context *cx, void *loop, int tsi);
-	int (*wsi_logical_close)(struct lws *wsi);
-	int (*check_client_connect_ok)(struct lws *wsi);
-	void (*close_handle_manually)(struct lws *wsi);
-	int (*sock_accept)(struct lws *wsi);
-	void (*io)(struct lws *wsi, unsigned int flags);
-	void (*run_pt)(struct lws_context *cx, int tsi);
-	void (*destroy_pt)(struct lws_context *cx, int tsi);
-	void (*destroy_wsi)(struct lws *wsi);
-	int (*foreign_thread)(struct lws_context *cx, int tsi);
-	uint8_t flags;
-	uint16_t evlib_size_ctx;
-	uint16_t evlib_size_pt;
-	uint16_t evlib_size_vh;
-	uint16_t evlib_size_wsi;
 };
 
 /* Likewise of the client connect info. */
@@ -250,9 +223,35 @@ struct lwsgo_mount {
 
 /* How an ABI behaves where it differs from another (engine.ABI): of a program
  * that was compiled for it, whatever library it runs on. */
+struct lwsgo_client_abi {
+	int connecting;	      /* CONNECTING is told */
+	int default_vhost;    /* the vhost is "default" where none is named */
+	int redirects;	      /* so many are followed */
+	int registered_codes; /* close codes 1012 to 1014 are taken */
+	int reset_by_close;   /* lws_client_reset() waits for the end of the connection */
+	int retries_lookup;   /* a name that nobody could answer for is looked up again */
+	int secure_origin;    /* Origin is https where the connection has TLS */
+	const char *user_agent; /* on HTTP/2; NULL: none */
+	/* How a CLIENT_CONNECTION_ERROR begins. "%d" is the number that the system or the
+	 * proxy gave. */
+	struct {
+		const char *bind;	  /* no such interface or address of ours */
+		const char *certificate;  /* of the server; "%s": what is wrong */
+		const char *no_answer;	  /* in its time; NULL: not an error */
+		const char *no_name;	  /* to be found */
+		const char *options;	  /* of the socket, cannot be set */
+		const char *proxy_denies;
+		const char *proxy_fails;  /* does not speak HTTP/1, or hangs up */
+		const char *refused;	  /* by the network, later */
+		const char *socket;	  /* cannot be made */
+		const char *tls;	  /* fails */
+	} errors;
+};
+
 struct lwsgo_abi {
 	const char *name;
-	int connecting;	   /* CONNECTING is told */
+	struct lwsgo_client_abi client;
+	int timeout_secs; /* where the info has none; 0: 5 */
 	int session_cache; /* TLS sessions of clients are kept and resumed */
 	int before30;	   /* client connections tell as before v3.0 */
 	int family_sockets;    /* a listening socket for each address family */
@@ -265,8 +264,6 @@ struct lwsgo_abi {
 	int whole_to_https;    /* a redirect to https keeps the path */
 	/* Between values of a header, 0 is nothing; other headers have commas. */
 	char args_joint, cookie_joint, set_cookie_joint;
-	/* lws_service_adjust_timeout() runs what is due: timers, PROTOCOL_INIT */
-	int adjust_serves;
 };
 
 /* The one of programs that say nothing else. */

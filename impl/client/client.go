@@ -97,6 +97,11 @@ func (i *Info) vhost() *engine.Vhost {
 		return i.Vhost
 	}
 	l := i.Ctx.Vhosts()
+	if i.Ctx.ABI.Client.DefaultVhost {
+		if v := i.Ctx.VhostByName("default"); v != nil {
+			return v
+		}
+	}
 	if len(l) > 0 && l[0].Name == "system" {
 		l = l[1:]
 	}
@@ -273,9 +278,10 @@ func withoutPort(host string) string {
 type role struct{ name string }
 
 var (
-	_ engine.Polled   = role{}
-	_ engine.Expirer  = role{}
-	_ engine.Targeter = role{}
+	_ engine.Polled    = role{}
+	_ engine.Expirer   = role{}
+	_ engine.Targeter  = role{}
+	_ engine.Restarter = role{}
 )
 
 // Role is the role of HTTP client connections, and of WebSockets until they
@@ -367,7 +373,11 @@ func (role) TimedOut(c *engine.Conn, _ engine.TimeoutReason) {
 	case engine.StateTLSHandshake:
 		c.ConnectionError("Timed out waiting SSL")
 	case engine.StateWaitingServerReply, engine.StateIssueBody:
-		engine.Noticef("%s: %s in time from %s", c, StateOf(c).missing(c), StateOf(c).info.target())
+		missing := StateOf(c).missing(c)
+		engine.Noticef("%s: %s in time from %s", c, missing, StateOf(c).info.target())
+		if words := c.Ctx.ABI.Client.Errors.NoAnswer; words != "" && c.State() == engine.StateWaitingServerReply {
+			c.ConnectionError(words)
+		}
 	}
 }
 
@@ -396,6 +406,18 @@ func (i *Info) target() string {
 		return i.Address[1:]
 	}
 	return net.JoinHostPort(strings.Trim(i.Address, "[]"), strconv.Itoa(i.Port))
+}
+
+// Restart goes to where lws_client_reset has said.
+func (role) Restart(c *engine.Conn) bool {
+	s := StateOf(c)
+	if s == nil || s.resetTo == nil {
+		return false
+	}
+	to := s.resetTo
+	s.resetTo = nil
+	s.lead(c, to.target, to.host)
+	return true
 }
 
 // Gone gives back what the connection holds.

@@ -47,20 +47,37 @@ func (s *State) begin(c *engine.Conn) bool {
 	c.SetState(engine.StateWaitingDNS)
 	c.Detail = "looking up " + host
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
+	s.lookUp(c, host, port)
+	return true
+}
+
+// lookUp finds out the name's addresses.
+func (s *State) lookUp(c *engine.Conn, host string, port int) {
 	s.search.Cancel()
 	s.search = c.Ctx.Search(host, func(l []netip.Addr, err error) {
 		if !c.Dead() && c.State() == engine.StateWaitingDNS {
 			s.resolved(c, host, port, l, err)
 		}
 	})
-	return true
 }
 
-// resolved goes on when the name's addresses are known.
+// resolved goes on when the name's addresses are known. Where they can only be known
+// later, they are asked for again until the time to connect is over.
 func (s *State) resolved(c *engine.Conn, host string, port int, l []netip.Addr, err error) {
 	s.lookedUp(c, l, err)
+	var unknown interface{ NoSuchName() bool }
+	if err != nil && c.Ctx.ABI.Client.RetriesLookup && !(errors.As(err, &unknown) && unknown.NoSuchName()) {
+		engine.Noticef("%s: %s: %v, asked again in a second", c, host, err)
+		s.attempt.Fire = func(int64) {
+			if c.State() == engine.StateWaitingDNS {
+				s.lookUp(c, host, port)
+			}
+		}
+		c.PT().SetTimer(&s.attempt, engine.Now()+secondUS)
+		return
+	}
 	if err != nil {
-		fail(c, fmt.Sprintf("ipv6 lws_getaddrinfo46 failed: %s: %v", host, err))
+		fail(c, fmt.Sprintf("%s: %s: %v", c.Ctx.ABI.Client.Errors.NoName, host, err))
 		return
 	}
 	for _, a := range l {
@@ -107,7 +124,7 @@ func (s *State) dial(c *engine.Conn) bool {
 		a := s.addrs[s.next]
 		s.next++
 		if a.Addr().Is6() && !v6 {
-			s.lastErr = fmt.Sprintf("%s: IPv6 is disabled", a.Addr())
+			s.lastErr = fmt.Sprintf("%s: %s: IPv6 is disabled", unable, a.Addr())
 			continue
 		}
 		family, sa := s.sockaddr(v, a)
@@ -117,10 +134,13 @@ func (s *State) dial(c *engine.Conn) bool {
 	return s.exhausted(c)
 }
 
+// unable is what there is to say of an attempt that came to nothing at once.
+const unable = "Unable to connect"
+
 func (s *State) exhausted(c *engine.Conn) bool {
-	text := "Unable to connect"
-	if s.lastErr != "" {
-		text += ": " + s.lastErr
+	text := s.lastErr
+	if text == "" {
+		text = unable
 	}
 	fail(c, text)
 	return false
@@ -136,21 +156,15 @@ func (s *State) sockaddr(v *engine.Vhost, a netip.AddrPort) (family int, sa unix
 
 var errLimit = errors.New("the connection limit (fd_limit_per_thread) is reached")
 
-// errLoop: check_client_connect_ok or sock_accept of the program's own event loop.
-var errLoop = errors.New("the program's event loop refuses it")
-
 // try connects to one address, then to the next ones if that fails at once.
 func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) bool {
 	if c.Ctx.Full() {
 		engine.Errf("%s: no connection to %s: %v", c, name, errLimit)
-		return s.failed(c, name, errLimit)
+		return s.failed(c, unable, name, errLimit)
 	}
-	if !c.MayConnect() {
-		return s.failed(c, name, errLoop)
-	}
-	fd, err := s.socket(c, family)
+	fd, words, err := s.socket(c, family)
 	if err != nil {
-		return s.failed(c, name, err)
+		return s.failed(c, words, name, err)
 	}
 	c.SetState(engine.StateWaitingConnect)
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
@@ -160,22 +174,17 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 		return false
 	}
 	c.Monitor.Begin()
-	if !c.JoinLoop(fd) {
-		if c.Dead() {
-			return false
-		}
-		return s.failed(c, name, errLoop)
-	}
 	err = unix.Connect(fd, sa)
 	if err != nil && err != unix.EINPROGRESS {
-		return s.failed(c, name, err)
+		unix.Close(fd)
+		return s.failed(c, unable, name, err)
 	}
 	c.NoRead, c.WantOut = true, err != nil
-	if !c.Poll(fd) {
+	if !c.Attach(fd) {
 		if c.Dead() {
 			return false
 		}
-		return s.failed(c, name, unix.ENOMEM)
+		return s.failed(c, unable, name, unix.ENOMEM)
 	}
 	if err == nil {
 		s.connected(c)
@@ -184,7 +193,7 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 	s.attempt.Fire = func(int64) {
 		if c.State() == engine.StateWaitingConnect {
 			engine.Infof("%s: no connection to %s in %d s", c, name, c.Ctx.TimeoutSecs)
-			s.failed(c, name, unix.ETIMEDOUT)
+			s.failed(c, unable, name, unix.ETIMEDOUT)
 		}
 	}
 	c.PT().SetTimer(&s.attempt, engine.Now()+int64(c.Ctx.TimeoutSecs)*secondUS)
@@ -194,7 +203,7 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 // tellConnecting tells a program of v4.3 of the socket that is going to be
 // connected; false: the connection is closed.
 func tellConnecting(c *engine.Conn, fd int) bool {
-	if !c.Ctx.ABI.Connecting {
+	if !c.Ctx.ABI.Client.Connecting {
 		return true
 	}
 	c.F.FD = int32(fd)
@@ -207,10 +216,12 @@ func tellConnecting(c *engine.Conn, fd int) bool {
 	return !c.Dead()
 }
 
-// failed notes why an address did not do, and tries the next one.
-func (s *State) failed(c *engine.Conn, name string, err error) bool {
+// failed notes why an address did not do, with the words for that, and tries the next one.
+func (s *State) failed(c *engine.Conn, words, name string, err error) bool {
 	engine.Infof("%s: %s port %d: %v", c, name, s.info.Port, err)
-	s.lastErr = fmt.Sprintf("%s: %v", name, err)
+	var number unix.Errno
+	errors.As(err, &number)
+	s.lastErr = fmt.Sprintf("%s: %s: %v", engine.Numbered(words, int(number)), name, err)
 	c.Monitor.Peer = netip.AddrPort{}
 	c.Disconnect()
 	if c.Dead() {
@@ -219,22 +230,26 @@ func (s *State) failed(c *engine.Conn, name string, err error) bool {
 	return s.dial(c)
 }
 
-// socket makes the socket and binds it to the interface, if one is given.
-func (s *State) socket(c *engine.Conn, family int) (int, error) {
-	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+// socket makes the socket and binds it to the interface, if one is given. What it
+// cannot do it says in the ABI's words as well.
+func (s *State) socket(c *engine.Conn, family int) (fd int, words string, err error) {
+	e := &c.Ctx.ABI.Client.Errors
+	fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
-		return -1, fmt.Errorf("socket: %w", err)
+		return -1, e.Socket, fmt.Errorf("socket: %w", err)
 	}
-	if family != unix.AF_UNIX {
-		if err = listen.SetOptions(c.Vhost, fd); err == nil && s.info.Iface != "" {
-			err = bindTo(c, fd, s.info.Iface, family == unix.AF_INET6)
-		}
+	if family == unix.AF_UNIX {
+		return fd, "", nil
+	}
+	words = e.Options
+	if err = listen.SetOptions(c.Vhost, fd); err == nil && s.info.Iface != "" {
+		words, err = e.Bind, bindTo(c, fd, s.info.Iface, family == unix.AF_INET6)
 	}
 	if err != nil {
 		unix.Close(fd)
-		return -1, err
+		return -1, words, err
 	}
-	return fd, nil
+	return fd, "", nil
 }
 
 func bindTo(c *engine.Conn, fd int, iface string, v6 bool) error {
@@ -260,7 +275,7 @@ func (s *State) connectEvent(c *engine.Conn) {
 	}
 	if err != nil {
 		name := strings.TrimPrefix(c.Detail, "connecting to ")
-		s.failed(c, name, err)
+		s.failed(c, c.Ctx.ABI.Client.Errors.Refused, name, err)
 		return
 	}
 	s.connected(c)

@@ -170,8 +170,6 @@ func (streamRole) Writeable(c *engine.Conn) bool {
 // TimedOut adds nothing.
 func (streamRole) TimedOut(*engine.Conn, engine.TimeoutReason) {}
 
-const userAgent = "lwsss"
-
 // issueOnStream sends the request's head; false closes.
 func (s *State) issueOnStream(c *engine.Conn, st *h2.Stream) bool {
 	i := &s.info
@@ -245,7 +243,7 @@ func (s *State) streamHead(c *engine.Conn, b []byte) (out []byte, ok bool) {
 			l = append(l, field{wire.TokenProtocol, i.Protocols.S})
 		}
 		if i.Origin.Has {
-			l = append(l, field{wire.TokenOrigin, "http://" + i.Origin.S})
+			l = append(l, field{wire.TokenOrigin, s.originScheme(c) + i.Origin.S})
 		}
 		if x := s.offer(c); x != "" {
 			l = append(l, field{wire.TokenExtensions, x})
@@ -254,7 +252,9 @@ func (s *State) streamHead(c *engine.Conn, b []byte) (out []byte, ok bool) {
 			return b, true
 		}
 	}
-	l = append(l, field{wire.TokenHTTPUserAgent, userAgent})
+	if ua := c.Ctx.ABI.Client.UserAgent; ua != "" {
+		l = append(l, field{wire.TokenHTTPUserAgent, ua})
+	}
 	if i.Flags&MultipartForm != 0 {
 		s.boundary, s.laterPart, s.bodyPending = newBoundary(), false, true
 		l = append(l, field{wire.TokenHTTPContentType, `multipart/form-data; boundary="` + s.boundary + `"`})

@@ -95,8 +95,20 @@ type rig struct {
 	v   *engine.Vhost
 }
 
+// abi is how the ABI of 4.1 has clients behave, as far as these tests see it.
+var abi = engine.ABI{Client: engine.ClientABI{
+	Redirects: 3,
+	Errors: engine.ClientErrors{
+		NoName: "ipv6 lws_getaddrinfo46 failed", Refused: unable, Bind: unable, Options: unable, Socket: unable,
+		ProxyFails: "proxy not h1", ProxyDenies: "proxy not h1",
+	},
+}}
+
 func newRig(t *testing.T, info *engine.Info) *rig {
 	t.Helper()
+	if info.ABI.Name == "" {
+		info.ABI = abi
+	}
 	r := &rig{t: t, p: newProgram()}
 	engine.Prog = r.p
 	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, []*engine.ThreadFace{{}}, info)
@@ -313,6 +325,33 @@ func TestLookupPanics(t *testing.T) {
 	r.lookupGives(errors.New("no such name"))
 	r.connectName(80)
 	r.until("error ipv6 lws_getaddrinfo46 failed: name.test: no such name", 1)
+}
+
+// lookupFailed is what a resolver answers; true: that it knows of no such name.
+type lookupFailed bool
+
+func (lookupFailed) Error() string      { return "sorry" }
+func (e lookupFailed) NoSuchName() bool { return bool(e) }
+
+// TestLookupAgain: where the ABI has it so, a name of which nobody knows yet is asked for
+// again, and one that does not exist is not. It fails when RetriesLookup counts for nothing.
+func TestLookupAgain(t *testing.T) {
+	info := &engine.Info{ABI: abi}
+	info.ABI.Name, info.ABI.Client.RetriesLookup = "retries", true
+	r := newRig(t, info)
+	port := serve(t, func(string) string { return ok("there") })
+	asked := 0
+	r.p.lookup = func() ([]netip.Addr, error) {
+		if asked++; asked < 2 {
+			return nil, lookupFailed(false)
+		}
+		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+	}
+	r.connectName(port)
+	r.until("completed", 1)
+	r.p.lookup = func() ([]netip.Addr, error) { return nil, lookupFailed(true) }
+	r.connectName(port)
+	r.until("error ipv6 lws_getaddrinfo46 failed: name.test: sorry", 1)
 }
 
 // TestManyLookups has a resolver that does not answer: no more than a few are

@@ -100,8 +100,9 @@ func (s *State) proxyReply(c *engine.Conn) bool {
 	if err == engine.ErrAgain {
 		return true
 	}
+	words := &c.Ctx.ABI.Client.Errors
 	if err == io.EOF {
-		return refuse(c, "proxy not h1: it hung up")
+		return refuse(c, words.ProxyFails+": it hung up")
 	}
 	if err != nil {
 		return refuse(c, "proxy read err: "+err.Error())
@@ -109,13 +110,17 @@ func (s *State) proxyReply(c *engine.Conn) bool {
 	h := h1.AttachHeaders(c)
 	used, done, err := s.parser.Parse(h, b[:n])
 	if err != nil {
-		return refuse(c, "proxy not h1: "+err.Error())
+		return refuse(c, words.ProxyFails+": "+err.Error())
 	}
 	if !done {
 		return true
 	}
 	if code := h.StatusCode(); code/100 != 2 {
-		return refuse(c, fmt.Sprintf("proxy not h1: it answers %d", code))
+		text := engine.Numbered(words.ProxyDenies, code)
+		if text == words.ProxyDenies {
+			text = fmt.Sprintf("%s: it answers %d", text, code)
+		}
+		return refuse(c, text)
 	}
 	s.attachHeaders(c)
 	s.tunnel(c, b[used:n])

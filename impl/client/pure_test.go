@@ -18,12 +18,12 @@ func TestRequestHead(t *testing.T) {
 		r    request
 		want []string
 	}{
-		"get": {request{method: "GET", uri: "/a?b=c", host: "h:99", origin: has("o"), closes: true},
+		"get": {request{method: "GET", uri: "/a?b=c", host: "h:99", origin: has("o"), originScheme: "http://", closes: true},
 			[]string{"GET /a?b=c HTTP/1.1", "Pragma: no-cache", "Cache-Control: no-cache", "Host: h:99",
 				"Origin: http://o", "connection: close"}},
 		"kept alive, no origin": {request{method: "PUT", uri: "/", host: "h"},
 			[]string{"PUT / HTTP/1.1", "Pragma: no-cache", "Cache-Control: no-cache", "Host: h"}},
-		"raw origin": {request{method: "GET", uri: "/", host: "h", origin: has("https://o"), rawOrigin: true},
+		"raw origin": {request{method: "GET", uri: "/", host: "h", origin: has("https://o")},
 			[]string{"GET / HTTP/1.1", "Pragma: no-cache", "Cache-Control: no-cache", "Host: h", "Origin: https://o"}},
 		"multipart": {request{method: "POST", uri: "/", host: "h", boundary: "XY", closes: true},
 			[]string{"POST / HTTP/1.1", "Pragma: no-cache", "Cache-Control: no-cache", "Host: h",

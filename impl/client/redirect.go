@@ -11,9 +11,6 @@ import (
 	wire "libwebsockets/impl/wire/h1"
 )
 
-// maxRedirects is how often a connection follows a redirect.
-const maxRedirects = 3
-
 func isRedirect(code int) bool {
 	switch code {
 	case 301, 302, 303, 307, 308:
@@ -150,9 +147,10 @@ func (s *State) redirect(c *engine.Conn) bool {
 		s.info.Method.S = "GET"
 		s.toGet = true
 	}
-	if !s.reset(c, t, t.address) {
+	if !s.mayLead(c) {
 		return refuse(c, "HS: Redirect failed")
 	}
+	s.lead(c, t, t.address)
 	return true
 }
 
@@ -161,28 +159,51 @@ func (s *State) base() target {
 	return target{secure: i.Flags&UseSSL != 0, address: i.Address, port: i.Port, path: i.Path}
 }
 
+// resetTarget is where lws_client_reset leads.
+type resetTarget struct {
+	target
+	host string
+}
+
 // Reset makes an unfinished client connection begin again elsewhere
 // (lws_client_reset); false: it has been redirected too often, or failed and is closed.
+// By the ABI the old connection ends now, and the new one begins when the program closes
+// it; who leaves it open has it in the next turn.
 func Reset(c *engine.Conn, secure bool, address string, port int, path, host string) bool {
 	s := StateOf(c)
-	if s == nil || c.Dead() {
+	if s == nil || c.Dead() || !s.mayLead(c) {
 		return false
 	}
 	if port == 0 {
 		port, secure = 443, true
 	}
-	return s.reset(c, target{secure, address, port, "/" + path}, host) && !c.Dead()
+	t := target{secure, address, port, "/" + path}
+	if !c.Ctx.ABI.Client.ResetByClose {
+		s.lead(c, t, host)
+		return !c.Dead()
+	}
+	s.resetTo = &resetTarget{t, host}
+	s.part(c)
+	c.PT().Later(func() {
+		if !c.Dead() && StateOf(c) == s {
+			role{}.Restart(c)
+		}
+	})
+	return !c.Dead()
 }
 
-// reset reports false when there were too many redirects. A connection that
-// cannot be made is told of and closed.
-func (s *State) reset(c *engine.Conn, t target, host string) bool {
-	if s.redirects == maxRedirects {
+// mayLead counts how often the connection is led elsewhere; false: that is enough.
+func (s *State) mayLead(c *engine.Conn) bool {
+	if s.redirects == c.Ctx.ABI.Client.Redirects {
 		engine.Errf("%s: Too many redirects", c)
 		return false
 	}
 	s.redirects++
-	engine.Infof("%s: redirect to %s port %d, %s", c, t.address, t.port, t.path)
+	return true
+}
+
+// part ends what there is between the connection and its peer.
+func (s *State) part(c *engine.Conn) {
 	s.search.Cancel()
 	s.leaveQueue(c)
 	if st := h2.StreamOf(c); st != nil {
@@ -190,7 +211,19 @@ func (s *State) reset(c *engine.Conn, t target, host string) bool {
 	}
 	c.Disconnect()
 	if c.Dead() {
-		return true
+		return
+	}
+	c.SetRole(Role)
+	c.SetState(engine.StateUnconnected)
+	c.SetTimeout(engine.NoPendingTimeout, 0)
+}
+
+// lead begins anew at t. A connection that cannot be made is told of and closed.
+func (s *State) lead(c *engine.Conn, t target, host string) {
+	engine.Infof("%s: redirect to %s port %d, %s", c, t.address, t.port, t.path)
+	s.part(c)
+	if c.Dead() {
+		return
 	}
 	i := &s.info
 	i.Address, i.Port, i.Path, i.Host = t.address, t.port, t.path, host
@@ -201,16 +234,12 @@ func (s *State) reset(c *engine.Conn, t target, host string) bool {
 	}
 	i.Flags.tell(c)
 	s.pipeline, s.code = true, 0
-	c.SetRole(Role)
-	c.SetState(engine.StateUnconnected)
-	c.SetTimeout(engine.NoPendingTimeout, 0)
 	if c.Protocol != nil {
 		c.Bind(c.Protocol)
 		if c.Dead() {
-			return true
+			return
 		}
 	}
 	s.attachHeaders(c)
 	s.begin(c)
-	return true
 }

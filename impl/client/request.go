@@ -22,7 +22,7 @@ const optRawOrigin engine.Option = 1 << 19 // JUST_USE_RAW_ORIGIN
 type request struct {
 	method, uri, host string
 	origin            Text
-	rawOrigin         bool // the origin is complete
+	originScheme      string // "" where the origin is complete
 	boundary          string
 	cookie            string
 	closes            bool // no further transaction on this connection
@@ -40,11 +40,7 @@ func (r *request) appendTo(b []byte) []byte {
 	b = append(b, "Pragma: no-cache\r\nCache-Control: no-cache\r\n"...)
 	b = line(b, "Host: ", r.host)
 	if r.origin.Has {
-		name := "Origin: http://"
-		if r.rawOrigin {
-			name = "Origin: "
-		}
-		b = line(b, name, r.origin.S)
+		b = line(b, "Origin: "+r.originScheme, r.origin.S)
 	}
 	if r.boundary != "" {
 		b = line(b, "content-type: ", `multipart/form-data; boundary="`+r.boundary+`"`)
@@ -125,7 +121,7 @@ func (s *State) request(c *engine.Conn) *request {
 	i := &s.info
 	r := &request{
 		method: i.Method.S, uri: i.Path, host: i.Host, origin: i.Origin,
-		rawOrigin: c.Ctx.Options.Has(optRawOrigin), closes: !s.pipeline, cookie: s.cookie(c),
+		originScheme: s.originScheme(c), closes: !s.pipeline, cookie: s.cookie(c),
 	}
 	if i.Flags&MultipartForm != 0 {
 		s.boundary, s.laterPart = newBoundary(), false
@@ -142,6 +138,17 @@ func (s *State) request(c *engine.Conn) *request {
 	r.protocols, r.version = i.Protocols, i.Version
 	r.extensions = s.offer(c)
 	return r
+}
+
+// originScheme is what goes in front of the program's origin.
+func (s *State) originScheme(c *engine.Conn) string {
+	switch {
+	case c.Ctx.Options.Has(optRawOrigin):
+		return ""
+	case c.Ctx.ABI.Client.SecureOrigin && s.info.Flags&UseSSL != 0:
+		return "https://"
+	}
+	return "http://"
 }
 
 func newBoundary() string {

@@ -41,6 +41,7 @@ type State struct {
 	completed bool // the transaction is over
 
 	redirects int
+	resetTo   *resetTarget
 	moves     int  // away from HTTP/2 connections that take no more streams
 	toGet     bool // a 303 made the request a GET
 

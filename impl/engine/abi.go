@@ -8,9 +8,10 @@ import "libwebsockets/impl/wire/h1"
 // another. The program was compiled for that release; the boundary knows which
 // (capi/abi). What both have in common has no name here.
 type ABI struct {
-	Name string // of the release
-	// Connecting: each attempt of a client tells CONNECTING.
-	Connecting bool
+	Name   string // of the release
+	Client ClientABI
+	// TimeoutSecs is info.timeout_secs where the program sets none.
+	TimeoutSecs int
 	// SessionCache: TLS sessions of clients are kept and resumed, without being asked for.
 	SessionCache bool
 	// Before30: of a client connection the first protocol hears until it is a WebSocket,

@@ -40,7 +40,6 @@ type farewell struct {
 	linger  bool  // behind the FIN, wait a little for the peer to read
 
 	owed   bool // the close callback is to be told though the connection never was established
-	parted bool // the last callback and the descriptor's end are to come (LoopLogicalClose)
 	failed bool // CLIENT_CONNECTION_ERROR has been told, or needs not be
 	quiet  bool // it is not to be told: who connects learns of it by the result
 }
@@ -60,6 +59,9 @@ func (c *Conn) close(status CloseStatus) {
 		if len(c.children) > 0 && c.children[0] == k {
 			c.children = c.children[1:]
 		}
+	}
+	if r, ok := c.role.(Restarter); ok && status != CloseNoStatusContextDestroy && r.Restart(c) {
+		return
 	}
 	if c.state != StateFlushingBeforeClose {
 		c.bye.from = c.state
@@ -172,12 +174,6 @@ func (c *Conn) kill(status CloseStatus) {
 	}
 	c.tellClosed()
 	c.leaveParent()
-	if c.Ctx.Loop != nil {
-		c.bye.parted = true
-		if c.pt.tellLoop(c.F, LoopLogicalClose, 0) != 0 || !c.bye.parted {
-			return
-		}
-	}
 	c.end()
 }
 
@@ -226,19 +222,18 @@ func (c *Conn) leave() bool {
 
 // end closes the descriptor and gives the last callback.
 func (c *Conn) end() {
-	c.broken, c.bye.parted = true, false
+	c.broken = true
 	c.closeFD()
 	if c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
 		c.CallProtocol(c.Vhost.Protocols[0], ReasonWSIDestroy, c.F.User, nil, 0)
 	}
-	c.pt.tellLoop(c.F, LoopFree, 0)
 	c.bury()
 }
 
 // Final ends the connection with its last callback only (WSI_DESTROY): no
 // goodbye, no close callback.
 func (c *Conn) Final() {
-	if c.bye.parted || !c.Dead() && c.leave() {
+	if !c.Dead() && c.leave() {
 		c.end()
 	}
 }
@@ -250,7 +245,6 @@ func (c *Conn) Vanish() {
 		return
 	}
 	c.broken = true
-	c.quitLoop(0)
 	c.fd, c.F.FD = -1, -1
 	c.bury()
 }

@@ -54,9 +54,6 @@ type ContextSettings struct {
 	// thread id there. OnRelease takes our descriptors out of that loop.
 	Looped    bool
 	OnRelease func()
-	// Loop is the callback of an event loop that the program brings along, nil for
-	// none (loop.go).
-	Loop unsafe.Pointer
 }
 
 // Files are the open files of a thread (httpd).
@@ -110,7 +107,7 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 	ctx := &Context{F: f, shared: mutex{rank: rankShared}, ContextSettings: ContextSettings{
 		ABI:           info.ABI,
 		Options:       info.Options,
-		TimeoutSecs:   or(info.TimeoutSecs, defaultTimeout),
+		TimeoutSecs:   or(info.TimeoutSecs, or(info.ABI.TimeoutSecs, defaultTimeout)),
 		ServBufSize:   or(info.ServBufSize, DefaultServBuf),
 		MaxHeaderData: or(info.MaxHeaderData, DefaultHeaderData),
 		TokenLimits:   info.TokenLimits,
@@ -303,9 +300,6 @@ func (ctx *Context) Destroy() bool {
 	for _, pt := range ctx.Threads {
 		pt.closeAll()
 	}
-	ctx.loopEnds(LoopThreadEnds)
-	ctx.loopEnds(LoopContextEnds)
-	ctx.endParted()
 	ctx.reap()
 	if !ctx.ABI.VhostsEndEarly || !ctx.protocolDone {
 		ctx.announceEnd()
@@ -313,7 +307,6 @@ func (ctx *Context) Destroy() bool {
 	for _, v := range ctx.Vhosts() {
 		v.finish()
 	}
-	ctx.loopEnds(LoopContextEnded)
 	ctx.reap()
 	ctx.destroyed = true
 	contexts.del(ctx.Slot)

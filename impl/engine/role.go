@@ -68,6 +68,12 @@ type Targeter interface {
 	Target(c *Conn) string
 }
 
+// Restarter is a role whose connections can begin anew instead of ending.
+type Restarter interface {
+	// Restart does so; false: the connection is to end.
+	Restart(c *Conn) bool
+}
+
 // Receiver is a role whose connections can be streams: the connection that carries
 // them reads.
 type Receiver interface {

@@ -36,6 +36,7 @@ const (
 	ErrNotYetValid      = int(C.X509_V_ERR_CERT_NOT_YET_VALID)
 	ErrExpired          = int(C.X509_V_ERR_CERT_HAS_EXPIRED)
 	ErrHostnameMismatch = int(C.X509_V_ERR_HOSTNAME_MISMATCH)
+	ErrInvalidCA        = int(C.X509_V_ERR_INVALID_CA)
 )
 
 func connOf(s *C.SSL) *Conn {

@@ -5,6 +5,9 @@
 
 #include "peer.h"
 
+/* How many redirects a client follows. */
+#define HC_REDIRECTS (ABI19 ? 4 : 3)
+
 struct session {
 	int step;
 };

@@ -82,17 +82,17 @@ static void reset_refused(void)
 	}
 }
 
-static void four_script(peer *p)
+static void again_script(peer *p)
 {
 	char head[32];
 
 	if (!p_accept(p) || !p_head_quiet(p))
 		return;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i <= HC_REDIRECTS; i++) {
 		struct pollfd f = {.fd = p->listener, .events = POLLIN};
 
 		in_loop(reset_now, NULL);
-		if (i == 3)
+		if (i == HC_REDIRECTS)
 			break;
 		close(p->fd);
 		io_drop(p);
@@ -105,12 +105,12 @@ static void four_script(peer *p)
 	p_rest(p);
 }
 
-/* No more than three times, and the connection is left as it is. */
+/* No more than so many times, and the connection is left as it is. */
 static void reset_limit(void)
 {
 	hc_adjust = remember;
 	if (no_server(hc_protocols, hc_reader)) {
-		peer_listen("peer0", four_script);
+		peer_listen("peer0", again_script);
 		second_port = rig.port;
 		peer_start("peer1", hc_starter);
 		finish();

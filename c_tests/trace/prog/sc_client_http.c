@@ -420,10 +420,18 @@ static void redirect_307(void)
 	follow(TO("307", "/again"), OK5, NULL, NULL);
 }
 
-static void redirect_endless(void)
+/* The last one is not followed. */
+static void endless_script(peer *p)
 {
-	follow(TO("302", "/1"), TO("302", "/2"), TO("302", "/3"), TO("302", "/4"));
+	for (int i = 0; i <= HC_REDIRECTS && p_accept(p) && p_head(p); i++) {
+		p_put(p, TO("302", "/on"));
+		if (i == HC_REDIRECTS)
+			p_rest(p);
+		p_close(p);
+	}
 }
+
+static void redirect_endless(void) { hc_with(redirect_hook, endless_script); }
 
 static void redirect_nowhere(void)
 {

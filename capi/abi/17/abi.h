@@ -6,6 +6,7 @@
 #ifndef LWSGO_ABI_H
 #define LWSGO_ABI_H
 
+#include "../client.h"
 #include "lwsgo.h"
 #include <stddef.h>
 
@@ -80,6 +81,7 @@ lwsgo_abi_of(size_t size)
 {
 	static const struct lwsgo_abi v41 = {
 		.name = "4.1",
+		.client = LWSGO_CLIENT_41,
 		.unix_peer = "",
 		.args_joint = ',',
 		.set_cookie_joint = ',',
@@ -87,7 +89,8 @@ lwsgo_abi_of(size_t size)
 	/* Sources of v4.3, compiled with include/compat/4.3. */
 	static const struct lwsgo_abi v43 = {
 		.name = "4.3",
-		.connecting = 1,
+		.client = LWSGO_CLIENT_43,
+		.timeout_secs = 15,
 		.session_cache = 1,
 		.unix_peer = "",
 		.args_joint = ',',
@@ -96,6 +99,7 @@ lwsgo_abi_of(size_t size)
 	/* Those of before v3.0, compiled with compat/1.3 to 2.2. */
 	static const struct lwsgo_abi v2 = {
 		.name = "2",
+		.client = LWSGO_CLIENT_41,
 		.before30 = 1,
 		.unix_peer = "",
 		.args_joint = ',',

@@ -6,6 +6,7 @@
 #ifndef LWSGO_ABI_H
 #define LWSGO_ABI_H
 
+#include "../client.h"
 #include "lwsgo.h"
 #include <stddef.h>
 
@@ -74,9 +75,8 @@ lwsgo_plugin_fits(const lws_plugin_header_t *h)
 static inline void
 lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)
 {
-	if (i->event_lib_custom)
-		n->custom_loop = (const struct lwsgo_event_loop_ops *)
-					 i->event_lib_custom->ops;
+	(void)n;
+	(void)i;
 }
 
 /* This ABI has no members for it. */
@@ -94,7 +94,8 @@ lwsgo_abi_of(size_t size)
 {
 	static const struct lwsgo_abi v43 = {
 		.name = "4.3",
-		.connecting = 1,
+		.client = LWSGO_CLIENT_43,
+		.timeout_secs = 15,
 		.session_cache = 1,
 		.family_sockets = 1,
 		.unix_peer = "(unix skt)",
@@ -107,11 +108,11 @@ lwsgo_abi_of(size_t size)
 		.args_joint = '&',
 		.cookie_joint = ';',
 		.set_cookie_joint = ';',
-		.adjust_serves = 1,
 	};
 	/* Sources of before v3.0, compiled with compat/1.3 to 2.2. */
 	static const struct lwsgo_abi v2 = {
 		.name = "2",
+		.client = LWSGO_CLIENT_41,
 		.before30 = 1,
 		.unix_peer = "",
 		.args_joint = ',',

@@ -5,6 +5,7 @@ package secure
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -100,16 +101,25 @@ func (k *connector) end(err error) {
 	done(err)
 }
 
-// badCert words a problem with the server's certificate.
-func badCert(code int, text string) error {
-	return fmt.Errorf("server's cert didn't look good, X509_V_ERR = %d: %s", code, text)
+// kinds are what a release that tells kinds of problems calls them.
+var kinds = map[int]string{
+	tls.ErrHostnameMismatch: "tls=hostname", tls.ErrNotYetValid: "tls=notyetvalid", tls.ErrExpired: "tls=expired",
+	tls.ErrSelfSigned: "tls=invalidca", tls.ErrSelfSignedChain: "tls=invalidca", tls.ErrInvalidCA: "tls=invalidca",
 }
+
+// badCert words a problem with the server's certificate.
+func (k *connector) badCert(code int, text string) error {
+	words := strings.Replace(k.words().Certificate, "%s", kinds[code], 1)
+	return fmt.Errorf("%s: %s", engine.Numbered(words, code), text)
+}
+
+func (k *connector) words() *engine.ClientErrors { return &k.c.Ctx.ABI.Client.Errors }
 
 // explain says why a handshake failed.
 func (k *connector) explain(err error) error {
 	k.c.SetBroken()
 	if code, text := k.t.VerifyResult(); code != 0 {
-		return badCert(code, text)
+		return k.badCert(code, text)
 	}
 	e, ok := err.(*tls.Error)
 	switch {
@@ -118,7 +128,7 @@ func (k *connector) explain(err error) error {
 	case e.Syscall():
 		return fmt.Errorf("connect SYSCALL %d: %v", int(e.Errno), e)
 	}
-	return fmt.Errorf("connect SSL err %d: %v", e.Kind, e)
+	return fmt.Errorf("%s: %v", engine.Numbered(k.words().TLS, int(e.Kind)), e)
 }
 
 // confirm looks at what the check of the certificate came to in the end.
@@ -127,7 +137,7 @@ func (k *connector) confirm() error {
 	if code == 0 || k.allows(code) {
 		return nil
 	}
-	return badCert(code, text)
+	return k.badCert(code, text)
 }
 
 // allows tells whether the program wants to ignore a problem.

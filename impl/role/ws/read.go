@@ -278,7 +278,7 @@ func (s *State) peerClose(c *engine.Conn, payload []byte) bool {
 	if c.Buffered() { // a close frame would come too late behind it
 		engine.Infof("%s: peer closes while data is still to be sent", c)
 	}
-	if _, _, err := ws.ParseClose(payload); err != nil {
+	if _, _, err := ws.ParseClose(payload, c.Client() && c.Ctx.ABI.Client.RegisteredCodes); err != nil {
 		e := err.(*ws.Error)
 		if e == ws.ErrCloseCode && len(payload) >= 2 {
 			payload[0], payload[1] = byte(e.Code>>8), byte(e.Code&0xff)

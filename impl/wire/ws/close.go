@@ -24,6 +24,9 @@ const (
 	CloseMessageTooBig      CloseCode = 1009
 	CloseMandatoryExtension CloseCode = 1010 // a client missed an extension it needs
 	CloseInternalError      CloseCode = 1011
+	CloseServiceRestart     CloseCode = 1012
+	CloseTryAgainLater      CloseCode = 1013
+	CloseBadGateway         CloseCode = 1014
 	CloseTLSHandshake       CloseCode = 1015 // local only: TLS failed
 )
 
@@ -39,6 +42,12 @@ func ValidCloseCode(code CloseCode) bool {
 	return code != CloseReserved && code != CloseNoStatus && code != CloseAbnormal
 }
 
+// RegisteredCloseCode reports whether the code is of those that the registry of
+// RFC 6455 §11.7 got later.
+func RegisteredCloseCode(code CloseCode) bool {
+	return code >= CloseServiceRestart && code <= CloseBadGateway
+}
+
 // WireCloseCode reports whether the code may be in a close frame at all: of 1000 to
 // 4999 those that RFC 6455 §7.4.1 does not keep for what happens without one. Wider than
 // ValidCloseCode: codes that are registered later may be sent.
@@ -51,8 +60,8 @@ func WireCloseCode(code CloseCode) bool {
 // payload is legal and gives CloseNoStatus. reason aliases payload. The error is
 // ErrCloseTruncated, ErrCloseCode or ErrCloseReason, or nil; code and reason are
 // what the payload says even then (0 and nil if it is truncated), for a caller
-// that is told to be lenient.
-func ParseClose(payload []byte) (code CloseCode, reason []byte, err error) {
+// that is told to be lenient. registered lets the codes pass that RegisteredCloseCode does.
+func ParseClose(payload []byte, registered bool) (code CloseCode, reason []byte, err error) {
 	switch len(payload) {
 	case 0:
 		return CloseNoStatus, nil, nil
@@ -62,7 +71,7 @@ func ParseClose(payload []byte) (code CloseCode, reason []byte, err error) {
 	code = CloseCode(binary.BigEndian.Uint16(payload))
 	reason = payload[2:]
 	switch {
-	case !ValidCloseCode(code):
+	case !ValidCloseCode(code) && !(registered && RegisteredCloseCode(code)):
 		return code, reason, ErrCloseCode
 	case !utf8.Valid(reason):
 		return code, reason, ErrCloseReason

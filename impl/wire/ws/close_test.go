@@ -18,7 +18,7 @@ func FuzzClose(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, p []byte) {
 		before := bytes.Clone(p)
-		code, reason, err := ParseClose(p)
+		code, reason, err := ParseClose(p, false)
 		if !bytes.Equal(before, p) {
 			t.Fatal("the payload was changed")
 		}

@@ -57,9 +57,16 @@ func TestParseClose(t *testing.T) {
 		{"\x03\xe8\xed\xa0\x80", CloseNormal, "\xed\xa0\x80", ErrCloseReason},
 	}
 	for _, tt := range tests {
-		code, reason, err := ParseClose([]byte(tt.payload))
+		code, reason, err := ParseClose([]byte(tt.payload), false)
 		if code != tt.code || string(reason) != tt.reason || err != tt.err {
 			t.Errorf("%q: %d %q %v", tt.payload, code, reason, err)
+		}
+	}
+	for code := range 1 << 16 {
+		p := []byte{byte(code >> 8), byte(code)}
+		_, _, with := ParseClose(p, true)
+		if _, _, without := ParseClose(p, false); (with == nil) != (without == nil || code >= 1012 && code <= 1014) {
+			t.Errorf("%d: %v with the registered codes, %v without", code, with, without)
 		}
 	}
 }
