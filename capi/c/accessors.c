@@ -8,6 +8,9 @@
 #include "lws_private.h"
 #include "entry.h"
 
+extern char *go_lwsgo_wsi_tag(struct lws *wsi);
+extern char *go_lwsgo_vh_tag(struct lws_vhost *vh);
+
 LWS_VISIBLE void *
 lws_wsi_user(struct lws *wsi)
 {
@@ -294,9 +297,11 @@ lws_wsi_tag(struct lws *wsi)
 {
 	if (!wsi)
 		return "[null wsi]";
-	lws_snprintf(wsi->tag, sizeof(wsi->tag), "[wsi%s|%x]",
-		     wsi->role & LWSGO_CLIENT ? "cli" : "srv", wsi->slot);
-	return wsi->tag;
+	if (!wsi->tag && lwsgo_enter("lws_wsi_tag")) {
+		wsi->tag = go_lwsgo_wsi_tag(wsi);
+		lwsgo_leave();
+	}
+	return wsi->tag ? wsi->tag : "[wsi]";
 }
 
 LWS_VISIBLE const char *
@@ -304,10 +309,11 @@ lws_vh_tag(struct lws_vhost *vh)
 {
 	if (!vh)
 		return "[null vh]";
-	lws_snprintf(vh->tag, sizeof(vh->tag), "[vh|%x|%s|%s|%d]", vh->slot,
-		     vh->name ? vh->name : "", vh->iface ? vh->iface : "",
-		     vh->port);
-	return vh->tag;
+	if (!vh->tag && lwsgo_enter("lws_vh_tag")) {
+		vh->tag = go_lwsgo_vh_tag(vh);
+		lwsgo_leave();
+	}
+	return vh->tag ? vh->tag : "[vh]";
 }
 
 LWS_VISIBLE int

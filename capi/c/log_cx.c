@@ -56,9 +56,11 @@ prefix(char **p, char *e, const char *tag)
 LWS_VISIBLE void
 lws_log_prepend_context(struct lws_log_cx *cx, void *obj, char **p, char *e)
 {
+	struct lws_context *of = obj;
+
 	(void)cx;
-	if (obj)
-		prefix(p, e, "context");
+	if (of && of->name)
+		prefix(p, e, of->name);
 }
 
 LWS_VISIBLE void

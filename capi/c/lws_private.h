@@ -42,7 +42,7 @@ struct lws {
 	struct lws *net; /* carries the stream; NULL: no stream */
 	struct lws_udp *udp;	     /* NULL: no datagram socket */
 	/* C's own */
-	char tag[24]; /* lws_wsi_tag() */
+	char *tag;    /* lws_wsi_tag(), NULL: nobody asked */
 	int asked;    /* is in a list of struct lwsgo_thread */
 	struct lws *next_asked;
 };
@@ -63,7 +63,7 @@ struct lws_vhost {
 	int count_protocols;
 	void (*finalize)(struct lws_vhost *vh, void *arg);
 	void *finalize_arg;
-	char tag[80]; /* lws_vh_tag() */
+	char *tag; /* lws_vh_tag(), NULL: nobody asked */
 };
 
 struct lws_system_blob {
@@ -131,6 +131,7 @@ struct lws_context {
 		lws_dll2_owner_t peers;
 		int delivering;
 	} smd;
+	char *name; /* in log lines: the info's vhost_name, or NULL */
 	struct lws_log_cx *log_cx; /* NULL: the process' */
 	void *generation; /* a program of v1.2 to v1.5 (generations.c) */
 	void *plain; /* its file operations of v1.5 (plain_files.c) */

@@ -214,6 +214,7 @@ func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 		Before30:        a.before30 != 0,
 		Client:          clientABI(&a.client),
 		FamilySockets:   a.family_sockets != 0,
+		Lifecycle:       a.lifecycle != 0,
 		Joints:          wire.Joints{Args: byte(a.args_joint), Cookies: byte(a.cookie_joint), SetCookies: byte(a.set_cookie_joint)},
 		OnlyWithPVO:     a.only_with_pvo != 0,
 		OwnSockets:      int(a.own_sockets),
@@ -235,8 +236,8 @@ func limit(n C.size_t) int { return int(min(n, math.MaxInt)) }
 //export go_lws_create_context
 func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 	defer guard("lws_create_context")
-	announce()
 	info := infoFrom(i)
+	announce(&info.ABI)
 	var loopWanted C.int
 	loop := C.lwsgo_loop_find(i.options, &loopWanted)
 	if loopWanted != 0 && loop == nil {
@@ -272,6 +273,9 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		}
 	}
 	C.lwsgo_init_fops(cx, i.fops)
+	if i.vhost_name != nil {
+		cx.name = C.CString(info.VhostName)
+	}
 	if i.log_cx != nil {
 		cx.log_cx = i.log_cx
 		C.lwsl_refcount_cx(i.log_cx, 1)
@@ -362,7 +366,8 @@ func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info)
 // releaseVhost gives back what C holds of a vhost that is gone.
 func releaseVhost(cv *C.struct_lws_vhost) {
 	C.lwsgo_free(unsafe.Pointer(cv.protocols))
-	cv.protocols = nil
+	C.free(unsafe.Pointer(cv.tag))
+	cv.protocols, cv.tag = nil, nil
 	freeMu.Lock()
 	freeVH = append(freeVH, cv)
 	freeMu.Unlock()
@@ -406,7 +411,8 @@ func forget(cx *C.struct_lws_context) {
 		cx.pcontext = nil
 	}
 	C.free(cx.baggage)
-	cx.baggage = nil
+	C.free(unsafe.Pointer(cx.name))
+	cx.baggage, cx.name = nil, nil
 	freeMu.Lock()
 	freeCX = append(freeCX, cx)
 	freeMu.Unlock()
@@ -537,6 +543,11 @@ func go_lws_canonical_hostname(cx *C.struct_lws_context) *C.char {
 }
 
 // announce logs what the reference logs first.
-func announce() {
-	engine.Noticef("LWS: %s, loglevel %d", str(C.lws_get_library_version()), engine.Prog.LogLevel())
+func announce(abi *engine.ABI) {
+	version := str(C.lws_get_library_version())
+	if abi.Lifecycle {
+		engine.Noticef("lws_create_context: LWS: %s, NET CLI SRV H1 H2 WS ConMon IPV6-on", version)
+		return
+	}
+	engine.Noticef("LWS: %s, loglevel %d", version, engine.Prog.LogLevel())
 }

@@ -259,6 +259,7 @@ struct lwsgo_abi {
 	int vhosts_end_early;  /* vhosts end with their last connection */
 	int ages_later;	       /* VHOST_CERT_AGING is not told at the start */
 	int own_sockets;       /* what fd_limit_per_thread has not for the program */
+	int lifecycle;	       /* the log tells of objects, by tags */
 	int only_with_pvo;     /* pvos choose a vhost's protocols */
 	int all_methods_mount; /* PUT, PATCH, DELETE find all mounts */
 	int whole_to_https;    /* a redirect to https keeps the path */

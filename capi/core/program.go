@@ -115,6 +115,10 @@ func (program) FreeFace(f *engine.Face) {
 	freeMu.Lock()
 	defer freeMu.Unlock()
 	f.Slot = 0
+	if w := (*C.struct_lws)(unsafe.Pointer(f)); w.tag != nil {
+		C.free(unsafe.Pointer(w.tag))
+		w.tag = nil
+	}
 	freeFaces = append(freeFaces, f)
 }
 

@@ -140,6 +140,11 @@ func Connect(i *Info) *engine.Conn {
 	s := &State{info: *i, pipeline: i.Flags&Pipeline != 0}
 	s.defaults()
 	c.Data = s
+	method := i.Method.S
+	if method == "" {
+		method = "WS"
+	}
+	c.Tag(engine.GroupClient, method+"/"+r.Name()+"/"+v.Name+"/"+i.Address)
 	c.SetQuiet(true)
 	if i.Retry != nil {
 		c.Retry = *i.Retry

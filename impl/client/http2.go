@@ -61,6 +61,7 @@ func (e *endpoint) Settled(n *h2.Net) bool {
 	if st == nil {
 		return false
 	}
+	st.TagLike(c)
 	s := e.first
 	e.first = nil
 	c.SetErrorTold() // the program hears of its connection by the stream

@@ -37,6 +37,9 @@ type ABI struct {
 	AllMethodsMount bool
 	// WholeToHTTPS: who is sent to https keeps path and arguments.
 	WholeToHTTPS bool
+	// Lifecycle: what is made and what ends is told of in the log, and log lines name
+	// connections by their tags.
+	Lifecycle bool
 	// Joints stand between the values of one header.
 	Joints h1.Joints
 	// UDP is the struct that lws_get_udp gives out.

@@ -227,6 +227,7 @@ func (c *Conn) end() {
 	if c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
 		c.CallProtocol(c.Vhost.Protocols[0], ReasonWSIDestroy, c.F.User, nil, 0)
 	}
+	c.life.end(c.Ctx)
 	c.bury()
 }
 
@@ -246,6 +247,7 @@ func (c *Conn) Vanish() {
 	}
 	c.broken = true
 	c.fd, c.F.FD = -1, -1
+	c.life.end(c.Ctx)
 	c.bury()
 }
 

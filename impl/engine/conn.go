@@ -76,6 +76,7 @@ type Conn struct {
 	slot uint32
 	gen  int32
 	seq  uint64 // order of birth
+	life lifecycle
 
 	state State
 	bye   farewell
@@ -246,6 +247,9 @@ func (c *Conn) SetListener() { c.listener = true }
 func (c *Conn) SetDatagram() { c.datagram = true }
 
 func (c *Conn) String() string {
+	if c.Ctx.ABI.Lifecycle {
+		return c.TagText()
+	}
 	v := "-"
 	if c.Vhost != nil {
 		v = c.Vhost.Name

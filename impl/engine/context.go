@@ -28,6 +28,7 @@ const (
 // ContextSettings is what a context was told, by its info or right after. A
 // forked child's context gets them whole; docs/settings.md has whom they reach.
 type ContextSettings struct {
+	Name          string // in log lines, "" is none
 	ABI           ABI
 	Options       Option
 	TimeoutSecs   int
@@ -91,6 +92,9 @@ type Context struct {
 	// TLS is what role/secure keeps of the context, and closes with it.
 	TLS ContextTLS
 
+	lives lifecycles
+	pipe  lifecycle // of what wakes the threads
+
 	vhosts       atomic.Pointer[[]*Vhost] // a list is never changed, another takes its place
 	protocolDone bool                     // PROTOCOL_INIT has run for the first vhosts
 	destroying   bool
@@ -106,6 +110,7 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 	}
 	ctx := &Context{F: f, shared: mutex{rank: rankShared}, ContextSettings: ContextSettings{
 		ABI:           info.ABI,
+		Name:          info.VhostName,
 		Options:       info.Options,
 		TimeoutSecs:   or(info.TimeoutSecs, or(info.ABI.TimeoutSecs, defaultTimeout)),
 		ServBufSize:   or(info.ServBufSize, DefaultServBuf),
@@ -129,6 +134,12 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 		ctx.Hostname = "unknown"
 	}
 	ctx.FDLimit = fdLimit(info)
+	if ctx.ABI.Lifecycle { // the original's pipe and netlink
+		what := "pipe"
+		ctx.pipe.begin(ctx, GroupWSI, &what)
+		ctx.lives[GroupVhost].born.Add(1)
+		ctx.lives[GroupVhost].live.Add(1)
+	}
 	for _, ptf := range pts {
 		pt, err := newThread(ctx, ptf)
 		if err != nil {
@@ -290,6 +301,7 @@ func (ctx *Context) Destroy() bool {
 		return false
 	}
 	ctx.destroying = true
+	ctx.pipe.end(ctx)
 	if ctx.ABI.VhostsEndEarly && ctx.protocolDone {
 		ctx.announceEnd() // while there is a vhost to tell
 		for _, v := range ctx.Vhosts() {

@@ -58,6 +58,7 @@ type VhostSettings struct {
 type Vhost struct {
 	VhostSettings
 
+	life      lifecycle
 	Ctx       *Context
 	F         *VhostFace
 	Protocols []*Protocol
@@ -115,6 +116,12 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 	}
 	f.User = info.User
 	ctx.changeVhosts(func(l []*Vhost) []*Vhost { return append(l, v) })
+	name := v.Name
+	if v.HasIface { // twice, as the original has it
+		name += "|" + v.Iface
+	}
+	what := fmt.Sprintf("%s|%s|%d", name, v.Iface, v.Port)
+	v.life.begin(ctx, GroupVhost, &what)
 	return v
 }
 
@@ -406,6 +413,7 @@ func (v *Vhost) finish() {
 	if v.released != nil {
 		v.released()
 	}
+	v.life.end(v.Ctx)
 }
 
 // Destroying tells whether the vhost is on its way out.

@@ -295,7 +295,9 @@ static bool create(const struct lws_protocols *protocols, hook_fn hook)
 	rig.info.gid = rig.info.uid = -1;
 	rig.info.pcontext = &rig.ctx;
 	tls_info(&rig.info);
-	if (!getenv("TRACE_LOG"))
+	if (rig.log)
+		lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE, rig.log);
+	else if (!getenv("TRACE_LOG"))
 		lws_set_log_level(0, quiet);
 	else
 		lws_set_log_level(atoi(getenv("TRACE_LOG")), NULL);

@@ -147,7 +147,82 @@ static void mount_methods(void)
 	}
 }
 
+/* ---- what the log tells of the lives of objects ---- */
+
+#if ABI19
+/* Lines by group; times, ports and ages are left out, and the netlink socket that is theirs alone. */
+static void lives_emit(int level, const char *line)
+{
+	const char *at = strstr(line, "__lws_lc_"), *tag = at ? strchr(at, '[') : NULL;
+	char group[16], text[128], *end;
+
+	if (level != LLL_NOTICE || !tag || strstr(tag, "netlink") || sscanf(tag, "[%15[a-z]|", group) != 1)
+		return;
+	snprintf(text, sizeof text, "%s", line + strcspn(line, "N")); /* behind the time */
+	end = strchr(text, ')');
+	if (end)
+		end[1] = 0;
+	for (char *p = strchr(text, '['), *port; p && (port = strrchr(p, '|')); p = NULL)
+		if (port[1] >= '1' && port[1] <= '9')
+			memmove(port + 1, strchr(port, ']'), strlen(strchr(port, ']')) + 1);
+	say(group, "%s", text);
+}
+
+static void lives_peer(peer *p)
+{
+	await("COMPLETED_CLIENT_HTTP");
+	if (p_connect(p)) {
+		p_put(p, "GET /a HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+		p_response(p);
+		p_rest(p);
+	}
+}
+
+static int lives_hook(event *e)
+{
+	if (e->reason == LWS_CALLBACK_RECEIVE_CLIENT_HTTP) {
+		char buf[LWS_PRE + 256], *at = buf + LWS_PRE;
+		int n = 256;
+
+		lws_http_client_read(e->wsi, &at, &n);
+		return 0;
+	}
+	if (e->reason != LWS_CALLBACK_HTTP)
+		return PASS;
+	return lws_return_http_status(e->wsi, 200, "done") ? -1 : lws_http_transaction_completed(e->wsi);
+}
+
+static void lives(const char *name)
+{
+	struct lws_client_connect_info i;
+
+	rig.log = lives_emit;
+	rig.info.vhost_name = name;
+	if (!server(web_protocols, lives_hook))
+		return;
+	i = client_info("/b", "http");
+	i.method = "GET";
+	client("cli0", &i);
+	peer_start("peer0", lives_peer);
+	finish();
+}
+
+static void lives_default(void)
+{
+	lives(NULL);
+}
+
+static void lives_named(void)
+{
+	lives("alpha");
+}
+#endif
+
 static const scenario sc_server_43[] = {
+#if ABI19
+    {"log-lives", lives_default},
+    {"log-lives-named", lives_named},
+#endif
     {"cert-ages", cert_ages},
     {"values-several", several_values},
     {"to-https", to_https},

@@ -106,6 +106,7 @@ extern struct rig {
 	int until_ended;     /* hold ends when so many connections are destroyed */
 	bool quit;           /* the loop ends now */
 	bool stopping;       /* the context is being destroyed */
+	void (*log)(int level, const char *line); /* what is logged by default comes here */
 	const char *next_label; /* for the connection that is first seen next */
 } rig;
 

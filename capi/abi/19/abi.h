@@ -101,6 +101,7 @@ lwsgo_abi_of(size_t size)
 		.unix_peer = "(unix skt)",
 		.vhosts_end_early = 1,
 		.ages_later = 1,
+		.lifecycle = 1,
 		.only_with_pvo = 1,
 		.own_sockets = 1, /* netlink */
 		.all_methods_mount = 1,

@@ -84,6 +84,7 @@ func (n *Net) accept(id uint32) *Stream {
 	if c == nil {
 		return nil
 	}
+	c.TagStream(n.c, id)
 	st := n.add(c, id)
 	h1.BeginStream(c)
 	c.SetProtocol(v.Protocols[0])

@@ -77,6 +77,7 @@ func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *en
 	if c == nil {
 		return nil, nil
 	}
+	c.Tag(engine.GroupServer, "")
 	c.F.OpaqueUser = opaque
 	if v.Secured() {
 		c.F.IsSSL = 1

@@ -6,6 +6,7 @@ package listen
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"unsafe"
 
@@ -115,6 +116,7 @@ func newListener(v *engine.Vhost) *engine.Conn {
 	if c == nil {
 		return nil
 	}
+	c.Tag(engine.GroupWSI, fmt.Sprintf("listen|%s|%s|%d", v.Name, v.Iface, v.Port))
 	c.SetListener()
 	c.Data = &state{}
 	if len(v.Protocols) > 0 {
