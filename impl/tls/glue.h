@@ -177,7 +177,9 @@ tls_handshake(SSL *s, struct tls_sock *k, struct tls_io *io)
 	int r, e;
 
 	tls_begin(k);
+	k->shaking = 1;
 	r = SSL_do_handshake(s);
+	k->shaking = 0;
 	e = errno;
 	if (r == 1)
 		tls_let_go(s);

@@ -20,6 +20,8 @@
 #define TLS_GATHER (64 << 10)
 /* How much may come without any data in it: alerts, KeyUpdate, session tickets. */
 #define TLS_IDLE ((size_t)512 << 10)
+/* How much of that one call may read in a handshake: more than the longest hello. */
+#define TLS_HELLO ((size_t)160 << 10)
 
 struct tls_bytes {
 	unsigned char *p;
@@ -42,6 +44,7 @@ struct tls_sock {
 	int gather;	      /* inside a call of ours */
 	int lost;	      /* errno of a send that failed */
 	int drained;	      /* the socket gave all that it may, in this call */
+	int shaking;	      /* that call is the handshake's */
 	size_t idle;	      /* what has come since the last data */
 	int last;	      /* only FIN follows: it may go in the same segment */
 	struct tls_bytes in, out; /* its own, malloc'ed */
@@ -241,8 +244,10 @@ tls_sock_read(BIO *b, char *d, int n)
 		s->idle += (size_t)r;
 		/* One read has room for a record. What is no data does not end
 		 * SSL_read: who sends that alone, as fast as it can, would have
-		 * the thread for itself. */
-		s->drained = s->gather;
+		 * the thread for itself. A hello that has more is read on: OpenSSL
+		 * moves to larger and larger memory as it comes, and several that
+		 * come by turns would be left with holes between them. */
+		s->drained = s->gather && !(s->shaking && r == TLS_AHEAD && s->idle < TLS_HELLO);
 	}
 	r = (ssize_t)tls_left(in) < n ? (ssize_t)tls_left(in) : n;
 	memcpy(d, in->p + in->at, (size_t)r);
