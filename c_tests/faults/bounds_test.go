@@ -325,23 +325,20 @@ func (f *flood) run(t *testing.T, p *h.Proc, in io.Writer, ports []string) {
 }
 
 // hellos is how many TLS handshakes begin and never end, and mostHello what one may cost,
-// in kB. OpenSSL 3.0 has room for the longest hello, 128 KiB, as soon as it hears of it.
-// Later ones make room as it comes, and what they had before stays between that of the
-// connections whose hellos come at the same time.
+// in kB. OpenSSL 3.0 has room for the longest hello, 128 KiB, as soon as it hears of it;
+// later ones move to larger and larger memory while it comes.
 const (
-	hellos         = 200
-	mostHello      = 192
-	mostHelloLater = 240
+	hellos    = 200
+	mostHello = 192
 )
 
 // TestTLSHellos: handshakes that stop short of their last byte.
+//
+// Seen to fail: with OpenSSL 3.5, when each turn read 32 KiB of a hello. What the one had
+// given back lay between what others had then, 214 kB each.
 func TestTLSHellos(t *testing.T) {
 	p, _, ports := roles(t)
 	const length = 131000
-	most := mostHello
-	if h.Ref17.OpenSSL(t) > 301 {
-		most = mostHelloLater
-	}
 	var hello []byte
 	rest := append([]byte{1, length >> 16, length >> 8 & 0xff, length & 0xff, 3, 3}, make([]byte, length-3)...)
 	for len(rest) > 0 {
@@ -362,7 +359,7 @@ func TestTLSHellos(t *testing.T) {
 		}
 	}
 	p.Idle(200*time.Millisecond, 50*time.Millisecond)
-	if grown := p.Status("VmHWM") - before; grown > hellos*most {
+	if grown := p.Status("VmHWM") - before; grown > hellos*mostHello {
 		t.Errorf("%d hellos that do not end: the process grew by %d kB", hellos, grown)
 	} else {
 		t.Logf("%d hellos that do not end: the process grew by %d kB", hellos, grown)
