@@ -56,7 +56,7 @@ func TestOlderPlugins(t *testing.T) {
 	if err := os.WriteFile(c, []byte("#include <stdio.h>\n"+older), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	flags := []string{"-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-I../../include", c}
+	flags := []string{"-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-DLWS_ABI=17", "-I../../include", c}
 	made(t, filepath.Join(dir, "libprotocol_older_one.so"), append(flags, "-DWILL_NOT=0")...)
 	made(t, filepath.Join(dir, "libprotocol_older_no.so"), append(flags, "-DWILL_NOT=1", "-Dinit_protocol_older_one=init_protocol_older_no")...)
 	p := harness.Start(t, harness.Build(t, "prog/plugins.c", "-Wno-unused"), "serve", dir).Ready()

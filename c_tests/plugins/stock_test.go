@@ -26,7 +26,7 @@ func stock(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, n := range names {
-		made(t, filepath.Join(dir, "libprotocol_"+n+".so"), "-shared", "-fPIC", "-w", "-I../../include", sources+"/plugins/protocol_"+n+".c")
+		made(t, filepath.Join(dir, "libprotocol_"+n+".so"), "-shared", "-fPIC", "-w", "-DLWS_ABI=17", "-I../../include", sources+"/plugins/protocol_"+n+".c")
 	}
 	return dir
 }
@@ -114,7 +114,7 @@ func TestLwsws(t *testing.T) {
 		t.Skip("the packaged build has no plugins")
 	}
 	plugins := stock(t, "lws_mirror", "dumb_increment", "lws_status", "post_demo", "lws_raw_test")
-	exe := harness.CC{Name: "lwsws"}.Program(t, "-w", "-I../../include", `-DINSTALL_DATADIR="/nonexistent"`, sources+"/lwsws/main.c",
+	exe := harness.CC{Name: "lwsws"}.Program(t, "-w", "-DLWS_ABI=17", "-I../../include", `-DINSTALL_DATADIR="/nonexistent"`, sources+"/lwsws/main.c",
 		filepath.Join(harness.Lib(t), harness.Soname), "-luv")
 	dir := t.TempDir()
 	web, raw := harness.FreePort(t), harness.FreePort(t)

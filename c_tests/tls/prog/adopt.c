@@ -84,8 +84,9 @@ main(int argc, char **argv)
 	SSL *ssl = SSL_new(c);
 	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
 	char b[16384];
-	int pair[2], tls, early, k, n, ended = 0, asked = 0, told = 0;
+	int pair[2], tls, early, n, ended = 0, asked = 0, told = 0;
 	lws_sock_file_fd_type fd;
+	lws_usec_t end;
 
 	if (argc < 6)
 		return 2;
@@ -121,7 +122,8 @@ main(int argc, char **argv)
 	else
 		wsi = lws_adopt_descriptor_vhost(vh, (lws_adoption_type)strtol(argv[3], NULL, 0), fd, NULL, NULL);
 	printf("adopted %d\n", !!wsi);
-	for (k = 0; k < 600 && !(gone && ended); k++) {
+	/* Less than the 5 s that a handshake may take. */
+	for (end = lws_now_usecs() + 4 * LWS_US_PER_SEC; lws_now_usecs() < end && !(gone && ended);) {
 		lws_cancel_service(ctx);
 		lws_service(ctx, 0);
 		while ((n = (int)recv(pair[1], b, sizeof(b), 0)) > 0)
