@@ -79,8 +79,8 @@ enum lws_callback_reasons {
 
 	/** Once per vhost and protocol, before its first use. The wsi is a stand-in
 	 * that only knows context, vhost and protocol. `in` is the protocol's list of
-	 * options (struct lws_protocol_vhost_options *) or NULL. Nonzero fails the
-	 * creation of the vhost. */
+	 * options (struct lws_protocol_vhost_options *) or NULL. In so.19 not for those
+	 * that the vhost's pvo leaves out. Nonzero fails the creation of the vhost. */
 	LWS_CALLBACK_PROTOCOL_INIT = 27,
 
 	/** The counterpart, when the vhost goes: release what INIT made. Same
@@ -228,7 +228,8 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE = 57,
 
 	/** The server redirects: `in` is the new URL (NUL-terminated), `len` the status.
-	 * 0 follows, nonzero ends with CLIENT_CONNECTION_ERROR. */
+	 * 0 follows, nonzero ends with CLIENT_CONNECTION_ERROR. So does the fourth in a
+	 * row, in so.19 the fifth. */
 	LWS_CALLBACK_CLIENT_HTTP_REDIRECT = 104,
 
 	/** The client connection was bound to this protocol. Nonzero refuses. */
@@ -284,7 +285,9 @@ enum lws_callback_reasons {
 	 */
 
 	/** The connection could not be made, at whichever stage. `in`, `len`: a text
-	 * that says why, or NULL. No CLOSED follows. The wsi is freed afterwards. */
+	 * that says why, or NULL; its first words are those of 4.1.6 in so.17 and of
+	 * 4.3.5 in so.19. Where no answer comes in time so.17 gives
+	 * CLOSED_CLIENT_HTTP instead. No CLOSED follows. The wsi is freed afterwards. */
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR = 1,
 
 	/** The server's handshake answer is in and its headers can be read: last chance
@@ -469,7 +472,9 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_CONNECTING = 105,
 
 	/** The daily look at a vhost's certificate: `in` is a
-	 * struct lws_acme_cert_aging_args *, `len` the days it is still valid. */
+	 * struct lws_acme_cert_aging_args *, `len` the days it is still valid. First with
+	 * the vhost; in so.19 5 s behind it, and not for those that the context begins
+	 * with. */
 	LWS_CALLBACK_VHOST_CERT_AGING = 72,
 
 	/** Progress of a certificate update: `in` is a text or NULL, `len` an

@@ -93,7 +93,8 @@ struct lws_client_connect_info {
 	const char *host;
 	/**< Host header, SNI and certificate name; NULL: address */
 	const char *origin;
-	/**< Origin header; NULL: none */
+	/**< Origin header, behind "http://", in so.19 with TLS behind "https://", unless
+	 * the context has JUST_USE_RAW_ORIGIN; NULL: none */
 	const char *protocol;
 	/**< ws subprotocols to offer, comma-separated, and the local protocol of that
 	 * name; NULL: none */
@@ -116,7 +117,7 @@ struct lws_client_connect_info {
 	/**< by this */
 	struct lws_vhost *vhost;
 	/**< whose settings and protocols to use; NULL: the context's first, not counting
-	 * one named "system" */
+	 * one named "system", in so.19 one named "default" if there is */
 	struct lws **pwsi;
 	/**< set to the new wsi before any callback, to NULL when it fails at once; not
 	 * touched after the call. Or NULL */

@@ -39,7 +39,8 @@
 								 (1ll << 12))
 /** (C) Run on a libuv loop. */
 #define LWS_SERVER_OPTION_LIBUV					(1ll << 10)
-/** (V) Plain HTTP on the TLS port is answered with a redirect to https. */
+/** (V) Plain HTTP on the TLS port is answered with a redirect to https: to the host, in
+ * so.19 to the same path and arguments there. */
 #define LWS_SERVER_OPTION_REDIRECT_HTTP_TO_HTTPS		((1ll << 11) |\
 								 (1ll << 12))
 /** (C) Initialise OpenSSL; needed for any use of TLS, client or server. */
@@ -144,7 +145,8 @@ struct lws_plugin_evlib;
  */
 struct lws_context_creation_info {
 	const char *iface;
-	/**< (V) listen on this interface or address only; unix socket path */
+	/**< (V) listen on this interface or address only; unix socket path. Where both
+	 * IPv4 and IPv6 are meant, so.17 has one socket for them, so.19 one for each */
 	const struct lws_protocols *protocols;
 	/**< (V) array, ended by an entry whose callback is NULL */
 	const struct lws_extension *extensions;
@@ -160,7 +162,8 @@ struct lws_context_creation_info {
 	/**< (C) requests whose User-Agent contains `name` are answered with `value`, a
 	 * status and a text: "403 Go away" */
 	const struct lws_protocol_vhost_options *pvo;
-	/**< (V) which protocols are enabled, and their options; NULL: all */
+	/**< (V) which protocols are enabled, and their options; NULL: all. In so.17 those
+	 * that are not named get PROTOCOL_INIT as well, in so.19 they do not */
 	const char *log_filepath;
 	/**< (V) file for an access log; NULL: none */
 	const LWS_INFO_MOUNT *mounts;
@@ -282,7 +285,8 @@ struct lws_context_creation_info {
 	int ka_interval;
 	/**< (V) seconds between probes; must be set when ka_time is */
 	unsigned int timeout_secs;
-	/**< (C) seconds for network steps such as a handshake or a close; 0: 5 */
+	/**< (C) seconds for network steps such as a handshake or a close; 0: 5, in so.19
+	 * and for sources of v4.3 15 */
 	unsigned int connect_timeout_secs;
 	/**< (V) seconds for a client to get connected; 0: 20 */
 	int bind_iface;
@@ -314,7 +318,8 @@ struct lws_context_creation_info {
 	/**< (C) service threads; 0: 1. More than LWS_MAX_SMP asks for more than
 	 * Debian's build gives. */
 	unsigned int fd_limit_per_thread;
-	/**< (C) most connections per thread; 0: what RLIMIT_NOFILE allows */
+	/**< (C) most connections per thread, in so.19 and one more; 0: what RLIMIT_NOFILE
+	 * allows */
 	const char *vhost_name;
 	/**< (V) name, compared with Host and SNI; NULL: "default" */
 
@@ -519,7 +524,7 @@ lws_create_context_sized(const struct lws_context_creation_info *info,
 
 /**
  * Destroy a context: closes every connection with its callbacks, then every vhost
- * with its PROTOCOL_DESTROY.
+ * with its PROTOCOL_DESTROY; in so.19 a vhost's comes behind its own last connection.
  *
  * NULL is ignored. Inside a callback the destruction waits until the callback has
  * returned. On a foreign libuv loop the loop must go on, or be run once more, to give

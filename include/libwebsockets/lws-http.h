@@ -294,7 +294,9 @@ lws_hdr_fragment_length(struct lws *wsi, enum lws_token_indexes h,
 			int frag_idx);
 
 /**
- * Copy a header's value, NUL-terminated; the fragments are joined with commas.
+ * Copy a header's value, NUL-terminated; the fragments are joined with commas. In so.19
+ * those of WSI_TOKEN_HTTP_URI_ARGS are with '&' and cookies with ';'; in so.17 cookies
+ * follow each other as they came.
  *
  * @param dest, len the buffer and its size
  * @return bytes without the NUL; 0 and an empty string if the header is missing; -1 if

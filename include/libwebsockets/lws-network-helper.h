@@ -64,7 +64,7 @@ lws_get_peer_addresses(struct lws *wsi, lws_sockfd_type fd, char *name,
 		       int name_len, char *rip, int rip_len);
 
 /**
- * The peer's numeric address.
+ * The peer's numeric address; of a unix socket "(unix skt)".
  *
  * @param name, namelen where to put it; 46 bytes are enough
  * @return name
@@ -72,7 +72,8 @@ lws_get_peer_addresses(struct lws *wsi, lws_sockfd_type fd, char *name,
 LWS_VISIBLE LWS_EXTERN const char *
 lws_get_peer_simple(struct lws *wsi, char *name, size_t namelen);
 
-/** The same for a socket; a text with the error if there is no peer. */
+/** The same for a socket; a text with the error if there is no peer. Of a unix socket
+ * it is empty in so.17. */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_get_peer_simple_fd(lws_sockfd_type fd, char *name, size_t namelen);
 
