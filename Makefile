@@ -223,7 +223,7 @@ install: $(LIB) $(PLUGINS) install-headers
 	install -D -m 644 packaging/lws-common.js $(DESTDIR)$(PREFIX)/share/libwebsockets-test-server/lws-common.js
 
 deb: $(LIB) $(PLUGINS)
-	@tools/deb
+	@tools/deb -a $(CHOSEN)
 
 clean:
 	rm -rf $(B) $(HDR_HASH) $(ABI_HDR)

@@ -168,7 +168,8 @@ func listed(list map[string]string, abi string) map[string]string {
 
 var neutrals = []neutral{
 	{c: "struct lws_context_creation_info", ours: "struct lwsgo_info", own: []string{
-		"token_limit", "count_token_limits", "abi", "19:udp_loss_sim_tx_pc", "19:udp_loss_sim_rx_pc",
+		"token_limit", "count_token_limits", "abi", "custom_loop", "given",
+		"19:udp_loss_sim_tx_pc", "19:udp_loss_sim_rx_pc",
 	},
 		without: map[string]string{
 			"token_limits":          "its struct differs: token_limit",
@@ -183,7 +184,7 @@ var neutrals = []neutral{
 			"19:smd_ttl_us":       noSo19,
 			"19:smd_queue_depth":  noSo19,
 			"19:fo_listen_queue":  noSo19,
-			"19:event_lib_custom": noSo19,
+			"19:event_lib_custom": "its struct differs from those of the ABIs that lack it: custom_loop",
 		}},
 	{c: "struct lws_client_connect_info", ours: "struct lwsgo_connect", without: map[string]string{
 		"client_exts":      "the original does not look at it either",

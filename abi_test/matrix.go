@@ -10,35 +10,70 @@ import (
 	"strings"
 )
 
+// side is what the table says of one library.
+type side struct {
+	abi     string
+	names   []string // of its exports map
+	ext     *Extensions
+	library *Library
+	facts   *Facts
+}
+
 // SymbolTable makes the text of docs/symbols.md: every public symbol with the
-// header that declares it, whether the library built in build/lib has it, and
+// header that declares it, whether each library built in build/lib has it, and
 // the tests that prove it. root is the checkout.
 func SymbolTable(root string) (string, error) {
-	names, err := ReadExportMap(filepath.Join(root, "capi/abi/17/exports.map"))
-	if err != nil {
-		return "", err
-	}
-	ext, err := LoadExtensions(filepath.Join(root, "abi_test/extensions.txt"), "17")
-	if err != nil {
-		return "", err
-	}
-	lib, err := ReadLibrary(filepath.Join(root, "build/lib/libwebsockets.so.17"))
-	if err != nil {
-		return "", fmt.Errorf("%w (run `make lib`)", err)
-	}
-	facts, err := ParseUnit(Unit{
-		Dir:    filepath.Join(root, "include"),
-		Source: "#define LWS_ABI 17\n#include <libwebsockets.h>\n#include <libwebsockets/lws-mqtt.h>\n",
-	})
-	if err != nil {
-		return "", err
+	var sides []side
+	for _, abi := range []string{"17", "19"} {
+		s := side{abi: abi}
+		var err error
+		if s.names, err = ReadExportMap(filepath.Join(root, "capi/abi", abi, "exports.map")); err != nil {
+			return "", err
+		}
+		if s.ext, err = LoadExtensions(filepath.Join(root, "abi_test/extensions.txt"), abi); err != nil {
+			return "", err
+		}
+		if s.library, err = ReadLibrary(filepath.Join(root, "build/lib/libwebsockets.so."+abi)); err != nil {
+			return "", fmt.Errorf("%w (run `make lib`)", err)
+		}
+		s.facts, err = ParseUnit(Unit{
+			Dir:    filepath.Join(root, "include"),
+			Source: "#define LWS_ABI " + abi + "\n#include <libwebsockets.h>\n#include <libwebsockets/lws-mqtt.h>\n",
+		})
+		if err != nil {
+			return "", err
+		}
+		sides = append(sides, s)
 	}
 	tests, err := FindProofs(root)
 	if err != nil {
 		return "", err
 	}
-	slices.Sort(names)
-	return renderTable(names, ext, lib, facts, tests), nil
+	return renderTable(sides, tests), nil
+}
+
+// state is a symbol's in one library.
+func (s side) state(name string) string {
+	_, built := s.library.Symbols[name]
+	switch {
+	case !slices.Contains(s.names, name):
+		return ""
+	case !built:
+		return "not built"
+	case slices.Contains(s.ext.Symbols(), name):
+		return "(ext)"
+	}
+	return "yes"
+}
+
+func (s side) header(name string) string {
+	if d, ok := s.facts.Functions[name]; ok {
+		return filepath.Base(d.File)
+	}
+	if d, ok := s.facts.Variables[name]; ok {
+		return filepath.Base(d.File)
+	}
+	return ""
 }
 
 // Stale tells in which lines a written table is no longer true. It may name other
@@ -63,12 +98,12 @@ func Stale(have, want string, tests Proofs) (lines []string) {
 
 func sameButTests(have, want string, tests Proofs) bool {
 	h, w := strings.Split(have, "|"), strings.Split(want, "|")
-	if len(h) != 6 || len(w) != 6 || !slices.Equal(h[:4], w[:4]) {
+	if len(h) != 7 || len(w) != 7 || !slices.Equal(h[:5], w[:5]) {
 		return false
 	}
-	name := strings.Trim(strings.TrimSuffix(strings.TrimSpace(h[1]), " (ext)"), "`")
-	cited := strings.TrimSuffix(strings.TrimSpace(h[4]), " and more")
-	if cited == "" || strings.TrimSpace(w[4]) == "" {
+	name := strings.Trim(strings.TrimSpace(h[1]), "`")
+	cited := strings.TrimSuffix(strings.TrimSpace(h[5]), " and more")
+	if cited == "" || strings.TrimSpace(w[5]) == "" {
 		return false
 	}
 	for _, t := range strings.Split(cited, ", ") {
@@ -79,37 +114,44 @@ func sameButTests(have, want string, tests Proofs) bool {
 	return true
 }
 
-func renderTable(names []string, ext *Extensions, lib *Library, facts *Facts, tests Proofs) string {
-	built := 0
-	for _, n := range names {
-		if _, ok := lib.Symbols[n]; ok {
-			built++
-		}
-	}
+func renderTable(sides []side, tests Proofs) string {
 	var b strings.Builder
 	b.WriteString("# Public symbols\n\n" +
-		"Made by `go run ./tools/symbols` from the headers, the built library and the test sources;\n" +
-		"`go test ./abi_test/` fails when it is wrong. A symbol that is not built is not in the library:\n" +
+		"Made by `go run ./tools/symbols` from the headers, the built libraries and the test sources;\n" +
+		"`go test ./abi_test/` fails when it is wrong. A column for each library says whether it has the symbol: *yes*;\n" +
+		"*(ext)*: it has, but Debian's has not; *not built*: Debian's has it, and ours has not. Such a one is not in the library:\n" +
 		"a program that needs it fails to link or to load, by name. Symbols without a header are\n" +
 		"exported by the original too, but not declared in public. The last column names the tests\n" +
 		"that prove it: \"unit F\" is `go test ./c_tests/unit/check -run /F`, \"trace S\" is\n" +
 		"`go test ./c_tests/trace -run /S$`, \"AREA P\" is the program P of `go test ./c_tests/AREA`.\n\n")
-	fmt.Fprintf(&b, "%d of %d symbols are built. (ext) = not in Debian's library.\n\n", built, len(names))
-	b.WriteString("| symbol | header | state | proved by |\n|---|---|---|---|\n")
-	for _, n := range names {
-		header, state, mark := "–", "not built", ""
-		if d, ok := facts.Functions[n]; ok {
-			header = filepath.Base(d.File)
-		} else if d, ok := facts.Variables[n]; ok {
-			header = filepath.Base(d.File)
+	var all []string
+	head, line := "| symbol | header |", "|---|---|"
+	for _, s := range sides {
+		all = append(all, s.names...)
+		n := map[string]int{}
+		proved := 0
+		for _, name := range s.names {
+			n[s.state(name)]++
+			if s.state(name) == "yes" && len(tests[name]) > 0 {
+				proved++
+			}
 		}
-		if _, ok := lib.Symbols[n]; ok {
-			state = "built"
+		fmt.Fprintf(&b, "- libwebsockets.so.%s: %d of Debian's %d, %d of these with tests that are named here; and %d (ext).\n",
+			s.abi, n["yes"], n["yes"]+n["not built"], proved, n["(ext)"])
+		head += " so." + s.abi + " |"
+		line += "---|"
+	}
+	fmt.Fprintf(&b, "\n%s proved by |\n%s---|\n", head, line)
+	slices.Sort(all)
+	for _, n := range slices.Compact(all) {
+		header, states := "–", ""
+		for _, s := range sides {
+			if h := s.header(n); h != "" {
+				header = h
+			}
+			states += " " + s.state(n) + " |"
 		}
-		if slices.Contains(ext.Symbols(), n) {
-			mark = " (ext)"
-		}
-		fmt.Fprintf(&b, "| `%s`%s | %s | %s | %s |\n", n, mark, header, state, cite(tests[n]))
+		fmt.Fprintf(&b, "| `%s` | %s |%s %s |\n", n, header, states, cite(tests[n]))
 	}
 	return b.String()
 }

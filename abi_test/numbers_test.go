@@ -100,6 +100,7 @@ var numberRules = []numberRule{
 		"TimeoutHoldingHeaders":   "PENDING_TIMEOUT_HOLDING_AH",
 		"killedBySSLInfo":         "PENDING_TIMEOUT_KILLED_BY_SSL_INFO",
 	}},
+	{of: "engine.LoopOp", trim: "Loop", c: "LWSGO_LOOP_"},
 	{of: "engine.kill*", c: "LWS_TO_"},
 	{of: "engine.WriteProtocol", trim: "Write", c: "LWS_WRITE_", names: map[string]string{
 		"WriteClose":        ours + "programs do not write close frames",

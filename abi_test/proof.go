@@ -21,6 +21,7 @@ type Proofs map[string][]string
 var (
 	cFunction = regexp.MustCompile(`(?ms)^([A-Za-z_][^;{}()#\n]*\n?)?\b([A-Za-z_]\w*)\(([^;{}]*?)\)\s*\{([^\n]*\}$|.*?^\})`)
 	cScenario = regexp.MustCompile(`\{"([\w.-]+)",\s*(\w+)\}`)
+	cMacro    = regexp.MustCompile(`(?m)^#\s*define\s+(\w+)\([^)]*\)((?:.*\\\n)*.*)$`)
 	// a declaration outside of functions calls nothing
 	cPrototype = regexp.MustCompile(`(?m)^[^\n={}]*\([^;{}=]*\);`)
 	cStatic    = regexp.MustCompile(`\bstatic\b`)
@@ -96,6 +97,9 @@ func functions(file, area, text string) []*source {
 			s.tests = []string{"unit " + family}
 		}
 		all = append(all, s)
+	}
+	for _, m := range cMacro.FindAllStringSubmatch(text, -1) { // as good as a function
+		all = append(all, &source{file: file, name: m[1], static: filepath.Ext(file) != ".h", words: names(m[2])})
 	}
 	outside := cPrototype.ReplaceAllString(cScenario.ReplaceAllString(cFunction.ReplaceAllString(text, " "), " "), " ")
 	rest := &source{file: file, static: true, words: names(outside)}

@@ -14,19 +14,41 @@ import (
 	"libwebsockets/c_tests/harness"
 )
 
-// TestDeb makes the packages and installs them in a folder whose package
-// database is a copy of the machine's, which has Debian's libwebsockets17 and
-// janus, and also the programs that tools/fetch-reference has unpacked. Ours must
-// replace Debian's, and everybody's dependencies must still be met. Without the
-// Provides of packaging/debian/control dpkg refuses.
+// debs are the packages of one Debian: its own library, and its programs that use it.
+type debs struct {
+	harness.Ref
+	own      string // Debian's name of the library
+	programs []string
+}
+
+// TestDeb makes the packages of both Debian and installs them in a folder whose package
+// database has Debian's own and the programs that tools/fetch-reference has unpacked. Of
+// the machine's Debian it is a copy of the machine's, which also has janus; of a newer one
+// it has nothing else. Ours must replace Debian's, and everybody's dependencies must still
+// be met. Without the Provides of packaging/debian/control.in dpkg refuses.
 func TestDeb(t *testing.T) {
-	debs := t.TempDir()
-	run(t, "", nil, filepath.Join(harness.Top(), "tools", "deb"), debs)
+	machine := strings.TrimSpace(run(t, "", nil, filepath.Join(harness.Top(), "tools", "default-abi")))
+	for _, d := range []debs{
+		{harness.Ref17, "libwebsockets17", []string{"kamailio-lwsc-modules", "rtpengine-daemon", "driftnet", "csound-plugins", "swupdate", "seafile-daemon", "ardour"}},
+		{harness.Ref19, "libwebsockets19t64", []string{"mosquitto", "kamailio-lwsc-modules", "rtpengine-daemon", "driftnet", "csound-plugins", "swupdate", "seafile-daemon", "ardour"}},
+	} {
+		t.Run(d.own, func(t *testing.T) {
+			d.replace(t, fmt.Sprint(d.ABI) == machine)
+		})
+	}
+}
+
+func (d debs) replace(t *testing.T, machine bool) {
+	if d.ABI == 17 && !machine {
+		t.Skip("the packages of Debian 12 are tested there: a newer one has not what its programs need")
+	}
+	debs, ours := t.TempDir(), d.own+"-go"
+	run(t, "", nil, filepath.Join(harness.Top(), "tools", "deb"), "-a", fmt.Sprint(d.ABI), debs)
 	files, _ := filepath.Glob(filepath.Join(debs, "*.deb"))
 	if len(files) < 2 {
 		t.Fatalf("packages: %q", files)
 	}
-	root, admin := packageDatabase(t)
+	root, admin := d.packageDatabase(t, machine)
 	dpkg := func(args ...string) (string, error) {
 		cmd := exec.Command("fakeroot", append([]string{"dpkg", "--root=" + root, "--force-not-root,bad-path", "--log=/dev/null"}, args...)...)
 		cmd.Env = append(os.Environ(), "LC_ALL=C", "PATH="+os.Getenv("PATH")+":/sbin:/usr/sbin")
@@ -34,8 +56,8 @@ func TestDeb(t *testing.T) {
 		return string(b), err
 	}
 	before := installedPackages(t, admin)
-	if before["libwebsockets17"] == "" || before["janus"] == "" {
-		t.Fatal("the machine has no libwebsockets17 and no janus: run tools/deps first")
+	if before[d.own] == "" {
+		t.Fatalf("the machine has no %s: run tools/deps first", d.own)
 	}
 	aptCheck(t, admin)
 
@@ -50,52 +72,66 @@ func TestDeb(t *testing.T) {
 			t.Errorf("%s is not installed:\n%s", name, out)
 		}
 	}
-	replaced := regexp.MustCompile("^libwebsockets(17|-dev|-evlib-.*)$")
+	replaced := regexp.MustCompile("^(" + d.own + "|libwebsockets-dev|libwebsockets-evlib-.*)$")
 	for p := range before {
 		if (got[p] == "") != replaced.MatchString(p) {
 			t.Errorf("%s, which was installed, has now version %q", p, got[p])
 		}
 	}
-	for _, p := range []string{"janus", "kamailio-lwsc-modules", "rtpengine-daemon", "driftnet", "csound-plugins", "swupdate", "seafile-daemon", "ardour"} {
+	for _, p := range d.programs {
 		if got[p] == "" {
 			t.Errorf("%s is not installed any more", p)
 		}
 	}
 	aptCheck(t, admin)
-	if out, err := dpkg("-r", "libwebsockets17-go"); err == nil || !strings.Contains(out, "depend") {
+	if out, err := dpkg("-r", ours); err == nil || !strings.Contains(out, "depend") {
 		t.Errorf("the library can be removed from under the programs: %v\n%s", err, out)
 	}
 
 	// What was installed is whole: a program is built with it, and serves.
-	lib := library{harness.Ref17, "ours", filepath.Join(root, multiarch), filepath.Join(root, "usr", "include")}
+	lib := library{d.Ref, "ours", filepath.Join(root, multiarch), filepath.Join(root, "usr", "include")}
 	flags := strings.Fields(run(t, "", []string{"PKG_CONFIG_LIBDIR=" + lib.dir + "/pkgconfig:/usr/" + strings.TrimPrefix(multiarch, "usr/") + "/pkgconfig:/usr/share/pkgconfig", "PKG_CONFIG_SYSROOT_DIR=" + root, "PKG_CONFIG_PATH="},
 		"pkg-config", "--cflags", "--libs", "libwebsockets"))
-	exe := compile(t, "gcc", source(t, "test-apps", "test-server.c"), append(append([]string{"-w", dataDir(t)}, flags...), "-L"+lib.dir, "-lssl", "-lcrypto")...)
+	data := fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, filepath.Join(d.Root(t), "usr", "share"))
+	exe := compile(t, "gcc", d.Source(t, "test-apps", "test-server.c"), append(append([]string{"-w", data}, flags...), "-L"+lib.dir, "-lssl", "-lcrypto")...)
 	s := program{"deb", exe, lib}.serve(t)
 	checkLoaded(t, lib, s.Pid())
 	drive(t, s.addr())
 	interrupt(t, s.Proc)
-	for _, f := range []string{"usr/lib/x86_64-linux-gnu/cmake/libwebsockets/libwebsockets-config.cmake", "usr/share/doc/libwebsockets17-go/copyright",
-		"usr/share/doc/libwebsockets17-go/changelog.gz"} {
+	for _, f := range []string{"usr/lib/x86_64-linux-gnu/cmake/libwebsockets/libwebsockets-config.cmake", "usr/share/doc/" + ours + "/copyright",
+		"usr/share/doc/" + ours + "/changelog.gz"} {
 		if _, err := os.Stat(filepath.Join(root, f)); err != nil {
 			t.Error(err)
 		}
 	}
-	symbols, err := os.ReadFile(filepath.Join(admin, "info", "libwebsockets17-go:amd64.symbols"))
+	symbols, err := os.ReadFile(filepath.Join(admin, "info", ours+":amd64.symbols"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"libwebsockets.so.17 libwebsockets17 #MINVER#\n| libwebsockets17-go #MINVER#\n", "\n lws_create_context@Base 4.1.6\n",
-		"\n lws_create_context_sized@Base 4.1.6+go1 1\n"} {
+	for _, want := range []string{fmt.Sprintf("%s %s #MINVER#\n| %s #MINVER#\n", d.Soname(), d.own, ours), "\n lws_create_context@Base " + d.Version + "\n",
+		"\n lws_create_context_sized@Base " + d.Version + "+go1 1\n"} {
 		if !strings.Contains(string(symbols), want) {
 			t.Errorf("the symbols file has no %q", want)
 		}
 	}
 }
 
-// packageDatabase is a copy of the machine's database of packages, with the
-// unpacked programs in it.
-func packageDatabase(t *testing.T) (root, admin string) {
+// debian13s are packages of Debian 13's, with the fields that matter here: its own of the
+// library, and what ours need and its programs do not.
+var debian13s = []string{
+	"libwebsockets19t64\nVersion: 4.3.5-1+deb13u3\nMulti-Arch: same\nProvides: libwebsockets19 (= 4.3.5-1+deb13u3)\n" +
+		"Replaces: libwebsockets19\nBreaks: libwebsockets19 (<< 4.3.5-1+deb13u3)",
+	"libwebsockets-test-server\nVersion: 4.3.5-1+deb13u3\nDepends: libwebsockets19t64 (= 4.3.5-1+deb13u3)",
+	"libwebsockets-evlib-glib\nVersion: 4.3.5-1+deb13u3\nMulti-Arch: same\nDepends: libwebsockets19t64 (= 4.3.5-1+deb13u3)",
+	"libev4t64\nVersion: 1:4.33-2.1+b1\nMulti-Arch: same\nProvides: libev4 (= 1:4.33-2.1+b1)",
+	"libuv1t64\nVersion: 1.50.0-2\nMulti-Arch: same\nProvides: libuv1 (= 1.50.0-2)",
+	"libcap-dev\nVersion: 1:2.75-10",
+	"libssl-dev\nVersion: 3.5.4-1",
+}
+
+// packageDatabase is a database of packages that has the unpacked programs, beside what
+// the machine has if it is of the same Debian, else beside Debian's library alone.
+func (d debs) packageDatabase(t *testing.T, machine bool) (root, admin string) {
 	t.Helper()
 	root = t.TempDir()
 	admin = filepath.Join(root, "var", "lib", "dpkg")
@@ -104,11 +140,18 @@ func packageDatabase(t *testing.T) (root, admin string) {
 			t.Fatal(err)
 		}
 	}
-	status, err := os.ReadFile("/var/lib/dpkg/status")
-	if err != nil {
-		t.Fatal(err)
+	var status []byte
+	if machine {
+		var err error
+		if status, err = os.ReadFile("/var/lib/dpkg/status"); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		for _, p := range debian13s {
+			status = fmt.Appendf(status, "\nPackage: %s\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: Debian\nDescription: Debian's\n", p)
+		}
 	}
-	controls, _ := filepath.Glob(filepath.Join(debianFile(t, "control"), "*.deb"))
+	controls, _ := filepath.Glob(filepath.Join(d.Programs(t, "control"), "*.deb"))
 	var b strings.Builder
 	b.Write(status)
 	have := regexp.MustCompile(`(?m)^Package: (.*)$`).FindAllStringSubmatch(string(status), -1)

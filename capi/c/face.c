@@ -28,6 +28,7 @@ lwsgo_info_of(struct lwsgo_info *n, const struct lws_context_creation_info *give
 		n->count_token_limits =
 			LWS_ARRAY_SIZE(i->token_limits->token_limit);
 	}
+	n->given = given;
 	lwsgo_info_own(n, i);
 	n->abi = lwsgo_abi_of(size);
 }

@@ -132,12 +132,15 @@ struct lws_context {
 		int delivering;
 	} smd;
 	char *name; /* in log lines: the info's vhost_name, or NULL */
+	const struct lwsgo_abi *abi; /* what the program was compiled for */
 	struct lws_log_cx *log_cx; /* NULL: the process' */
 	void *generation; /* a program of v1.2 to v1.5 (generations.c) */
 	void *plain; /* its file operations of v1.5 (plain_files.c) */
 	const struct lwsgo_loop_ops *loop_ops;
 	void *loop; /* the plugin's part, NULL: we poll ourselves */
 	struct lwsgo_loop_host *loop_host; /* what it was given */
+	const struct lwsgo_event_loop_ops *custom_loop; /* the program's */
+	void *evlib_pt; /* its own memory, of our one service thread */
 	struct lws_context *next_made; /* all that were ever made */
 };
 
@@ -203,6 +206,29 @@ lwsgo_loop_open(struct lws_context *cx, const struct lwsgo_loop_ops *ops,
 		const struct lwsgo_info *info);
 LWSGO_INTERNAL void lwsgo_loop_close(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_loop_forked(struct lws_context *cx);
+
+/* An event loop that the program brings along (custom_loop.c): engine.LoopOp. */
+enum lwsgo_loop_op {
+	LWSGO_LOOP_LISTEN,
+	LWSGO_LOOP_ACCEPT,
+	LWSGO_LOOP_IO,
+	LWSGO_LOOP_LOGICAL_CLOSE,
+	LWSGO_LOOP_FREE,
+	LWSGO_LOOP_MAY_CONNECT,
+	LWSGO_LOOP_MOVED,
+	LWSGO_LOOP_INIT_CONTEXT,
+	LWSGO_LOOP_INIT_THREAD,
+	LWSGO_LOOP_THREAD_ENDS,
+	LWSGO_LOOP_CONTEXT_ENDS,
+	LWSGO_LOOP_CONTEXT_ENDED,
+};
+LWSGO_INTERNAL int
+lwsgo_custom_op(struct lws *wsi, int op, struct lws_context *cx, void *in,
+		size_t flags);
+/* Makes the memory that it wants; 0: done. */
+LWSGO_INTERNAL int
+lwsgo_custom_begin(struct lws_context *cx,
+		   const struct lwsgo_event_loop_ops *ops);
 
 /* Makes the service threads look again if they wait. Async-signal-safe. */
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));

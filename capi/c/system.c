@@ -180,6 +180,9 @@ lwsgo_system_destroy(struct lws_context *cx)
 
 	lws_sul_cancel(&cx->sul_system);
 	lws_sul_cancel(&cx->sul_cpd);
+	free(cx->evlib_pt);
+	cx->evlib_pt = NULL;
+	cx->custom_loop = NULL;
 	lwsl_refcount_cx(cx->log_cx, 0);
 	cx->log_cx = NULL;
 	lwsgo_smd_destroy(cx);

@@ -109,13 +109,40 @@ wait_forever(struct lwsgo_pt *pt, int64_t us, int64_t now)
 	return -1;
 }
 
+/* Runs what is due before a wait. Timers first, as the reference: the engine's, then
+ * the program's, whose rest of time is *us. 0: the context is still there. */
+static int
+run_due(struct lws_context *cx, int tsi, int64_t now, int64_t *us)
+{
+	struct lwsgo_pt *pt = &cx->pt[tsi];
+	int64_t d = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
+	int r;
+
+	if ((d && d <= now) || !pt->started) {
+		pt->started = 1;
+		if (!lwsgo_enter("lws_service"))
+			return -1;
+		r = go_lwsgo_before(cx, tsi);
+		lwsgo_leave();
+		if (r)
+			return -1;
+	}
+	*us = lwsgo_sul_run(pt, now);
+	lwsgo_system_run(cx);
+	/* one of the program's timers may have forked */
+	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
+	    !lwsgo_enter_slow("lws_service"))
+		return -1;
+	return 0;
+}
+
 /* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
 static int
 turn(struct lws_context *cx, int tsi, int longest)
 {
 	struct lwsgo_pt *pt = &cx->pt[tsi];
 	struct epoll_event ev[EVENTS];
-	int64_t d, us, now;
+	int64_t us, now;
 	int n, ms = 0, r;
 
 	/* a forked child must not wait at its parent's epoll */
@@ -126,23 +153,8 @@ turn(struct lws_context *cx, int tsi, int longest)
 	if (LWSGO_UNLIKELY(lwsgo_self.asked != NULL)) /* called in a callback */
 		lwsgo_tell_asked();
 
-	/* timers first, as the reference: the engine's, then the program's */
 	now = lws_now_usecs();
-	d = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
-	if ((d && d <= now) || !pt->started) {
-		pt->started = 1;
-		if (!lwsgo_enter("lws_service"))
-			return -1;
-		r = go_lwsgo_before(cx, tsi);
-		lwsgo_leave();
-		if (r)
-			return -1;
-	}
-	us = lwsgo_sul_run(pt, now);
-	lwsgo_system_run(cx);
-	/* one of the program's timers may have forked */
-	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
-	    !lwsgo_enter_slow("lws_service"))
+	if (run_due(cx, tsi, now, &us))
 		return -1;
 
 	if (longest >= 0 && !__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
@@ -222,6 +234,18 @@ run_loop(struct lws_context *cx)
 	return 1;
 }
 
+/* Likewise in a loop that the program brought along, if it says how to run that. */
+static int
+run_custom(struct lws_context *cx, int tsi)
+{
+	const struct lwsgo_event_loop_ops *ops = cx->custom_loop;
+
+	if (LWSGO_LIKELY(!ops) || !ops->run_pt)
+		return 0;
+	ops->run_pt(cx, tsi);
+	return 1;
+}
+
 /* Contexts that we did not make come from one of the original's event loop
  * plugins, in a program that has the original linked in: the plugin wants a
  * libwebsockets.so.17, and found ours. Its loop comes again as long as something
@@ -253,6 +277,8 @@ lws_service(struct lws_context *context, int timeout_ms)
 		return -1;
 	if (context->loop_host)
 		return run_loop(context);
+	if (run_custom(context, 0))
+		return 1;
 	if (!context->external)
 		context->external = 2;
 	return service(context, 0, timeout_ms);
@@ -267,6 +293,8 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 		return -1;
 	if (context->loop_host)
 		return run_loop(context);
+	if (run_custom(context, tsi))
+		return 1;
 	if (!context->external && timeout_ms >= 0)
 		context->external = 2;
 	return service(context, tsi, timeout_ms);
@@ -312,12 +340,18 @@ LWS_VISIBLE int
 lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 {
 	struct lwsgo_pt *pt;
-	int64_t us = -1, next;
+	int64_t us, next;
 	int ms;
 
 	if (!context || foreign(context) || context->dead)
 		return 1;
 	pt = lwsgo_pt_of(context, tsi);
+	/* who waits by what this says may never come back otherwise */
+	if (context->abi->adjust_serves &&
+	    (run_due(context, (int)(pt - context->pt), lws_now_usecs(), &us) ||
+	     __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST)))
+		return 0;
+	us = -1;
 	if (__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
 	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return 0;

@@ -259,6 +259,7 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		engine.Errf("lws_create_context: %v", err)
 		return nil
 	}
+	cx.abi = i.abi
 	setupTLS(ctx, i)
 	if loop != nil {
 		ctx.Looped = true
@@ -271,6 +272,13 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 			ctx.Unlock()
 			return nil
 		}
+	} else if i.custom_loop != nil && !enterCustomLoop(ctx, cx, i) {
+		engine.Errf("lws_create_context: the program's event loop (event_lib_custom) refuses the context")
+		ctx.Lock()
+		ctx.Destroy()
+		ctx.Unlock()
+		forget(cx)
+		return nil
 	}
 	C.lwsgo_init_fops(cx, i.fops)
 	if i.vhost_name != nil {

@@ -5,6 +5,8 @@ package main
 /*
 #include "lwsgo.h"
 #include "lws_private.h"
+
+static inline void *lwsgo_custom_callback(void) { return (void *)lwsgo_custom_op; }
 */
 import "C"
 
@@ -39,4 +41,36 @@ func go__lws_plat_service_forced_tsi(cx *C.struct_lws_context, tsi C.int) C.int 
 //export go_lws_service_do_ripe_rxflow
 func go_lws_service_do_ripe_rxflow(pt *C.struct_lws_context_per_thread) {
 	withContext((*C.struct_lws_context)(unsafe.Pointer(pt)), "lws_service_do_ripe_rxflow", func(ctx *engine.Context) { ctx.DeliverKept() })
+}
+
+// enterCustomLoop puts a new context into the event loop that the program brings
+// along; false: that says no.
+func enterCustomLoop(ctx *engine.Context, cx *C.struct_lws_context, i *C.struct_lwsgo_info) bool {
+	if C.lwsgo_custom_begin(cx, i.custom_loop) != 0 {
+		return false
+	}
+	ctx.Loop = C.lwsgo_custom_callback() // is told of the end, too
+	loop := &engine.Protocol{Callback: ctx.Loop}
+	var foreign unsafe.Pointer
+	if i.foreign_loops != nil {
+		foreign = *i.foreign_loops
+	}
+	if engine.Prog.Call(loop, nil, engine.Reason(engine.LoopInitContext), unsafe.Pointer(cx), unsafe.Pointer(i.given), 0) != 0 ||
+		engine.Prog.Call(loop, nil, engine.Reason(engine.LoopInitThread), unsafe.Pointer(cx), foreign, 0) != 0 {
+		return false
+	}
+	ctx.Lock()
+	defer ctx.Unlock()
+	return ctx.EnterLoop()
+}
+
+//export go_lwsgo_listeners
+func go_lwsgo_listeners(cx *C.struct_lws_context) C.int {
+	return onContext(cx, "lws_vhost_foreach_listen_wsi", 0, func(ctx *engine.Context) C.int {
+		n := 0
+		for _, v := range ctx.Vhosts() {
+			n += len(v.Listeners)
+		}
+		return C.int(n)
+	})
 }

@@ -168,7 +168,34 @@ struct lwsgo_info {
 	uint8_t udp_loss_sim_rx_pc;
 	const unsigned short *token_limit; /* by token; NULL: none */
 	size_t count_token_limits;
+	/* an event loop of the program's own; NULL: none */
+	const struct lwsgo_event_loop_ops *custom_loop;
+	const void *given; /* the program's struct */
 	const struct lwsgo_abi *abi; /* what the program is compiled for */
+};
+
+/* struct lws_event_loop_ops, for ABIs that do not have it as well. */
+struct lwsgo_event_loop_ops {
+	const char *name;
+	int (*init_context)(struct lws_context *cx, const void *info);
+	int (*destroy_context1)(struct lws_context *cx);
+	int (*destroy_context2)(struct lws_context *cx);
+	int (*init_vhost_listen_wsi)(struct lws *wsi);
+	int (*init_pt)(struct lws_context *cx, void *loop, int tsi);
+	int (*wsi_logical_close)(struct lws *wsi);
+	int (*check_client_connect_ok)(struct lws *wsi);
+	void (*close_handle_manually)(struct lws *wsi);
+	int (*sock_accept)(struct lws *wsi);
+	void (*io)(struct lws *wsi, unsigned int flags);
+	void (*run_pt)(struct lws_context *cx, int tsi);
+	void (*destroy_pt)(struct lws_context *cx, int tsi);
+	void (*destroy_wsi)(struct lws *wsi);
+	int (*foreign_thread)(struct lws_context *cx, int tsi);
+	uint8_t flags;
+	uint16_t evlib_size_ctx;
+	uint16_t evlib_size_pt;
+	uint16_t evlib_size_vh;
+	uint16_t evlib_size_wsi;
 };
 
 /* Likewise of the client connect info. */
@@ -265,6 +292,8 @@ struct lwsgo_abi {
 	int whole_to_https;    /* a redirect to https keeps the path */
 	/* Between values of a header, 0 is nothing; other headers have commas. */
 	char args_joint, cookie_joint, set_cookie_joint;
+	/* lws_service_adjust_timeout() runs what is due: timers, PROTOCOL_INIT */
+	int adjust_serves;
 };
 
 /* The one of programs that say nothing else. */

@@ -156,11 +156,17 @@ func (s *State) sockaddr(v *engine.Vhost, a netip.AddrPort) (family int, sa unix
 
 var errLimit = errors.New("the connection limit (fd_limit_per_thread) is reached")
 
+// errLoop: check_client_connect_ok or sock_accept of the program's own event loop.
+var errLoop = errors.New("the program's event loop refuses it")
+
 // try connects to one address, then to the next ones if that fails at once.
 func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) bool {
 	if c.Ctx.Full() {
 		engine.Errf("%s: no connection to %s: %v", c, name, errLimit)
 		return s.failed(c, unable, name, errLimit)
+	}
+	if !c.MayConnect() {
+		return s.failed(c, "waiting for event loop watcher to close", name, errLoop)
 	}
 	fd, words, err := s.socket(c, family)
 	if err != nil {
@@ -174,13 +180,18 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 		return false
 	}
 	c.Monitor.Begin()
+	if !c.JoinLoop(fd) {
+		if c.Dead() {
+			return false
+		}
+		return s.failed(c, "conn fail: sock accept", name, errLoop)
+	}
 	err = unix.Connect(fd, sa)
 	if err != nil && err != unix.EINPROGRESS {
-		unix.Close(fd)
 		return s.failed(c, unable, name, err)
 	}
 	c.NoRead, c.WantOut = true, err != nil
-	if !c.Attach(fd) {
+	if !c.Poll(fd) {
 		if c.Dead() {
 			return false
 		}

@@ -76,7 +76,7 @@ func (ctx *Context) threadAgain(o *Thread, ours bool) error {
 		return err
 	}
 	ctx.Threads = append(ctx.Threads, pt)
-	pt.tidAsked = o.tidAsked
+	pt.tidAsked, pt.wakeFace = o.tidAsked, o.wakeFace
 	if ours {
 		if err := pt.replace(o); err != nil {
 			return err
@@ -174,6 +174,10 @@ func (pt *Thread) abandon(ctx *Context) {
 			continue
 		}
 		lost++
+		if ctx.Loop != nil {
+			ctx.First().tellLoop(c.F, LoopLogicalClose, 0)
+			ctx.First().tellLoop(c.F, LoopFree, 0)
+		}
 		c.F.Slot, c.F.FD = 0, -1
 		_ = unix.Close(fd)
 		if ctx.F.External != ExternalNo && len(ctx.Vhosts()) > 0 {

@@ -40,6 +40,7 @@ type farewell struct {
 	linger  bool  // behind the FIN, wait a little for the peer to read
 
 	owed   bool // the close callback is to be told though the connection never was established
+	parted bool // the last callback and the descriptor's end are to come (LoopLogicalClose)
 	failed bool // CLIENT_CONNECTION_ERROR has been told, or needs not be
 	quiet  bool // it is not to be told: who connects learns of it by the result
 }
@@ -174,6 +175,12 @@ func (c *Conn) kill(status CloseStatus) {
 	}
 	c.tellClosed()
 	c.leaveParent()
+	if c.Ctx.Loop != nil {
+		c.bye.parted = true
+		if c.pt.tellLoop(c.F, LoopLogicalClose, 0) != 0 || !c.bye.parted {
+			return
+		}
+	}
 	c.end()
 }
 
@@ -222,19 +229,20 @@ func (c *Conn) leave() bool {
 
 // end closes the descriptor and gives the last callback.
 func (c *Conn) end() {
-	c.broken = true
+	c.broken, c.bye.parted = true, false
 	c.closeFD()
 	if c.Vhost != nil && len(c.Vhost.Protocols) > 0 {
 		c.CallProtocol(c.Vhost.Protocols[0], ReasonWSIDestroy, c.F.User, nil, 0)
 	}
 	c.life.end(c.Ctx)
+	c.pt.tellLoop(c.F, LoopFree, 0)
 	c.bury()
 }
 
 // Final ends the connection with its last callback only (WSI_DESTROY): no
 // goodbye, no close callback.
 func (c *Conn) Final() {
-	if !c.Dead() && c.leave() {
+	if c.bye.parted || !c.Dead() && c.leave() {
 		c.end()
 	}
 }
@@ -246,6 +254,7 @@ func (c *Conn) Vanish() {
 		return
 	}
 	c.broken = true
+	c.quitLoop(0)
 	c.fd, c.F.FD = -1, -1
 	c.life.end(c.Ctx)
 	c.bury()

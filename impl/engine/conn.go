@@ -94,6 +94,7 @@ type Conn struct {
 	inWriteq  bool
 	inRipe    bool
 	inSync    bool
+	inLoop    bool // the program's own event loop has the descriptor
 	rxOff     bool
 	NoRead    bool // the role does not want to read now
 	answers   int  // bytes, see answersMax

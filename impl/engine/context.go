@@ -55,6 +55,9 @@ type ContextSettings struct {
 	// thread id there. OnRelease takes our descriptors out of that loop.
 	Looped    bool
 	OnRelease func()
+	// Loop is the callback of an event loop that the program brings along, nil for
+	// none (loop.go).
+	Loop unsafe.Pointer
 }
 
 // Files are the open files of a thread (httpd).
@@ -312,6 +315,9 @@ func (ctx *Context) Destroy() bool {
 	for _, pt := range ctx.Threads {
 		pt.closeAll()
 	}
+	ctx.loopEnds(LoopThreadEnds)
+	ctx.loopEnds(LoopContextEnds)
+	ctx.endParted()
 	ctx.reap()
 	if !ctx.ABI.VhostsEndEarly || !ctx.protocolDone {
 		ctx.announceEnd()
@@ -319,6 +325,7 @@ func (ctx *Context) Destroy() bool {
 	for _, v := range ctx.Vhosts() {
 		v.finish()
 	}
+	ctx.loopEnds(LoopContextEnded)
 	ctx.reap()
 	ctx.destroyed = true
 	contexts.del(ctx.Slot)

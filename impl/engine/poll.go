@@ -33,7 +33,16 @@ func (c *Conn) tellPoll(r Reason, events, prev uint32) {
 		lock = 0
 	}
 	c.CallProtocol(p, ReasonLockPoll, c.F.User, unsafe.Pointer(a), lock)
+	switch r {
+	case ReasonAddPollFD:
+		c.loopMask(events, 0)
+	case ReasonDelPollFD:
+		c.pt.tellLoop(c.F, LoopIO, loopStop|loopRead|loopWrite)
+	}
 	c.CallProtocol(p, r, c.F.User, unsafe.Pointer(a), 0)
+	if r == ReasonChangeModePollFD {
+		c.loopMask(events, prev)
+	}
 	c.CallProtocol(p, ReasonUnlockPoll, c.F.User, unsafe.Pointer(a), lock)
 }
 
@@ -87,6 +96,11 @@ func (c *Conn) noteCross() {
 
 // Attach gives the connection its descriptor and has it polled.
 func (c *Conn) Attach(fd int) bool {
+	return c.JoinLoop(fd) && c.Poll(fd)
+}
+
+// Poll is Attach for a connection that has joined the program's loop.
+func (c *Conn) Poll(fd int) bool {
 	if err := c.watch(fd); err != nil {
 		Errf("%s: %v", c, err)
 		return false

@@ -9,6 +9,7 @@ import "golang.org/x/sys/unix"
 // received or queued is forgotten.
 func (c *Conn) Disconnect() {
 	c.detach()
+	c.quitLoop(0)
 	if c.TLS != nil {
 		c.TLS.Close()
 		c.TLS = nil
@@ -41,6 +42,7 @@ func (c *Conn) HandOver(to *Conn) bool {
 		to.TLS.Moved(to)
 	}
 	to.rx, c.rx = c.rx, nil
+	c.quitLoop(1)
 	c.fd, c.F.FD = -1, -1
 	if !to.Attach(fd) {
 		return false

@@ -20,7 +20,8 @@ type Thread struct {
 	ctx  *Context
 	epfd int
 	// wakefd is an eventfd in the epoll set; C writes it too.
-	wakefd int
+	wakefd   int
+	wakeFace *Face // its struct lws in an event loop of the program's own
 	// timerfd, in the epoll set, ends a wait in time: a wait with a time limit of
 	// its own would set a timer each time. C sets it.
 	timerfd int
@@ -172,6 +173,7 @@ func (pt *Thread) release() {
 // closeAll ends all connections, in the order of the original: its own pipe goes
 // first, whose place at the front the last takes, and then always the first goes.
 func (pt *Thread) closeAll() {
+	pt.leaveLoop()
 	if n := len(pt.order); n > 1 {
 		last := pt.order[n-1]
 		copy(pt.order[1:], pt.order[:n-1])

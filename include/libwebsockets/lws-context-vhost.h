@@ -404,8 +404,8 @@ struct lws_context_creation_info {
 	/**< (V) nonzero: TCP Fast Open (RFC 7413), for so many connections that have sent
 	 * data before they are accepted; 0: off */
 	const struct lws_plugin_evlib *event_lib_custom;
-	/**< (C) an event loop of the program's own, used instead of a plugin's; NULL:
-	 * none */
+	/**< (C) an event loop of the program's own (lws-eventlib-exports.h), unless
+	 * options name a plugin's; it and its ops must outlive the context. NULL: none */
 	struct lws_log_cx *log_cx;
 	/**< (C, V) where the program's lines about the context or the vhost go
 	 * (lws-newer.h); it must outlive them. NULL: what lws_set_log_level() set */

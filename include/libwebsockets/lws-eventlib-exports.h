@@ -19,51 +19,59 @@ enum {
 	LWS_EV_STOP = (1 << 3),		/**< cease to */
 };
 
-/** How the original drives an event loop: its plugins and info.event_lib_custom. A
- * service thread is a pt, told by its number tsi. Members may be NULL; those that
- * return int return 0, or nonzero for failure. */
+/** An event loop of the program's own (info.event_lib_custom). It watches each
+ * connection's descriptor as io says, and gives what is ready to lws_service_fd(); how
+ * long to wait, and timers, are lws_service_adjust_timeout()'s. One more descriptor, the
+ * one that wakes the loop, has a wsi of no vhost, for which no callback comes. A service
+ * thread is a pt, told by its number tsi; a context has one. Members may be NULL; those
+ * that return int return 0, or nonzero for failure. lws_get_socket_fd() is -1 where the
+ * connection has no descriptor any more. */
 struct lws_event_loop_ops {
 	const char *name;	/**< for the log */
 	int (*init_context)(struct lws_context *context,
 			    const struct lws_context_creation_info *info);
-				/**< a context is being made */
+				/**< a context is being made; nonzero: it is not */
 	int (*destroy_context1)(struct lws_context *context);
-				/**< its end begins */
-	int (*destroy_context2)(struct lws_context *context);
 				/**< its connections are gone */
+	int (*destroy_context2)(struct lws_context *context);
+				/**< its vhosts are gone too; told twice, as by the
+				 * original */
 	int (*init_vhost_listen_wsi)(struct lws *wsi);
 				/**< watch a listen socket */
 	int (*init_pt)(struct lws_context *context, void *_loop, int tsi);
-				/**< begin on _loop, the program's; NULL: make one */
+				/**< begin, on info.foreign_loops[tsi] or NULL; nonzero:
+				 * there is no context */
 	int (*wsi_logical_close)(struct lws *wsi);
-				/**< a connection's end begins; nonzero: go on later */
+				/**< forget the descriptor: the end has been told, or a
+				 * client goes on with another. Nonzero: the program calls
+				 * __lws_close_free_wsi_final() when it has done so */
 	int (*check_client_connect_ok)(struct lws *wsi);
 				/**< nonzero: no client connection now */
 	void (*close_handle_manually)(struct lws *wsi);
-				/**< close the descriptor with the loop's handle */
+				/**< not called */
 	int (*sock_accept)(struct lws *wsi);
-				/**< watch a new connection */
+				/**< watch a new connection; nonzero: it ends */
 	void (*io)(struct lws *wsi, unsigned int flags);
 				/**< LWS_EV_* */
 	void (*run_pt)(struct lws_context *context, int tsi);
-				/**< run the loop until it is stopped */
+				/**< what lws_service() is then; NULL: it polls by itself */
 	void (*destroy_pt)(struct lws_context *context, int tsi);
-				/**< a thread's end */
+				/**< a thread's end; its memory is there until the context's */
 	void (*destroy_wsi)(struct lws *wsi);
-				/**< a connection is being freed */
+				/**< the last of a connection */
 	int (*foreign_thread)(struct lws_context *context, int tsi);
-				/**< nonzero: the caller is not the loop's thread */
+				/**< not called */
 
-	uint8_t flags;		/**< enum lws_event_lib_ops_flags */
+	uint8_t flags;		/**< enum lws_event_lib_ops_flags; no difference */
 
-	/* bytes that it wants for its own, zeroed: */
-	uint16_t evlib_size_ctx;	/**< in each context */
-	uint16_t evlib_size_pt;		/**< in each thread */
-	uint16_t evlib_size_vh;		/**< in each vhost */
-	uint16_t evlib_size_wsi;	/**< in each connection */
+	uint16_t evlib_size_ctx;	/**< not used: there is no way to it */
+	uint16_t evlib_size_pt;
+	/**< bytes in each thread for its own, zeroed: lws_evlib_tsi_to_evlib_pt() */
+	uint16_t evlib_size_vh;		/**< not used */
+	uint16_t evlib_size_wsi;	/**< not used */
 };
 
-/** The loop's own memory in the thread of a connection. */
+/** The loop's own memory in the thread of a connection, NULL without such a loop. */
 LWS_VISIBLE LWS_EXTERN void *
 lws_evlib_wsi_to_evlib_pt(struct lws *wsi);
 
@@ -71,8 +79,8 @@ lws_evlib_wsi_to_evlib_pt(struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN void *
 lws_evlib_tsi_to_evlib_pt(struct lws_context *ctx, int tsi);
 
-/** Call cb with each listening wsi of the context, by its place in its vhost's list, and
- * arg. What it returns ends the walk, unless that is 0, and is returned. */
+/** Call cb for each listening wsi of the context, with its place in a list, which lasts
+ * for the call, and arg. Nonzero ends the walk, and 1 is returned; otherwise 0 is. */
 LWS_VISIBLE LWS_EXTERN int
 lws_vhost_foreach_listen_wsi(struct lws_context *cx, void *arg,
 			     lws_dll2_foreach_cb_t cb);

@@ -75,8 +75,9 @@ lwsgo_plugin_fits(const lws_plugin_header_t *h)
 static inline void
 lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)
 {
-	(void)n;
-	(void)i;
+	if (i->event_lib_custom)
+		n->custom_loop = (const struct lwsgo_event_loop_ops *)
+					 i->event_lib_custom->ops;
 }
 
 /* This ABI has no members for it. */
@@ -109,6 +110,7 @@ lwsgo_abi_of(size_t size)
 		.args_joint = '&',
 		.cookie_joint = ';',
 		.set_cookie_joint = ';',
+		.adjust_serves = 1,
 	};
 	/* Sources of before v3.0, compiled with compat/1.3 to 2.2. */
 	static const struct lwsgo_abi v2 = {
