@@ -22,13 +22,15 @@ type abi struct {
 	as17 map[string]int
 	// varies has lines that the reference prints now and then, and what it prints otherwise.
 	varies map[string]string
+	// plain are not repeated over TLS, in addition to notOverTLS, with the reason.
+	plain map[string]string
 	// once: what varies the scenarios is in the engine, and run with another ABI.
 	once bool
 }
 
 var (
 	abi17 = &abi{ref: harness.Ref17, differences: differences, oursOnly: oursOnly}
-	abi19 = &abi{ref: harness.Ref19, differences: differences19, older: abi17, oursOnly: oursOnly19, as17: as17, varies: varies19, once: true}
+	abi19 = &abi{ref: harness.Ref19, differences: differences19, older: abi17, oursOnly: oursOnly19, as17: as17, varies: varies19, plain: plain19, once: true}
 )
 
 // allowed is what a scenario's trace may, and must, differ in.

@@ -2,6 +2,9 @@ package trace
 
 // What 4.3.5 has from 4.1.6's table, or does not have any more.
 func init() {
+	for _, name := range []string{"log-lives", "log-lives-named"} {
+		notOverTLS[name] = "which connection ends first depends on the peer"
+	}
 	notOverTLS["cert-ages"], notOverTLS["to-https"] = "it is there already", "it is there already"
 	for _, name := range []string{"httpd-cookies", "httpd-destroy-answering", "httpd-destroy-idle",
 		"httpd-destroy-receiving", "httpd-destroy-sending-file", "sockg-share-contexts", "sockg-dual-v4"} {

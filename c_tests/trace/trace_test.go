@@ -252,7 +252,7 @@ func traces(t *testing.T, a *abi) {
 		}
 		known[s.name] = true
 		t.Run(s.name, func(t *testing.T) { s.plain(t) })
-		if _, alone := a.alone(s.name); !alone && notOverTLS[s.name] == "" {
+		if _, alone := a.alone(s.name); !alone && notOverTLS[s.name] == "" && a.plain[s.name] == "" {
 			t.Run(s.name+overTLS, func(t *testing.T) { s.overTLS(t) })
 		}
 	}
