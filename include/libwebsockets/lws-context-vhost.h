@@ -505,6 +505,9 @@ struct lws_context_creation_info {
  * Causes WSI_CREATE and, at the latest in the first service call, PROTOCOL_INIT
  * callbacks.
  *
+ * Extension: who is linked to another libwebsockets than the one that is called gets
+ * NULL, and so does everybody where another of ours works in the process already.
+ *
  * @param info the settings; the struct itself is not needed afterwards
  * @return the context, to be destroyed with lws_context_destroy(), or NULL after a
  *	   log line that says why

@@ -8,7 +8,9 @@
 
 #define LLL_ERR		(1 << 0)	/**< what went wrong and ends something */
 #define LLL_WARN	(1 << 1)	/**< what looks wrong */
-#define LLL_NOTICE	(1 << 2)	/**< what an administrator wants to know */
+/** What an administrator wants to know; in so.19 each vhost and connection that comes
+ * and goes, too. */
+#define LLL_NOTICE	(1 << 2)
 #define LLL_INFO	(1 << 3)	/**< what happens, in steps */
 #define LLL_DEBUG	(1 << 4)	/**< the details */
 #define LLL_PARSER	(1 << 5)	/**< each state of a parser */
