@@ -150,9 +150,6 @@ type neutral struct {
 	inPlace bool              // the program's is looked at as ours
 }
 
-// noSo19 is the reason why there is no use yet for members that only 4.3 has.
-const noSo19 = "libwebsockets.so.19 is not built yet"
-
 // listed is a list's part for an ABI.
 func listed(list map[string]string, abi string) map[string]string {
 	out := map[string]string{}
@@ -169,6 +166,7 @@ func listed(list map[string]string, abi string) map[string]string {
 var neutrals = []neutral{
 	{c: "struct lws_context_creation_info", ours: "struct lwsgo_info", own: []string{
 		"token_limit", "count_token_limits", "abi", "custom_loop", "given",
+		"17:simultaneous_ssl_handshake_restriction", "17:smd_ttl_us", "17:smd_queue_depth", "17:fo_listen_queue",
 		"19:udp_loss_sim_tx_pc", "19:udp_loss_sim_rx_pc",
 	},
 		without: map[string]string{
@@ -180,22 +178,16 @@ var neutrals = []neutral{
 			"_ext_unused2":          "nothing",
 			"_ext_unused3":          "nothing",
 
-			"19:simultaneous_ssl_handshake_restriction": noSo19,
-			"19:smd_ttl_us":       noSo19,
-			"19:smd_queue_depth":  noSo19,
-			"19:fo_listen_queue":  noSo19,
 			"19:event_lib_custom": "its struct differs from those of the ABIs that lack it: custom_loop",
 		}},
-	{c: "struct lws_client_connect_info", ours: "struct lwsgo_connect", without: map[string]string{
+	{c: "struct lws_client_connect_info", ours: "struct lwsgo_connect", own: []string{"17:priority", "17:log_cx"}, without: map[string]string{
 		"client_exts":      "the original does not look at it either",
 		"uri_replace_from": "proxying of HTML is not built into Debian's",
 		"uri_replace_to":   "proxying of HTML is not built into Debian's",
 		"seq":              "sequencers are not built into Debian's",
 		"mqtt_cp":          "MQTT is not built into Debian's",
 		"_unused":          "nothing",
-		"19:priority":      noSo19,
 		"19:fi_wsi_name":   "fault injection is not built into Debian's",
-		"19:log_cx":        noSo19,
 	}},
 	{c: "struct lws_http_mount", ours: "struct lwsgo_mount", inPlace: true, without: map[string]string{
 		"17:_unused": "nothing",

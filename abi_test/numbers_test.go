@@ -142,7 +142,9 @@ var numberRules = []numberRule{
 	{of: "capi/core.rxReason*", trim: "rxReason", c: "LWS_RXFLOW_REASON_", names: map[string]string{
 		"rxReasonEnable": "LWS_RXFLOW_REASON_APPLIES_ENABLE_BIT",
 	}},
-	{of: "wire/h1.Token", trim: "Token", c: "WSI_TOKEN_"},
+	{of: "wire/h1.Token", trim: "Token", c: "WSI_TOKEN_", names: map[string]string{
+		"TokenDSSSignature": ours + "behind the others, as not all ABIs have it (lwsgo_token)",
+	}},
 	{of: "wire/h2.SettingID", c: "H2SET_"},
 	{of: "wire/h2.SettingCount", names: map[string]string{"SettingCount": "H2SET_COUNT"}},
 	{of: "wire/ws.CloseCode", trim: "Close", c: "LWS_CLOSE_STATUS_", names: map[string]string{

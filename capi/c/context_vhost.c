@@ -110,6 +110,7 @@ lws_context_destroy(struct lws_context *context)
 	lws_state_transition(&context->mgr_system, LWS_SYSTATE_POLICY_INVALID);
 	go_lws_context_destroy(context);
 	lwsgo_leave();
+	lwsgo_system_ended(context);
 }
 
 LWS_VISIBLE struct lws_context *

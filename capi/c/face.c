@@ -61,7 +61,9 @@ lwsgo_info_to(struct lws_context_creation_info *given, const struct lwsgo_info *
 void
 lwsgo_connect_of(struct lwsgo_connect *n, const struct lws_client_connect_info *i)
 {
+	memset(n, 0, sizeof(*n));
 	LWSGO_CONNECT(COPY)
+	lwsgo_connect_own(n, i);
 }
 
 #define MOUNT_SAME(name_)                                                      \

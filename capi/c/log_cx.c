@@ -36,12 +36,20 @@ lwsl_context_get_cx(struct lws_context *cx)
 LWS_VISIBLE struct lws_log_cx *
 lwsl_vhost_get_cx(struct lws_vhost *vh)
 {
+	if (vh && vh->log_cx)
+		return vh->log_cx;
+	if (vh && vh->context && vh->context->abi->vhost_log_own)
+		return default_cx();
 	return lwsl_context_get_cx(vh ? vh->context : NULL);
 }
 
 LWS_VISIBLE struct lws_log_cx *
 lwsl_wsi_get_cx(struct lws *wsi)
 {
+	if (wsi && wsi->log_cx)
+		return wsi->log_cx;
+	if (wsi && wsi->vhost && !(wsi->role & LWSGO_CLIENT))
+		return lwsl_vhost_get_cx(wsi->vhost);
 	return lwsl_context_get_cx(wsi ? wsi->context : NULL);
 }
 

@@ -41,6 +41,7 @@ struct lws {
 	const lws_retry_bo_t *retry; /* NULL: the default */
 	struct lws *net; /* carries the stream; NULL: no stream */
 	struct lws_udp *udp;	     /* NULL: no datagram socket */
+	struct lws_log_cx *log_cx;   /* NULL: its context's */
 	/* C's own */
 	char *tag;    /* lws_wsi_tag(), NULL: nobody asked */
 	int asked;    /* is in a list of struct lwsgo_thread */
@@ -64,6 +65,7 @@ struct lws_vhost {
 	void (*finalize)(struct lws_vhost *vh, void *arg);
 	void *finalize_arg;
 	char *tag; /* lws_vh_tag(), NULL: nobody asked */
+	struct lws_log_cx *log_cx; /* NULL: none of its own */
 };
 
 struct lws_system_blob {
@@ -121,6 +123,7 @@ struct lws_context {
 	lws_sorted_usec_list_t sul_system;
 	lws_sorted_usec_list_t sul_cpd;
 	int protocols_done; /* PROTOCOL_INIT has been */
+	int coldplug_done; /* IFACE_COLDPLUG is not put off any more */
 	const struct lws_system_ops *system_ops;
 	lws_dll2_owner_t attached;
 	struct lws_system_blob blobs[LWSGO_BLOBS];
@@ -130,6 +133,8 @@ struct lws_context {
 		lws_dll2_owner_t messages;
 		lws_dll2_owner_t peers;
 		int delivering;
+		unsigned int depth; /* most messages that wait */
+		lws_usec_t ttl;	    /* how long; 0: for ever */
 	} smd;
 	char *name; /* in log lines: the info's vhost_name, or NULL */
 	const struct lwsgo_abi *abi; /* what the program was compiled for */
@@ -191,6 +196,8 @@ lwsgo_system_init(struct lws_context *cx,
 		  const struct lwsgo_info *info);
 LWSGO_INTERNAL void lwsgo_system_run(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_system_destroy(struct lws_context *cx);
+/* Tells the last state of one that is gone, outside of Go. */
+LWSGO_INTERNAL void lwsgo_system_ended(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_distribute(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
 

@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_QUEUE 12
-
 struct message {
 	lws_dll2_t list;
 	lws_usec_t timestamp;
@@ -117,8 +115,10 @@ lws_smd_msg_send(struct lws_context *ctx, void *payload)
 	lws_dll2_t *d;
 
 	pthread_mutex_lock(&ctx->smd.lock);
-	if (ctx->smd.messages.count >= MAX_QUEUE) {
+	if (ctx->smd.messages.count >= ctx->smd.depth) {
 		pthread_mutex_unlock(&ctx->smd.lock);
+		lwsl_info("%s: %u messages wait: no more\n", __func__,
+			  ctx->smd.depth);
 		return 1;
 	}
 	m->wanted = 0;
@@ -200,6 +200,32 @@ deliver(struct lws_context *cx, struct lws_smd_peer *p)
 	return !!p->next;
 }
 
+/* Drops what has waited too long, because nobody served the context. The lock is held. */
+static void
+expire(struct lws_context *cx)
+{
+	lws_usec_t oldest = lws_now_usecs() - cx->smd.ttl;
+	lws_dll2_t *d, *next, *q;
+
+	for (d = cx->smd.messages.head; d; d = next) {
+		struct message *m = lws_container_of(d, struct message, list);
+
+		next = d->next;
+		if (m->timestamp >= oldest)
+			continue;
+		for (q = cx->smd.peers.head; q; q = q->next) {
+			struct lws_smd_peer *p =
+				lws_container_of(q, struct lws_smd_peer, list);
+			if (p->next == m)
+				p->next = next_for(p, next);
+		}
+		lwsl_warn("lws_smd: a message of class 0x%x is dropped, it is too old\n",
+			  (unsigned int)m->class_);
+		lws_dll2_remove(d);
+		lwsgo_free(m);
+	}
+}
+
 static void
 drop(struct lws_smd_peer *p)
 {
@@ -216,6 +242,8 @@ lwsgo_smd_distribute(struct lws_context *cx)
 	if (!cx->smd.messages.count)
 		return;
 	pthread_mutex_lock(&cx->smd.lock);
+	if (cx->smd.ttl && !cx->smd.delivering)
+		expire(cx);
 	cx->smd.delivering = 1;
 	do {
 		more = 0;

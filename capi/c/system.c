@@ -12,8 +12,11 @@ static const char *state_names[] = {
 	"undef",	 "CONTEXT_CREATED", "INITIALIZED", "IFACE_COLDPLUG",
 	"DHCP",		 "CPD_PRE_TIME",    "TIME_VALID",  "CPD_POST_TIME",
 	"POLICY_VALID",	 "REGISTERED",	    "AUTH1",	   "AUTH2",
-	"OPERATIONAL",	 "POLICY_INVALID",
+	"OPERATIONAL",	 "POLICY_INVALID",  "DESTROYING",
 };
+
+/* LWS_SYSTATE_CONTEXT_DESTROYING, where the ABI has it. */
+#define STATE_DESTROYING (LWS_SYSTATE_POLICY_INVALID + 1)
 
 static const char *const cpd_names[] = { "Unknown", "OK", "Captive",
 					 "No internet" };
@@ -102,6 +105,15 @@ __lws_system_attach(struct lws_context *context, int tsi, lws_attach_cb_t cb,
 	return 0;
 }
 
+static int
+init_protocols(struct lws_context *cx)
+{
+	if (cx->protocols_done)
+		return 0;
+	cx->protocols_done = 1;
+	return lws_protocol_init(cx);
+}
+
 /* PROTOCOL_INIT comes when the policy is valid, in the first turn. */
 static int
 protocol_init(struct lws_state_manager *mgr, struct lws_state_notify_link *link,
@@ -112,10 +124,21 @@ protocol_init(struct lws_state_manager *mgr, struct lws_state_notify_link *link,
 	(void)link;
 	(void)current;
 	run_attached(cx);
-	if (cx->protocols_done || target != LWS_SYSTATE_POLICY_VALID)
-		return 0;
-	cx->protocols_done = 1;
-	return lws_protocol_init(cx);
+	if (target == LWS_SYSTATE_IFACE_COLDPLUG && cx->abi->coldplug_ms &&
+	    !cx->coldplug_done)
+		return 1;
+	return target == LWS_SYSTATE_POLICY_VALID ? init_protocols(cx) : 0;
+}
+
+/* The original has looked at the interfaces by now. */
+static void
+coldplugged(lws_sorted_usec_list_t *sul)
+{
+	struct lws_context *cx =
+		lws_container_of(sul, struct lws_context, sul_system);
+
+	cx->coldplug_done = 1;
+	lws_state_transition_steps(&cx->mgr_system, LWS_SYSTATE_OPERATIONAL);
 }
 
 static void
@@ -125,6 +148,11 @@ go_operational(lws_sorted_usec_list_t *sul)
 		lws_container_of(sul, struct lws_context, sul_system);
 
 	lws_state_transition_steps(&cx->mgr_system, LWS_SYSTATE_OPERATIONAL);
+	if (!cx->abi->coldplug_ms)
+		return;
+	init_protocols(cx);
+	lws_sul_schedule(cx, 0, &cx->sul_system, coldplugged,
+			 cx->abi->coldplug_ms * LWS_US_PER_MS);
 }
 
 static int
@@ -144,6 +172,9 @@ lwsgo_system_init(struct lws_context *cx,
 		  const struct lwsgo_info *info)
 {
 	pthread_mutex_init(&cx->smd.lock, NULL);
+	cx->smd.depth = info->smd_queue_depth ? info->smd_queue_depth :
+						cx->abi->smd_queue_depth;
+	cx->smd.ttl = info->smd_ttl_us ? info->smd_ttl_us : cx->abi->smd_ttl_us;
 	cx->system_ops = info->system_ops;
 	lws_smd_register(cx, cx, 0, LWSSMDCL_NETWORK, on_message);
 	if (info->early_smd_cb)
@@ -170,6 +201,14 @@ lwsgo_system_run(struct lws_context *cx)
 	if (cx->attached.count)
 		run_attached(cx);
 	lwsgo_smd_distribute(cx);
+}
+
+void
+lwsgo_system_ended(struct lws_context *cx)
+{
+	if (cx->dead && cx->abi->tells_destroying &&
+	    cx->mgr_system.state == LWS_SYSTATE_POLICY_INVALID)
+		lws_state_transition(&cx->mgr_system, STATE_DESTROYING);
 }
 
 void

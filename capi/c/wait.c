@@ -196,6 +196,8 @@ service(struct lws_context *cx, int tsi, int longest)
 		lws_context_destroy(cx);
 		r = -1;
 	}
+	if (LWSGO_UNLIKELY(r < 0))
+		lwsgo_system_ended(cx);
 	return r;
 }
 
@@ -327,6 +329,8 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 	pt->waits = 0;
 	r = go_lws_service_fd_tsi(context, (int)(pt - context->pt), pollfd, now);
 	lwsgo_leave();
+	if (LWSGO_UNLIKELY(r < 0))
+		lwsgo_system_ended(context);
 	return r;
 }
 

@@ -76,6 +76,9 @@ func tokenLimits(i *C.struct_lwsgo_info) *wire.TokenLimits {
 	}
 	t := &wire.TokenLimits{}
 	copy(t[:], unsafe.Slice((*uint16)(i.token_limit), i.count_token_limits))
+	if i.abi.dss_header != 0 { // it has the number there that is another's here
+		t[wire.TokenDSSSignature] = t[wire.TokenClientSentProtocols]
+	}
 	return t
 }
 
@@ -184,7 +187,7 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 		MaxHeaderData: int(i.max_http_header_data), TokenLimits: tokenLimits(i), ServBufSize: int(i.pt_serv_buf_size),
 		FDLimit: int(i.fd_limit_per_thread), RlimitNofile: int(i.rlimit_nofile), BindIface: i.bind_iface != 0,
 		UnixPerms: str(i.unix_socket_perms), AcceptProtocol: str(i.listen_accept_protocol),
-		Socks: str(i.socks_proxy_address), SocksPort: int(i.socks_proxy_port), MinRxRate: int(i.http_min_rx_rate),
+		Socks: str(i.socks_proxy_address), SocksPort: int(i.socks_proxy_port), MinRxRate: int(i.http_min_rx_rate), FastOpen: int(i.fo_listen_queue),
 		ABI: abiOf(i.abi),
 	}
 	for n, v := range i.http2_settings {
@@ -213,12 +216,15 @@ func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 		AllMethodsMount: a.all_methods_mount != 0,
 		Before30:        a.before30 != 0,
 		Client:          clientABI(&a.client),
+		DSSHeader:       a.dss_header != 0,
 		FamilySockets:   a.family_sockets != 0,
 		Lifecycle:       a.lifecycle != 0,
 		Joints:          wire.Joints{Args: byte(a.args_joint), Cookies: byte(a.cookie_joint), SetCookies: byte(a.set_cookie_joint)},
 		OnlyWithPVO:     a.only_with_pvo != 0,
 		OwnSockets:      int(a.own_sockets),
 		SessionCache:    a.session_cache != 0,
+		UDPBindsAgain:   a.udp_binds_again != 0,
+		UDPWriteTells:   a.udp_write_tells != 0,
 		UnixPeer:        str(a.unix_peer),
 		VhostsEndEarly:  a.vhosts_end_early != 0,
 		WholeToHTTPS:    a.whole_to_https != 0,
@@ -351,6 +357,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info)
 		info.Finalize = func(*engine.Vhost) { C.lwsgo_finalize(fn, cv, arg) }
 	}
 	info.Released = func() { releaseVhost(cv) }
+	cv.log_cx = i.log_cx
 	v := engine.NewVhost(ctx, (*engine.VhostFace)(unsafe.Pointer(cv)), info)
 	initProxies(v)
 	if len(ctx.Vhosts()) == 1 {

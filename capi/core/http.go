@@ -220,11 +220,7 @@ var (
 func go_lws_token_to_string(t C.enum_lws_token_indexes) *C.uchar {
 	defer guard("lws_token_to_string")
 	tokenOnce.Do(func() {
-		named := wire.TokenCount
-		for named > 0 && (named-1).String() == "" { // parts of the request line
-			named--
-		}
-		for i := wire.Token(0); i < named; i++ {
+		for i := wire.Token(0); i < wire.TokenClientSentProtocols; i++ {
 			tokenText = append(tokenText, lasting(i.String()))
 		}
 		tokenText = append(tokenText, lasting(""))

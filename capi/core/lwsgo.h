@@ -166,6 +166,10 @@ struct lwsgo_info {
 	/* What the program's struct is too short for, or its ABI does not have, is 0. */
 	uint8_t udp_loss_sim_tx_pc;
 	uint8_t udp_loss_sim_rx_pc;
+	int simultaneous_ssl_handshake_restriction;
+	lws_usec_t smd_ttl_us;
+	uint16_t smd_queue_depth;
+	int fo_listen_queue;
 	const unsigned short *token_limit; /* by token; NULL: none */
 	size_t count_token_limits;
 	/* an event loop of the program's own; NULL: none */
@@ -225,6 +229,9 @@ struct lwsgo_event_loop_ops {
 
 struct lwsgo_connect {
 	LWSGO_CONNECT(LWSGO_MEMBER)
+	/* What the ABI does not have is 0. */
+	uint8_t priority;
+	struct lws_log_cx *log_cx;
 };
 
 /* A mount: the part of the program's that is the same in all ABIs. */
@@ -294,6 +301,14 @@ struct lwsgo_abi {
 	char args_joint, cookie_joint, set_cookie_joint;
 	/* lws_service_adjust_timeout() runs what is due: timers, PROTOCOL_INIT */
 	int adjust_serves;
+	uint16_t smd_queue_depth; /* messages that wait, if the info does not say */
+	lws_usec_t smd_ttl_us;	  /* and how long; 0: until they are delivered */
+	int coldplug_ms;       /* IFACE_COLDPLUG is not before; PROTOCOL_INIT is */
+	int tells_destroying;  /* the system's last state is told */
+	int vhost_log_own;     /* a vhost without a log context has not its context's */
+	int dss_header;	       /* x-amzn-dss-signature has a token */
+	int udp_binds_again;   /* behind RAW_ADOPT: unbound and bound again */
+	int udp_write_tells;   /* an error waits for the WRITEABLE that is due */
 };
 
 /* The one of programs that say nothing else. */

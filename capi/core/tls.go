@@ -104,7 +104,7 @@ func tlsConfig(i *C.struct_lwsgo_info, port int) *secure.Config {
 
 // setupTLS notes what a new context says of TLS for all its vhosts.
 func setupTLS(ctx *engine.Context, i *C.struct_lwsgo_info) {
-	secure.Setup(ctx, int(i.simultaneous_ssl_restriction), str(i.alpn))
+	secure.Setup(ctx, int(i.simultaneous_ssl_restriction), int(i.simultaneous_ssl_handshake_restriction), str(i.alpn))
 }
 
 // initTLS makes the vhost's TLS contexts.

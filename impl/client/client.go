@@ -68,7 +68,9 @@ type Info struct {
 	Parent       *engine.Conn
 	Retry        *engine.Retry
 	KeepWarmSecs int
-	ManualCredit int // of a stream at first, with H2ManualRxFlow
+	ManualCredit int            // of a stream at first, with H2ManualRxFlow
+	Priority     int            // SO_PRIORITY, 0: the system's
+	LogCx        unsafe.Pointer // nil: the context's
 	// Made is called before any callback of the new connection.
 	Made func(c *engine.Conn)
 	// Identity gives the certificate and key that TLS shows, in DER; nil: the vhost's.
@@ -150,7 +152,7 @@ func Connect(i *Info) *engine.Conn {
 		c.Retry = *i.Retry
 		c.F.Retry = i.Retry.C
 	}
-	c.F.OpaqueUser = i.Opaque
+	c.F.OpaqueUser, c.F.LogCx = i.Opaque, i.LogCx
 	if i.Made != nil {
 		i.Made(c)
 	}

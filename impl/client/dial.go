@@ -249,6 +249,7 @@ func (s *State) socket(c *engine.Conn, family int) (fd int, words string, err er
 	if err != nil {
 		return -1, e.Socket, fmt.Errorf("socket: %w", err)
 	}
+	s.ask(c, fd)
 	if family == unix.AF_UNIX {
 		return fd, "", nil
 	}
@@ -261,6 +262,30 @@ func (s *State) socket(c *engine.Conn, family int) (fd int, words string, err er
 		return -1, words, err
 	}
 	return fd, "", nil
+}
+
+// services are what the network can be asked for: LCCSCF_IP_…, and the type of service
+// (RFC 1349 §4). The last one counts.
+var services = [...]struct {
+	flag Flags
+	tos  int
+}{{1 << 24, 0x10}, {1 << 25, 0x08}, {1 << 26, 0x04}, {1 << 27, 0x02}}
+
+// ask sets the priority and the service that the connection is to have.
+func (s *State) ask(c *engine.Conn, fd int) {
+	if p := s.info.Priority; p != 0 {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PRIORITY, p); err != nil {
+			engine.Warnf("%s: priority %d: %v", c, p, err)
+		}
+	}
+	for _, x := range services {
+		if s.info.Flags&x.flag == 0 {
+			continue
+		}
+		if err := unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_TOS, x.tos); err != nil {
+			engine.Warnf("%s: type of service %#x: %v", c, x.tos, err)
+		}
+	}
 }
 
 func bindTo(c *engine.Conn, fd int, iface string, v6 bool) error {

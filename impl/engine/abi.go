@@ -42,6 +42,14 @@ type ABI struct {
 	Lifecycle bool
 	// Joints stand between the values of one header.
 	Joints h1.Joints
+	// DSSHeader: x-amzn-dss-signature has a token, and is no header of unknown name.
+	DSSHeader bool
+	// UDPBindsAgain: behind RAW_ADOPT a datagram socket leaves its protocol and is bound
+	// to it again, with fresh memory.
+	UDPBindsAgain bool
+	// UDPWriteTells: what the network says of a datagram is the result of the next write,
+	// where a WRITEABLE is due.
+	UDPWriteTells bool
 	// UDP is the struct that lws_get_udp gives out.
 	UDP UDPLayout
 }

@@ -38,6 +38,7 @@ type Face struct {
 	Retry        unsafe.Pointer // const lws_retry_bo_t *, nil: the default
 	Net          unsafe.Pointer // struct lws * that carries a stream, nil: none
 	UDP          unsafe.Pointer // struct lws_udp *, nil: no datagram socket
+	LogCx        unsafe.Pointer // struct lws_log_cx *, nil: the context's
 }
 
 // Role bits of Face.Role.

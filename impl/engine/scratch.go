@@ -63,6 +63,7 @@ func (pt *Thread) TakeHeaders() *h1.Headers {
 	}
 	h := new(h1.Headers)
 	h.Join(&pt.ctx.ABI.Joints)
+	h.KnowDSS(pt.ctx.ABI.DSSHeader)
 	limit := pt.ctx.MaxHeaderData
 	if m := Prog.Alloc(uintptr(limit)); m != nil {
 		h.UseStore(unsafe.Slice((*byte)(m), limit))

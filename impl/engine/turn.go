@@ -227,6 +227,9 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 			guard("close", func() { c.close(CloseNoStatus) })
 		}
 	}()
+	if c.datagram && revents == unix.EPOLLERR && c.inWriteq && c.Ctx.ABI.UDPWriteTells {
+		return
+	}
 	if revents&unix.EPOLLIN == 0 && revents&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && c.state != StateWaitingConnect {
 		if !c.peerGone() {
 			c.broken = true

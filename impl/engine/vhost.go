@@ -42,6 +42,7 @@ type VhostSettings struct {
 	ConnectSecs   int
 	KATime        int
 	KAProbes      int
+	FastOpen      int
 	KAInterval    int
 	Retry         Retry
 
@@ -90,6 +91,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		KeepaliveSecs: or(info.KeepaliveSecs, 5),
 		HeaderSecs:    or(info.HeaderSecs, 10),
 		ConnectSecs:   or(info.ConnectSecs, 20),
+		FastOpen:      info.FastOpen,
 		KATime:        info.KATime, KAProbes: info.KAProbes, KAInterval: info.KAInterval,
 		Retry:         ctx.DefaultRetry,
 		HTTP2Settings: info.HTTP2Settings,

@@ -22,10 +22,10 @@
 static inline enum lws_token_indexes
 lwsgo_token(enum lws_token_indexes t)
 {
-	return t;
+	return t < WSI_TOKEN_COUNT ? t : t + 1; /* Go's last is of other ABIs */
 }
 
-/* The text of a header that Go does not know. */
+/* The text of a header that is elsewhere in Go's list. */
 static inline const char *
 lwsgo_token_text(enum lws_token_indexes t)
 {
@@ -68,6 +68,15 @@ lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)
 	n->udp_loss_sim_rx_pc = i->udp_loss_sim_rx_pc;
 }
 
+/* Likewise of the connect info. */
+static inline void
+lwsgo_connect_own(struct lwsgo_connect *n,
+		  const struct lws_client_connect_info *i)
+{
+	(void)n;
+	(void)i;
+}
+
 static inline void
 lwsgo_udp_loss(struct lws_context_creation_info *i, int tx, int percent)
 {
@@ -82,6 +91,7 @@ lwsgo_abi_of(size_t size)
 	static const struct lwsgo_abi v41 = {
 		.name = "4.1",
 		.client = LWSGO_CLIENT_41,
+		.smd_queue_depth = 12,
 		.unix_peer = "",
 		.args_joint = ',',
 		.set_cookie_joint = ',',
@@ -91,6 +101,8 @@ lwsgo_abi_of(size_t size)
 		.name = "4.3",
 		.client = LWSGO_CLIENT_43,
 		.timeout_secs = 15,
+		.smd_queue_depth = 40,
+		.smd_ttl_us = 2 * LWS_US_PER_SEC,
 		.session_cache = 1,
 		.unix_peer = "",
 		.args_joint = ',',
@@ -100,6 +112,7 @@ lwsgo_abi_of(size_t size)
 	static const struct lwsgo_abi v2 = {
 		.name = "2",
 		.client = LWSGO_CLIENT_41,
+		.smd_queue_depth = 12,
 		.before30 = 1,
 		.unix_peer = "",
 		.args_joint = ',',

@@ -19,16 +19,18 @@
 	}
 
 /* A header's number as Go has it: dss-signature, which this ABI puts in between, is
- * none of those that Go knows. */
+ * the last there. */
 static inline enum lws_token_indexes
 lwsgo_token(enum lws_token_indexes t)
 {
 	if (t == WSI_TOKEN_DSS_SIGNATURE)
-		return WSI_TOKEN_COUNT;
+		return WSI_TOKEN_COUNT - 1;
+	if (t >= WSI_TOKEN_COUNT)
+		return t;
 	return t > WSI_TOKEN_DSS_SIGNATURE ? t - 1 : t;
 }
 
-/* The text of a header that Go does not know. */
+/* The text of a header that is elsewhere in Go's list. */
 static inline const char *
 lwsgo_token_text(enum lws_token_indexes t)
 {
@@ -78,6 +80,20 @@ lwsgo_info_own(struct lwsgo_info *n, const struct lws_context_creation_info *i)
 	if (i->event_lib_custom)
 		n->custom_loop = (const struct lwsgo_event_loop_ops *)
 					 i->event_lib_custom->ops;
+	n->simultaneous_ssl_handshake_restriction =
+		i->simultaneous_ssl_handshake_restriction;
+	n->smd_ttl_us = i->smd_ttl_us;
+	n->smd_queue_depth = i->smd_queue_depth;
+	n->fo_listen_queue = i->fo_listen_queue;
+}
+
+/* Likewise of the connect info. */
+static inline void
+lwsgo_connect_own(struct lwsgo_connect *n,
+		  const struct lws_client_connect_info *i)
+{
+	n->priority = i->priority;
+	n->log_cx = i->log_cx;
 }
 
 /* This ABI has no members for it. */
@@ -111,6 +127,14 @@ lwsgo_abi_of(size_t size)
 		.cookie_joint = ';',
 		.set_cookie_joint = ';',
 		.adjust_serves = 1,
+		.smd_queue_depth = 40,
+		.smd_ttl_us = 2 * LWS_US_PER_SEC,
+		.coldplug_ms = 100,
+		.tells_destroying = 1,
+		.vhost_log_own = 1,
+		.dss_header = 1,
+		.udp_binds_again = 1,
+		.udp_write_tells = 1,
 	};
 	/* Sources of before v3.0, compiled with compat/1.3 to 2.2. */
 	static const struct lwsgo_abi v2 = {
@@ -120,6 +144,7 @@ lwsgo_abi_of(size_t size)
 		.unix_peer = "",
 		.args_joint = ',',
 		.set_cookie_joint = ',',
+		.smd_queue_depth = 40,
 	};
 
 	return size & LWS_INFO_OF_V2 ? &v2 : &v43;

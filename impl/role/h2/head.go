@@ -179,7 +179,7 @@ func store(h *fields.Headers, name, value string) error {
 	}
 	t, ok := pseudoTokens[name]
 	if !ok {
-		if t, ok = fields.TokenFromName([]byte(name)); !ok {
+		if t, ok = h.TokenOf([]byte(name)); !ok {
 			return nil
 		}
 	}

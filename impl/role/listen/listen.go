@@ -99,6 +99,11 @@ func listenOn(v *engine.Vhost, fd int) error {
 		c.Close(engine.CloseNoStatusContextDestroy)
 		return err
 	}
+	if v.FastOpen != 0 {
+		if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN, v.FastOpen); err != nil {
+			engine.Warnf("vhost %s: TCP_FASTOPEN: %v", v.Name, err)
+		}
+	}
 	v.Listeners = append(v.Listeners, c)
 	if !c.Attach(fd) {
 		return errors.New("cannot poll the listener")

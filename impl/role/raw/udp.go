@@ -175,6 +175,13 @@ func (DatagramBinder) Bind(c *engine.Conn, how engine.AdoptFlags, named bool) {
 	bindAs(c, Datagram, named)
 }
 
+// Bound has the protocol bound again where releases of the original do that.
+func (DatagramBinder) Bound(c *engine.Conn) {
+	if c.Ctx.ABI.UDPBindsAgain {
+		c.Bind(c.Protocol)
+	}
+}
+
 // UDP says what socket lws_create_adopt_udp makes.
 type UDP struct {
 	Vhost     *engine.Vhost

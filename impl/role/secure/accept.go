@@ -28,13 +28,18 @@ func (o *Vhost) Accept(c *engine.Conn, fd int) bool {
 	if !l.take(c.Ctx) {
 		return false
 	}
-	t, err := start(c, o.Server, fd, nil)
-	if err != nil {
-		engine.Errf("%s: TLS: %v", c, err)
+	if !l.begin(c.Ctx) {
 		l.back(c.Ctx)
 		return false
 	}
-	t.place = l
+	t, err := start(c, o.Server, fd, nil)
+	if err != nil {
+		engine.Errf("%s: TLS: %v", c, err)
+		l.end(c.Ctx)
+		l.back(c.Ctx)
+		return false
+	}
+	t.place, t.shakes = l, true
 	a := &accepting{next: c.Role(), state: c.State(), t: t, sniff: c.Vhost.Options.Has(optAllowNonTLS)}
 	if a.state == engine.StateEstablished { // raw: told of already
 		c.OweClose()
@@ -107,6 +112,7 @@ func (a *accepting) step(c *engine.Conn, event bool) bool {
 		c.SetBroken()
 		return false
 	}
+	a.t.shaken()
 	return c.Settle() && a.complete(c)
 }
 

@@ -13,20 +13,24 @@ import (
 // limits is what a context keeps for TLS: how many sessions there may be at a
 // time, and what is offered with ALPN.
 type limits struct {
-	max     int64
-	now     atomic.Int64 // connections of all threads count
-	alpn    string
-	daily   *engine.Timer // looks at the certificates
-	clients map[string]*shared
-	pool    *tls.Pool // made for the first connection
+	max int64
+	now atomic.Int64 // connections of all threads count
+	// Likewise of servers' handshakes.
+	maxShaking int64
+	shaking    atomic.Int64
+	alpn       string
+	daily      *engine.Timer // looks at the certificates
+	clients    map[string]*shared
+	pool       *tls.Pool // made for the first connection
 }
 
 var errLimit = errors.New("tls restriction limit")
 
-// Setup notes a new context's limit of TLS sessions, 0 for none, and the
-// protocols that it offers where a vhost does not say, "" for all there are.
-func Setup(ctx *engine.Context, max int, alpn string) {
-	ctx.TLS = &limits{max: int64(max), alpn: alpn}
+// Setup notes a new context's limits of TLS sessions and of servers' handshakes at a
+// time, 0 for none, and the protocols that it offers where a vhost does not say, "" for
+// all there are.
+func Setup(ctx *engine.Context, max, shaking int, alpn string) {
+	ctx.TLS = &limits{max: int64(max), maxShaking: int64(shaking), alpn: alpn}
 }
 
 func limitsOf(ctx *engine.Context) *limits { return ctx.TLS.(*limits) }
@@ -51,7 +55,7 @@ func (l *limits) take(ctx *engine.Context) bool {
 		}
 		if l.now.CompareAndSwap(n, n+1) {
 			if n+1 == l.max {
-				gate(ctx, false)
+				l.gate(ctx)
 			}
 			return true
 		}
@@ -64,12 +68,38 @@ func (l *limits) back(ctx *engine.Context) {
 		return
 	}
 	if l.now.Add(-1) == l.max-1 {
-		gate(ctx, true)
+		l.gate(ctx)
 	}
 }
 
-func gate(ctx *engine.Context, on bool) {
-	engine.Infof("TLS session limit: accepting %v", on)
+// begin takes a place for a handshake; false: there is none.
+func (l *limits) begin(ctx *engine.Context) bool {
+	if l.maxShaking <= 0 {
+		return true
+	}
+	n := l.shaking.Add(1)
+	if n > l.maxShaking {
+		l.shaking.Add(-1)
+		engine.Noticef("TLS handshake limit (%d) reached", l.maxShaking)
+		return false
+	}
+	if n == l.maxShaking {
+		l.gate(ctx)
+	}
+	return true
+}
+
+// end gives it back.
+func (l *limits) end(ctx *engine.Context) {
+	if l.maxShaking > 0 && l.shaking.Add(-1) == l.maxShaking-1 {
+		l.gate(ctx)
+	}
+}
+
+// gate has TLS listeners accept, or not.
+func (l *limits) gate(ctx *engine.Context) {
+	on := !l.Full()
+	engine.Infof("TLS limits: accepting %v", on)
 	for _, v := range ctx.Vhosts() {
 		if !v.Secured() {
 			continue
@@ -82,4 +112,6 @@ func gate(ctx *engine.Context, on bool) {
 }
 
 // Full tells whether there is no place left.
-func (l *limits) Full() bool { return l.max > 0 && l.now.Load() >= l.max }
+func (l *limits) Full() bool {
+	return l.max > 0 && l.now.Load() >= l.max || l.maxShaking > 0 && l.shaking.Load() >= l.maxShaking
+}

@@ -15,6 +15,7 @@ type transport struct {
 	c      *engine.Conn
 	mask   int // SSL_CB_ events that cause SSL_INFO
 	place  *limits
+	shakes bool       // has a place for its handshake
 	client *connector // the client's handshake, nil: we are the server
 }
 
@@ -46,8 +47,17 @@ func start(c *engine.Conn, x *tls.Ctx, fd int, k *connector) (*transport, error)
 // Close says goodbye, frees the connection's TLS and gives its place back.
 func (t *transport) Close() {
 	t.Conn.Close()
+	t.shaken()
 	t.place.back(t.c.Ctx)
 	t.place = nil
+}
+
+// shaken gives the place for the handshake back.
+func (t *transport) shaken() {
+	if t.shakes {
+		t.shakes = false
+		limitsOf(t.c.Ctx).end(t.c.Ctx)
+	}
 }
 
 // Moved is called when another connection takes over the socket.

@@ -52,6 +52,16 @@ type Headers struct {
 	fixed  bool
 	limit  int
 	joints *Joints
+	dss    bool
+}
+
+// KnowDSS has TokenDSSSignature found by its name.
+func (h *Headers) KnowDSS(on bool) { h.dss = on }
+
+// TokenOf finds the token of a field name (without colon), in any case.
+func (h *Headers) TokenOf(name []byte) (Token, bool) {
+	t, ok := TokenFromName(name)
+	return t, ok && (t != TokenDSSSignature || h.dss)
 }
 
 // Joints are what Copy puts between the fragments of a header where it is not a comma:

@@ -218,7 +218,7 @@ func (p *Parser) fieldLine(h *Headers, line []byte) error {
 		return ErrMalformed
 	}
 	value := trimRight(rest[1:])
-	if t, ok := TokenFromName(name); ok {
+	if t, ok := h.TokenOf(name); ok {
 		p.lastField = lastKnown
 		if t == TokenHost && p.host == hostOfTarget {
 			p.host = hostOfBoth

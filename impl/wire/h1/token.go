@@ -106,6 +106,9 @@ const (
 	TokenClientMethod
 	TokenClientIface
 	TokenClientALPN
+	// TokenDSSSignature is a header that programs of some releases know by a number
+	// behind TokenXAuthToken; for others it has an unknown name.
+	TokenDSSSignature
 
 	// TokenCount is the number of tokens that can hold a value.
 	TokenCount
@@ -200,6 +203,7 @@ var tokenText = [...]string{
 	TokenReplayNonce:                  "replay-nonce:",
 	TokenColonProtocol:                ":protocol",
 	TokenXAuthToken:                   "x-auth-token:",
+	TokenDSSSignature:                 "x-amzn-dss-signature:",
 }
 
 // String gives the wire form of t: a header's name in lower case with its colon,

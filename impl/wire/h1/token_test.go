@@ -32,7 +32,7 @@ func TestTokenString(t *testing.T) {
 			t.Errorf("%d has a string", int(i))
 		}
 	}
-	if TokenCount != 95 || TokenClientALPN != 94 || TokenHTTPURIArgs != 76 {
+	if TokenCount != 96 || TokenDSSSignature != 95 || TokenClientALPN != 94 || TokenHTTPURIArgs != 76 {
 		t.Error("token values moved")
 	}
 }
