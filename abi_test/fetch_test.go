@@ -30,9 +30,9 @@ func fetchPrograms(t *testing.T) []string {
 	return strings.Fields(string(m[1]))
 }
 
-// debianMirror makes a small Debian: each program needs libdep and the essential
-// package's libbase. It returns apt's configuration for it and a package database
-// in which all of it is installed.
+// debianMirror makes a small Debian 12: each program needs libdep and the essential
+// package's libc6. It returns apt's configuration for it, which names the machine's own
+// release, and a package database in which all of it is installed.
 func debianMirror(t *testing.T, programs []string) (aptConfig, installed string) {
 	dir := t.TempDir()
 	main := filepath.Join(dir, "mirror/dists/bookworm/main")
@@ -64,11 +64,11 @@ func debianMirror(t *testing.T, programs []string) (aptConfig, installed string)
 		fmt.Fprintf(&packages, "%sFilename: pool/%s.deb\nSize: %d\nSHA256: %x\n\n", control, name, len(b), sha256.Sum256(b))
 		fmt.Fprintf(&status, "%s\n", strings.Replace(control, "\n", "\nStatus: install ok installed\n", 1))
 	}
-	add("base-files", "Essential: yes\nPriority: required\nDepends: libbase\n")
-	add("libbase", "Priority: optional\n")
-	add("libdep", "Priority: optional\nDepends: libbase\n")
+	add("base-files", "Essential: yes\nPriority: required\nDepends: libc6\n")
+	add("libc6", "Priority: optional\n")
+	add("libdep", "Priority: optional\nDepends: libc6\n")
 	for _, p := range programs {
-		add(p, "Priority: optional\nDepends: libdep, libbase\n")
+		add(p, "Priority: optional\nDepends: libdep, libc6\n")
 	}
 	files["binary-amd64/Packages"] = packages.String()
 	files["source/Sources"] = ""
@@ -78,7 +78,11 @@ func debianMirror(t *testing.T, programs []string) (aptConfig, installed string)
 		release += fmt.Sprintf(" %x %d main/%s\n", sha256.Sum256([]byte(text)), len(text), name)
 	}
 	put(filepath.Join(filepath.Dir(main), "Release"), release)
-	put(filepath.Join(dir, "parts/debian.list"), "deb [trusted=yes] copy://"+filepath.Join(dir, "mirror")+" bookworm main\n")
+	own, err := exec.Command("sh", "-c", `. /etc/os-release; test "$ID" = debian && echo $VERSION_CODENAME`).Output()
+	if err != nil {
+		t.Skip("this is no Debian: ", err)
+	}
+	put(filepath.Join(dir, "parts/debian.list"), fmt.Sprintf("deb [trusted=yes] copy://%s %s main\n", filepath.Join(dir, "mirror"), strings.TrimSpace(string(own))))
 	aptConfig = filepath.Join(dir, "apt.conf")
 	put(aptConfig, fmt.Sprintf("Dir::Etc::sourcelist \"/dev/null\";\nDir::Etc::sourceparts \"%s/parts\";\n", dir))
 	installed = filepath.Join(dir, "status")
