@@ -26,6 +26,9 @@ type Ref struct {
 var (
 	Ref17 = Ref{17, "4.1.6", "build/reference"}
 	Ref19 = Ref{19, "4.3.5", "build/reference/19"}
+	// RefFull is 4.3.5 built with what Debian leaves out (tools/full-reference), for this
+	// machine's libc. Its structs have members that Debian's do not have.
+	RefFull = Ref{19, "4.3.5", "build/reference/full"}
 )
 
 // Soname is the library's file.
