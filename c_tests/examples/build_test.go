@@ -14,13 +14,14 @@ import (
 	"libwebsockets/c_tests/harness"
 )
 
-// library is one of the two: its name in test names, its folder, its headers.
+// library is one of the two of an ABI: its name in test names, its folder, its headers.
 type library struct {
 	name, dir, include string
 }
 
 // program is one folder with a CMakeLists.txt below minimal-examples.
 type program struct {
+	ref     harness.Ref
 	folder  string // "ws-server/minimal-ws-server"
 	sources []string
 	// unmet are the options that it requires and that Debian's build has not.
@@ -43,13 +44,13 @@ var (
 )
 
 // programs reads what there is from the CMake files of the source package.
-func programs(t testing.TB) []*program {
+func programs(t testing.TB, ref harness.Ref) []*program {
 	t.Helper()
 	has := map[string]bool{}
-	for _, m := range option.FindAllStringSubmatch(read(t, harness.Reference(t, "root/usr/include/lws_config.h")), -1) {
+	for _, m := range option.FindAllStringSubmatch(read(t, filepath.Join(ref.Headers(t), "lws_config.h")), -1) {
 		has[m[1]] = true
 	}
-	top := harness.Reference(t, source, "minimal-examples")
+	top := ref.Source(t, "minimal-examples")
 	files, err := filepath.Glob(top + "/*/*/CMakeLists.txt")
 	must(t, err)
 	deeper, err := filepath.Glob(top + "/*/*/*/CMakeLists.txt")
@@ -57,7 +58,7 @@ func programs(t testing.TB) []*program {
 	var list []*program
 	for _, f := range slices.Sorted(slices.Values(append(files, deeper...))) {
 		folder, _ := filepath.Rel(top, filepath.Dir(f))
-		p := &program{folder: folder}
+		p := &program{ref: ref, folder: folder}
 		text := read(t, f)
 		for _, m := range required.FindAllStringSubmatch(text, -1) {
 			if has[m[1]] != (m[2] == "1") {
@@ -92,11 +93,11 @@ func programs(t testing.TB) []*program {
 // loops.
 func (p *program) include(t testing.TB, l library) []string {
 	t.Helper()
-	return []string{"-DLWS_ABI=17", "-I" + l.include, "-I" + harness.Reference(t, source, "plugins"),
+	return []string{fmt.Sprintf("-DLWS_ABI=%d", p.ref.ABI), "-I" + l.include, "-I" + p.ref.Source(t, "plugins"),
 		"-I/usr/include/glib-2.0", "-I/usr/lib/x86_64-linux-gnu/glib-2.0/include"}
 }
 
-var links = []string{"-Wl,--as-needed", "-luv", "-lev", "-lglib-2.0", "-lssl", "-lcrypto", "-lpthread", "-lm"}
+var links = []string{"-Wl,--as-needed", "-Wl,--allow-shlib-undefined", "-luv", "-lev", "-lglib-2.0", "-lssl", "-lcrypto", "-lpthread", "-lm"}
 
 // build compiles with the headers of each library and links with it, once.
 func (p *program) build(t testing.TB, libs []library) {
@@ -106,9 +107,9 @@ func (p *program) build(t testing.TB, libs []library) {
 		if p.foreign != "" {
 			return
 		}
-		cc := harness.CC{Dir: harness.Reference(t, source, "minimal-examples", p.folder), Name: strings.ReplaceAll(p.folder, "/", "+")}
+		cc := harness.CC{Dir: p.ref.Source(t, "minimal-examples", p.folder), Name: strings.ReplaceAll(p.folder, "/", "+")}
 		for _, l := range libs {
-			args := slices.Concat([]string{"-std=gnu11", "-O1", "-w"}, p.include(t, l), p.sources, []string{"-L" + l.dir, "-l:" + harness.Soname}, links)
+			args := slices.Concat([]string{"-std=gnu11", "-O1", "-w"}, p.include(t, l), p.sources, []string{"-L" + l.dir, "-l:" + p.ref.Soname()}, links)
 			exe, err := cc.Try(t, args...)
 			if err != nil {
 				p.err[l.name] = complaint(err.Error())
@@ -130,6 +131,8 @@ func complaint(out string) string {
 // reason is why a program is not among those that are driven.
 func (p *program) reason() string {
 	switch {
+	case slices.ContainsFunc(drives, func(e drive) bool { return e.folder == p.folder && e.of(p.ref) }):
+		return ""
 	case p.foreign != "":
 		return p.foreign
 	case p.exe["debian"] == "" && len(p.unmet) > 0:

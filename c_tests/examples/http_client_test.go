@@ -10,8 +10,6 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -39,13 +37,13 @@ func init() {
 			r.ended(r.start("--h1"))
 		}},
 		{folder: "http-client/minimal-http-client", label: "wrong host", does: "a certificate for another name is refused",
-			run: func(r *rig) { refused(r, "stranger.example") }, differs: []difference{{31, `log: E: CLIENT_CONNECTION_ERROR.*`}}},
+			run: func(r *rig) { refused(r, "stranger.example") }, differs: []difference{{row: 31, line: `log: E: CLIENT_CONNECTION_ERROR.*`}}},
 		{folder: "http-client/minimal-http-client", label: "-m", does: "and accepted if asked to", run: func(r *rig) {
 			r.serveHTTP(443, "stranger.example", fixed(200, page(r)))
 			r.ended(r.start("--h1", "-m"))
 		}},
 		{folder: "http-client/minimal-http-client", label: "self-signed", does: "is refused", run: func(r *rig) { refused(r, "self-signed") },
-			differs: []difference{{31, `log: E: CLIENT_CONNECTION_ERROR.*`}}},
+			differs: []difference{{row: 31, line: `log: E: CLIENT_CONNECTION_ERROR.*`}}},
 		{folder: "http-client/minimal-http-client", label: "-j", does: "and accepted if asked to", run: func(r *rig) {
 			r.serveHTTP(443, "self-signed", fixed(200, page(r)))
 			r.ended(r.start("--h1", "-j"))
@@ -68,7 +66,7 @@ func init() {
 		{folder: "http-client/minimal-http-client-certinfo", does: "what the certificate says", run: func(r *rig) {
 			r.serveHTTP(443, "warmcat.com", fixed(200, page(r)))
 			r.ended(r.start())
-		}, differs: []difference{{30, `log: N:  Peer Cert Valid .*`}}},
+		}, differs: []difference{{row: 30, line: `log: N:  Peer Cert Valid .*`}}},
 		{folder: "http-client/minimal-http-client-custom-headers", does: "custom headers both ways", run: func(r *rig) {
 			s := r.serveHTTP(443, "warmcat.com", func(request) string {
 				return "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ntest-custom-header: its value\r\n\r\nhello"
@@ -78,7 +76,7 @@ func init() {
 			if !strings.Contains(s.heads(), "\ndnt") {
 				r.Errorf("no DNT in %s", s.heads())
 			}
-		}, differs: []difference{{11, `^  dnt.*`}}},
+		}, differs: []difference{{row: 11, line: `^  dnt.*`, abi: 17}}},
 		{folder: "http-client/minimal-http-client-hugeurl", does: "a URL of 2,000 characters", run: func(r *rig) {
 			s := r.serveHTTP(443, "warmcat.com", fixed(200, "short"))
 			r.ended(r.start())
@@ -92,12 +90,15 @@ func init() {
 		{folder: "http-client/minimal-http-client-multi", label: "-p -s", does: "pipelined, one after the other", run: func(r *rig) { multi(r, "--h1", "-p", "-s", "-n") }},
 		{folder: "http-client/minimal-http-client-multi", label: "--post", does: "eight multipart forms", run: func(r *rig) { multi(r, "--h1", "--post") }},
 		{folder: "http-client/minimal-http-client-multi", label: "--no-tls", does: "eight without TLS", run: func(r *rig) { multi(r, "--h1", "-l", "--no-tls") }},
-		{folder: "http-client/minimal-http-client-post", does: "a multipart form, redirected to GET", run: func(r *rig) { formClient(r) }},
-		{folder: "http-client/minimal-http-client-post", label: "-m", does: "four of them", run: func(r *rig) { formClient(r, "-m") }},
+		{folder: "http-client/minimal-http-client-post", does: "a multipart form, redirected to GET", single: formAgain, run: func(r *rig) { formClient(r) }},
+		{folder: "http-client/minimal-http-client-post", label: "-m", does: "four of them", single: formAgain, run: func(r *rig) { formClient(r, "-m") }},
 		{folder: "http-client/minimal-http-client-post", label: "-l", does: "a form without a length to the original's test-server", run: func(r *rig) { toTestServer(r) }},
 		{folder: "http-client/minimal-http-client-multi", label: "-l --post", does: "eight of them to the original's test-server", run: func(r *rig) { toTestServer(r, "--post") }},
 	}...)
 }
+
+// formAgain: what Debian's so.19 does where a form is redirected to GET.
+var formAgain = map[int]string{19: "Debian's sends the form again, with a GET: [quirks.md](quirks.md) row 173"}
 
 // request is what a client program sent.
 type request struct {
@@ -169,7 +170,7 @@ func (s *server) serve(r *rig, c net.Conn, answer answerer) {
 		path, _, _ := strings.Cut(rest, " ")
 		q := request{method: method, path: path, head: head}
 		// Nor does a form have a length: it ends with its last boundary.
-		if _, kind, found := strings.Cut(head, "multipart/form-data; boundary="); found {
+		if _, kind, found := strings.Cut(head, "multipart/form-data; boundary="); found && (method == "POST" || r.ref == harness.Ref17) {
 			kind, _, _ = strings.Cut(kind, "\r\n")
 			q.boundary = strings.Trim(kind, `"`)
 			for !strings.HasSuffix(q.body, "--"+q.boundary+"--\r\n") {
@@ -261,13 +262,11 @@ func multi(r *rig, args ...string) {
 // toTestServer has the original's client send forms to the original's server, both
 // with the same library. Seen to fail when a form without a length had no end.
 func toTestServer(r *rig, args ...string) {
-	data := harness.Reference(r, "root/usr/share")
-	exe := harness.Program(r, "-w", `-DINSTALL_DATADIR="`+data+`"`, "-I"+harness.Debian(r).Include,
-		harness.Reference(r, source, "test-apps/test-server.c"), "-L"+r.Lib, "-l:"+harness.Soname, "-lssl", "-lcrypto")
-	server := exec.Command(exe, "-s", "-r", filepath.Join(data, "libwebsockets-test-server"),
-		"-C", filepath.Join(r.Keys, "self-signed.pem"), "-K", filepath.Join(r.Keys, "self-signed.key"))
-	server.Env = append(os.Environ(), "LD_LIBRARY_PATH="+r.Lib)
-	harness.StartCmd(r, server).Listening(7681)
+	data := filepath.Join(r.ref.Root(r), "usr/share")
+	exe := harness.Program(r, append([]string{"-w", `-DINSTALL_DATADIR="` + data + `"`, r.ref.Source(r, "test-apps/test-server.c"),
+		"-lssl", "-lcrypto"}, r.ref.Link(r)...)...)
+	r.launch(exe, nil, nil, "-s", "-r", filepath.Join(data, "libwebsockets-test-server"),
+		"-C", filepath.Join(r.Keys, "self-signed.pem"), "-K", filepath.Join(r.Keys, "self-signed.key")).Listening(7681)
 	p := r.start(append([]string{"-l", "--h1"}, args...)...)
 	r.note("exit %d", r.exit(p))
 	r.note("%d completed", strings.Count(p.Log(), "LWS_CALLBACK_COMPLETED_CLIENT_HTTP"))

@@ -32,6 +32,7 @@ import (
 type rig struct {
 	*testing.T
 	job
+	ref        harness.Ref
 	dir        string // the program's folder, a private copy
 	own        []*regexp.Regexp
 	oldTLS     bool // 1.2: when the handshake is over, it is over on both sides
@@ -78,10 +79,16 @@ func (r *rig) start(args ...string) *harness.Proc {
 
 func (r *rig) startWith(stdin io.Reader, env []string, args ...string) *harness.Proc {
 	r.Helper()
-	cmd := exec.Command(r.Exe, args...)
+	return r.launch(r.Exe, stdin, env, args...)
+}
+
+// launch runs an executable that was built for the ABI.
+func (r *rig) launch(exe string, stdin io.Reader, env []string, args ...string) *harness.Proc {
+	r.Helper()
+	argv, more := r.ref.Run(r, r.ref.Root(r), r.Lib, exe, args...)
+	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir, cmd.Stdin = r.dir, stdin
-	cmd.Env = append(append(os.Environ(), "LD_LIBRARY_PATH="+r.Lib,
-		"SSL_CERT_FILE="+filepath.Join(r.Keys, "ca.pem"), "TZ=UTC"), env...)
+	cmd.Env = slices.Concat(os.Environ(), more, []string{"SSL_CERT_FILE=" + filepath.Join(r.Keys, "ca.pem"), "TZ=UTC"}, env)
 	return harness.StartCmd(r, cmd)
 }
 
@@ -199,7 +206,7 @@ var (
 func (p *program) formats(t testing.TB) []string {
 	t.Helper()
 	list := []string{`^[0-9a-f]{4}: ( [0-9a-f]{2}| {3})+`} // lwsl_hexdump
-	dir := harness.Reference(t, source, "minimal-examples", p.folder)
+	dir := p.ref.Source(t, "minimal-examples", p.folder)
 	files, err := filepath.Glob(dir + "/*.c")
 	must(t, err)
 	for _, f := range files {

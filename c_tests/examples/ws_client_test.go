@@ -36,7 +36,7 @@ func init() {
 			r.ended(p)
 		}},
 		{folder: "ws-client/minimal-ws-client-echo", label: "uncompressed", does: "a message without compression though it was agreed",
-			run: clientUncompressed, differs: []difference{{85, `^(echo|silence).*`}}},
+			run: clientUncompressed, differs: []difference{{row: 85, line: `^(echo|silence).*`, abi: 17}}},
 		{folder: "ws-client/minimal-ws-client-echo", label: "nobody there", does: "exit status without a server", run: func(r *rig) {
 			r.mask(`CLIENT_CONNECTION_ERROR: .*`, "CLIENT_CONNECTION_ERROR")
 			r.ended(r.start("-s", "localhost", "-p", "7999"))

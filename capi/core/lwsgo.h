@@ -336,6 +336,7 @@ struct lwsgo_plain {
 	int all_families;   /* addresses that are not of IP have texts, and are equal */
 	int arg_values;	    /* lws_get_urlarg_by_name() leaves the value alone in the buffer */
 	int b64_tight;	    /* base64: a group that just fits is decoded */
+	int cert_room;	    /* certificates: a length of 0 is that of the struct's own room */
 	int dir_says_done;  /* lws_dir() answers 1 when all was shown, 0 when stopped */
 	int exp_float;	    /* JSON: a number with an exponent is a float */
 	int humanize_plain; /* lws_humanize() pads nothing and answers the length */

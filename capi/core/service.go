@@ -259,7 +259,7 @@ func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.
 //export go_lws_set_timeout
 func go_lws_set_timeout(wsi *C.struct_lws, reason C.enum_pending_timeout, secs C.int) {
 	withConn(wsi, "lws_set_timeout", func(c *engine.Conn) {
-		c.SetTimeout(engine.TimeoutReason(reason), int(secs))
+		c.SetTimeoutAsked(engine.TimeoutReason(reason), int(secs))
 	})
 }
 

@@ -129,9 +129,18 @@ func go_lws_init_vhost_client_ssl(i *C.struct_lwsgo_info, v *C.struct_lws_vhost)
 	return 0
 }
 
+// What so.19's headers alone have names for.
+const (
+	certInfoAuthorityIssuer = C.LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID + 1
+	certInfoAuthoritySerial = C.LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID + 2
+)
+
 // certInfo answers one question about a certificate, in the caller's union.
 func certInfo(c *tls.Cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_cert_info_results, n C.size_t) C.int {
 	p := unsafe.Pointer(buf)
+	if n == 0 && C.lwsgo_plain.cert_room != 0 {
+		n = C.size_t(unsafe.Sizeof(*buf) - unsafe.Sizeof(C.int(0)))
+	}
 	switch what {
 	case C.LWS_TLS_CERT_INFO_VALIDITY_FROM, C.LWS_TLS_CERT_INFO_VALIDITY_TO:
 		from, to, err := c.Validity()
@@ -158,6 +167,12 @@ func certInfo(c *tls.Cert, what C.enum_lws_tls_cert_info, buf *C.union_lws_tls_c
 		return certBlob(p, c.DER(), int(n))
 	case C.LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID:
 		return certBlob(p, c.AuthorityKeyID(), int(n))
+	case certInfoAuthorityIssuer: // known, and never told by the reference
+		return certBlob(p, nil, 0)
+	case certInfoAuthoritySerial:
+		// the reference tells that there is one, and no more
+		certBytes(p, 0)
+		return C.int(1 - b2i(c.AuthoritySerial()))
 	case C.LWS_TLS_CERT_INFO_SUBJECT_KEY_ID:
 		return certBlob(p, c.SubjectKeyID(), int(n))
 	default:

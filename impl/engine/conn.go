@@ -130,6 +130,7 @@ type Conn struct {
 	children []*Conn
 
 	reason   TimeoutReason
+	doomed   bool // the program has said that the next turn closes it
 	timeout  *Timer
 	hrtimer  *Timer
 	validity *Timer

@@ -38,6 +38,9 @@ const second = int64(1000000) // in the timers' microseconds
 // it passes, the connection is closed. 0 (with NoPendingTimeout) takes it back,
 // -1 closes at the next turn, -2 now.
 func (c *Conn) SetTimeout(r TimeoutReason, secs int) {
+	if c.doomed && secs != killSync {
+		return
+	}
 	switch secs {
 	case killSync:
 		c.timeoutStop()
@@ -52,6 +55,14 @@ func (c *Conn) SetTimeout(r TimeoutReason, secs int) {
 		}
 		c.setTimeoutAt(r, Now()+int64(secs)*second)
 	}
+}
+
+// SetTimeoutAsked is SetTimeout for the program: what it says holds, whatever the
+// connection is at by then. So what it kills dies, also where a connect succeeds first.
+func (c *Conn) SetTimeoutAsked(r TimeoutReason, secs int) {
+	c.doomed = false
+	c.SetTimeout(r, secs)
+	c.doomed = secs == killAsync
 }
 
 func (c *Conn) timeoutStop() {
@@ -91,10 +102,13 @@ func (c *Conn) timedOut() {
 	c.close(CloseNoStatus)
 }
 
-// SetTimerUS asks for a TIMER callback in us microseconds, -1 takes it back
+// TimerCancel takes a timer back (LWS_SET_TIMER_USEC_CANCEL).
+const TimerCancel = -1
+
+// SetTimerUS asks for a TIMER callback in us microseconds, at once where that has passed
 // (lws_set_timer_usecs).
 func (c *Conn) SetTimerUS(us int64) {
-	if us < 0 {
+	if us == TimerCancel {
 		if c.hrtimer != nil {
 			c.pt.StopTimer(c.hrtimer)
 		}
@@ -110,7 +124,7 @@ func (c *Conn) SetTimerUS(us int64) {
 			}
 		}}
 	}
-	c.pt.SetTimer(c.hrtimer, Now()+us)
+	c.pt.SetTimer(c.hrtimer, Now()+max(us, 0))
 }
 
 // Valid notes that the peer has been heard (lws_validity_confirmed): the

@@ -128,6 +128,9 @@ func (c *Cert) DER() []byte {
 // AuthorityKeyID is the identifier of the key that signed it, nil where that is not told.
 func (c *Cert) AuthorityKeyID() []byte { return octets(C.X509_get0_authority_key_id(c.p)) }
 
+// AuthoritySerial tells whether the serial number of the certificate that signed it is told.
+func (c *Cert) AuthoritySerial() bool { return C.X509_get0_authority_serial(c.p) != nil }
+
 // SubjectKeyID is the identifier of its own key, nil where that is not told.
 func (c *Cert) SubjectKeyID() []byte { return octets(C.X509_get0_subject_key_id(c.p)) }
 

@@ -27,9 +27,10 @@ enum lws_tls_cert_info {
 	 * does not tell */
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
 	LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID_ISSUER,
-	/**< ns: the name of who signed it, from the same extension; likewise */
+	/**< the name of who signed it, from the same extension: not told, 1 */
 	LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID_SERIAL,
-	/**< ns: the serial number of its certificate; likewise */
+	/**< 0 if the extension has the serial number of that one's certificate, else 1;
+	 * the number is not told */
 #endif
 	LWS_TLS_CERT_INFO_SUBJECT_KEY_ID = LWS_TLS_CERT_INFO_AUTHORITY_KEY_ID + 3,
 	/**< v4.3, ns: which key it is for (section 4.2.1.2); likewise */

@@ -57,6 +57,7 @@ typedef unsigned int lwsgo_stream;
 		.all_families = 1,                                             \
 		.arg_values = 1,                                               \
 		.b64_tight = 1,                                                \
+		.cert_room = 1,                                                \
 		.dir_says_done = 1,                                            \
 		.exp_float = 1,                                                \
 		.humanize_plain = 1,                                           \
