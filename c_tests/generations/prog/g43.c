@@ -20,11 +20,14 @@ static char log_text[1024];
 static void
 emit(struct lws_log_cx *cx, int level, const char *line, size_t len)
 {
+	const char *own = strstr(line, "mine: "); /* so.19 stamps each line */
+
 	(void)cx;
 	log_level = level;
 	lws_snprintf(log_text + strlen(log_text), sizeof(log_text) - strlen(log_text), "%s", line);
 	log_lines++;
-	MUST(strlen(line) == len && line[len - 1] == '\n' && !strncmp(line, "mine: ", 6));
+	MUST(strlen(line) == len && line[len - 1] == '\n' && own);
+	MUST(own == line || LWS_LIBRARY_VERSION_NUMBER >= 4003000);
 }
 
 static void

@@ -17,7 +17,7 @@ log_everything(struct lws *wsi)
 {
 	struct lws_context *cx = lws_get_context(wsi);
 	struct lws_vhost *vh = lws_get_vhost(wsi);
-	const char *c = "mine: context: ", *v = lws_vh_tag(vh), *w = lws_wsi_tag(wsi);
+	const char *c = "mine: ", *v = lws_vh_tag(vh), *w = lws_wsi_tag(wsi);
 	const uint32_t flags = log_cx.lll_flags;
 
 	MUST(lwsl_vhost_get_cx(vh) == &log_cx && lwsl_wsi_get_cx(wsi) == &log_cx);
