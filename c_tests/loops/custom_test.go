@@ -36,7 +36,7 @@ func customRun(t *testing.T, env []string, lib, exe string, args ...string) (out
 }
 
 // customScenarios are prog/custom.c's.
-var customScenarios = []string{"ws", "http", "redirect", "timers", "cancel", "no-foreign", "bare", "no-destroy-wsi", "run-pt",
+var customScenarios = []string{"ws", "tls", "http", "redirect", "timers", "cancel", "no-foreign", "bare", "no-destroy-wsi", "run-pt",
 	"refuse-context", "refuse-pt", "refuse-server", "refuse-client", "refuse-connect"}
 
 // TestCustomLoop: the loop's functions are told the same by both libraries, of each
@@ -46,12 +46,13 @@ var customScenarios = []string{"ws", "http", "redirect", "timers", "cancel", "no
 // lws_service_adjust_timeout does not run.
 func TestCustomLoop(t *testing.T) {
 	exe := harness.Program(t, append(append([]string{"prog/custom.c"}, harness.Strict...), append(ref19.Link(t), "-lpthread")...)...)
+	id := harness.SelfSigned(t)
 	for _, name := range customScenarios {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			port := fmt.Sprint(harness.FreePort(t))
-			want, _ := customRun(t, nil, ref19.Lib(t), exe, name, port)
-			have, _ := customRun(t, nil, harness.Lib(t), exe, name, port)
+			want, _ := customRun(t, nil, ref19.Lib(t), exe, name, port, id.CertFile, id.KeyFile)
+			have, _ := customRun(t, nil, harness.Lib(t), exe, name, port, id.CertFile, id.KeyFile)
 			if strings.Contains(want, "BAD") || !strings.Contains(want, "\n") {
 				t.Fatalf("the reference: %s", want)
 			}
@@ -69,6 +70,18 @@ func TestCustomLoop(t *testing.T) {
 			t.Errorf("the reference no longer leaves the socket in the loop: %s", want)
 		}
 		if !strings.Contains(have, "client: connection error\n") || strings.Contains(have, left) {
+			t.Errorf("got %s", have)
+		}
+	})
+	t.Run("fork", func(t *testing.T) { // the child's loop is told of its own listener, which is another wsi
+		have, _ := customRun(t, nil, harness.Lib(t), exe, "fork", fmt.Sprint(harness.FreePort(t)))
+		const listens = "init_vhost_listen_wsi\nio on\n"
+		for _, s := range []string{"-- listen 1\n" + listens, "RECEIVE c\n", "-- the parent, child 0\n"} {
+			if !strings.Contains(have, s) {
+				t.Errorf("not there: %q in\n%s", s, have)
+			}
+		}
+		if strings.Contains(have, "BAD") || strings.Contains(have, "left in the loop") || strings.Contains(have, "again") {
 			t.Errorf("got %s", have)
 		}
 	})

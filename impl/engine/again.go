@@ -170,14 +170,15 @@ func (pt *Thread) replace(old *Thread) error {
 func (pt *Thread) abandon(ctx *Context) {
 	var lost int
 	for fd, c := range pt.fds {
+		if c != nil && ctx.Loop != nil {
+			ctx.First().tellLoop(c.F, LoopIO, loopStop|loopRead|loopWrite)
+			ctx.First().tellLoop(c.F, LoopLogicalClose, 0)
+			ctx.First().tellLoop(c.F, LoopFree, 0)
+		}
 		if c == nil || c.listener {
 			continue
 		}
 		lost++
-		if ctx.Loop != nil {
-			ctx.First().tellLoop(c.F, LoopLogicalClose, 0)
-			ctx.First().tellLoop(c.F, LoopFree, 0)
-		}
 		c.F.Slot, c.F.FD = 0, -1
 		_ = unix.Close(fd)
 		if ctx.F.External != ExternalNo && len(ctx.Vhosts()) > 0 {
@@ -195,5 +196,11 @@ func (pt *Thread) abandon(ctx *Context) {
 }
 
 // AttachAgain is Attach for a listening socket of the parent's: nobody needs
-// to be told of the descriptor.
-func (c *Conn) AttachAgain(fd int) bool { return c.watch(fd) == nil }
+// to be told of the descriptor but a loop of the program's own, which knows connections.
+func (c *Conn) AttachAgain(fd int) bool {
+	if !c.JoinLoop(fd) || c.watch(fd) != nil {
+		return false
+	}
+	c.loopMask(c.polled, 0)
+	return !c.Dead()
+}

@@ -426,7 +426,8 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_RAW_WRITEABLE = 61,
 
 	/** A raw socket has come into the library's care, accepted or adopted. Nonzero
-	 * closes. */
+	 * closes. Of UDP, so.19 gives RAW_SKT_DROP_PROTOCOL and RAW_SKT_BIND_PROTOCOL
+	 * once more behind it, and `user` anew. */
 	LWS_CALLBACK_RAW_ADOPT = 62,
 
 	/** A raw client has connected. Nonzero closes. */

@@ -229,7 +229,8 @@ struct lws_context_creation_info {
 	 * LWS_CALLBACK_CLIENT_CONNECTION_ERROR. */
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
 	int simultaneous_ssl_handshake_restriction;
-	/**< (C) most TLS handshakes at a time; 0: no limit */
+	/**< (C) most TLS handshakes of servers at a time: further peers are not accepted
+	 * until one ends; 0: no limit */
 #endif
 	int ssl_info_event_mask;
 	/**< (V) SSL_CB_* events that cause LWS_CALLBACK_SSL_INFO; 0: none */

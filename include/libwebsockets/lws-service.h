@@ -56,8 +56,8 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 		   int tsi);
 
 /**
- * For programs with their own poll(): how long it may wait. Timers that are due run
- * during the call.
+ * For programs with their own poll(): how long it may wait. In so.19 timers that are
+ * due run during the call.
  *
  * @param timeout_ms how long the program would wait
  * @return the shorter of that and what the library needs, in ms; 0 when there is work

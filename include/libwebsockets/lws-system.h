@@ -101,7 +101,9 @@ LWS_EXTERN LWS_VISIBLE lws_system_blob_t *
 lws_system_get_blob(struct lws_context *context, lws_system_blob_item_t type,
 		    int idx);
 
-/** States of the context's system state manager, in the order of start. */
+/** States of the context's system state manager, in the order of start: the first service
+ * goes through them to OPERATIONAL, in so.19 to INITIALIZED, and 100 ms later through the
+ * rest. */
 typedef enum {
 	LWS_SYSTATE_UNKNOWN,		/**< before anything */
 	LWS_SYSTATE_CONTEXT_CREATED,	/**< the context exists */
@@ -118,7 +120,7 @@ typedef enum {
 	LWS_SYSTATE_OPERATIONAL,	/**< go ahead with everything */
 	LWS_SYSTATE_POLICY_INVALID,	/**< settings are being replaced */
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
-	LWS_SYSTATE_CONTEXT_DESTROYING,	/**< the context's end has begun */
+	LWS_SYSTATE_CONTEXT_DESTROYING,	/**< the context is gone */
 #endif
 } lws_system_states_t;
 

@@ -3,7 +3,7 @@
  * An event loop that the program brings along (info.event_lib_custom), around
  * poll(): what its functions are told, for a server and a client in one context.
  *
- *   custom SCENARIO PORT
+ *   custom SCENARIO PORT [CERT KEY]
  */
 #include <libwebsockets.h>
 #include <arpa/inet.h>
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct lws_context *context;
@@ -327,6 +328,9 @@ client(void)
 
 	if (is("refused"))
 		i.port = 1;
+	if (is("tls"))
+		i.ssl_connection = LCCSCF_USE_SSL | LCCSCF_ALLOW_SELFSIGNED |
+				   LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
 	if (is("redirect"))
 		i.path = "/away";
 	if (is("http") || is("redirect"))
@@ -497,6 +501,11 @@ main(int argc, char **argv)
 		ops.name = "bare";
 		served_null = 1;
 	}
+	if (is("tls") && argc > 4) {
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+		info.ssl_cert_filepath = argv[3];
+		info.ssl_private_key_filepath = argv[4];
+	}
 	if (is("plugin"))
 		info.options |= LWS_SERVER_OPTION_LIBUV;
 	if (is("no-destroy-wsi"))
@@ -514,6 +523,12 @@ main(int argc, char **argv)
 	printf("%d listening\n", n);
 	n = lws_vhost_foreach_listen_wsi(context, &n, end_it);
 	printf("ends with %d\n", n);
+	if (is("fork") && fork()) { /* the child serves */
+		wait(&n);
+		printf("-- the parent, child %d\n", n);
+		lws_context_destroy(context);
+		return 0;
+	}
 	if (is("timers"))
 		lws_sul_schedule(context, 0, &sul, tick, 10 * LWS_US_PER_MS);
 	else if (is("cancel"))
