@@ -82,6 +82,7 @@ func init() {
 		return difference{194, peer, []string{fmt.Sprintf(v13, "TLS_AES_256_GCM_SHA384"), "offered 4 ciphers"},
 			[]string{fmt.Sprintf(v13, ours), "offered 2 ciphers"}, false}
 	}
+	childCloses := []string{"CHILD_CLOSING @web in", "  of cli1"}
 	for name, list := range map[string][]difference{
 		"settings-tls-client-ciphers-explicit": {ciphers("peer-own", "TLS_CHACHA20_POLY1305_SHA256")},
 		"settings-tls-client-ciphers-default": {ciphers("peer-default", "TLS_AES_128_GCM_SHA256"),
@@ -127,6 +128,15 @@ func init() {
 		"hcm-redirect-refused" + overTLS:      nil, // refused as a downgrade before
 		"settings-retry-client" + overTLS:     nil,
 		"settings-retry-client-own" + overTLS: nil,
+		"code-client-1015": {
+			{10, "cli0", []string{"WS_PEER_INITIATED_CLOSE @chat len=2 code=1015 "},
+				[]string{"WS_PEER_INITIATED_CLOSE @chat len=2 code=1002 "}, false},
+			{10, "peer0", []string{"<- close 1015 ''"}, []string{"<- close 1002 (words)"}, false}},
+		"hc43-redirect-connecting-refused": {beforeEstablished},
+		"hc43-redirected-child": {
+			{193, "cli1", childCloses, nil, false},
+			{193, "cli1", []string{"  its parent is nobody"}, []string{"  its parent is cli0"}, false},
+			{193, "cli1", []string{"CLOSED_CLIENT_HTTP @web"}, append([]string{"CLOSED_CLIENT_HTTP @web"}, childCloses...), false}},
 		"hcc-ipv6-disabled": {
 			{194, "cli0", []string{connecting, instantiated, made, "CLIENT_CONNECTION_ERROR @web '" + refused19 + "'"}, nil, false},
 			{194, "cli0", []string{"WSI_DESTROY @http (is web)"},

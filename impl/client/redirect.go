@@ -184,6 +184,7 @@ func Reset(c *engine.Conn, secure bool, address string, port int, path, host str
 	}
 	s.resetTo = &resetTarget{t, host}
 	s.part(c)
+	c.SetTimeout(engine.NoPendingTimeout, 0)
 	c.PT().Later(func() {
 		if !c.Dead() && StateOf(c) == s {
 			role{}.Restart(c)
@@ -210,12 +211,6 @@ func (s *State) part(c *engine.Conn) {
 		st.Leave()
 	}
 	c.Disconnect()
-	if c.Dead() {
-		return
-	}
-	c.SetRole(Role)
-	c.SetState(engine.StateUnconnected)
-	c.SetTimeout(engine.NoPendingTimeout, 0)
 }
 
 // lead begins anew at t. A connection that cannot be made is told of and closed.
@@ -234,6 +229,9 @@ func (s *State) lead(c *engine.Conn, t target, host string) {
 	}
 	i.Flags.tell(c)
 	s.pipeline, s.code = true, 0
+	c.SetRole(Role)
+	c.SetState(engine.StateUnconnected)
+	c.SetTimeout(engine.NoPendingTimeout, 0)
 	if c.Protocol != nil {
 		c.Bind(c.Protocol)
 		if c.Dead() {

@@ -86,6 +86,7 @@ func (c *Conn) timedOut() {
 	if c.Dead() {
 		return
 	}
+	c.doomed = false // what a role begins instead is not
 	if c.reason != TimeoutUserOK && c.reason != TimeoutKeepaliveIdle {
 		Infof("%s: TIMEDOUT WAITING on %d (state %s, did hdr %v)", c, c.reason, c.state, c.Headers != nil)
 	}

@@ -52,7 +52,9 @@ static void client_code(int c)
 }
 
 static void client_1012(void) { client_code(1012); }
+static void client_1013(void) { client_code(1013); }
 static void client_1014(void) { client_code(1014); }
+static void client_1015(void) { client_code(1015); }
 
 /* ---- codes that the program sends ---- */
 
@@ -142,7 +144,9 @@ static const scenario sc_ws_codes[] = {
     {"code-4999", code_4999},
     {"code-5000", code_5000},
     {"code-client-1012", client_1012},
+    {"code-client-1013", client_1013},
     {"code-client-1014", client_1014},
+    {"code-client-1015", client_1015},
     {"code-our-1012", our_1012},
     {"code-our-1013", our_1013},
     {"code-our-3999", our_3999},
