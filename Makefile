@@ -190,7 +190,7 @@ TESTED := $(if $(PART),$(or $(firstword $(wildcard $(addsuffix /$(PART),c_tests 
 
 test-all:
 	@$(MAKE) --no-print-directory lib reference ABI=
-	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p)
+	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p && tools/fetch-reference -a 19 -l)
 	@$(GO) build -o $(B)/testsum ./tools/testsum
 	@$(if $(PART),,lint=0; GO="$(GO)" tools/lint || lint=$$?;) \
 	 $(GO) test -count=1 -p 1 -timeout 30m -json ./$(TESTED) | $(B)/testsum -again $(GO) $(if $(PART),,lint=$$lint); \

@@ -25,7 +25,7 @@ import (
 // Debian's janus, whose WebSocket transport is a plugin loaded late that runs
 // three vhosts of one context in a thread of its own.
 func TestJanus(t *testing.T) {
-	both(t, func(t *testing.T, l library) {
+	each(t, func(t *testing.T, l library) {
 		ws, wss, admin := harness.FreePort(t), harness.FreePort(t), harness.FreePort(t)
 		s := startJanus(t, l, ws, wss, admin, "")
 		checkLoaded(t, l, s.Pid())
@@ -74,7 +74,7 @@ func TestJanus(t *testing.T) {
 func TestJanusEvents(t *testing.T) {
 	for _, scheme := range []string{"ws", "wss"} {
 		t.Run(scheme, func(t *testing.T) {
-			both(t, func(t *testing.T, l library) {
+			each(t, func(t *testing.T, l library) {
 				events, conns := make(chan string, 1000), make(chan *websocket.Conn, 10)
 				backend := wsPeer(t, func(c *websocket.Conn) {
 					conns <- c
@@ -141,12 +141,26 @@ func TestJanusEvents(t *testing.T) {
 
 // startJanus writes a configuration that has nothing but the WebSocket
 // transport, and starts janus with it. With a backend, events go there.
-func startJanus(t *testing.T, l library, ws, wss, admin int, backend string) server {
+// janusProgram is the janus that goes with a library, Debian 12's or that of Debian's next,
+// and where its plugins are: Debian 13 has none.
+func janusProgram(t *testing.T, l library) (start func(args ...string) *harness.Proc, plugins string) {
 	t.Helper()
+	if l.ref == harness.Ref19 {
+		root := l.ref.Later(t)
+		return func(args ...string) *harness.Proc {
+			return l.ref.Start(t, nil, root, l.dir, l.ref.Later(t, "usr/bin/janus"), args...)
+		}, filepath.Join(root, multiarch, "janus")
+	}
 	exe, err := exec.LookPath("janus")
 	if err != nil {
-		t.Skip("janus is missing, which Debian 13 does not have: run tools/deps elsewhere")
+		t.Skip("janus is missing, which not every Debian has: run tools/deps elsewhere")
 	}
+	return func(args ...string) *harness.Proc { return harness.StartEnv(t, l.env(), exe, args...) }, "/usr/lib/*/janus"
+}
+
+func startJanus(t *testing.T, l library, ws, wss, admin int, backend string) server {
+	t.Helper()
+	start, plugins := janusProgram(t, l)
 	cert, key := certificate(t)
 	dir := t.TempDir()
 	for _, d := range []string{"empty", "transports", "events"} {
@@ -159,7 +173,7 @@ func startJanus(t *testing.T, l library, ws, wss, admin int, backend string) ser
 		use = append(use, "events/libjanus_wsevh.so")
 	}
 	for _, name := range use {
-		plugin, _ := filepath.Glob("/usr/lib/*/janus/" + name)
+		plugin, _ := filepath.Glob(filepath.Join(plugins, name))
 		if len(plugin) != 1 {
 			t.Fatalf("janus' plugin %s: %v", name, plugin)
 		}
@@ -218,7 +232,7 @@ certificates: {
 			t.Fatal(err)
 		}
 	}
-	p := harness.StartEnv(t, l.env(), exe, "-F", dir)
+	p := start("-F", dir)
 	s := server{p, ws}
 	p.Listening(ws, wss, admin)
 	return s

@@ -70,6 +70,17 @@ func (r Ref) Programs(t testing.TB, elem ...string) string {
 	return r.fetched(t, "programs", elem)
 }
 
+// Later is a path in a root of programs that this Debian does not have and the next one
+// has, with a libc of its own. They are not always to be had.
+func (r Ref) Later(t testing.TB, elem ...string) string {
+	t.Helper()
+	p := filepath.Join(Top(), r.place, "later", filepath.Join(elem...))
+	if !exists(p) {
+		t.Skipf("%s is missing: run tools/fetch-reference -a %d -l, which fetches it where it can be had", p, r.ABI)
+	}
+	return p
+}
+
 func (r Ref) fetched(t testing.TB, part string, elem []string) string {
 	t.Helper()
 	p := filepath.Join(Top(), r.place, part, filepath.Join(elem...))

@@ -42,7 +42,7 @@ var newer = []string{"log_cx", "cache", "xos", "wildcard", "hex", "on_net", "sor
 var newerAlone = []string{"wildcards", "dates"}
 
 // waiting are families in which libwebsockets.so.19 is not yet as its reference.
-var waiting = []string{"headers", "state"}
+var waiting = []string{"state"}
 
 // abis runs a test for each ABI with its reference.
 func abis(t *testing.T, f func(t *testing.T, ref harness.Ref)) {

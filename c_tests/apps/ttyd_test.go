@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+package apps
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"libwebsockets/c_tests/harness"
+)
+
+// TestTtyd: a terminal in the browser, built from the source of Debian's next (whose own
+// package has the library in itself) with Debian 13's headers, in libuv's loop: what is
+// typed in the page is answered by the program, 100 kB of output arrive, two pages have a
+// terminal each, and the page hears of the program's end.
+//
+// Seen to fail: with a shell that does not answer.
+func TestTtyd(t *testing.T) {
+	both19(t, func(t *testing.T, l library) {
+		exe := ttyd(t)
+		root := l.ref.Later(t)
+		if l.name == "debian" {
+			l.dir = l.ref.WithPlugins(t, "uv")
+		}
+		cert, key := certificate(t)
+		for _, x := range []struct {
+			scheme string
+			args   []string
+		}{{"http", nil}, {"https", []string{"-S", "-C", cert, "-K", key}}} {
+			t.Run(x.scheme, func(t *testing.T) {
+				port := harness.FreePort(t)
+				args := append([]string{"-p", fmt.Sprint(port), "-i", "127.0.0.1", "-W"}, x.args...)
+				p := l.ref.Start(t, nil, root, l.dir, exe, append(args, "sh", "-c",
+					`echo ready; while read word; do echo "got $word"; [ "$word" != count ] || seq 20000; [ "$word" != end ] || exit; done`)...)
+				p.Listening(port)
+				checkLoaded(t, l, p.Pid())
+				terminals(t, fmt.Sprintf("%s://localhost:%d/", x.scheme, port))
+				p.Stop()
+			})
+		}
+	})
+}
+
+// ttyd compiles it.
+func ttyd(t *testing.T) string {
+	t.Helper()
+	ref := harness.Ref19
+	sources, err := filepath.Glob(ref.Later(t, "usr/src/ttyd/src") + "/*.c")
+	if err != nil || len(sources) == 0 {
+		t.Fatal("ttyd has no sources: ", err)
+	}
+	lib := ref.Later(t, multiarch)
+	args := append([]string{"-O1", "-w", "-D_GNU_SOURCE", "-I" + ref.Later(t, "usr/include/json-c")}, ref.Link(t)...)
+	args = append(args, "-L"+lib, "-l:libjson-c.so.5", "-l:libuv.so.1", "-l:libz.so.1", "-lssl", "-lcrypto", "-lutil")
+	return harness.CC{Name: "ttyd"}.Program(t, append(args, sources...)...)
+}
+
+func terminals(t *testing.T, url string) {
+	b := chromium(t)
+	one, two := b.open(url), b.open(url)
+	shows := func(p page, text string) {
+		t.Helper()
+		p.wait("the terminal shows "+text, fmt.Sprintf(`(() => {
+			const lines = term.buffer.active;
+			for (let n = 0; n < lines.length; n++)
+				if (lines.getLine(n).translateToString(true) == %q)
+					return true;
+			return false;
+		})()`, text))
+	}
+	enter := func(p page, word string) {
+		t.Helper()
+		p.eval(fmt.Sprintf(`term.input(%q + "\r")`, word))
+	}
+	for _, p := range []page{one, two} {
+		shows(p, "ready")
+	}
+	enter(one, "hello")
+	enter(two, "there")
+	shows(one, "got hello")
+	shows(two, "got there")
+	enter(one, "count")
+	shows(one, "20000")
+	enter(one, "end")
+	one.wait("the page hears of the end", `document.body.innerText.includes("Reconnect") || document.body.innerText.includes("Closed")`)
+	enter(two, "still")
+	shows(two, "got still")
+}
