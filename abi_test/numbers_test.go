@@ -156,6 +156,9 @@ var numberRules = []numberRule{
 		"CloseMandatoryExtension": "LWS_CLOSE_STATUS_EXTENSION_REQUIRED",
 		"CloseInternalError":      "LWS_CLOSE_STATUS_UNEXPECTED_CONDITION",
 		"CloseTLSHandshake":       "LWS_CLOSE_STATUS_TLS_FAILURE",
+		"CloseServiceRestart":     ours + "of the registry of RFC 6455 §11.7, as the next two",
+		"CloseTryAgainLater":      ours + "as the one before",
+		"CloseBadGateway":         ours + "as the one before",
 	}},
 	{of: "wire/ws.ExtValue", trim: "Ext", c: "EXTARG_"},
 	{of: "wire/form.State", c: "LWS_UFS_"},
@@ -258,6 +261,7 @@ var numberRules = []numberRule{
 var ownNumbers = map[string]string{
 	"the states of connections are private in the original, too": "engine.State",
 	"a protocol's, not the headers'":                             "wire/h2.Code wire/h2.Flags wire/h2.Type wire/ws.Opcode",
+	"what lifecycle lines count by":                              "engine.Group",
 	"flags and results of our own": "httpd.FileKind httpd.outcome wire/h1.Kind wire/h1.hostFrom wire/h1.lastField " +
 		"wire/h2.Pseudo text/tokenize.number wire/deflate.entry wire/deflate.token",
 	"where a decoder is": "text/strexp.State text/tokenize.state wire/deflate.inflateState wire/form.multiState " +

@@ -74,6 +74,7 @@ lws_log_prepend_context(struct lws_log_cx *cx, void *obj, char **p, char *e)
 LWS_VISIBLE void
 lws_log_prepend_vhost(struct lws_log_cx *cx, void *obj, char **p, char *e)
 {
+	LWS_NEEDS_VOID(p);
 	(void)cx;
 	prefix(p, e, lws_vh_tag(obj));
 }
@@ -81,6 +82,7 @@ lws_log_prepend_vhost(struct lws_log_cx *cx, void *obj, char **p, char *e)
 LWS_VISIBLE void
 lws_log_prepend_wsi(struct lws_log_cx *cx, void *obj, char **p, char *e)
 {
+	LWS_NEEDS_VOID(p);
 	(void)cx;
 	prefix(p, e, lws_wsi_tag(obj));
 }
