@@ -28,12 +28,6 @@ import (
 
 const multiarch = "usr/lib/x86_64-linux-gnu"
 
-// debianFile is a path below build/reference/programs.
-func debianFile(t testing.TB, elem ...string) string {
-	t.Helper()
-	return harness.Ref17.Programs(t, elem...)
-}
-
 // debianFile is a path among the programs that go with the library.
 func (l library) debianFile(t testing.TB, elem ...string) string {
 	t.Helper()

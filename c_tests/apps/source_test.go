@@ -16,17 +16,23 @@ import (
 
 const prefix = "/opt/lws"
 
-var installOnce sync.Once
+var installOnce = map[int]*sync.Once{17: {}, 19: {}}
 
-// installed is a copy of the library as make install leaves it.
+// installed is a copy of so.17 as make install leaves it.
 func installed(t testing.TB) (dest string, l library) {
 	t.Helper()
-	dest = filepath.Join(tmp, "dest")
-	installOnce.Do(func() {
-		run(t, "", nil, "make", "-s", "-C", harness.Top(), "install", "ABI=17", "DESTDIR="+dest, "PREFIX="+prefix, "LIBDIR="+prefix+"/lib",
-			"INCLUDEDIR="+prefix+"/include")
+	return installedOf(t, harness.Ref17)
+}
+
+// installedOf is that of either library.
+func installedOf(t testing.TB, r harness.Ref) (dest string, l library) {
+	t.Helper()
+	dest = filepath.Join(tmp, fmt.Sprint("dest", r.ABI))
+	installOnce[r.ABI].Do(func() {
+		run(t, "", nil, "make", "-s", "-C", harness.Top(), "install", fmt.Sprint("ABI=", r.ABI), "DESTDIR="+dest, "PREFIX="+prefix,
+			"LIBDIR="+prefix+"/lib", "INCLUDEDIR="+prefix+"/include")
 	})
-	return dest, library{harness.Ref17, "ours", filepath.Join(dest, prefix, "lib"), filepath.Join(dest, prefix, "include")}
+	return dest, library{r, "ours", filepath.Join(dest, prefix, "lib"), filepath.Join(dest, prefix, "include")}
 }
 
 // pkgConfig are the compiler arguments that pkg-config has for the installed copy.
@@ -91,37 +97,51 @@ func TestSourceCxx(t *testing.T) {
 	}
 }
 
-// The same programs with find_package.
+// The same programs with find_package, and those of 4.3.5 with so.19.
 func TestSourceCMake(t *testing.T) {
-	dest, l := installed(t)
-	build := t.TempDir()
 	consumer, err := filepath.Abs("prog/consumer")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, "", nil, "cmake", "-S", consumer, "-B", build, "-DCMAKE_PREFIX_PATH="+filepath.Join(dest, prefix),
-		"-DAPPS="+source(t, "test-apps"), "-DDATA="+harness.Reference(t, "root", "usr", "share"))
-	run(t, "", nil, "cmake", "--build", build)
-	driveServer(t, program{"cmake", filepath.Join(build, "test-server"), l})
-	driveClient(t, program{"cmake", filepath.Join(build, "test-client"), l})
+	for _, r := range []harness.Ref{harness.Ref17, harness.Ref19} {
+		t.Run(fmt.Sprint("so.", r.ABI), func(t *testing.T) {
+			dest, l := installedOf(t, r)
+			build := t.TempDir()
+			run(t, "", nil, "cmake", "-S", consumer, "-B", build, "-DCMAKE_PREFIX_PATH="+filepath.Join(dest, prefix),
+				"-DAPPS="+r.Source(t, "test-apps"), "-DDATA="+filepath.Join(r.Root(t), "usr", "share"))
+			run(t, "", nil, "cmake", "--build", build)
+			driveClient(t, program{"cmake", filepath.Join(build, "test-client"), l})
+			server := program{"cmake", filepath.Join(build, "test-server"), l}
+			if r.ABI == 17 {
+				driveServer(t, server)
+				return
+			}
+			s := server.serve(t)
+			checkLoaded(t, l, s.Pid())
+			drive(t, s.addr())
+			interrupt(t, s.Proc)
+		})
+	}
 }
 
 // Installed through CMake or make, the files are the same.
 func TestCMakeInstalls(t *testing.T) {
-	dest, _ := installed(t)
-	build, other := t.TempDir(), t.TempDir()
-	run(t, "", nil, "cmake", "-S", harness.Top(), "-B", build, "-DLWS_ABI=17", "-DCMAKE_INSTALL_PREFIX="+prefix, "-DCMAKE_INSTALL_LIBDIR=lib")
-	run(t, "", nil, "cmake", "--build", build)
-	run(t, "", []string{"DESTDIR=" + other}, "cmake", "--install", build)
-	want, got := tree(t, dest), tree(t, other)
-	if strings.Join(want, "\n") != strings.Join(got, "\n") {
-		t.Errorf("make installs %q\ncmake %q", want, got)
-	}
-	if len(got) < 50 {
-		t.Errorf("only %d files", len(got))
-	}
-	for _, f := range []string{"/lib/pkgconfig/libwebsockets.pc", "/lib/cmake/libwebsockets/libwebsockets-config.cmake"} {
-		run(t, "", nil, "cmp", dest+prefix+f, other+prefix+f)
+	for _, r := range []harness.Ref{harness.Ref17, harness.Ref19} {
+		dest, _ := installedOf(t, r)
+		build, other := t.TempDir(), t.TempDir()
+		run(t, "", nil, "cmake", "-S", harness.Top(), "-B", build, fmt.Sprint("-DLWS_ABI=", r.ABI), "-DCMAKE_INSTALL_PREFIX="+prefix, "-DCMAKE_INSTALL_LIBDIR=lib")
+		run(t, "", nil, "cmake", "--build", build)
+		run(t, "", []string{"DESTDIR=" + other}, "cmake", "--install", build)
+		want, got := tree(t, dest), tree(t, other)
+		if strings.Join(want, "\n") != strings.Join(got, "\n") {
+			t.Errorf("make installs %q\ncmake %q", want, got)
+		}
+		if len(got) < 50 {
+			t.Errorf("only %d files", len(got))
+		}
+		for _, f := range []string{"/lib/" + r.Soname(), "/lib/pkgconfig/libwebsockets.pc", "/lib/cmake/libwebsockets/libwebsockets-config.cmake"} {
+			run(t, "", nil, "cmp", dest+prefix+f, other+prefix+f)
+		}
 	}
 }
 
