@@ -107,7 +107,8 @@ lws_context_destroy(struct lws_context *context)
 	}
 	if (!lwsgo_enter("lws_context_destroy"))
 		return;
-	lws_state_transition(&context->mgr_system, LWS_SYSTATE_POLICY_INVALID);
+	if (!context->abi->vhosts_end_early) /* others call it by themselves */
+		lwsgo_system_ends(context);
 	go_lws_context_destroy(context);
 	lwsgo_leave();
 	lwsgo_system_ended(context);

@@ -198,6 +198,8 @@ LWSGO_INTERNAL void lwsgo_system_run(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_system_destroy(struct lws_context *cx);
 /* Tells the last state of one that is gone, outside of Go. */
 LWSGO_INTERNAL void lwsgo_system_ended(struct lws_context *cx);
+/* The last connection of a context that is destroyed has gone. */
+LWSGO_INTERNAL void lwsgo_system_ends(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_distribute(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
 

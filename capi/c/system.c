@@ -204,6 +204,12 @@ lwsgo_system_run(struct lws_context *cx)
 }
 
 void
+lwsgo_system_ends(struct lws_context *cx)
+{
+	lws_state_transition(&cx->mgr_system, LWS_SYSTATE_POLICY_INVALID);
+}
+
+void
 lwsgo_system_ended(struct lws_context *cx)
 {
 	if (cx->dead && cx->abi->tells_destroying &&

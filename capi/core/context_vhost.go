@@ -304,6 +304,9 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		C.lwsgo_plugins_load(cx, i.plugin_dirs)
 	}
 	C.lwsgo_system_init(cx, i)
+	if info.ABI.VhostsEndEarly {
+		ctx.OnEmpty = func() { C.lwsgo_system_ends(cx) }
+	}
 	cx.uid, cx.gid = C.int(become.uid), C.int(become.gid)
 	cx.pcontext = i.pcontext
 	cx.baggage = i.external_baggage_free_on_destroy

@@ -55,6 +55,9 @@ type ContextSettings struct {
 	// thread id there. OnRelease takes our descriptors out of that loop.
 	Looped    bool
 	OnRelease func()
+	// OnEmpty is called, without the lock, when the context is destroyed and the last
+	// connection has gone.
+	OnEmpty func()
 	// Loop is the callback of an event loop that the program brings along, nil for
 	// none (loop.go).
 	Loop unsafe.Pointer
@@ -319,6 +322,12 @@ func (ctx *Context) Destroy() bool {
 	ctx.loopEnds(LoopContextEnds)
 	ctx.endParted()
 	ctx.reap()
+	if ctx.OnEmpty != nil {
+		ctx.Unlock()
+		unlocked()
+		ctx.OnEmpty()
+		ctx.Lock()
+	}
 	if !ctx.ABI.VhostsEndEarly || !ctx.protocolDone {
 		ctx.announceEnd()
 	}
