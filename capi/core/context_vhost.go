@@ -15,6 +15,11 @@ static inline void lwsgo_finalize(void (*fn)(struct lws_vhost *, void *), struct
 	lwsgo_log_emit();
 	fn(v, arg);
 }
+static inline void lwsgo_refused(lws_peer_limits_notify_t fn, struct lws_context *cx, int fd, void *sa)
+{
+	lwsgo_log_emit();
+	fn(cx, fd, sa);
+}
 static inline void lwsgo_reload(lws_reload_func cb) { cb(); }
 static inline unsigned mount_bits(const struct lwsgo_mount *m)
 {
@@ -199,6 +204,12 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 	if r := i.retry_and_idle_policy; r != nil {
 		info.RetryPolicy = &engine.Retry{
 			PingSecs: uint16(r.secs_since_valid_ping), HangupSecs: uint16(r.secs_since_valid_hangup), C: unsafe.Pointer(r),
+		}
+	}
+	info.Peers = engine.PeerLimits{Heads: int(i.ip_limit_ah), Conns: int(i.ip_limit_wsi)}
+	if fn := i.pl_notify_cb; fn != nil {
+		info.PeerRefused = func(f *engine.ContextFace, fd int, addr unsafe.Pointer) {
+			C.lwsgo_refused(fn, (*C.struct_lws_context)(unsafe.Pointer(f)), C.int(fd), addr)
 		}
 	}
 	if s := uint16(i.ws_ping_pong_interval); s != 0 && info.RetryPolicy == nil {

@@ -24,7 +24,7 @@ import (
 func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
-		F: f, shared: mutex{rank: rankShared}, ContextSettings: old.ContextSettings,
+		F: f, shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: old.ContextSettings,
 		became: old.became, protocolDone: old.protocolDone,
 	}
 	ctx.Reject = slices.Clone(old.Reject)

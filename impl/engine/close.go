@@ -373,6 +373,8 @@ func (c *Conn) CloseDrained() bool {
 
 // bury puts a dead connection where the end of the turn reclaims it.
 func (c *Conn) bury() {
+	c.peerPlace.Leave()
+	c.peerPlace = nil
 	delete(c.pt.live, c)
 	c.out = outQueue{}
 	c.pt.graves = append(c.pt.graves, c)

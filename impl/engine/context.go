@@ -42,6 +42,8 @@ type ContextSettings struct {
 	FDLimit       int
 	UDPLossTx     int // percent of datagrams that get lost on purpose
 	UDPLossRx     int
+	Peers         PeerLimits
+	PeerRefused   PeerRefused
 	MinRxRate     int       // bytes a second of a request's body, on average over TimeoutSecs; 0: no limit
 	Cookies       CookieJar // of client connections, nil: none
 
@@ -94,6 +96,7 @@ type Context struct {
 	// who is a member of which protocol, stand-ins.
 	shared mutex
 	became bool // Become has been called
+	peers  peers
 
 	// TLS is what role/secure keeps of the context, and closes with it.
 	TLS ContextTLS
@@ -114,7 +117,7 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 		Errf("lws_create_context: ka_interval is 0 where ka_time is %d", info.KATime)
 		return nil, errors.New("ka_interval")
 	}
-	ctx := &Context{F: f, shared: mutex{rank: rankShared}, ContextSettings: ContextSettings{
+	ctx := &Context{F: f, shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: ContextSettings{
 		ABI:           info.ABI,
 		Name:          info.VhostName,
 		Options:       info.Options,
@@ -127,6 +130,8 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 		UID:           info.UID,
 		GID:           info.GID,
 		DefaultRetry:  defaultRetry(info.RetryPolicy),
+		Peers:         info.Peers,
+		PeerRefused:   info.PeerRefused,
 		MinRxRate:     info.MinRxRate,
 		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
 	}}

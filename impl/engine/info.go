@@ -133,6 +133,8 @@ type Info struct {
 	Finalize       func(*Vhost)
 	Released       func() // the vhost's C struct is no longer used
 	MinRxRate      int
+	Peers          PeerLimits
+	PeerRefused    PeerRefused
 	FastOpen       int // TCP_FASTOPEN: connections that wait with data; 0: off
 	UDPLossTx      int // percent of datagrams to lose, for tests
 	UDPLossRx      int

@@ -7,7 +7,7 @@ package engine
 // that is taken out of order, or held while the program is called, is a panic.
 const (
 	rankThread = 100 // and its number: Thread.mu
-	rankShared = 200 // Context.shared; nothing else is taken under it
+	rankShared = 200 // Context.shared, those of peers; nothing else is taken under one
 )
 
 // Lock takes the locks of all threads of the context: for what concerns

@@ -90,4 +90,7 @@ func (c *Conn) DropHeaders() {
 		c.Headers = nil
 		c.pt.PutHeaders(h)
 	}
+	if c.peerPlace != nil {
+		c.peerPlace.dropHead()
+	}
 }

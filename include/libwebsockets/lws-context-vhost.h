@@ -121,9 +121,9 @@ struct lws_ss_plugin;
 /** Called when a context is ready to be used. */
 typedef int (*lws_context_ready_cb_t)(struct lws_context *context);
 
-/** Told of each connection that is refused because its peer is over ip_limit_wsi.
- * `sockfd` is the socket, about to be closed, `sa46` the peer's address. The result is
- * ignored. */
+/** Told of each connection that is refused because its peer has ip_limit_wsi of them.
+ * `sockfd` is the socket, closed when the call returns, `sa46` the address and port of
+ * its other end, valid in the call. The result is ignored. */
 typedef int (*lws_peer_limits_notify_t)(struct lws_context *ctx,
 					lws_sockfd_type sockfd,
 					lws_sockaddr46 *sa46);
@@ -433,10 +433,17 @@ struct lws_context_creation_info {
 	 */
 
 	unsigned short ip_limit_ah;
-	/**< not enforced, as in Debian's build: requests of one client address whose
-	 * headers are held at a time */
+	/**< (C) most connections of one peer that hold the headers of a request, from when
+	 * they are accepted (kept alive: from a request's first byte) to the end of the
+	 * answer, or to the upgrade. Others of the peer are not read until it is their
+	 * turn. 0: no limit */
 	unsigned short ip_limit_wsi;
-	/**< not enforced, as in Debian's build: connections of one client address */
+	/**< (C) most connections of one peer; it is closed at once, after
+	 * FILTER_NETWORK_CONNECTION, what is more. 0: no limit.
+	 *
+	 * For both: accepted and adopted sockets count, not those of clients, HTTP/2
+	 * streams or unix sockets. A peer is an IPv4 or IPv6 address of a socket, whatever
+	 * X-Forwarded-For says: behind a proxy all are one. IPv4-mapped ones are IPv4 */
 	unsigned short ws_ping_pong_interval;
 	/**< (C) seconds after which an idle ws connection is sent a PING, and closed when
 	 * no PONG answers it in time; 0: off */
@@ -483,6 +490,8 @@ struct lws_context_creation_info {
 	 * as a whole. 0: no lowest rate, each byte renews the timeout */
 	unsigned int _ext_unused3;
 	/**< must be 0 */
+	lws_peer_limits_notify_t pl_notify_cb;
+	/**< (C) told of connections that ip_limit_wsi refuses; NULL: nobody */
 };
 
 /** A bit of the size that comes with the struct: the caller is a program of v4.3. */

@@ -24,9 +24,23 @@ func (Binder) Bind(c *engine.Conn, _ engine.AdoptFlags, named bool) {
 }
 
 // Bound gives the headers of the first request their time. The store for them
-// comes with the first byte.
+// comes with the first byte, the right to have one at once, if the peer may.
 func (Binder) Bound(c *engine.Conn) {
 	c.SetTimeout(engine.TimeoutHoldingHeaders, c.Vhost.HeaderSecs)
+	if !takeHead(c) {
+		c.SetTimeout(engine.TimeoutEstablish, c.Ctx.TimeoutSecs)
+	}
+}
+
+// takeHead tells whether the connection may hold a request's headers. If not it gets
+// them later, and then their time begins.
+func takeHead(c *engine.Conn) bool { return c.TakeHead(tookHead) }
+
+func tookHead(c *engine.Conn) {
+	c.SetTimeout(engine.TimeoutHoldingHeaders, c.Vhost.HeaderSecs)
+	c.NoRead = false
+	c.TouchPoll()
+	c.Resume()
 }
 
 // AdoptReason tells the program of the connection.

@@ -37,6 +37,9 @@ func Begin(c *engine.Conn) {
 // Readable reads once and goes on with the request.
 func (role) Readable(c *engine.Conn) bool {
 	s := StateOf(c)
+	if !s.mayBegin(c) {
+		return true
+	}
 	if k := c.Kept(); len(k) > 0 && s.mayConsume(c) {
 		n, ok := s.consume(c, k)
 		if ok && !c.Dead() {
@@ -69,6 +72,17 @@ func (role) Readable(c *engine.Conn) bool {
 		s.keep(c, b[n:])
 	}
 	return ok
+}
+
+// mayBegin tells whether the connection is past the begin of a request, or may take
+// its headers. If not it does not read until it may.
+func (s *State) mayBegin(c *engine.Conn) bool {
+	if c.Headers != nil || c.State() != engine.StateHeaders || takeHead(c) {
+		return true
+	}
+	c.NoRead = true
+	c.TouchPoll()
+	return false
 }
 
 // mayConsume tells whether the connection can take more of the request now.
@@ -116,6 +130,9 @@ func (s *State) atEOF(c *engine.Conn) bool {
 func (s *State) consume(c *engine.Conn, b []byte) (used int, ok bool) {
 	for used < len(b) && !c.Dead() && c.Data == any(s) && c.Role() == Role {
 		var n int
+		if !s.mayBegin(c) {
+			return used, true
+		}
 		switch c.State() {
 		case engine.StateHeaders, engine.StateEstablished:
 			n, ok = s.header(c, b[used:])

@@ -37,13 +37,23 @@ func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 }
 
 func adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
+	var place *engine.PeerPlace
+	if how&engine.AdoptSocket != 0 {
+		var ok bool
+		if place, ok = v.Ctx.First().EnterPeer(v, fd); !ok {
+			unix.Close(fd)
+			return nil
+		}
+	}
 	c, b := Prepare(v, how, protocol, parent, opaque)
 	if c == nil {
+		place.Leave()
 		if how&engine.AdoptSocket != 0 {
 			unix.Close(fd)
 		}
 		return nil
 	}
+	place.Take(c)
 	return Take(c, b, fd, how)
 }
 
