@@ -24,6 +24,24 @@ log lines, standard output and exit status must be equal. This list is made by t
 
 `
 
+// docsTail is what the CMake files of 4.3.5 have as tests (add_test), and where they are.
+const docsTail = `
+## Upstream's own tests
+
+The CMake files of 4.3.5 give some of the examples to ctest. Those that can be built with Debian's library are driven here, on so.19:
+
+| ctest | here |
+|---|---|
+| api-test-lwsac, -lejp, -lecp, -lws_cache, -lws_map, -lws_smd, -lws_tokenize | the drives of api-tests |
+| http-client-multi, with -h1, -pipe, -stag, -restrict and -post in every mixture | the drives "ctest" and "ctest --h1" of minimal-http-client-multi, with the original's test-server on the same library |
+| http-client-post, -m, -h1, -m-h1 | the drive "ctest" of minimal-http-client-post |
+| http-client-warmcat-h1, http-client-hugeurl-warmcat, ws-client-rx-warmcat, ws-client-spam | the drives of these programs; warmcat.com is at home in their network |
+| hs_evlib_foreign_uv, _ev, _glib | the drives of minimal-http-server-eventlib-foreign |
+| hs_evlib_foreign_event, _sd, _uloop | not driven: Debian has no plugin for these loops |
+| names with -fi- | need LWS_WITH_SYS_FAULT_INJECTION |
+| the rest: api-test-async-dns, -cose, -gencrypto, -jose, -lws_dsh, -lws_struct, -secure-streams, crypto-cose, mqtt, ss and sspc | need what Debian's build has not (above) |
+`
+
 // checkDocs compares docs/examples.md with what there is for each of refs.
 func checkDocs(t *testing.T, lists [][]*program) {
 	var b strings.Builder
@@ -72,6 +90,7 @@ func checkDocs(t *testing.T, lists [][]*program) {
 		}
 	}
 	fmt.Fprintf(&b, "\n%d programs. The options named are off in Debian's build, so these link with neither library.\n", rest)
+	b.WriteString(docsTail)
 	file := filepath.Join(harness.Top(), "docs", "examples.md")
 	if os.Getenv("UPDATE_DOCS") != "" {
 		must(t, os.WriteFile(file, []byte(b.String()), 0o644))

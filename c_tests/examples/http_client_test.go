@@ -259,14 +259,19 @@ func multi(r *rig, args ...string) {
 	}
 }
 
-// toTestServer has the original's client send forms to the original's server, both
-// with the same library. Seen to fail when a form without a length had no end.
-func toTestServer(r *rig, args ...string) {
+// testServer starts the original's server with the client's library.
+func testServer(r *rig) {
 	data := filepath.Join(r.ref.Root(r), "usr/share")
 	exe := harness.Program(r, append([]string{"-w", `-DINSTALL_DATADIR="` + data + `"`, r.ref.Source(r, "test-apps/test-server.c"),
 		"-lssl", "-lcrypto"}, r.ref.Link(r)...)...)
 	r.launch(exe, nil, nil, "-s", "-r", filepath.Join(data, "libwebsockets-test-server"),
 		"-C", filepath.Join(r.Keys, "self-signed.pem"), "-K", filepath.Join(r.Keys, "self-signed.key")).Listening(7681)
+}
+
+// toTestServer has the original's client send forms to the original's server, both
+// with the same library. Seen to fail when a form without a length had no end.
+func toTestServer(r *rig, args ...string) {
+	testServer(r)
 	p := r.start(append([]string{"-l", "--h1"}, args...)...)
 	r.note("exit %d", r.exit(p))
 	r.note("%d completed", strings.Count(p.Log(), "LWS_CALLBACK_COMPLETED_CLIENT_HTTP"))

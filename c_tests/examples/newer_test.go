@@ -16,12 +16,35 @@ func init() {
 	drives = append(drives, []drive{
 		{folder: "http-server/minimal-http-server-eventlib-custom", abi: 19, does: "every file, and a client, in a loop of the program's making",
 			run: customLoop},
+		{folder: "http-client/minimal-http-client-multi", label: "ctest", abi: 19, does: "as upstream's own tests run it, over HTTP/2, with the original's test-server",
+			run: func(r *rig) { ctest(r, ctestMulti) }},
+		{folder: "http-client/minimal-http-client-multi", label: "ctest --h1", abi: 19, does: "likewise over HTTP/1",
+			run: func(r *rig) { ctest(r, ctestMulti, "--h1") }},
+		{folder: "http-client/minimal-http-client-post", label: "ctest", abi: 19, does: "likewise, both",
+			run: func(r *rig) { ctest(r, []string{"", "-m", "--h1", "-m --h1"}) }},
 		{folder: "ws-client/minimal-ws-client-spam-tx-rx", abi: 19, does: "eleven connections that send at random times; the server closes",
 			run: spamTxRx},
 		{folder: "ws-server/minimal-ws-raw-proxy", abi: 19, does: "what comes by WebSocket goes to a raw server, and back", run: wsToRaw},
 		{folder: "ws-server/minimal-ws-server-threads-foreign-libuv-smp", abi: 19, does: "messages of two threads, in libuv", loops: true,
 			run: func(r *rig) { threads(r, `^svc, myconfig: spam tid: ([12]), msg: (\d+)$`) }},
 	}...)
+}
+
+// ctestMulti are the arguments of upstream's tests; what begins with ! has to fail.
+var ctestMulti = []string{"", "-p", "-s", "-p -s", "--limit 1 -p", "--limit 1 -p -s", "!--limit 1",
+	"--post", "--post -p", "--post -s", "--post -p -s"}
+
+func ctest(r *rig, list []string, more ...string) {
+	testServer(r)
+	for _, args := range list {
+		args, fails := strings.CutPrefix(args, "!")
+		p := r.start(append(append([]string{"-l"}, strings.Fields(args)...), more...)...)
+		code := r.exit(p)
+		r.note("%s: exit %d", args, code)
+		if (code != 0) != fails {
+			r.Errorf("%s: exit %d; log:\n%s", args, code, p.Log())
+		}
+	}
 }
 
 func customLoop(r *rig) {

@@ -216,23 +216,22 @@ func (s *State) bodyHeaders(h *h1.Headers) {
 	s.bodyLeft = s.bodyLen
 }
 
-// connection finds out the version, whether the connection is to go on, and what
-// of a body's framing depends on that: as the clients of libwebsockets send forms
-// without a length, such a body is over where its last boundary says so. Nothing
-// that comes behind it is a request.
+// connection finds out the version and whether the connection is to go on. As the
+// clients of libwebsockets send forms without a length, also one behind the other on a
+// connection, such a body is over where its last boundary says so.
 func (s *State) connection(h *h1.Headers) {
 	s.Version = min(h.Minor(), 1)
 	s.KeepAlive = s.Version == 1
 	switch conn := string(h.Value(h1.TokenConnection)); {
 	case hasToken(conn, "close"):
 		s.KeepAlive = false
-		if s.bodyLen == noLengthBody && s.chunked == nil {
-			s.ending = form.NewEnding(h.Value(h1.TokenHTTPContentType))
-		}
 	case s.Version == 0 && s.chunked != nil: // RFC 9112 §6.1
 		s.KeepAlive = false
 	case hasToken(conn, "keep-alive"):
 		s.KeepAlive = true
+	}
+	if s.bodyLen == noLengthBody && s.chunked == nil {
+		s.ending = form.NewEnding(h.Value(h1.TokenHTTPContentType))
 	}
 }
 
