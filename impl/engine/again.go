@@ -25,8 +25,9 @@ func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
 		F: f, shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: old.ContextSettings,
-		became: old.became, protocolDone: old.protocolDone,
+		became: old.became, protocolDone: old.protocolDone, pipe: old.pipe,
 	}
+	ctx.lives.inherit(&old.lives)
 	ctx.Reject = slices.Clone(old.Reject)
 	ours := true
 	for _, o := range old.Threads {
@@ -109,7 +110,7 @@ func (ctx *Context) inherit(old *Context) {
 func (o *Vhost) again(ctx *Context) *Vhost {
 	v := &Vhost{
 		VhostSettings: o.VhostSettings, Ctx: ctx, F: o.F, TLS: o.TLS,
-		privs: slices.Clone(o.privs), fake: o.fake, started: o.started, destroying: o.destroying, gone: o.gone,
+		life: o.life, privs: slices.Clone(o.privs), fake: o.fake, started: o.started, destroying: o.destroying, gone: o.gone,
 	}
 	v.Protocols = make([]*Protocol, len(o.Protocols))
 	for i, p := range o.Protocols {

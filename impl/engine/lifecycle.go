@@ -28,6 +28,15 @@ var groupNames = [groups]string{"wsi", "vh", "wsisrv", "mux", "wsicli"}
 // lifecycles are the counts of a context's groups.
 type lifecycles [groups]struct{ born, live atomic.Uint32 }
 
+// inherit takes over what a forked child has of its parent's: no connections.
+func (l *lifecycles) inherit(old *lifecycles) {
+	for g := range l {
+		l[g].born.Store(old[g].born.Load())
+	}
+	l[GroupVhost].live.Store(old[GroupVhost].live.Load())
+	l[GroupWSI].live.Store(min(old[GroupWSI].live.Load(), 1)) // the pipe
+}
+
 // lifecycle is the beginning of a tag, and when its object was made.
 type lifecycle struct {
 	group   Group
