@@ -377,7 +377,13 @@ func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info)
 	if len(ctx.Vhosts()) == 1 {
 		v.AnnounceWake(true)
 	}
-	err := initTLS(v, i)
+	var err error
+	if i.wants_log != 0 && i.log_filepath != nil {
+		err = v.OpenLog(str(i.log_filepath))
+	}
+	if err == nil {
+		err = initTLS(v, i)
+	}
 	if err == nil {
 		err = listen.Open(v)
 	}

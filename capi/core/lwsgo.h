@@ -165,6 +165,7 @@ typedef void (*lwsgo_finalize_cb)(struct lws_vhost *vh, void *arg);
 struct lwsgo_info {
 	LWSGO_INFO(LWSGO_MEMBER)
 	/* What the program's struct is too short for, or its ABI does not have, is 0. */
+	uint8_t wants_log; /* log_filepath counts: Debian's build does not look at it */
 	uint8_t udp_loss_sim_tx_pc;
 	uint8_t udp_loss_sim_rx_pc;
 	int simultaneous_ssl_handshake_restriction;

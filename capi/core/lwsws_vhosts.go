@@ -293,6 +293,7 @@ func (f *vhostConfig) stringOf(key string) **C.char {
 	case "vhosts[].host-ssl-ca":
 		return &i.ssl_ca_filepath
 	case "vhosts[].access-log":
+		i.wants_log = 1
 		return &i.log_filepath
 	case "vhosts[].mounts[].mountpoint":
 		return &f.mount.mountpoint

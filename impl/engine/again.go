@@ -44,6 +44,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 	listening := map[*Vhost][]int{}
 	for _, o := range old.Vhosts() {
 		v := o.again(ctx)
+		v.logAgain(o, ours)
 		for _, l := range o.Listeners {
 			if ours && isListening(l.fd) {
 				listening[v] = append(listening[v], l.fd)

@@ -25,6 +25,7 @@ type VhostSettings struct {
 	Error404  string
 	BindIface bool
 	UnixPerms string
+	LogFile   string
 
 	AcceptProtocol string
 
@@ -65,6 +66,7 @@ type Vhost struct {
 	Protocols []*Protocol
 	Listeners []*Conn
 	TLS       VhostTLS
+	Log       *AccessLog // nil: none
 
 	// Active are the client connections that others can queue behind.
 	Active []*Conn
@@ -403,6 +405,8 @@ func (v *Vhost) finish() {
 	if v.TLS != nil {
 		v.TLS.Close()
 	}
+	v.Log.close()
+	v.Log = nil
 	vhosts.del(v.F.Slot)
 	v.F.Slot = 0
 	Prog.Free(v.F.Name)

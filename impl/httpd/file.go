@@ -366,6 +366,7 @@ func FileFragment(c *engine.Conn) int {
 			// What the socket has no room for is read, queued, and waits for it.
 			if n := c.SendFile(t.f.SendTo, left); n > 0 {
 				t.pos += int64(n)
+				s.Sent += int64(n)
 				sent += n
 				c.SetTimeout(engine.TimeoutHTTPContent, c.Ctx.TimeoutSecs)
 				continue

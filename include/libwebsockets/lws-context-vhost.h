@@ -165,7 +165,11 @@ struct lws_context_creation_info {
 	/**< (V) which protocols are enabled, and their options; NULL: all. In so.17 those
 	 * that are not named get PROTOCOL_INIT as well, in so.19 they do not */
 	const char *log_filepath;
-	/**< (V) file for an access log; NULL: none */
+	/**< (V) file to which a line is added for each request that is answered, in Apache's
+	 * combined format; it is made if need be (0600). A vhost whose file cannot be
+	 * opened is not made. Who moves the file away makes the vhost, or the context
+	 * (lws_context_deprecate()), anew. Not looked at for programs that are compiled with
+	 * Debian's header: its build has no access log. NULL: none */
 	const LWS_INFO_MOUNT *mounts;
 	/**< (V) what is served where; NULL: everything goes to protocols[0] */
 	const char *server_string;

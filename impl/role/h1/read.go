@@ -185,6 +185,7 @@ func (s *State) restart(c *engine.Conn) {
 	s.parser.Init(h1.Request, c.Ctx.MaxHeaderData)
 	s.Parsed, s.answered, s.explicitZero, s.SendingChunked, s.Handling404 = false, false, false, false, false
 	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked, s.ending, s.sinceRenewal = 0, 0, 0, nil, nil, 0
+	s.code, s.Sent = 0, 0
 }
 
 // badRequest answers what is no acceptable request, and closes.

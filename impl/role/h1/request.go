@@ -66,6 +66,9 @@ func (s *State) rejected(c *engine.Conn) bool {
 		if strings.Contains(ua, r.Name) {
 			code, msg, _ := strings.Cut(r.Value, " ")
 			ReturnStatus(c, atoi(code), msg)
+			if _, t := c.Headers.Method(); t >= 0 {
+				s.logRequest(c, c.Headers.Raw(t))
+			}
 			return true
 		}
 	}
@@ -165,6 +168,7 @@ func (s *State) action(c *engine.Conn) bool {
 	if s.ToHTTPS {
 		return redirectToHTTPS(c, uri)
 	}
+	s.logRequest(c, uri)
 	return hooks.App.Action(c)
 }
 
@@ -289,6 +293,7 @@ func Completed(c *engine.Conn) int {
 	if s == nil {
 		return 1
 	}
+	s.logDone()
 	if c.Buffered() {
 		s.deferred = true
 		c.AskWriteable()

@@ -101,6 +101,9 @@ var securityHeaders = [...][2]string{
 // AddStatus appends the status line and what goes with every response: the
 // vhost's headers, the security headers, the server's name.
 func AddStatus(c *engine.Conn, b []byte, code uint) (out []byte, ok bool) {
+	if s := StateOf(c); s != nil {
+		s.code = int(code & codeMask)
+	}
 	if onStream(c) {
 		b, ok = AddByToken(c, b, h1.TokenHTTPColonStatus, strconv.AppendUint(nil, uint64(code&codeMask), 10))
 	} else {

@@ -50,6 +50,10 @@ type State struct {
 
 	await func() bool // answers a stream's request when all of it has come
 
+	entry *entry // for the access log
+	code  int    // of the answer
+	Sent  int64  // of it, with its head
+
 	behind   int  // bytes received behind what was parsed last
 	deferred bool // the transaction is over once the queue has drained
 	sawEOF   bool
@@ -123,6 +127,7 @@ func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int 
 	n := len(b.Bytes())
 	if s := StateOf(c); s != nil {
 		s.answered = true
+		s.Sent += int64(n)
 	}
 	if !c.Issue(b.Bytes()) {
 		return -1
@@ -139,7 +144,12 @@ func (role) TimedOut(c *engine.Conn, r engine.TimeoutReason) {
 
 // Gone gives back what the connection holds.
 func (role) Gone(c *engine.Conn) {
-	if s := StateOf(c); s != nil && s.App != nil {
+	s := StateOf(c)
+	if s == nil {
+		return
+	}
+	s.logDone()
+	if s.App != nil {
 		hooks.App.Drop(c)
 		s.App = nil
 	}

@@ -51,7 +51,8 @@ func Upgrade(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
-	if !s.accept(c) {
+	sent, ok := s.accept(c)
+	if !ok {
 		return false
 	}
 	if c.Dead() {
@@ -65,6 +66,7 @@ func Upgrade(c *engine.Conn) bool {
 		return true
 	}
 	c.Valid()
+	h1.LogUpgrade(c, sent)
 	h1.DetachHeaders(c)
 	return true
 }
@@ -200,6 +202,7 @@ func UpgradeStream(c *engine.Conn) bool {
 		return false
 	}
 	if !c.Dead() {
+		h1.LogUpgrade(c, len(b))
 		h1.DetachHeaders(c)
 	}
 	return true
@@ -250,16 +253,16 @@ func chooseProtocol(c *engine.Conn) (*engine.Protocol, bool) {
 }
 
 // accept sends the 101 response.
-func (s *State) accept(c *engine.Conn) bool {
+func (s *State) accept(c *engine.Conn) (sent int, ok bool) {
 	h := c.Headers
 	key := h.Value(wire.TokenKey)
 	if h.Total(wire.TokenHost) == 0 || len(key) == 0 {
 		engine.Noticef("%s: WebSocket: upgrade by %s has no Host or no Sec-WebSocket-Key", c, c.Peer())
-		return false
+		return 0, false
 	}
 	if len(key) >= maxKey {
 		engine.Warnf("%s: Client key too long (%d, limit %d)", c, len(key), maxKey)
-		return false
+		return 0, false
 	}
 	acc := ws.AcceptKey(key)
 	resp := c.PT().Resp
@@ -273,16 +276,16 @@ func (s *State) accept(c *engine.Conn) bool {
 	b = append(b, '\r', '\n')
 	if len(b) > len(resp)-64 { // append moved it: it did not fit
 		engine.Errf("%s: the upgrade response does not fit %d bytes (pt_serv_buf_size)", c, len(resp))
-		return false
+		return 0, false
 	}
-	b, ok := h1.CallAddHeaders(c, b)
+	b, ok = h1.CallAddHeaders(c, b)
 	if !ok {
-		return false
+		return 0, false
 	}
 	if b, ok = h1.Finalize(c, b); !ok {
-		return false
+		return 0, false
 	}
-	return c.Issue(b)
+	return len(b), c.Issue(b)
 }
 
 // acceptExtension negotiates permessage-deflate, if the vhost offers it.
