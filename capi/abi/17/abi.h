@@ -22,7 +22,8 @@
 static inline enum lws_token_indexes
 lwsgo_token(enum lws_token_indexes t)
 {
-	return t < WSI_TOKEN_COUNT ? t : t + 1; /* Go's last is of other ABIs */
+	/* Go's last is of other ABIs; a number that is none stays so */
+	return t < WSI_TOKEN_COUNT || (int)t < 0 ? t : t + 1;
 }
 
 /* The text of a header that is elsewhere in Go's list. */
