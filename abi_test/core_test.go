@@ -176,7 +176,6 @@ var neutrals = []neutral{
 			"_unused":               "nothing",
 			"_ext_unused":           "nothing",
 			"_ext_unused2":          "nothing",
-			"_ext_unused3":          "nothing",
 
 			"19:event_lib_custom": "its struct differs from those of the ABIs that lack it: custom_loop",
 		}},

@@ -17,6 +17,7 @@ const (
 	tooLong    = `HTTP/1\.0 414 `
 	nothing    = `$`
 	anything   = ``
+	wholeText  = `HTTP/1\.1 200 .*\r\n\r\ntext\n`
 )
 
 var differences = map[string]difference{
@@ -78,6 +79,16 @@ var differences = map[string]difference{
 	"connection list": {48, `.*text\n$`, `.*'HTTP/1.1' \[HTTP/1.1\]\n$`},
 
 	"HEAD unknown type": {191, `HTTP/1\.1 415 .*<h1>415`, `HTTP/1\.1 415 [^<]*HTTP/1\.1 200`},
+
+	"range":         {220, wholeText, `HTTP/1\.1 206 .*content-range: bytes 1-2/5\r\n.*\r\n\r\nexHTTP/1\.1 200`},
+	"range open":    {220, wholeText, `HTTP/1\.1 206 .*content-range: bytes 2-4/5\r\n.*\r\n\r\nxt\nHTTP/1\.1 200`},
+	"range suffix":  {220, wholeText, `HTTP/1\.1 206 .*content-range: bytes 3-4/5\r\n.*\r\n\r\nt\nHTTP/1\.1 200`},
+	"range several": {220, wholeText, `HTTP/1\.1 206 .*multipart/byteranges; boundary=.*bytes 0-0/5.*bytes 2-3/5.*--\r\nHTTP/1\.1 200`},
+	"range beyond":  {220, wholeText, `HTTP/1\.1 416 .*content-range: bytes \*/5\r\n.*HTTP/1\.1 200`},
+	"if-range":      {220, wholeText, `HTTP/1\.1 206 .*content-range: bytes 1-2/5\r\n.*\r\n\r\nexHTTP/1\.1 200`},
+
+	"curl -r 1-3 SITE/plain.txt":     {220, wholeText, `HTTP/1\.1 206 .*\r\n\r\next<nil>`},
+	"curl -r 0-0,2-2 SITE/plain.txt": {220, wholeText, `HTTP/1\.1 206 .*bytes 0-0/5.*bytes 2-2/5.*--\r\n<nil>`},
 
 	"auth end of a line": {50, `HTTP/1\.1 200`, `HTTP/1\.1 401`},
 }

@@ -39,6 +39,27 @@ type site struct {
 	name        string
 	plain, tls  int // ports
 	certificate string
+	pid         int
+	log         string // a file
+}
+
+// said is what the server has logged.
+func (s site) said() string {
+	b, err := os.ReadFile(s.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// peak is the most memory that the server had, in KiB.
+func (s site) peak(t *testing.T) (kib int) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	must(t, err)
+	_, after, _ := strings.Cut(string(b), "VmHWM:")
+	_, err = fmt.Sscan(after, &kib)
+	must(t, err)
+	return kib
 }
 
 // sites starts the reference's and our server, on the same files.
@@ -57,8 +78,10 @@ func sites(t *testing.T) (ref, ours site) {
 func start(t *testing.T, name, lib, exe, dir string, id *harness.Identity) site {
 	cmd := exec.Command(exe, dir, id.CertFile, id.KeyFile)
 	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib)
-	var problems bytes.Buffer
-	cmd.Stderr = &problems
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	must(t, err)
+	defer log.Close()
+	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -66,17 +89,17 @@ func start(t *testing.T, name, lib, exe, dir string, id *harness.Identity) site 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := site{name: name, certificate: id.CertFile}
+	s := site{name: name, certificate: id.CertFile, pid: cmd.Process.Pid, log: log.Name()}
 	if _, err := fmt.Fscanf(out, "ports %d %d\n", &s.plain, &s.tls); err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, problems.String())
+		t.Fatalf("%s: %v\n%s", name, err, s.said())
 	}
 	t.Cleanup(func() {
 		late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		_ = cmd.Wait()
 		late.Stop()
-		if t.Failed() && problems.Len() > 0 {
-			t.Logf("%s: %s", name, problems.String())
+		if text := s.said(); t.Failed() && text != "" {
+			t.Logf("%s: %s", name, text)
 		}
 	})
 	return s
@@ -280,6 +303,9 @@ func TestRequests(t *testing.T) {
 			task{c.name, c.name, func(s site) string { return ask(s, false, c.parts...) }},
 			task{c.name + " over TLS", c.name, func(s site) string { return ask(s, true, c.parts...) }})
 	}
+	for _, args := range curls {
+		names[curlName(args)] = true
+	}
 	compare(t, tasks)
 	for name := range differences {
 		if !names[name] {
@@ -324,12 +350,15 @@ func TestCurl(t *testing.T) {
 	var tasks []task
 	for _, args := range curls {
 		for _, scheme := range []string{"http", "https"} {
-			tasks = append(tasks, task{scheme + " " + strings.Join(args, " "), "",
+			tasks = append(tasks, task{scheme + " " + strings.Join(args, " "), curlName(args),
 				func(s site) string { return curl(s, scheme, args) }})
 		}
 	}
 	compare(t, tasks)
 }
+
+// curlName is the key of differences.
+func curlName(args []string) string { return "curl " + strings.Join(args, " ") }
 
 // curl runs it; SITE in the arguments stands for the site's address.
 func curl(s site, scheme string, args []string) string {

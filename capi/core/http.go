@@ -31,6 +31,10 @@ static inline int fops_read(struct lws_fop_fd *fd, struct fops_said *said, void 
 {
 	return fd->fops->LWS_FOP_READ(fd, &said->got, buf, len);
 }
+static inline int fops_seek(struct lws_fop_fd *fd, lws_fileofs_t to)
+{
+	return fd->fops->LWS_FOP_SEEK_CUR && lws_vfs_file_seek_set(fd, to) == to;
+}
 static inline void fops_close(struct lws_fop_fd *fd)
 {
 	fd->fops->LWS_FOP_CLOSE(&fd);
@@ -420,6 +424,7 @@ type file struct {
 	fd   *C.struct_lws_fop_fd
 	kind httpd.FileKind
 	mod  uint32
+	at   int64 // where what is read next begins
 	said C.struct_fops_said
 }
 
@@ -477,11 +482,33 @@ func (f *file) Read(b []byte) (int, error) {
 	if f.said.got == 0 {
 		return 0, io.EOF
 	}
+	f.at += int64(f.said.got)
 	return int(f.said.got), nil
 }
 
+// MoveTo goes by the file's own position: a program whose operations do not keep one
+// cannot do it.
+func (f *file) MoveTo(pos int64) bool {
+	if pos == f.at {
+		return true
+	}
+	if int64(f.fd.pos) != f.at {
+		return false
+	}
+	f.pt.Unlock()
+	ok := C.fops_seek(f.fd, C.lws_fileofs_t(pos)) != 0
+	f.pt.Lock()
+	if !ok || int64(f.fd.pos) != pos {
+		return false
+	}
+	f.at = pos
+	return true
+}
+
 func (f *file) SendTo(socket int, n int64) int {
-	return int(C.lwsgo_file_send(f.fd, C.int(socket), C.size_t(n)))
+	sent := int(C.lwsgo_file_send(f.fd, C.int(socket), C.size_t(n)))
+	f.at += int64(sent)
+	return sent
 }
 
 func (f *file) Close() {

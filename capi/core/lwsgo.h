@@ -158,6 +158,7 @@ typedef void (*lwsgo_finalize_cb)(struct lws_vhost *vh, void *arg);
 	_(size_t, http_nsc_heap_max_items, )                                   \
 	_(size_t, http_nsc_heap_max_payload, )                                 \
 	_(unsigned int, http_min_rx_rate, )                                    \
+	_(unsigned int, http_precompressed, )                                  \
 	_(lws_peer_limits_notify_t, pl_notify_cb, )
 
 #define LWSGO_MEMBER(type_, name_, array_) type_ name_ array_;

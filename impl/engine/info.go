@@ -107,6 +107,7 @@ type Info struct {
 	Mounts         []*Mount
 	ServerString   string
 	Error404       string
+	Precompressed  bool
 	HTTPProxy      string
 	HTTPProxyPort  int
 	Socks          string

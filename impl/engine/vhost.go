@@ -52,6 +52,8 @@ type VhostSettings struct {
 
 	HTTP2Settings [7]uint32 // http2_settings, [0] tells that they count
 
+	Precompressed bool // files may be served from what lies compressed beside them
+
 	finalize func(*Vhost)
 	released func()
 }
@@ -85,7 +87,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		Name: info.VhostName, Iface: info.Iface, HasIface: info.HasIface,
 		Port: info.Port, Options: info.Options,
 		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
-		Exts: info.Extensions, Error404: info.Error404,
+		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed,
 		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
 		AcceptProtocol: info.AcceptProtocol,
 		HTTPProxy:      info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -27,6 +26,8 @@ type File interface {
 	// Gzipped tells whether what Read gives is compressed for a client that takes it.
 	Gzipped() bool
 	Read(b []byte) (int, error)
+	// MoveTo has what is read next begin at pos; false: it does not.
+	MoveTo(pos int64) bool
 	// SendTo has the kernel send up to n bytes to a socket: 0 where it takes none
 	// now or the file is not of a kind that allows it.
 	SendTo(socket int, n int64) int
@@ -68,11 +69,12 @@ var hooks Hooks
 // Wire sets the hooks.
 func Wire(h Hooks) { hooks = engine.Wired(h) }
 
-// transfer is the file of the current transaction.
+// transfer is the file of the current transaction, from pos up to end.
 type transfer struct {
 	f         File
-	size, pos int64
+	pos, end  int64
 	interpret *engine.Protocol // its callback edits the text before it is sent
+	parts     *parts           // several ranges of it
 }
 
 type outcome int
@@ -96,7 +98,7 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 	}
 	s := h1.StateOf(c)
 	s.Handling404 = c.Vhost.Error404 != "" && name == c.Vhost.Error404
-	full, f := openInMount(c, m, name)
+	full, f, coding := openInMount(c, m, name)
 	if f == nil {
 		return notFound
 	}
@@ -142,7 +144,7 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 			return failed
 		}
 	}
-	n := sendFile(c, f, mime, string(extra), interpreter)
+	n := answer{f: f, coding: coding, ctype: mime, headers: string(extra), etag: etag, interpret: interpreter}.send(c)
 	if n < 0 || n > 0 && h1.Completed(c) != 0 {
 		return failed
 	}
@@ -162,25 +164,25 @@ func appendHex(b []byte, n uint64) []byte {
 
 // openInMount opens name below the mount's origin; a directory means its
 // default file.
-func openInMount(c *engine.Conn, m *engine.Mount, name string) (string, File) {
-	full := m.Origin + "/" + name
+func openInMount(c *engine.Conn, m *engine.Mount, name string) (full string, f File, coding string) {
+	full = m.Origin + "/" + name
 	if strings.Contains("/"+name+"/", "/../") {
 		engine.Warnf("%s: '%s' leaves the mount %s: refused", c, name, m.Mountpoint)
-		return full, nil
+		return full, nil, ""
 	}
 	for try := 0; try < 5; try++ {
-		f, err := hooks.Open(c.PT(), full, acceptsGzip(c))
+		f, coding, err := open(c, full, m.Origin)
 		if err != nil {
 			engine.Infof("%s: unable to open '%s': %v", c, full, err)
-			return full, nil
+			return full, nil, ""
 		}
 		switch f.Kind() {
 		case Regular:
-			return full, f
+			return full, f, coding
 		case Special:
 			f.Close()
 			engine.Infof("%s: unable to open '%s': %v", c, full, errNotRegular)
-			return full, nil
+			return full, nil, ""
 		}
 		f.Close()
 		def := "index.html"
@@ -190,11 +192,7 @@ func openInMount(c *engine.Conn, m *engine.Mount, name string) (string, File) {
 		full = path.Join(m.Origin, name, def)
 	}
 	engine.Errf("%s: too many directories at '%s'", c, full)
-	return full, nil
-}
-
-func acceptsGzip(c *engine.Conn) bool {
-	return c.Headers != nil && strings.Contains(string(c.Headers.Value(wire.TokenHTTPAcceptEncoding)), "gzip")
+	return full, nil, ""
 }
 
 // cacheControl is the value of Cache-Control for files of a mount.
@@ -257,7 +255,7 @@ var errNotRegular = errors.New("it is no regular file")
 // ServeFile sends a file as the answer (lws_serve_http_file): below 0 it
 // failed, above 0 the transaction is over, 0: the file is on its way.
 func ServeFile(c *engine.Conn, name, ctype, headers string) int {
-	f, err := hooks.Open(c.PT(), name, acceptsGzip(c))
+	f, coding, err := open(c, name, name)
 	if err == nil && f.Kind() != Regular {
 		f.Close()
 		err = errNotRegular
@@ -269,7 +267,7 @@ func ServeFile(c *engine.Conn, name, ctype, headers string) int {
 		}
 		return 1
 	}
-	return sendFile(c, f, ctype, headers, nil)
+	return answer{f: f, coding: coding, ctype: ctype, headers: headers}.send(c)
 }
 
 // cacheOf is the Cache-Control of a file that is sent on c.
@@ -278,63 +276,6 @@ func cacheOf(c *engine.Conn) []byte {
 		return []byte(s.Cache)
 	}
 	return []byte("no-store")
-}
-
-// sendFile sends the headers and begins to send f, which it takes over;
-// interpret, when there is one, edits the text.
-func sendFile(c *engine.Conn, f File, ctype, headers string, interpret *engine.Protocol) int {
-	s := h1.StateOf(c)
-	if s == nil {
-		f.Close()
-		return -1
-	}
-	code := uint(200)
-	if s.Handling404 {
-		code = 404
-	}
-	resp := c.PT().Resp
-	b, ok := h1.AddStatus(c, resp[:0:len(resp)/2], code)
-	if ok && f.Gzipped() {
-		b, ok = h1.AddByToken(c, b, wire.TokenHTTPContentEncoding, []byte("gzip"))
-	}
-	if ok && ctype != "" {
-		b, ok = h1.AddByToken(c, b, wire.TokenHTTPContentType, []byte(ctype))
-	}
-	if ok && !s.SendingChunked && !c.Stream() {
-		b, ok = h1.AddContentLength(c, b, uint64(f.Size()))
-	}
-	if ok && !strings.Contains(headers, "cache-control") && !strings.Contains(headers, "Cache-Control") {
-		b, ok = h1.AddByToken(c, b, wire.TokenHTTPCacheControl, cacheOf(c))
-	}
-	if !ok {
-		f.Close()
-		engine.Errf("%s: the response's headers do not fit %d bytes (pt_serv_buf_size)", c, len(resp)/2)
-		return -1
-	}
-	if cap(b)-len(b) < len(headers)+4 {
-		b = slices.Grow(b[:len(b):len(b)], len(headers)+4)
-	}
-	head, _ := h1.Finalize(c, append(b, headers...))
-	wp, isHead := engine.WriteHTTPHeaders, h1.IsHead(c)
-	if isHead {
-		wp |= engine.WriteH2StreamEnd
-	}
-	if c.Write(engine.PayloadOf(head), wp) != len(head) {
-		f.Close()
-		return -1
-	}
-	c.SetState(engine.StateIssuingFile)
-	if isHead {
-		f.Close()
-		c.SetState(engine.StateDoingTransaction)
-		if h1.Completed(c) != 0 {
-			return -1
-		}
-		return 0
-	}
-	s.App = &transfer{f: f, size: f.Size(), interpret: interpret}
-	c.StartedFile()
-	return 0
 }
 
 // filePiece is how much of a file is read at a time, fileBudget how much of it
@@ -358,11 +299,11 @@ func FileFragment(c *engine.Conn) int {
 	if !ok {
 		return -1
 	}
-	if t.size == 0 && c.Stream() && c.Write(engine.Payload{}, engine.WriteHTTPFinal) < 0 {
+	if t.end == 0 && t.parts == nil && c.Stream() && c.Write(engine.Payload{}, engine.WriteHTTPFinal) < 0 {
 		return -1
 	}
-	for sent := 0; t.pos < t.size && sent < fileBudget; {
-		if left := t.size - t.pos; left > filePiece && t.interpret == nil {
+	for sent := 0; t.unsent() && sent < fileBudget; {
+		if left := t.end - t.pos; left > filePiece && t.interpret == nil {
 			// What the socket has no room for is read, queued, and waits for it.
 			if n := c.SendFile(t.f.SendTo, left); n > 0 {
 				t.pos += int64(n)
@@ -378,7 +319,7 @@ func FileFragment(c *engine.Conn) int {
 		}
 		t.pos += int64(n)
 		wp := engine.WriteHTTP
-		if t.pos == t.size {
+		if !t.unsent() {
 			wp = engine.WriteHTTPFinal
 		}
 		if (len(b) > 0 || c.Stream()) && c.Write(engine.PayloadOf(b), wp) != len(b) {
@@ -390,7 +331,7 @@ func FileFragment(c *engine.Conn) int {
 			break
 		}
 	}
-	if t.pos < t.size || c.Buffered() {
+	if t.unsent() || c.Buffered() {
 		c.AskWriteable()
 		return 0
 	}
@@ -403,9 +344,15 @@ func FileFragment(c *engine.Conn) int {
 	return 1
 }
 
+// unsent tells whether there is more to send.
+func (t *transfer) unsent() bool { return t.pos < t.end || t.parts != nil }
+
 // piece reads the next n bytes of the file and says what is to be sent for
 // them; n below 0: it failed.
 func (t *transfer) piece(c *engine.Conn) (b []byte, n int) {
+	if t.pos == t.end {
+		return t.nextPart(c)
+	}
 	if t.interpret != nil {
 		return t.interpreted(c)
 	}
@@ -413,7 +360,7 @@ func (t *transfer) piece(c *engine.Conn) (b []byte, n int) {
 	if cap(pt.FileBuf) == 0 {
 		pt.FileBuf = make([]byte, filePiece)
 	}
-	b = pt.FileBuf[:min(filePiece, t.size-t.pos)]
+	b = pt.FileBuf[:min(filePiece, t.end-t.pos)]
 	n = t.read(c, b)
 	return b[:max(n, 0)], n
 }
@@ -421,7 +368,7 @@ func (t *transfer) piece(c *engine.Conn) (b []byte, n int) {
 func (t *transfer) read(c *engine.Conn, b []byte) int {
 	n, err := t.f.Read(b)
 	if err != nil || n <= 0 {
-		engine.Errf("%s: file ends at %d of %d bytes: %v", c, t.pos, t.size, err)
+		engine.Errf("%s: file ends at %d of %d bytes: %v", c, t.pos, t.end, err)
 		return -1
 	}
 	return n
@@ -443,7 +390,7 @@ func (t *transfer) interpreted(c *engine.Conn) (b []byte, n int) {
 		return nil, -1
 	}
 	text := buf[htmlFront : size-htmlGrow]
-	text = text[:min(int64(len(text)), t.size-t.pos)]
+	text = text[:min(int64(len(text)), t.end-t.pos)]
 	if n = t.read(c, text); n < 0 {
 		return nil, -1
 	}
@@ -452,7 +399,7 @@ func (t *transfer) interpreted(c *engine.Conn) (b []byte, n int) {
 	if h1.StateOf(c).SendingChunked {
 		a.chunked = 1
 	}
-	if t.pos+int64(n) == t.size {
+	if t.pos+int64(n) == t.end {
 		a.final = 1
 	}
 	if c.CallProtocol(t.interpret, engine.ReasonProcessHTML, c.F.User, unsafe.Pointer(a), 0) < 0 {

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,18 +55,18 @@ var siteMounts = []*engine.Mount{
 
 // text is an open file.
 type text struct {
-	s    *site
-	left string
-	size int
-	kind FileKind
+	s         *site
+	all, left string
+	kind      FileKind
 }
 
-func (f *text) Size() int64           { return int64(f.size) }
+func (f *text) Size() int64           { return int64(len(f.all)) }
 func (f *text) ModTime() uint32       { return 1 }
 func (f *text) Kind() FileKind        { return f.kind }
 func (f *text) Gzipped() bool         { return false }
 func (f *text) SendTo(int, int64) int { return 0 }
 func (f *text) Close()                { f.s.open-- }
+func (f *text) MoveTo(pos int64) bool { f.left = f.all[pos:]; return true }
 func (f *text) Read(b []byte) (int, error) {
 	n := copy(b, f.left)
 	f.left = f.left[n:]
@@ -89,7 +91,7 @@ func (s *site) openText(_ *engine.Thread, name string, _ bool) (File, error) {
 		return nil, errors.New("no such file")
 	}
 	s.open++
-	return &text{s, body, len(body), kind}, nil
+	return &text{s, body, body, kind}, nil
 }
 
 // RedirectHit is where each request that the role accepts comes by.
@@ -142,7 +144,8 @@ func (s *site) edit(a *accessArgs) {
 }
 
 // ownFields are those that our answers have: a peer adds none.
-var ownFields = []string{"Content-Length", "Content-Type", "Cache-Control", "Etag", "Location", "Www-Authenticate", "Transfer-Encoding"}
+var ownFields = []string{"Content-Length", "Content-Type", "Cache-Control", "Etag", "Location", "Www-Authenticate", "Transfer-Encoding",
+	"Accept-Ranges", "Content-Range"}
 
 // check reads one answer to a request of method.
 func (s *site) check(t *testing.T, r *bufio.Reader, method string) {
@@ -163,6 +166,9 @@ func (s *site) check(t *testing.T, r *bufio.Reader, method string) {
 	if err != nil && !s.killed {
 		t.Fatalf("to %s: %v behind %d bytes of %d", method, err, len(body), a.ContentLength)
 	}
+	if a.StatusCode == 206 && !s.killed {
+		checkParts(t, a, body)
+	}
 	if a.StatusCode != 200 || method == "HEAD" || s.killed || a.Header.Get("Etag") == "" || a.ContentLength < 0 {
 		return
 	}
@@ -172,6 +178,45 @@ func (s *site) check(t *testing.T, r *bufio.Reader, method string) {
 		}
 	}
 	t.Errorf("%d bytes that are none of the files", len(body))
+}
+
+// checkParts compares what is sent of a file with the file.
+func checkParts(t *testing.T, a *http.Response, body []byte) {
+	_, params, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if params["boundary"] == "" {
+		checkPart(t, a.Header.Get("Content-Range"), body)
+		return
+	}
+	r := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	for n := 0; ; n++ {
+		p, err := r.NextRawPart()
+		if err == io.EOF && n > 1 {
+			return
+		}
+		if err != nil {
+			t.Fatalf("part %d of %q: %v", n, body, err)
+		}
+		b, err := io.ReadAll(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkPart(t, p.Header.Get("Content-Range"), b)
+	}
+}
+
+func checkPart(t *testing.T, of string, body []byte) {
+	var first, last, size int
+	if n, _ := fmt.Sscanf(of, "bytes %d-%d/%d", &first, &last, &size); n == 3 {
+		for _, f := range siteFiles {
+			if len(f) == size && last < size && f[first:last+1] == string(body) {
+				return
+			}
+		}
+	}
+	t.Errorf("%q is %d bytes that are no part of a file", of, len(body))
 }
 
 // FuzzSite: whatever is asked of mounts, files and redirects: each request gets
@@ -186,6 +231,7 @@ func FuzzSite(f *testing.F) {
 	} {
 		one := "GET " + path + " HTTP/1.1\r\nHost: t\r\n"
 		f.Add([]byte(one+"\r\n"+one+"If-None-Match: 000249F000000001\r\n\r\n"), []byte{}, []byte{byte(i), 1})
+		f.Add([]byte(one+"Range: bytes=1-2\r\n\r\n"+one+"Range: bytes=0-0,3-4,-1\r\nIf-Range: 000249F000000001\r\n\r\n"), []byte{}, []byte{byte(i), 1})
 		f.Add([]byte("HEAD"+one[3:]+"Authorization: Basic YTpi\r\n\r\n"+"POST"+one[3:]+"Content-Length: 3\r\n\r\nabc"), []byte{40, 1}, []byte{1, byte(i)})
 	}
 	f.Fuzz(func(t *testing.T, in, cuts, script []byte) { ask(t, in, cuts, script) })

@@ -42,8 +42,9 @@ type openFile struct {
 	name  string
 	id    fileID
 	users int
-	stale bool // the name leads elsewhere by now
-	used  bool // since the last look
+	stale bool   // the name leads elsewhere by now
+	used  bool   // since the last look
+	index *index // of an archive, when it was asked for
 }
 
 // openFiles is what a thread keeps open.
@@ -243,6 +244,11 @@ func (f *plainFile) Read(b []byte) (n int, err error) {
 	}
 	f.pos += int64(n)
 	return n, nil
+}
+
+func (f *plainFile) MoveTo(pos int64) bool {
+	f.pos = pos
+	return true
 }
 
 func (f *plainFile) SendTo(socket int, n int64) int { return hooks.SendFD(f.o.fd, &f.pos, socket, n) }

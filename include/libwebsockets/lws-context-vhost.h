@@ -492,8 +492,10 @@ struct lws_context_creation_info {
 	/**< (C) bytes a second that a peer has to send of a request's body, on average over
 	 * timeout_secs; a slower one is closed. A request's head has timeout_secs_ah_idle
 	 * as a whole. 0: no lowest rate, each byte renews the timeout */
-	unsigned int _ext_unused3;
-	/**< must be 0 */
+	unsigned int http_precompressed;
+	/**< (V) nonzero: instead of a file NAME, what lies beside it as NAME.br or NAME.gz is
+	 * sent to those who accept that coding, if it is not older; Content-Type is NAME's.
+	 * All files of the vhost are told to vary (Vary: accept-encoding) */
 	lws_peer_limits_notify_t pl_notify_cb;
 	/**< (C) told of connections that ip_limit_wsi refuses; NULL: nobody */
 };
@@ -731,7 +733,10 @@ struct lws_protocol_vhost_options {
 enum lws_mount_protocols {
 	LWSMPRO_HTTP = 0,	/**< reverse proxy to host[:port]/path */
 	LWSMPRO_HTTPS = 1,	/**< the same over TLS */
-	LWSMPRO_FILE = 2,	/**< files below a folder, or in a zip */
+	LWSMPRO_FILE = 2,	/**< files below a folder, or in a zip: where the origin names
+				 * one (.zip, .jar, .war) or a folder in it. Deflated ones are
+				 * sent as gzip to those who accept it, inflated to others.
+				 * For contexts with the system's file operations */
 	LWSMPRO_CGI = 3,	/**< run this program */
 	LWSMPRO_REDIR_HTTP = 4,	/**< redirect to http://... */
 	LWSMPRO_REDIR_HTTPS = 5, /**< redirect to https://... */

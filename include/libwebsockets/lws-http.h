@@ -25,13 +25,17 @@ lws_get_mimetype(const char *file, const struct lws_http_mount *m);
  * Answer a request with a file: headers now, content piece by piece as the connection
  * becomes writable, then LWS_CALLBACK_HTTP_FILE_COMPLETION.
  *
+ * A GET that asks for parts (Range) gets those, with 206, or 416 if there are none; with
+ * If-Range, whose validator is not known here, the whole. Not where other_headers have
+ * Accept-Ranges or Content-Range: then that is the program's matter.
+ *
  * @param file		    path, opened through the context's file systems
  * @param content_type	    media type; NULL: do not send one
  * @param other_headers	    further header lines as lws_add_http_header_*() wrote
  *			    them, or NULL; copied
  * @param other_headers_len their length
- * @return negative: error, close. 0: under way. Positive: complete, or answered with an
- *	   error page; then return lws_http_transaction_completed()
+ * @return negative: error, close. 0: under way, or 416. Positive: complete, or answered
+ *	   with another error page; then return lws_http_transaction_completed()
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_serve_http_file(struct lws *wsi, const char *file, const char *content_type,

@@ -197,9 +197,12 @@ func resp(c *engine.Conn) []byte {
 // IsHead tells whether the answer to c's request is to have no body.
 func IsHead(c *engine.Conn) bool { return c.Headers != nil && c.Headers.Total(h1.TokenHeadURI) > 0 }
 
-// ReturnStatus sends a small page that says the status (lws_return_http_status):
-// 0 when it was sent.
-func ReturnStatus(c *engine.Conn, code int, body string) int {
+// Field is a header field of an answer; the name ends with a colon.
+type Field struct{ Name, Value string }
+
+// ReturnStatus sends a small page that says the status (lws_return_http_status), with
+// more header fields: 0 when it was sent.
+func ReturnStatus(c *engine.Conn, code int, body string, more ...Field) int {
 	if c.Vhost == nil {
 		return 1
 	}
@@ -221,6 +224,11 @@ func ReturnStatus(c *engine.Conn, code int, body string) int {
 	}
 	if ok {
 		b, ok = AddByToken(c, b, h1.TokenHTTPContentLength, strconv.AppendInt(nil, int64(len(page)), 10))
+	}
+	for _, f := range more {
+		if ok {
+			b, ok = AddByName(c, b, f.Name, []byte(f.Value))
+		}
 	}
 	if ok {
 		b, ok = Finalize(c, b)

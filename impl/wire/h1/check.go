@@ -155,7 +155,7 @@ func checkCodings(list []byte) error {
 	for more := true; more; {
 		var one []byte
 		one, rest, more = bytes.Cut(rest, []byte{','})
-		one = trimLeft(trimRight(one))
+		one = trim(one)
 		switch {
 		case !isChunked(one):
 			other = true

@@ -282,7 +282,7 @@ func (p *Parser) foldedLine(h *Headers, line []byte) error {
 	if p.kind == Request || p.lastField == lastNone {
 		return ErrMalformed
 	}
-	line = trimLeft(trimRight(line))
+	line = trim(line)
 	h.buf = h.buf[:len(h.buf)-1]
 	if !h.room(len(line) + 2) {
 		return ErrTooLarge

@@ -79,7 +79,7 @@ func (p *Parser) requestLine(h *Headers, line []byte) error {
 		if h.Has(t) {
 			return ErrMalformed
 		}
-		return h.Add(t, trimLeft(trimRight(rest)))
+		return h.Add(t, trim(rest))
 	}
 	rest = trimLeft(rest)
 	target, version, _ := bytes.Cut(trimRight(rest), []byte{' '})
@@ -142,7 +142,7 @@ func (p *Parser) cutTarget(h *Headers, t Token) {
 // the version's token (RFC 9112 §4).
 func (p *Parser) statusLine(h *Headers, line []byte) error {
 	t, rest, ok := cutStart(statusStarts[:], line)
-	rest = trimLeft(trimRight(rest))
+	rest = trim(rest)
 	if !ok || len(rest) < 3 || (len(rest) > 3 && rest[3] != ' ') {
 		return ErrMalformed
 	}

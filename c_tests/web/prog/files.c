@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A server of files: by a mount, by lws_serve_http_file() below /call, and from a zip
+ * archive below /zip. Plain and over TLS, there HTTP/2 as well. /count tells how many
+ * LWS_CALLBACK_HTTP_FILE_COMPLETION there were.
+ */
+#include <libwebsockets.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char root[256], archive[300];
+static int completed;
+
+static int serve(struct lws *wsi, const char *name)
+{
+	unsigned char own[LWS_PRE + 64], *end = own + LWS_PRE;
+	char path[600];
+	int n;
+
+	if (!strncmp(name, "own-", 4) &&
+	    lws_add_http_header_by_name(wsi, (const unsigned char *)"accept-ranges:", (const unsigned char *)"none", 4,
+	                                &end, own + sizeof own))
+		return -1;
+	snprintf(path, sizeof path, "%s/%s", root, name);
+	n = lws_serve_http_file(wsi, path, "text/plain", (const char *)own + LWS_PRE, (int)(end - own) - LWS_PRE);
+	return n < 0 || (n > 0 && lws_http_transaction_completed(wsi)) ? -1 : 0;
+}
+
+static int http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	char text[32];
+
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		if (!strncmp(in, "/call/", 6))
+			return serve(wsi, (const char *)in + 6);
+		snprintf(text, sizeof text, "completed %d", completed);
+		if (lws_return_http_status(wsi, strcmp(in, "/count") ? 404 : 200, text))
+			return -1;
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		completed++;
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	default:
+		return lws_callback_http_dummy(wsi, reason, user, in, len);
+	}
+}
+
+static const struct lws_protocols protocols[] = {
+	{"http", http, 0, 0, 0, NULL, 0},
+	{NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+static const struct lws_protocol_vhost_options interpret = {NULL, NULL, ".shtml", "http"};
+static const struct lws_protocol_vhost_options shtml = {NULL, NULL, ".shtml", "text/html"};
+
+#define MOUNT(path, next) .mountpoint = path, .mountpoint_len = sizeof(path) - 1, .mount_next = next
+static const struct lws_http_mount mounts[] = {
+	{MOUNT("/", mounts + 1), .origin = root, .def = "index.html", .origin_protocol = LWSMPRO_FILE,
+	 .interpret = &interpret, .extra_mimetypes = &shtml},
+	{MOUNT("/zip", mounts + 2), .origin = archive, .def = "index.html", .origin_protocol = LWSMPRO_FILE},
+	{MOUNT("/call", NULL), .origin = "http", .origin_protocol = LWSMPRO_CALLBACK},
+};
+
+static struct lws_context *context;
+static volatile sig_atomic_t ended;
+
+static void end(int sig)
+{
+	(void)sig;
+	ended = 1;
+	lws_cancel_service(context);
+}
+
+int main(int argc, char **argv)
+{
+	struct lws_context_creation_info i = {0};
+	struct lws_vhost *plain, *tls;
+
+	if (argc != 4)
+		return 2;
+	lws_set_log_level(LLL_ERR, NULL);
+	snprintf(root, sizeof root, "%s/files", argv[1]);
+	snprintf(archive, sizeof archive, "%s/pages.zip", argv[1]);
+	i.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+	            LWS_SERVER_OPTION_DISABLE_IPV6;
+	i.gid = i.uid = -1;
+	context = lws_create_context(&i);
+	if (!context)
+		return 1;
+	i.iface = "127.0.0.1";
+	i.protocols = protocols;
+	i.mounts = mounts;
+#if defined(PRECOMPRESSED)
+	i.http_precompressed = 1;
+#endif
+	i.vhost_name = "plain.test";
+	plain = lws_create_vhost(context, &i);
+	i.vhost_name = "tls.test";
+	i.ssl_cert_filepath = argv[2];
+	i.ssl_private_key_filepath = argv[3];
+	tls = lws_create_vhost(context, &i);
+	if (!plain || !tls)
+		return 1;
+	signal(SIGTERM, end);
+	printf("ports %d %d\n", lws_get_vhost_listen_port(plain), lws_get_vhost_listen_port(tls));
+	fflush(stdout);
+	while (!ended && lws_service(context, 0) >= 0)
+		;
+	lws_context_destroy(context);
+	return 0;
+}
