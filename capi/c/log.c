@@ -348,6 +348,8 @@ lwsgo_missing(const char *call, const char *needs)
 /* A line that waits. */
 struct lwsgo_line {
 	struct lwsgo_line *next;
+	struct lws_log_cx *cx; /* NULL: the process' */
+	size_t len;
 	int level;
 	char text[];
 };
@@ -355,8 +357,6 @@ struct lwsgo_line {
 void
 lwsgo_log(int level, const char *msg, size_t len)
 {
-	struct lwsgo_thread *self = &lwsgo_self;
-	struct lwsgo_line *l = NULL;
 	char line[LINE_MAX_BYTES];
 	size_t at, room;
 
@@ -374,19 +374,28 @@ lwsgo_log(int level, const char *msg, size_t len)
 	}
 	line[len] = '\0';
 
-	if (self->depth)
-		l = malloc(sizeof(*l) + len + 1);
-	if (!l) {
+	if (!lwsgo_log_wait(NULL, level, line, len))
 		emit(level, line);
-		return;
-	}
+}
+
+int
+lwsgo_log_wait(struct lws_log_cx *cx, int level, const char *line, size_t len)
+{
+	struct lwsgo_thread *self = &lwsgo_self;
+	struct lwsgo_line *l = self->depth ? malloc(sizeof(*l) + len + 1) : NULL;
+
+	if (!l)
+		return 0;
 	l->next = NULL;
+	l->cx = cx;
+	l->len = len;
 	l->level = level;
 	memcpy(l->text, line, len + 1);
 	if (!self->lines)
 		self->lines_end = &self->lines;
 	*self->lines_end = l;
 	self->lines_end = &l->next;
+	return 1;
 }
 
 void
@@ -401,7 +410,10 @@ lwsgo_log_emit(void)
 	self->emitting = 1;
 	while ((l = self->lines)) {
 		self->lines = l->next;
-		emit(l->level, l->text);
+		if (l->cx)
+			lwsgo_log_cx_emit(l->cx, l->level, l->text, l->len);
+		else
+			emit(l->level, l->text);
 		free(l);
 	}
 	self->emitting = 0;

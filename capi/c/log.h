@@ -29,6 +29,27 @@ __attribute__((visibility("hidden"))) void lwsgo_log(int level,
 						     const char *msg,
 						     size_t len);
 
+struct lws;
+struct lws_vhost;
+struct lws_context;
+struct lws_log_cx;
+
+/* The same for a log context, with its levels, prefixes and destination. */
+__attribute__((visibility("hidden"))) void
+lwsgo_log_to(struct lws_log_cx *cx, int level, const char *msg, size_t len);
+
+/* The log context of the first that is not NULL; NULL: it has none. */
+__attribute__((visibility("hidden"))) struct lws_log_cx *
+lwsgo_log_cx_of(struct lws *wsi, struct lws_vhost *vh, struct lws_context *cx);
+
+/* Keeps a line for when no lock is held; 0: it can be handed out at once. */
+__attribute__((visibility("hidden"))) int
+lwsgo_log_wait(struct lws_log_cx *cx, int level, const char *line, size_t len);
+
+/* A finished line to where a log context's go. */
+__attribute__((visibility("hidden"))) void
+lwsgo_log_cx_emit(struct lws_log_cx *cx, int level, const char *line, size_t len);
+
 /* Hands the lines that wait to the emitter. No lock may be held. */
 __attribute__((visibility("hidden"))) void lwsgo_log_emit(void);
 

@@ -101,6 +101,54 @@ prefixes(struct lws_log_cx *cx, char **p, char *e)
 	return cx;
 }
 
+void
+lwsgo_log_cx_emit(struct lws_log_cx *cx, int level, const char *line, size_t len)
+{
+	if (cx->lll_flags & LLLF_LOG_CONTEXT_AWARE)
+		cx->u.emit_cx(cx, level, line, len);
+	else
+		cx->u.emit(level, line);
+}
+
+/* Begins a line: stamps, and what the log context puts in front. Returns whose prefix
+ * came last. */
+static struct lws_log_cx *
+begin(struct lws_log_cx *cx, int level, char line[LWSGO_LINE_MAX], char **p)
+{
+	char *end = line + LWSGO_LINE_MAX - 1;
+
+	*p = line + lwsgo_line_stamp(level, line);
+	if (!lwsgo_plain.log_cx && cx->lll_flags & LLLF_LOG_TIMESTAMP)
+		*p += lwsl_timestamp(level, *p, (lwsgo_len)(end - *p));
+	return prefixes(cx, p, end);
+}
+
+void
+lwsgo_log_to(struct lws_log_cx *cx, int level, const char *msg, size_t len)
+{
+	char line[LWSGO_LINE_MAX] = "", *p;
+	size_t room;
+
+	if (!(cx->lll_flags & (uint32_t)level))
+		return;
+	begin(cx, level, line, &p);
+	room = lws_ptr_diff_size_t(line + sizeof(line) - 1, p);
+	memcpy(p, msg, len < room ? len : room);
+	len = lwsgo_line_end(line, lws_ptr_diff_size_t(p, line), (int)len);
+	if (!lwsgo_log_wait(cx, level, line, len))
+		lwsgo_log_cx_emit(cx, level, line, len);
+}
+
+struct lws_log_cx *
+lwsgo_log_cx_of(struct lws *wsi, struct lws_vhost *vh, struct lws_context *cx)
+{
+	struct lws_log_cx *of = wsi ? lwsl_wsi_get_cx(wsi)
+			      : vh  ? lwsl_vhost_get_cx(vh)
+				    : lwsl_context_get_cx(cx);
+
+	return of == default_cx() ? NULL : of;
+}
+
 static void
 logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
      const char *function, const char *format, va_list ap)
@@ -114,10 +162,7 @@ logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
 		cx = default_cx();
 	if (!(cx->lll_flags & (uint32_t)level))
 		return;
-	p += lwsgo_line_stamp(level, line);
-	if (!lwsgo_plain.log_cx && cx->lll_flags & LLLF_LOG_TIMESTAMP)
-		p += lwsl_timestamp(level, p, (lwsgo_len)(end - p));
-	last = prefixes(cx, &p, end);
+	last = begin(cx, level, line, &p);
 	if (prep)
 		prep(last, obj, &p, end);
 	if (function && p < end)
@@ -125,10 +170,7 @@ logv(struct lws_log_cx *cx, lws_log_prepend_cx_t prep, void *obj, int level,
 				  function);
 	n = vsnprintf(p, lws_ptr_diff_size_t(end, p), format, ap);
 	p = line + lwsgo_line_end(line, lws_ptr_diff_size_t(p, line), n);
-	if (cx->lll_flags & LLLF_LOG_CONTEXT_AWARE)
-		cx->u.emit_cx(cx, level, line, lws_ptr_diff_size_t(p, line));
-	else
-		cx->u.emit(level, line);
+	lwsgo_log_cx_emit(cx, level, line, lws_ptr_diff_size_t(p, line));
 }
 
 LWS_VISIBLE void

@@ -228,7 +228,8 @@ lwsgo_system_destroy(struct lws_context *cx)
 	free(cx->evlib_pt);
 	cx->evlib_pt = NULL;
 	cx->custom_loop = NULL;
-	lwsl_refcount_cx(cx->log_cx, 0);
+	lwsgo_log_emit(); /* what goes there */
+	lwsl_refcount_cx(cx->log_cx, -1);
 	cx->log_cx = NULL;
 	lwsgo_smd_destroy(cx);
 	while ((d = cx->attached.head)) {

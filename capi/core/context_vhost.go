@@ -254,7 +254,7 @@ func limit(n C.size_t) int { return int(min(n, math.MaxInt)) }
 func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 	defer guard("lws_create_context")
 	info := infoFrom(i)
-	announce(&info.ABI)
+	announce(i, info)
 	var loopWanted C.int
 	loop := C.lwsgo_loop_find(i.options, &loopWanted)
 	if loopWanted != 0 && loop == nil {
@@ -271,9 +271,15 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		engine.Errf("No memory for websocket context")
 		return nil
 	}
+	if i.log_cx != nil { // from the first line on
+		cx.log_cx = i.log_cx
+		C.lwsl_refcount_cx(i.log_cx, 1)
+	}
 	ctx, err := engine.NewContext((*engine.ContextFace)(unsafe.Pointer(cx)), threadFaces(cx), info)
 	if err != nil {
 		engine.Errf("lws_create_context: %v", err)
+		C.lwsl_refcount_cx(cx.log_cx, -1)
+		cx.log_cx = nil
 		return nil
 	}
 	cx.abi = i.abi
@@ -300,10 +306,6 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 	C.lwsgo_init_fops(cx, i.fops)
 	if i.vhost_name != nil {
 		cx.name = C.CString(info.VhostName)
-	}
-	if i.log_cx != nil {
-		cx.log_cx = i.log_cx
-		C.lwsl_refcount_cx(i.log_cx, 1)
 	}
 	if i.http_nsc_filepath != nil {
 		ctx.Cookies = &client.Jar{
@@ -578,11 +580,15 @@ func go_lws_canonical_hostname(cx *C.struct_lws_context) *C.char {
 }
 
 // announce logs what the reference logs first.
-func announce(abi *engine.ABI) {
+func announce(i *C.struct_lwsgo_info, info *engine.Info) {
 	version := str(C.lws_get_library_version())
-	if abi.Lifecycle {
-		engine.Noticef("lws_create_context: LWS: %s, NET CLI SRV H1 H2 WS ConMon IPV6-on", version)
+	if !info.ABI.Lifecycle {
+		engine.Noticef("LWS: %s, loglevel %d", version, engine.Prog.LogLevel())
 		return
 	}
-	engine.Noticef("LWS: %s, loglevel %d", version, engine.Prog.LogLevel())
+	name := info.VhostName
+	if name != "" {
+		name += ": "
+	}
+	engine.LogInto(unsafe.Pointer(i.log_cx), engine.LogNotice, "%slws_create_context: LWS: %s, NET CLI SRV H1 H2 WS ConMon IPV6-on", name, version)
 }

@@ -156,6 +156,26 @@ func (program) Log(level int, line string) {
 	C.free(unsafe.Pointer(cs))
 }
 
+func (program) LogContext(c *engine.Face, v *engine.VhostFace, x *engine.ContextFace) unsafe.Pointer {
+	switch {
+	case c != nil:
+		return unsafe.Pointer(C.lwsgo_log_cx_of((*C.struct_lws)(unsafe.Pointer(c)), nil, nil))
+	case v != nil:
+		return unsafe.Pointer(C.lwsgo_log_cx_of(nil, (*C.struct_lws_vhost)(unsafe.Pointer(v)), nil))
+	}
+	return unsafe.Pointer(C.lwsgo_log_cx_of(nil, nil, (*C.struct_lws_context)(unsafe.Pointer(x))))
+}
+
+func (program) LogTo(cx unsafe.Pointer, level int, line string) {
+	cs := C.CString(line)
+	C.lwsgo_log_to((*C.struct_lws_log_cx)(cx), C.int(level), cs, C.size_t(len(line)))
+	C.free(unsafe.Pointer(cs))
+}
+
+func (program) LogLevelOf(cx unsafe.Pointer) int {
+	return int((*C.struct_lws_log_cx)(cx).lll_flags)
+}
+
 // logLevel is C's: each change of a connection's state looks at it.
 var logLevel = (*int32)(C.lwsgo_log_level_at())
 

@@ -82,9 +82,14 @@ func (p *program) CString(s string) unsafe.Pointer {
 	copy(p.mem[m], s)
 	return m
 }
-func (p *program) NewFace() *engine.Face               { return &engine.Face{} }
-func (p *program) FreeFace(*engine.Face)               {}
-func (p *program) LogLevel() int                       { return engine.LogErr | engine.LogWarn | engine.LogNotice }
+func (p *program) NewFace() *engine.Face { return &engine.Face{} }
+func (p *program) FreeFace(*engine.Face) {}
+func (p *program) LogLevel() int         { return engine.LogErr | engine.LogWarn | engine.LogNotice }
+func (p *program) LogContext(*engine.Face, *engine.VhostFace, *engine.ContextFace) unsafe.Pointer {
+	return nil
+}
+func (p *program) LogTo(unsafe.Pointer, int, string)   {}
+func (p *program) LogLevelOf(unsafe.Pointer) int       { return 0 }
 func (p *program) Lookup(string) ([]netip.Addr, error) { return p.lookup() }
 func (p *program) Log(_ int, line string)              { p.logs = append(p.logs, line) }
 

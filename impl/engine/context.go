@@ -323,6 +323,9 @@ func (ctx *Context) Destroy() bool {
 	for _, pt := range ctx.Threads {
 		pt.closeAll()
 	}
+	if ctx.ABI.Lifecycle { // the original's netlink goes with the connections
+		ctx.lives[GroupVhost].live.Add(^uint32(0))
+	}
 	ctx.loopEnds(LoopThreadEnds)
 	ctx.loopEnds(LoopContextEnds)
 	ctx.endParted()

@@ -37,6 +37,11 @@ func (p *fakeProgram) NewFace() *Face                { return &Face{} }
 func (p *fakeProgram) FreeFace(*Face)                {}
 func (p *fakeProgram) Log(_ int, l string)           { p.lines = append(p.lines, l) }
 func (p *fakeProgram) LogLevel() int                 { return LogErr | LogWarn }
+func (p *fakeProgram) LogContext(*Face, *VhostFace, *ContextFace) unsafe.Pointer {
+	return nil
+}
+func (p *fakeProgram) LogTo(unsafe.Pointer, int, string) {}
+func (p *fakeProgram) LogLevelOf(unsafe.Pointer) int     { return 0 }
 
 func (p *fakeProgram) Lookup(string) ([]netip.Addr, error) { return nil, errLookup }
 

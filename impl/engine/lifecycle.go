@@ -52,8 +52,8 @@ var adopted = "adopted"
 func (l *lifecycle) begin(ctx *Context, g Group, what *string) {
 	n := &ctx.lives[g]
 	*l = lifecycle{group: g, ordinal: n.born.Add(1) - 1, born: Now(), what: what}
-	if live := n.live.Add(1); ctx.toldLives() {
-		Noticef("%s__lws_lc_tag:  ++ %s (%d)", ctx.prefix(), l, live)
+	if live := n.live.Add(1); ctx.ABI.Lifecycle && ctx.noticed() {
+		LogInto(ctx.LogContext(), LogNotice, "%s__lws_lc_tag:  ++ %s (%d)", ctx.prefix(), l, live)
 	}
 }
 
@@ -63,12 +63,18 @@ func (l *lifecycle) end(ctx *Context) {
 		return
 	}
 	l.gone = true
-	if live := ctx.lives[l.group].live.Add(^uint32(0)); ctx.toldLives() {
-		Noticef("%s__lws_lc_untag:  -- %s (%d) %s", ctx.prefix(), l, live, age(Now()-l.born))
+	if live := ctx.lives[l.group].live.Add(^uint32(0)); ctx.ABI.Lifecycle && ctx.noticed() {
+		LogInto(ctx.LogContext(), LogNotice, "%s__lws_lc_untag:  -- %s (%d) %s", ctx.prefix(), l, live, age(Now()-l.born))
 	}
 }
 
-func (ctx *Context) toldLives() bool { return ctx.ABI.Lifecycle && Prog.LogLevel()&LogNotice != 0 }
+// noticed tells whether it is worth while to make a notice.
+func (ctx *Context) noticed() bool {
+	if to := ctx.LogContext(); to != nil {
+		return Prog.LogLevelOf(to)&LogNotice != 0
+	}
+	return Prog.LogLevel()&LogNotice != 0
+}
 
 // prefix is what the context's log lines begin with.
 func (ctx *Context) prefix() string {
@@ -112,6 +118,8 @@ func (c *Conn) Tag(g Group, what string) {
 
 // TagText is what log lines call the connection.
 func (c *Conn) TagText() string { return c.life.String() }
+
+func (v *Vhost) String() string { return v.TagText() }
 
 // TagText is what log lines call the vhost.
 func (v *Vhost) TagText() string { return v.life.String() }

@@ -25,6 +25,12 @@ type Program interface {
 	Log(level int, line string)
 	// LogLevel is the mask of levels that are wanted.
 	LogLevel() int
+	// LogContext is the log context (struct lws_log_cx) of a connection, a vhost or a
+	// context, of the first that is given; nil: lines go where the process' do.
+	LogContext(c *Face, v *VhostFace, x *ContextFace) unsafe.Pointer
+	// LogTo is Log for a log context; LogLevelOf is the mask of its levels.
+	LogTo(cx unsafe.Pointer, level int, line string)
+	LogLevelOf(cx unsafe.Pointer) int
 	// Lookup resolves a name; it may take its time. No lock is held. The error's text
 	// is shown to the program.
 	Lookup(name string) ([]netip.Addr, error)
@@ -53,11 +59,59 @@ const (
 	LogDebug  = 1 << 4
 )
 
-// Logf logs a line at the given level; nothing is formatted when the level is off.
+// Logged are the objects that may have a log context of their own.
+type Logged interface{ LogContext() unsafe.Pointer }
+
+var (
+	_ Logged = (*Conn)(nil)
+	_ Logged = (*Vhost)(nil)
+	_ Logged = (*Context)(nil)
+)
+
+// Logf logs a line at the given level, where the first of args belongs if that is
+// Logged; nothing is formatted when the level is off.
 func Logf(level int, format string, args ...any) {
-	if Prog.LogLevel()&level != 0 {
-		Prog.Log(level, fmt.Sprintf(format, args...)+"\n")
+	var to unsafe.Pointer
+	if len(args) > 0 {
+		if o, ok := args[0].(Logged); ok {
+			to = o.LogContext()
+		}
 	}
+	LogInto(to, level, format, args...)
+}
+
+// LogInto is Logf for a log context, or nil.
+func LogInto(to unsafe.Pointer, level int, format string, args ...any) {
+	switch {
+	case to == nil && Prog.LogLevel()&level != 0:
+		Prog.Log(level, fmt.Sprintf(format, args...)+"\n")
+	case to != nil && Prog.LogLevelOf(to)&level != 0:
+		Prog.LogTo(to, level, fmt.Sprintf(format, args...)+"\n")
+	}
+}
+
+// LogContext is where lines about the connection go.
+func (c *Conn) LogContext() unsafe.Pointer {
+	if c == nil {
+		return nil
+	}
+	return Prog.LogContext(c.F, nil, nil)
+}
+
+// LogContext is where lines about the vhost go.
+func (v *Vhost) LogContext() unsafe.Pointer {
+	if v == nil {
+		return nil
+	}
+	return Prog.LogContext(nil, v.F, nil)
+}
+
+// LogContext is where lines about the context go.
+func (ctx *Context) LogContext() unsafe.Pointer {
+	if ctx == nil {
+		return nil
+	}
+	return Prog.LogContext(nil, nil, ctx.F)
 }
 
 // Errf, Warnf, Noticef and Infof log at the level of their name.

@@ -216,12 +216,47 @@ static void lives_named(void)
 {
 	lives("alpha");
 }
+
+/* The same lines into a log context, in which the process' emitter has no part. */
+static void mine_emit(struct lws_log_cx *cx, int level, const char *line, size_t len)
+{
+	(void)cx;
+	if (len != strlen(line))
+		say(GLOBAL, "a line of %d bytes is said to have %d", (int)strlen(line), (int)len);
+	lives_emit(level, line);
+}
+
+static void mine_prepend(struct lws_log_cx *cx, void *obj, char **p, char *e)
+{
+	(void)cx;
+	(void)obj;
+	*p += lws_snprintf(*p, lws_ptr_diff_size_t(e, *p), "mine: ");
+}
+
+static void mine_refcount(struct lws_log_cx *cx, int more)
+{
+	if (!cx->refcount)
+		say(GLOBAL, "log context is free %d", more);
+}
+
+static void lives_context(void)
+{
+	static struct lws_log_cx mine = {.u.emit_cx = mine_emit, .refcount_cb = mine_refcount, .prepend = mine_prepend,
+	                                 .lll_flags = LLLF_LOG_CONTEXT_AWARE | LLL_ERR | LLL_NOTICE};
+
+	rig.info.log_cx = &mine;
+	if (!no_server(web_protocols, lives_hook))
+		return;
+	lwsl_cx_notice(rig.ctx, "__lws_lc_: [user| of the program");
+	finish();
+}
 #endif
 
 static const scenario sc_server_43[] = {
 #if ABI19
     {"log-lives", lives_default},
     {"log-lives-named", lives_named},
+    {"log-lives-context", lives_context},
 #endif
     {"cert-ages", cert_ages},
     {"values-several", several_values},

@@ -121,6 +121,13 @@ func (p *Program) Log(_ int, l string) {
 func (p *Program) Lookup(string) ([]netip.Addr, error) { return nil, errors.New("no such name") }
 
 // LogLevel is what is kept.
+// LogContext and what follows: nobody has a log context.
+func (p *Program) LogContext(*engine.Face, *engine.VhostFace, *engine.ContextFace) unsafe.Pointer {
+	return nil
+}
+func (p *Program) LogTo(unsafe.Pointer, int, string) {}
+func (p *Program) LogLevelOf(unsafe.Pointer) int     { return 0 }
+
 func (p *Program) LogLevel() int {
 	if p.Levels != 0 {
 		return p.Levels | engine.LogErr

@@ -141,7 +141,7 @@ func (f family) bind(v *engine.Vhost, fd int, addr netip.Addr) error {
 		sa = &unix.SockaddrInet6{Port: v.Port, Addr: addr.As16(), ZoneId: ScopeOf(addr.Zone())}
 	}
 	if v.Ctx.ABI.Lifecycle {
-		engine.Noticef("%s: lws_socket_bind: source ads %s", v.TagText(), addr)
+		engine.Noticef("%s: lws_socket_bind: source ads %s", v, addr)
 	}
 	if err := unix.Bind(fd, sa); err != nil {
 		return fmt.Errorf("bind on port %d: %w", v.Port, err)
