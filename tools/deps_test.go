@@ -28,6 +28,7 @@ var commands = map[string]string{
 	"node": "nodejs", "openssl": "openssl", "pkg-config": "pkg-config", "taskset": "util-linux", "unshare": "util-linux",
 	"perf": "linux-perf", "valgrind": "valgrind",
 	"diff": everywhere, "dpkg": everywhere, "go": everywhere, "h2spec": everywhere, "nproc": everywhere, "sh": everywhere,
+	"timeout": everywhere,
 }
 
 // headers are what C code includes, by how their names begin; others are libc's.
