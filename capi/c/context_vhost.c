@@ -96,7 +96,14 @@ lws_create_vhost_sized(struct lws_context *context,
 LWS_VISIBLE void
 lws_context_destroy(struct lws_context *context)
 {
-	if (!context || context->dead)
+	if (!context)
+		return;
+	if (!lwsgo_is_context(context)) {
+		lwsl_err("lws_context_destroy: %p is no context of this library\n",
+			 (void *)context);
+		return;
+	}
+	if (context->dead)
 		return;
 	__atomic_store_n(&context->ending, 1, __ATOMIC_SEQ_CST);
 	/* Programs do call it in their SIGINT handler. */
