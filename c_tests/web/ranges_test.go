@@ -217,6 +217,24 @@ func TestRangesOfOthers(t *testing.T) {
 	}
 }
 
+// TestRangesOfOperations has the program open the files: where it cannot seek, the answer is whole.
+func TestRangesOfOperations(t *testing.T) {
+	dir, _ := rangeFiles(t)
+	for ops, want := range map[string]answered{"seek": {status: 206, body: "cd"}, "no seek": {status: 200, body: rangedText}} {
+		t.Setenv("FILES_OPS", ops)
+		s := start(t, ops, harness.Lib(t), harness.Build(t, "prog/files.c"), dir, harness.Issue(t, "tls.test", nil, nil))
+		for _, road := range roads {
+			if a := fetch(t, s, road, "GET", "/text.txt", "Range: bytes=12-13"); a.status != want.status || a.body != want.body {
+				t.Errorf("%s, %s: %s", ops, road, a)
+			}
+			a := fetch(t, s, road, "GET", "/text.txt", "Range: bytes=12-13,1-2")
+			if a.status != want.status || a.err != "" || want.status == 206 && !strings.Contains(a.body, "bytes 1-2/36\r\n\r\n12\r\n") {
+				t.Errorf("%s, %s, several: %s", ops, road, a)
+			}
+		}
+	}
+}
+
 // TestSeveralRanges asks for several parts at once, which come as a multipart/byteranges
 // (RFC 9110 §14.6) that Go's reader takes apart.
 //

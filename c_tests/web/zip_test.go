@@ -64,6 +64,8 @@ func deflated(t *testing.T, b []byte) []byte {
 
 // TestZip serves from an archive, and compares with the original that is built with
 // LWS_WITH_ZIP_FOPS.
+//
+// Seen to fail: with a front of gzip that is a byte too short.
 func TestZip(t *testing.T) {
 	dir, _ := rangeFiles(t)
 	archive(t, filepath.Join(dir, "pages.zip"),
@@ -137,6 +139,8 @@ func TestZip(t *testing.T) {
 
 // TestHostileZip: whatever an archive is like, there is an error page, or the answer ends
 // early; the server says what is wrong, goes on, and does not grow.
+//
+// Seen to fail: with sizes that are not compared with the archive's.
 func TestHostileZip(t *testing.T) {
 	good := member{name: "good.txt", body: []byte("good")}
 	bomb := bytes.Repeat([]byte{'0'}, 64<<20)
@@ -235,6 +239,8 @@ func TestHostileZip(t *testing.T) {
 }
 
 // TestPrecompressed serves NAME.br and NAME.gz instead of NAME.
+//
+// Seen to fail: with files that are older than NAME.
 func TestPrecompressed(t *testing.T) {
 	dir, _ := rangeFiles(t)
 	for name, b := range map[string]string{"text.txt.gz": "as gzip", "text.txt.br": "as br", "large.txt.gz": "old", "index.html.gz": "index as gzip"} {

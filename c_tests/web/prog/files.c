@@ -64,6 +64,13 @@ static const struct lws_http_mount mounts[] = {
 	{MOUNT("/call", NULL), .origin = "http", .origin_protocol = LWSMPRO_CALLBACK},
 };
 
+/* File operations of the program's own, with and without a seek. */
+static lws_fop_fd_t own_open(const struct lws_plat_file_ops *fops, const char *name, const char *vpath,
+                             lws_fop_flags_t *flags)
+{
+	return _lws_plat_file_open(fops, name, vpath, flags);
+}
+
 static struct lws_context *context;
 static volatile sig_atomic_t ended;
 
@@ -90,6 +97,10 @@ int main(int argc, char **argv)
 	context = lws_create_context(&i);
 	if (!context)
 		return 1;
+	if (getenv("FILES_OPS"))
+		lws_get_fops(context)->LWS_FOP_OPEN = own_open;
+	if (getenv("FILES_OPS") && !strcmp(getenv("FILES_OPS"), "no seek"))
+		lws_get_fops(context)->LWS_FOP_SEEK_CUR = NULL;
 	i.iface = "127.0.0.1";
 	i.protocols = protocols;
 	i.mounts = mounts;
