@@ -226,9 +226,9 @@ func (c *Conn) granted(pt *Thread, wake func(*Conn)) {
 		pt.Later(fn)
 		return
 	}
-	go func() { // its lock may not be taken behind that of pt
+	go guard("peer limits", func() { // its lock may not be taken behind that of pt
 		c.pt.mu.Lock()
 		defer c.pt.mu.Unlock()
 		c.pt.Later(fn)
-	}()
+	})
 }
