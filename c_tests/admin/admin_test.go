@@ -38,7 +38,7 @@ func (l library) start(t *testing.T, name string, args ...string) *harness.Proc 
 		return l.ref.Start(t, nil, l.ref.Root(t), l.ref.Lib(t), exe, args...)
 	}
 	dir := l.ref.Ours(t)
-	flags = append(flags, "-DLWS_ABI="+map[bool]string{true: "19", false: "17"}[l.ref.ABI == 19],
+	flags = append(flags, "-DWITH_STATUS", "-DLWS_ABI="+map[bool]string{true: "19", false: "17"}[l.ref.ABI == 19],
 		"-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.ref.Soname())
 	return harness.StartEnv(t, []string{"LD_LIBRARY_PATH=" + dir}, harness.Program(t, flags...), args...)
 }

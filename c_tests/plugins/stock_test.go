@@ -3,6 +3,7 @@
 package plugins
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -113,7 +114,7 @@ func TestLwsws(t *testing.T) {
 	if !harness.Ours(t) {
 		t.Skip("the packaged build has no plugins")
 	}
-	plugins := stock(t, "lws_mirror", "dumb_increment", "lws_status", "post_demo", "lws_raw_test")
+	plugins := stock(t, "lws_mirror", "dumb_increment", "lws_status", "post_demo", "lws_raw_test", "lws_server_status")
 	exe := harness.CC{Name: "lwsws"}.Program(t, "-w", "-DLWS_ABI=17", "-I../../include", `-DINSTALL_DATADIR="/nonexistent"`, sources+"/lwsws/main.c",
 		filepath.Join(harness.Lib(t), harness.Soname), "-luv")
 	dir := t.TempDir()
@@ -137,8 +138,10 @@ func TestLwsws(t *testing.T) {
 			{ "mountpoint": "/formtest", "origin": "callback://protocol-post-demo" },
 			{ "mountpoint": "/away", "origin": ">http://other.test/x" } ],
 		"headers": [ { "x-test": "from the configuration" } ],
+		"access-log": "%s/log",
 		"ws-protocols": [ { "lws-mirror-protocol": { "status": "ok" }, "dumb-increment-protocol": { "status": "ok" },
-			"lws-status": { "status": "ok" }, "protocol-post-demo": { "status": "ok" } } ] } ] }`, web, dir)
+			"lws-status": { "status": "ok" }, "protocol-post-demo": { "status": "ok" },
+			"lws-server-status": { "status": "ok", "filepath": "/proc/sys/kernel/ostype", "update-ms": "1000" } } ] } ] }`, web, dir, dir)
 	write("conf.d/x-raw", `{ "vhosts": [ { "name": "raw", "port": "%d", "interface": "127.0.0.1", "apply-listen-accept": "1",
 		"listen-accept-role": "raw-skt", "listen-accept-protocol": "protocol-lws-raw-test",
 		"ws-protocols": [ { "protocol-lws-raw-test": { "status": "ok", "fifo-path": %q } } ] } ] }`, raw, fifo)
@@ -146,6 +149,10 @@ func TestLwsws(t *testing.T) {
 	base := fmt.Sprintf("http://127.0.0.1:%d", web)
 	checkWeb(t, base)
 	drive(t, web)
+	checkStatus(t, web)
+	if b, err := os.ReadFile(filepath.Join(dir, "log")); !strings.Contains(string(b), `"GET / HTTP/1.1" 200 `) || !strings.Contains(string(b), `"GET / (lws-status) HTTP/1.1" 101 `) {
+		t.Errorf("the access log: %q, %v", b, err)
+	}
 	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", raw))
 	if err != nil {
 		t.Fatal(err)
@@ -159,6 +166,27 @@ func TestLwsws(t *testing.T) {
 	}
 	if st, err := os.Stat(fifo); err != nil || st.Mode()&os.ModeNamedPipe == 0 {
 		t.Errorf("the raw plugin's option did not arrive: %v", err)
+	}
+}
+
+// checkStatus looks at what the plugin for the server's status tells.
+func checkStatus(t *testing.T, port int) {
+	t.Helper()
+	var s struct {
+		I struct {
+			Version  string
+			Contexts []struct {
+				Vhosts []struct{ Name, H1_conn, Ws_upg string }
+			}
+		}
+		Files []struct{ Path, Val string }
+	}
+	m := next(t, dial(t, port, "lws-server-status"))
+	if err := json.Unmarshal([]byte(m), &s); err != nil || len(s.I.Contexts) != 1 || len(s.I.Contexts[0].Vhosts) == 0 || len(s.Files) != 1 {
+		t.Fatalf("%v: %s", err, m)
+	}
+	if v := s.I.Contexts[0].Vhosts[0]; s.I.Version == "" || v.Name != "localhost" || v.H1_conn == "0" || v.Ws_upg == "0" || !strings.HasPrefix(s.Files[0].Val, "Linux") {
+		t.Errorf("the status: %s", m)
 	}
 }
 

@@ -31,6 +31,11 @@ LWS_ENTRY(void *, NULL, lws_adjust_protocol_psds,
 LWS_ENTRY_VOID(lws_context_deprecate,
 	       (struct lws_context * context, lws_reload_func cb),
 	       (context, cb))
+LWS_ENTRY(int, 0, lws_json_dump_vhost,
+	  (const struct lws_vhost *vh, char *buf, int len), (vh, buf, len))
+LWS_ENTRY(int, 0, lws_json_dump_context,
+	  (const struct lws_context *context, char *buf, int len, int hide_vhosts),
+	  (context, buf, len, hide_vhosts))
 LWS_ENTRY(int, 1, lws_protocol_init, (struct lws_context * context), (context))
 LWS_ENTRY(const char *, NULL, lws_canonical_hostname,
 	  (struct lws_context * context), (context))

@@ -24,7 +24,7 @@ import (
 func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
-		F: f, shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: old.ContextSettings,
+		F: f, Born: old.Born, shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: old.ContextSettings,
 		became: old.became, protocolDone: old.protocolDone, pipe: old.pipe,
 	}
 	ctx.lives.inherit(&old.lives)

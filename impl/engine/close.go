@@ -373,6 +373,7 @@ func (c *Conn) CloseDrained() bool {
 
 // bury puts a dead connection where the end of the turn reclaims it.
 func (c *Conn) bury() {
+	c.leaveTraffic()
 	c.peerPlace.Leave()
 	c.peerPlace = nil
 	delete(c.pt.live, c)

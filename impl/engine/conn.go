@@ -124,6 +124,7 @@ type Conn struct {
 	mux  Mux   // how its bytes get onto net
 	hold bool  // a stream's WRITEABLE has to wait
 
+	traffic   Traffic
 	peerPlace *PeerPlace // among its peer's, nil where nobody counts
 
 	memberOf *Protocol // whose members it is among

@@ -89,6 +89,7 @@ type Context struct {
 
 	F    *ContextFace
 	Slot uint32
+	Born int64 // as [Now] tells it
 	// Threads are the service threads' parts. Debian's build has one (LWS_MAX_SMP 1).
 	Threads []*Thread
 
@@ -117,7 +118,7 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 		Errf("lws_create_context: ka_interval is 0 where ka_time is %d", info.KATime)
 		return nil, errors.New("ka_interval")
 	}
-	ctx := &Context{F: f, shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: ContextSettings{
+	ctx := &Context{F: f, Born: Now(), shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: ContextSettings{
 		ABI:           info.ABI,
 		Name:          info.VhostName,
 		Options:       info.Options,

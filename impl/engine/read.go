@@ -20,6 +20,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 	if c.TLS != nil {
 		n, err := c.TLS.Read(b)
+		c.traffic.Rx += uint64(max(n, 0))
 		if c.TLS == nil { // closed by a callback
 			return 0, io.EOF
 		}
@@ -39,6 +40,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 	for {
 		n, err := sysRecv(c.fd, b)
+		c.traffic.Rx += uint64(max(n, 0))
 		switch {
 		case err == unix.EINTR:
 			continue

@@ -69,6 +69,7 @@ type Vhost struct {
 	Listeners []*Conn
 	TLS       VhostTLS
 	Log       *AccessLog // nil: none
+	Count     Counters
 
 	// Active are the client connections that others can queue behind.
 	Active []*Conn

@@ -173,13 +173,16 @@ func (c *Conn) SendFile(send func(socket int, n int64) int, n int64) int {
 	if c.TLS != nil || c.mux != nil || c.broken || c.fd < 0 || c.datagram || !c.flushCork() || c.backlog() {
 		return 0
 	}
-	return send(c.fd, n)
+	sent := send(c.fd, n)
+	c.traffic.Tx += uint64(max(sent, 0))
+	return sent
 }
 
 // transportWrite writes once; EAGAIN when the socket is full.
 func (c *Conn) transportWrite(b []byte, more bool) (int, error) {
 	if c.TLS != nil {
 		n, err := c.TLS.Write(b, more)
+		c.traffic.Tx += uint64(max(n, 0))
 		if c.TLS == nil { // closed by a callback
 			return 0, unix.EPIPE
 		}
@@ -188,6 +191,7 @@ func (c *Conn) transportWrite(b []byte, more bool) (int, error) {
 	}
 	for {
 		n, err := sysSend(c.fd, b, c.bye.fin || c.expect)
+		c.traffic.Tx += uint64(max(n, 0))
 		if err != unix.EINTR {
 			c.held = c.expect
 			return n, err

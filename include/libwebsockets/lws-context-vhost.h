@@ -690,19 +690,24 @@ LWS_VISIBLE LWS_EXTERN const char *
 lws_get_vhost_iface(struct lws_vhost *vhost);
 
 /**
- * Describe a vhost as JSON: name, port, counters, mounts, protocols.
+ * Describe a vhost as JSON: name, port, counters, mounts, protocols. Numbers are
+ * strings. Text that has no room is cut off, and then it is no JSON: some 500 bytes
+ * for the vhost and 200 for each mount will do.
  *
- * @param buf, len where to write
- * @return bytes written
+ * @param buf, len where to write, NUL behind it; nothing if len is less than 100
+ * @return bytes written, without the NUL
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_json_dump_vhost(const struct lws_vhost *vh, char *buf, int len);
 
 /**
- * Describe a context as JSON.
+ * Describe a context as JSON: load and memory of the process, and of the context its
+ * age, connections, the vhosts and their counters added up. It looks at each
+ * connection: not for every turn.
  *
+ * @param buf, len as for lws_json_dump_vhost(); some 1000 bytes besides the vhosts
  * @param hide_vhosts nonzero leaves the vhosts' details out
- * @return bytes written
+ * @return bytes written, without the NUL
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_json_dump_context(const struct lws_context *context, char *buf, int len,

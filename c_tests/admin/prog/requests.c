@@ -4,7 +4,8 @@
  *
  *   requests PORT TLSPORT LOG FOLDER CERT KEY
  *
- * "/files" is the folder; "/status/N" is answered with that status; else "ok". SIGHUP
+ * "/files" is the folder; "/status/N" is answered with that status, "/dump/…" with the
+ * status of the server (WITH_STATUS: 4.3.5 has none); else "ok". SIGHUP
  * makes the vhosts anew.
  */
 #include <libwebsockets.h>
@@ -24,6 +25,35 @@ on_signal(int n)
 		stop = 1;
 }
 
+#if defined(WITH_STATUS)
+static int
+dump(struct lws *wsi, const char *what)
+{
+	static unsigned char room[LWS_PRE + 16384];
+	unsigned char head[LWS_PRE + 512], *start = head + LWS_PRE, *p = start;
+	char *text = (char *)room + LWS_PRE;
+	int n, most = (int)sizeof(room) - LWS_PRE;
+
+	if (!strcmp(what, "vhost"))
+		n = lws_json_dump_vhost(lws_get_vhost(wsi), text, most);
+	else if (!strcmp(what, "short"))
+		n = lws_json_dump_context(lws_get_context(wsi), text, 200, 0);
+	else
+		n = lws_json_dump_context(lws_get_context(wsi), text, most,
+					  !strcmp(what, "hide"));
+	if (lws_json_dump_vhost(lws_get_vhost(wsi), text, 99) || text[n] ||
+	    lws_json_dump_vhost(NULL, text, 999) ||
+	    lws_json_dump_context(lws_get_context(wsi), NULL, 999, 0))
+		printf("BAD dump\n");
+	if (lws_add_http_common_headers(wsi, HTTP_STATUS_OK, "application/json",
+					(lws_filepos_t)n, &p, head + sizeof(head) - 1) ||
+	    lws_finalize_write_http_header(wsi, start, &p, head + sizeof(head) - 1) ||
+	    lws_write(wsi, (unsigned char *)text, (size_t)n, LWS_WRITE_HTTP_FINAL) != n)
+		return -1;
+	return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+#endif
+
 static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	 size_t len)
@@ -38,6 +68,10 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	case LWS_CALLBACK_HTTP:
 		if (lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI))
 			return 0;
+#if defined(WITH_STATUS)
+		if (!strncmp(path, "/dump/", 6))
+			return dump(wsi, path + 6);
+#endif
 		if (!strncmp(path, "/status/", 8)) {
 			if (lws_return_http_status(wsi, (unsigned)atoi(path + 8), NULL))
 				return -1;
@@ -73,17 +107,13 @@ vhosts(struct lws_context *context, struct lws_vhost *vh[2], char **argv)
 		.name = "Unwanted", .value = "403 Go away",
 	};
 	struct lws_context_creation_info info;
-	static struct lws_http_mount all = {
-		.mountpoint = "/", .mountpoint_len = 1,
-		.origin_protocol = LWSMPRO_CALLBACK, .origin = "", .protocol = "p",
-	}, mount = {
+	static struct lws_http_mount mount = {
 		.mountpoint = "/files", .mountpoint_len = 6,
 		.origin_protocol = LWSMPRO_FILE, .def = "index.html",
 	};
 
 	memset(&info, 0, sizeof(info));
 	mount.origin = argv[4];
-	mount.mount_next = &all;
 	info.protocols = protocols;
 	info.mounts = &mount;
 	info.log_filepath = argv[3];

@@ -38,6 +38,9 @@ func selectVhost(c *engine.Conn) {
 func (s *State) request(c *engine.Conn) bool {
 	h := c.Headers
 	selectVhost(c)
+	if c.Vhost.Count.H1Requests.Add(1); !s.later {
+		c.Vhost.Count.H1Conns.Add(1)
+	}
 	if s.rejected(c) {
 		DetachHeaders(c)
 		return false
@@ -69,6 +72,7 @@ func (s *State) rejected(c *engine.Conn) bool {
 			if _, t := c.Headers.Method(); t >= 0 {
 				s.logRequest(c, c.Headers.Raw(t))
 			}
+			c.Vhost.Count.Rejected.Add(1)
 			return true
 		}
 	}

@@ -17,6 +17,7 @@ func BeginStream(c *engine.Conn) {
 
 // Serve acts on the request in c.Headers; false closes.
 func Serve(c *engine.Conn) bool {
+	c.Vhost.Count.H2Requests.Add(1)
 	if c.Headers != nil && string(c.Headers.Value(h1.TokenHTTPColonMethod)) == "POST" {
 		hooks.App.BindPost(c)
 	}

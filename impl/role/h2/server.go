@@ -16,6 +16,7 @@ import (
 // Accept makes a connection on which ALPN settled for h2 speak it.
 func Accept(c *engine.Conn) bool {
 	h1.DetachHeaders(c)
+	c.Vhost.Count.H2ALPN.Add(1)
 	start(c, false)
 	return true
 }
@@ -84,6 +85,7 @@ func (n *Net) accept(id uint32) *Stream {
 	if c == nil {
 		return nil
 	}
+	v.Count.H2Streams.Add(1)
 	c.TagStream(n.c, id)
 	st := n.add(c, id)
 	h1.BeginStream(c)

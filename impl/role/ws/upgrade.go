@@ -37,6 +37,7 @@ func Upgrade(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
+	c.Vhost.Count.Upgrades.Add(1)
 	if done, ok := authorise(c, p); done {
 		return ok
 	}
@@ -174,6 +175,7 @@ func UpgradeStream(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
+	c.Vhost.Count.Upgrades.Add(1)
 	if done, ok := authorise(c, p); done {
 		return ok
 	}
