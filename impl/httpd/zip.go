@@ -166,7 +166,11 @@ func (p *plainFile) member(name string, gzip bool) (File, error) {
 		m.start, m.packed = start, int64(packed)
 	}
 	if !gzip {
-		return &inflated{member: m}, nil
+		x := &inflated{member: m}
+		if err := x.nothing(); err != nil {
+			return nil, err
+		}
+		return x, nil
 	}
 	m.front = []byte{31, 139, 8, 0, 0, 0, 0, 0, 0, 3} // RFC 1952
 	m.back = binary.LittleEndian.AppendUint32(nil, f.CRC32)
@@ -284,6 +288,21 @@ func (f *inflated) Read(b []byte) (n int, err error) {
 		err = nil
 	}
 	return n, err
+}
+
+// nothing checks a file that is told to be empty, of which nothing will be read.
+func (f *inflated) nothing() error {
+	if f.Size() > 0 {
+		return nil
+	}
+	_, err := f.Read(make([]byte, 1))
+	if err == io.EOF {
+		return nil
+	}
+	if f.r != nil {
+		f.r.Close()
+	}
+	return err
 }
 
 // zipped tells that what is sent depends on what codings the client takes.
