@@ -124,7 +124,7 @@ func rangeFiles(t *testing.T) (dir, etag string) {
 // TestRanges asks for parts of files, by HTTP/1.1, over TLS and by HTTP/2, in each way that
 // the original with LWS_WITH_RANGES serves them as well, and compares with it.
 //
-// Seen to fail: with ranges that are a byte too long, and with If-Range not looked at.
+// Seen to fail: with ranges that are a byte short, and with If-Range not looked at.
 func TestRanges(t *testing.T) {
 	dir, etag := rangeFiles(t)
 	ref, ours := fileServers(t, dir)

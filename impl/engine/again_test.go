@@ -115,8 +115,8 @@ func TestAgainKeepsMembers(t *testing.T) {
 	r.ctx, r.v = ctx, ctx.Vhosts()[0]
 	walk(t, &old.ContextSettings, &ctx.ContextSettings, true)
 	walk(t, &oldV.VhostSettings, &r.v.VhostSettings, true)
-	walk(t, old, ctx, false, "Slot", "Threads", "vhosts", "destroying", "destroyed", "lives") // the parent tells of its own
-	walk(t, oldV, r.v, false, "Ctx", "Protocols", "Listeners", "Active", "bound", "life")
+	walk(t, old, ctx, false, "Slot", "Threads", "vhosts", "destroying", "destroyed") // the parent tells of its own
+	walk(t, oldV, r.v, false, "Ctx", "Protocols", "Listeners", "Active", "bound")
 	if ctx.First().Files != nil || !files.abandoned {
 		t.Error("the parent's files are not given up")
 	}
