@@ -355,7 +355,7 @@ unit_daemon(void)
 	unlink(at("report"));
 
 	/* a stale lock is replaced, no lock is fine too */
-	lws_plat_write_file(lock, "999999999", 9);
+	lws_plat_write_file(lock, "999999999\n", 10); /* the reference reads on behind what is there */
 	run_daemon(lock, &status);
 	printf("stale %x %d\n", (unsigned int)status,
 	       wait_file(at("report"), 1));
