@@ -213,6 +213,7 @@ func (c *crowd) inTurn(goes bool) {
 //
 // Seen to fail on a library that does not read the limits.
 func TestPeerLimits(t *testing.T) {
+	harness.RefFull.Root(t) // all is compared with it
 	for _, tc := range crowds {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -137,6 +137,7 @@ var visits = []struct {
 //
 // Seen to fail on a library without the log.
 func TestAccessLog(t *testing.T) {
+	harness.RefFull.Root(t) // all is compared with it
 	want := map[string][]string{}
 	for _, l := range libraries {
 		t.Run(l.name, func(t *testing.T) {

@@ -42,7 +42,7 @@ func (r Ref) Root(t testing.TB) string {
 			return root
 		}
 	}
-	t.Skipf("no reference library %s here: run tools/fetch-reference -a %d", r.Soname(), r.ABI)
+	t.Skipf("no reference library %s in %s: run tools/fetch-reference -a %d, or tools/full-reference", r.Soname(), r.place, r.ABI)
 	return ""
 }
 
