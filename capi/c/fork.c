@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "fork.h"
+#include "log.h"
 #include "lws_private.h"
 #include <pthread.h>
 #include <stdint.h>
@@ -70,6 +71,7 @@ lwsgo_state_lock(void)
 	for (cx = lwsgo_contexts; cx; cx = cx->next_made)
 		pthread_mutex_lock(&cx->smd.lock);
 	pthread_mutex_lock(&lwsgo_sul_lock);
+	pthread_mutex_lock(&lwsgo_log_lock);
 }
 
 void
@@ -77,6 +79,7 @@ lwsgo_state_unlock(void)
 {
 	struct lws_context *cx;
 
+	pthread_mutex_unlock(&lwsgo_log_lock);
 	pthread_mutex_unlock(&lwsgo_sul_lock);
 	for (cx = lwsgo_contexts; cx; cx = cx->next_made)
 		pthread_mutex_unlock(&cx->smd.lock);

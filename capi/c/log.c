@@ -10,11 +10,13 @@
 #include "entry.h"
 #include "log.h"
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <syslog.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -351,8 +353,45 @@ struct lwsgo_line {
 	struct lws_log_cx *cx; /* NULL: the process' */
 	size_t len;
 	int level;
-	char text[];
+	char text[LINE_MAX_BYTES];
 };
+
+/*
+ * Lines that wait do not come from the program's heap: one that goes on using what it
+ * has freed would find them there (csound 6.18 does).
+ */
+#define POOL_BYTES 8192
+
+pthread_mutex_t lwsgo_log_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lwsgo_line *pool;
+
+static struct lwsgo_line *
+take_line(void)
+{
+	struct lwsgo_line *l;
+
+	pthread_mutex_lock(&lwsgo_log_lock);
+	if (!pool) {
+		l = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		for (size_t n = l == MAP_FAILED ? 0 : POOL_BYTES / sizeof(*l); n--; pool = l + n)
+			l[n].next = pool;
+	}
+	l = pool;
+	if (l)
+		pool = l->next;
+	pthread_mutex_unlock(&lwsgo_log_lock);
+	return l;
+}
+
+static void
+give_line(struct lwsgo_line *l)
+{
+	pthread_mutex_lock(&lwsgo_log_lock);
+	l->next = pool;
+	pool = l;
+	pthread_mutex_unlock(&lwsgo_log_lock);
+}
 
 void
 lwsgo_log(int level, const char *msg, size_t len)
@@ -382,7 +421,7 @@ int
 lwsgo_log_wait(struct lws_log_cx *cx, int level, const char *line, size_t len)
 {
 	struct lwsgo_thread *self = &lwsgo_self;
-	struct lwsgo_line *l = self->depth ? malloc(sizeof(*l) + len + 1) : NULL;
+	struct lwsgo_line *l = self->depth ? take_line() : NULL;
 
 	if (!l)
 		return 0;
@@ -414,7 +453,7 @@ lwsgo_log_emit(void)
 			lwsgo_log_cx_emit(l->cx, l->level, l->text, l->len);
 		else
 			emit(l->level, l->text);
-		free(l);
+		give_line(l);
 	}
 	self->emitting = 0;
 }

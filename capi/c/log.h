@@ -5,7 +5,11 @@
 #ifndef LWSGO_LOG_H
 #define LWSGO_LOG_H
 
+#include <pthread.h>
 #include <stddef.h>
+
+/* Guards the lines that are not in use; a fork takes it. */
+extern pthread_mutex_t lwsgo_log_lock __attribute__((visibility("hidden")));
 
 /* A line longer than this, NUL included, is cut and ends in "...\n". */
 #define LWSGO_LINE_MAX 256

@@ -151,9 +151,7 @@ func newContextFace() *C.struct_lws_context {
 }
 
 func (program) Log(level int, line string) {
-	cs := C.CString(line)
-	C.lwsgo_log(C.int(level), cs, C.size_t(len(line)))
-	C.free(unsafe.Pointer(cs))
+	C.lwsgo_log(C.int(level), (*C.char)(unsafe.Pointer(unsafe.StringData(line))), C.size_t(len(line)))
 }
 
 func (program) LogContext(c *engine.Face, v *engine.VhostFace, x *engine.ContextFace) unsafe.Pointer {
@@ -167,9 +165,7 @@ func (program) LogContext(c *engine.Face, v *engine.VhostFace, x *engine.Context
 }
 
 func (program) LogTo(cx unsafe.Pointer, level int, line string) {
-	cs := C.CString(line)
-	C.lwsgo_log_to((*C.struct_lws_log_cx)(cx), C.int(level), cs, C.size_t(len(line)))
-	C.free(unsafe.Pointer(cs))
+	C.lwsgo_log_to((*C.struct_lws_log_cx)(cx), C.int(level), (*C.char)(unsafe.Pointer(unsafe.StringData(line))), C.size_t(len(line)))
 }
 
 func (program) LogLevelOf(cx unsafe.Pointer) int {
