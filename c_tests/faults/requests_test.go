@@ -95,7 +95,7 @@ func TestPipelinedUnread(t *testing.T) {
 const formPart = "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nvalue\r\n-\r\n--X\r\n--XX--"
 
 // TestFormWithoutLength: clients of libwebsockets send forms without a length, with
-// "connection: close". Seen to wait for ever in the first four cases.
+// "connection: close" or in a row on one connection. Seen to wait for ever in the first four cases.
 func TestFormWithoutLength(t *testing.T) {
 	p := startAnswers(t, t.TempDir())
 	head := func(lines ...string) string {
@@ -111,7 +111,7 @@ func TestFormWithoutLength(t *testing.T) {
 		{"quoted boundary", head("Connection: Close", `content-type: Multipart/Form-Data; boundary="XX"`), formPart, ends},
 		{"bytes behind", head("connection: close", multi), formPart + "\r\nGET /y HTTP/1.1\r\nHost: t\r\n\r\n", "body "},
 		{"empty", head("connection: close", multi), "--XX--", "body 6 "},
-		{"kept alive", head(multi), formPart, ""},
+		{"kept alive", head(multi), formPart, ends},
 		{"no boundary", head("connection: close", "Content-Type: multipart/form-data"), formPart, ""},
 		{"another type", head("connection: close", "Content-Type: multipart/mixed; boundary=XX"), formPart, ""},
 		{"not the last boundary", head("connection: close", multi), strings.TrimSuffix(formPart, "--"), ""},
@@ -132,7 +132,7 @@ func TestFormWithoutLength(t *testing.T) {
 						break // answered and closed before all that is behind was sent
 					}
 				}
-				if k.want == "" {
+				if k.want == "" || k.name == "kept alive" {
 					// FIN has a server that still waits close: then nothing was answered.
 					_ = c.(*net.TCPConn).CloseWrite()
 				}
