@@ -39,6 +39,7 @@ func archive(t *testing.T, file string, members ...member) {
 		}
 		h.CRC32, h.UncompressedSize64 = crc32.ChecksumIEEE(m.body), uint64(len(m.body))
 		h.CompressedSize64 = uint64(len(packed))
+		//lint:ignore SA1019 CreateRaw does not look at Modified
 		h.ModifiedDate, h.ModifiedTime = 0x576E, 0xB1AA
 		if m.edit != nil {
 			packed = m.edit(h, packed)

@@ -53,8 +53,10 @@ func TestHeadsInTurn(t *testing.T) {
 	for i := range 6 {
 		k := NewConn(r.v, r.role, false)
 		ctx.peers.enter(addr, 0).Take(k)
-		if k.TakeHead(wake) != (i < 2) || k.TakeHead(wake) != (i < 2) {
-			t.Fatalf("head %d", i)
+		for range 2 { // the second time nothing changes
+			if k.TakeHead(wake) != (i < 2) {
+				t.Fatalf("head %d", i)
+			}
 		}
 		c = append(c, k)
 	}
