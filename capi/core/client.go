@@ -133,7 +133,7 @@ func go_lws_client_connect_via_info(i *C.struct_lwsgo_connect) (ret *C.struct_lw
 	if pwsi != nil {
 		info.Made = func(c *engine.Conn) { *pwsi = face(c) }
 	}
-	info.Priority, info.LogCx = int(i.priority), unsafe.Pointer(i.log_cx)
+	info.Priority, info.LogCx = int(i.priority), unsafe.Pointer(apart(i.log_cx))
 	ctx.Lock()
 	defer ctx.Unlock()
 	c := client.Connect(info)

@@ -272,7 +272,7 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		return nil
 	}
 	if i.log_cx != nil { // from the first line on
-		cx.log_cx = i.log_cx
+		cx.log_cx = apart(i.log_cx)
 		C.lwsl_refcount_cx(i.log_cx, 1)
 	}
 	ctx, err := engine.NewContext((*engine.ContextFace)(unsafe.Pointer(cx)), threadFaces(cx), info)
@@ -373,7 +373,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info)
 		info.Finalize = func(*engine.Vhost) { C.lwsgo_finalize(fn, cv, arg) }
 	}
 	info.Released = func() { releaseVhost(cv) }
-	cv.log_cx = i.log_cx
+	cv.log_cx = apart(i.log_cx)
 	v := engine.NewVhost(ctx, (*engine.VhostFace)(unsafe.Pointer(cv)), info)
 	initProxies(v)
 	if len(ctx.Vhosts()) == 1 {

@@ -28,7 +28,8 @@ func go_lwsgo_again() {
 
 func contextAgain(cx *C.struct_lws_context) {
 	defer guard("fork")
-	cx.slot = 0 // were it to fail, every call would be refused
+	logsApart.Store(true) // the parent may have had one
+	cx.slot = 0           // were it to fail, every call would be refused
 	ctx, listening, err := engine.Again((*engine.ContextFace)(unsafe.Pointer(cx)))
 	if err != nil {
 		engine.Errf("fork: the context cannot be served in this process: %v", err)

@@ -154,8 +154,22 @@ func (program) Log(level int, line string) {
 	C.lwsgo_log(C.int(level), (*C.char)(unsafe.Pointer(unsafe.StringData(line))), C.size_t(len(line)))
 }
 
+// logsApart: somebody has had a log context, so that C is to be asked for one. It is
+// never taken back.
+var logsApart atomic.Bool
+
+// apart notes that p, if it is not nil, is a log context that counts.
+func apart(p *C.struct_lws_log_cx) *C.struct_lws_log_cx {
+	if p != nil {
+		logsApart.Store(true)
+	}
+	return p
+}
+
 func (program) LogContext(c *engine.Face, v *engine.VhostFace, x *engine.ContextFace) unsafe.Pointer {
 	switch {
+	case !logsApart.Load():
+		return nil
 	case c != nil:
 		return unsafe.Pointer(C.lwsgo_log_cx_of((*C.struct_lws)(unsafe.Pointer(c)), nil, nil))
 	case v != nil:

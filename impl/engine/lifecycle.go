@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 // Group is of what kind an object is, in its tag: [wsisrv|0|adopted] (v4.3's
@@ -52,8 +53,9 @@ var adopted = "adopted"
 func (l *lifecycle) begin(ctx *Context, g Group, what *string) {
 	n := &ctx.lives[g]
 	*l = lifecycle{group: g, ordinal: n.born.Add(1) - 1, born: Now(), what: what}
-	if live := n.live.Add(1); ctx.ABI.Lifecycle && ctx.noticed() {
-		LogInto(ctx.LogContext(), LogNotice, "%s__lws_lc_tag:  ++ %s (%d)", ctx.prefix(), l, live)
+	live := n.live.Add(1)
+	if to, noticed := ctx.notices(); noticed {
+		LogInto(to, LogNotice, "%s__lws_lc_tag:  ++ %s (%d)", ctx.prefix(), l, live)
 	}
 }
 
@@ -63,17 +65,22 @@ func (l *lifecycle) end(ctx *Context) {
 		return
 	}
 	l.gone = true
-	if live := ctx.lives[l.group].live.Add(^uint32(0)); ctx.ABI.Lifecycle && ctx.noticed() {
-		LogInto(ctx.LogContext(), LogNotice, "%s__lws_lc_untag:  -- %s (%d) %s", ctx.prefix(), l, live, age(Now()-l.born))
+	live := ctx.lives[l.group].live.Add(^uint32(0))
+	if to, noticed := ctx.notices(); noticed {
+		LogInto(to, LogNotice, "%s__lws_lc_untag:  -- %s (%d) %s", ctx.prefix(), l, live, age(Now()-l.born))
 	}
 }
 
-// noticed tells whether it is worth while to make a notice.
-func (ctx *Context) noticed() bool {
-	if to := ctx.LogContext(); to != nil {
-		return Prog.LogLevelOf(to)&LogNotice != 0
+// notices tells whether lives are told of and somebody wants notices, and where they go.
+func (ctx *Context) notices() (to unsafe.Pointer, noticed bool) {
+	if !ctx.ABI.Lifecycle {
+		return nil, false
 	}
-	return Prog.LogLevel()&LogNotice != 0
+	level := Prog.LogLevel()
+	if to = ctx.LogContext(); to != nil {
+		level = Prog.LogLevelOf(to)
+	}
+	return to, level&LogNotice != 0
 }
 
 // prefix is what the context's log lines begin with.
