@@ -90,6 +90,11 @@ deps:
 # go may be where only this Makefile finds it; the tests call it by name.
 run bench test-all: export PATH := $(dir $(GO)):$(PATH)
 
+# Relocations of Go's tables take a tenth of the file, packed a hundredth of that. What loads them is glibc 2.36 and later.
+RELR   := -Wl,-z,pack-relative-relocs
+PACKED := $(shell grep -q GLIBC_ABI_DT_RELR "$$($(CC) -print-file-name=libc.so.6)" 2>/dev/null && \
+    $(CC) -shared $(RELR) -o /dev/null -x c /dev/null 2>/dev/null && echo $(RELR))
+
 # The rules of each ABI: its C half, and its library.
 define abi_rules
 CFLAGS_$(1) := -DLWS_ABI=$(1) -Icapi/abi/$(1)
@@ -107,7 +112,7 @@ $(B)/obj/$(1)/abi/%.o: capi/abi/$(1)/%.c $$(C_HDR_$(1))
 $(B)/lib/libwebsockets.so.$(1): $$(C_OBJ_$(1)) $(B)/obj/libcore.a capi/abi/$(1)/exports.map
 	@mkdir -p $$(@D)
 	$$(CC) -shared -o $$@ $$(C_OBJ_$(1)) -Wl,--whole-archive $(B)/obj/libcore.a -Wl,--no-whole-archive \
-	    -Wl,-soname,$$(@F) -Wl,--version-script=capi/abi/$(1)/exports.map -Wl,-z,nodelete -Wl,-z,relro \
+	    -Wl,-soname,$$(@F) -Wl,--version-script=capi/abi/$(1)/exports.map -Wl,-z,nodelete -Wl,-z,relro $(PACKED) \
 	    -Wl,-Bsymbolic -Wl,--no-undefined -lssl -lcrypto -lpthread -ldl -lc
 endef
 $(foreach a,$(ABIS),$(eval $(call abi_rules,$a)))
@@ -129,11 +134,16 @@ HDR_HASH := capi/core/headers.gen.h
 $(HDR_HASH): $(GO_HDR)
 	@echo "/* $$(cat $(GO_HDR) | md5sum) */" >$@
 
+# net/http stays out (capi/_thin says why).
+JAR     := $$($(GO) env GOROOT)/src/net/http/cookiejar
+OVERLAY = {"Replace":{"'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(JAR)'/punycode.go":""}}
+
 # The Go object has exactly one constructor, which starts the runtime. It moves
 # to a section of its own, so that the loader does not run it (docs/architecture.md).
-$(B)/obj/libcore.a: $(GO_SRC) $(GO_HDR) $(HDR_HASH)
+$(B)/obj/libcore.a: $(GO_SRC) $(wildcard capi/_thin/*.go) $(GO_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
-	CGO_ENABLED=1 CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -trimpath -buildmode=c-archive \
+	@printf '$(OVERLAY)' >$(B)/overlay.json
+	CGO_ENABLED=1 CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildmode=c-archive \
 	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
 	@n=$$($(OBJCOPY) --version >/dev/null && readelf -SW $@ | grep -c '\.init_array'); \
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \

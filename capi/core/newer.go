@@ -13,13 +13,13 @@ static inline void name_header(lws_hdr_custom_fe_cb_t cb, const char *name, int 
 import "C"
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 	"unsafe"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/text/httpdate"
 	wire "libwebsockets/impl/wire/h1"
 )
 
@@ -31,7 +31,7 @@ func go_lws_http_date_render_from_unix(buf *C.char, n C.size_t, t *C.time_t) (re
 	if lacks("lws_http_date_render_from_unix", buf == nil || t == nil) {
 		return -1
 	}
-	s := time.Unix(int64(*t), 0).UTC().Format(http.TimeFormat)
+	s := httpdate.Format(int64(*t))
 	if int(n) <= len(s) {
 		return -1
 	}
@@ -50,7 +50,7 @@ func go_lws_http_date_parse_unix(b *C.char, n C.size_t, t *C.time_t) (ret C.int)
 	if n > 64 {
 		return -1
 	}
-	at, err := http.ParseTime(string(cView(b, int(n))))
+	at, err := httpdate.Parse(string(cView(b, int(n))))
 	if err != nil {
 		return -1
 	}
@@ -71,7 +71,7 @@ func go_lws_http_check_retry_after(wsi *C.struct_lws, us *C.lws_usec_t) (ret C.i
 	text = strings.TrimSpace(text)
 	wait, err := time.ParseDuration(text + "s")
 	if _, digits := strconv.ParseUint(text, 10, 31); digits != nil || err != nil {
-		at, err := http.ParseTime(text)
+		at, err := httpdate.Parse(text)
 		if err != nil {
 			return 1
 		}

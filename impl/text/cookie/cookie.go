@@ -11,13 +11,14 @@ package cookie
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
+
+	"libwebsockets/impl/text/httpdate"
 )
 
 // Cookie is one that was set by a server.
@@ -119,13 +120,13 @@ var (
 // Set reads a Set-Cookie header's value in the answer to a request (RFC 6265
 // §5.3). A cookie that has expired deletes the one of that name.
 func Set(value, host, path string, now time.Time) (c Cookie, err error) {
-	h, err := http.ParseSetCookie(value)
+	h, err := parse(value)
 	if err != nil {
 		return c, err
 	}
 	host = strings.ToLower(host)
-	c = Cookie{Domain: host, Path: h.Path, Secure: h.Secure, Name: h.Name, Value: h.Value}
-	switch domain := strings.ToLower(strings.TrimPrefix(h.Domain, ".")); {
+	c = Cookie{Domain: host, Path: h.path, Secure: h.secure, Name: h.name, Value: h.value}
+	switch domain := strings.ToLower(strings.TrimPrefix(h.domain, ".")); {
 	case domain == "":
 	case domain != host && !below(host, domain):
 		return c, errForeign
@@ -144,16 +145,14 @@ func Set(value, host, path string, now time.Time) (c Cookie, err error) {
 		}
 	}
 	switch {
-	case h.MaxAge < 0:
+	case h.hasAge && h.maxAge <= 0:
 		c.Expires = 1
-	case h.MaxAge > 0:
-		c.Expires = now.Unix() + int64(h.MaxAge)
-	case h.RawExpires != "":
-		at := h.Expires
-		if at.IsZero() {
-			if at, err = http.ParseTime(h.RawExpires); err != nil {
-				return c, fmt.Errorf("expires: %w", err)
-			}
+	case h.hasAge:
+		c.Expires = now.Unix() + h.maxAge
+	case h.expires != "":
+		at, err := httpdate.ParseCookie(h.expires)
+		if err != nil {
+			return c, fmt.Errorf("expires: %w", err)
 		}
 		c.Expires = max(at.Unix(), 1)
 	}

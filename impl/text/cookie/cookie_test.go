@@ -3,6 +3,7 @@
 package cookie
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +133,26 @@ func FuzzSet(f *testing.F) {
 			if back, ok := ParseLine(c.Line()); !ok || back != c {
 				t.Errorf("%+v becomes %+v", c, back)
 			}
+		}
+	})
+}
+
+// FuzzHeader has net/http as the second opinion; only a Max-Age with zeros in front is none for it.
+func FuzzHeader(f *testing.F) {
+	for _, s := range []string{"a=b; path=/; domain=.h.com; secure", ` a="b c" ;Path=x ; MAX-AGE=5`, "a b=c", "a=\x01", "a", "a=b; path=\"x\"; ; =; path"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.ContainsAny(text, "\r\n") {
+			return // no header's value has them
+		}
+		h, err := parse(text)
+		want, failed := http.ParseSetCookie(text)
+		if (err == nil) != (failed == nil) {
+			t.Fatalf("%q: %v, net/http %v", text, err, failed)
+		}
+		if err == nil && (h.name != want.Name || h.value != want.Value || h.domain != want.Domain || h.path != want.Path || h.expires != want.RawExpires || h.secure != want.Secure) {
+			t.Errorf("%q: %+v, net/http %+v", text, h, want)
 		}
 	})
 }
