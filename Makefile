@@ -185,7 +185,7 @@ bench:
 	@tools/deps $(if $(PEERS),-p)
 	@$(MAKE) --no-print-directory lib reference ABI=17
 	@$(GO) build -o $(B)/bench ./bench
-	@$(B)/bench $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(README),-readme) \
+	@$(B)/bench $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(TABLE),-table) \
 	    $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
 
 lint:

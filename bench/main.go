@@ -5,12 +5,12 @@
 // time for an operation, which holds still where throughput on shared cores
 // does not.
 //
-//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-uring] [-growth] [-readme]
+//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-uring] [-growth] [-table]
 //
 // Server and load have a core each. -quick measures the rows that decide, with
 // short windows, and fails when one falls under its ratio by more than the
 // noise allowance, twice. -growth measures many numbers of connections and draws
-// docs/growth.svg; -readme puts the table into README.md.
+// docs/growth.svg; -table puts the table into docs/performance.md.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 		growth  = flag.Bool("growth", false, "messages/s with 10 to 50,000 connections, as docs/growth.svg")
 		against = flag.String("against", refLib, "the folder of the library to compare with, Debian's by default")
 		lib     = flag.String("lib", "build/lib", "the folder of our library")
-		readme  = flag.Bool("readme", false, "write the table into README.md")
+		into    = flag.Bool("table", false, "write the table into "+tableFile)
 	)
 	flag.Parse()
 	b, err := prepare(*against, *lib)
@@ -82,8 +82,8 @@ func main() {
 	}
 	text := markdown(table, *peers)
 	fmt.Print("\n", text)
-	if *readme {
-		if err := intoReadme(text); err != nil {
+	if *into {
+		if err := intoTable(text); err != nil {
 			b.cleanup()
 			fail(err)
 		}
@@ -118,17 +118,20 @@ func loadProcess(job string) {
 	}
 }
 
-const beginMark, endMark = "<!-- bench: begin -->", "<!-- bench: end -->"
+const (
+	tableFile          = "docs/performance.md"
+	beginMark, endMark = "<!-- bench: begin -->", "<!-- bench: end -->"
+)
 
-func intoReadme(text string) error {
-	b, err := os.ReadFile("README.md")
+func intoTable(text string) error {
+	b, err := os.ReadFile(tableFile)
 	if err != nil {
 		return err
 	}
 	before, rest, ok := strings.Cut(string(b), beginMark)
 	_, after, ok2 := strings.Cut(rest, endMark)
 	if !ok || !ok2 {
-		return fmt.Errorf("README.md has no place for the table (%s)", beginMark)
+		return fmt.Errorf("%s has no place for the table (%s)", tableFile, beginMark)
 	}
-	return os.WriteFile("README.md", []byte(before+beginMark+"\n"+text+endMark+after), 0o644)
+	return os.WriteFile(tableFile, []byte(before+beginMark+"\n"+text+endMark+after), 0o644)
 }

@@ -266,7 +266,7 @@ func (b *bench) runH2load(p *process, h h2load) (r load.Result, err error) {
 	return load.Result{Ops: int64(n), CPU: after - before, Wall: wall}, err
 }
 
-// markdown is the table of the README.
+// markdown is the table of docs/performance.md.
 func markdown(table []measured, peers bool) string {
 	var s strings.Builder
 	var u unix.Utsname
