@@ -32,8 +32,8 @@ func init() {
 			r.ended(r.start())
 		}},
 		{folder: "raw/minimal-raw-netcat", does: "standard input to a socket, the answer to standard output", run: netcat},
-		{folder: "raw/minimal-raw-proxy", does: "what it does in a build without the proxy role", run: func(r *rig) { rawProxy(r) }},
-		{folder: "raw/minimal-raw-proxy-fallback", does: "HTTP is served; what is not HTTP in a build without the proxy role", run: func(r *rig) { rawProxy(r) }},
+		{folder: "raw/minimal-raw-proxy", does: "bytes to a server and back, two at a time", single: noProxyRole, run: func(r *rig) { rawProxy(r) }},
+		{folder: "raw/minimal-raw-proxy-fallback", does: "HTTP is served; other bytes go to a server and back", single: noProxyRole, run: func(r *rig) { rawProxy(r) }},
 		{folder: "raw/minimal-raw-serial", does: "a terminal: a line out every 2 s, bytes in", run: serial},
 		{folder: "raw/minimal-raw-vhost", does: "what one says, all hear", run: func(r *rig) { rawVhost(r, r.dial7681) }},
 		{folder: "raw/minimal-raw-vhost", label: "-s", does: "the same over TLS", run: func(r *rig) {
@@ -247,6 +247,9 @@ func rawVhost(r *rig, dial func() *conn, args ...string) {
 	r.stop(p)
 }
 
+// noProxyRole: the drives of raw proxies are made for a build that has the role.
+var noProxyRole = map[int]string{17: "Debian's has no raw-proxy role", 19: "Debian's has no raw-proxy role"}
+
 func rawProxy(r *rig) {
 	l := r.listen(7700, "")
 	p := r.serve(7681, "-r", "ipv4:127.0.0.1:7700")
@@ -259,7 +262,18 @@ func rawProxy(r *rig) {
 			go func() { _, _ = io.Copy(c, c) }()
 		}
 	}()
-	r.rawEcho(r.dial(7681), "\x01\x02 something else")
+	all := []*conn{r.dial(7681), r.dial(7681)}
+	for range 3 {
+		for i, c := range all {
+			text := fmt.Sprintf("\x01\x02 something else %d", i)
+			_, err := c.Write([]byte(text))
+			must(r, err)
+			b := make([]byte, len(text))
+			if _, err := io.ReadFull(c.r, b); err != nil || string(b) != text {
+				r.Errorf("%q, %v", b, err)
+			}
+		}
+	}
 	if r.Folder == "raw/minimal-raw-proxy-fallback" {
 		r.filesOn(r.dial7681, "/", "mount-origin")
 	}

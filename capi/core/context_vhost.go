@@ -191,7 +191,7 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 		KATime: int(i.ka_time), KAProbes: int(i.ka_probes), KAInterval: int(i.ka_interval),
 		MaxHeaderData: int(i.max_http_header_data), TokenLimits: tokenLimits(i), ServBufSize: int(i.pt_serv_buf_size),
 		FDLimit: int(i.fd_limit_per_thread), RlimitNofile: int(i.rlimit_nofile), BindIface: i.bind_iface != 0,
-		UnixPerms: str(i.unix_socket_perms), AcceptProtocol: str(i.listen_accept_protocol),
+		UnixPerms: str(i.unix_socket_perms), AcceptRole: str(i.listen_accept_role), AcceptProtocol: str(i.listen_accept_protocol),
 		Socks: str(i.socks_proxy_address), SocksPort: int(i.socks_proxy_port), MinRxRate: int(i.http_min_rx_rate), FastOpen: int(i.fo_listen_queue),
 		ABI: abiOf(i.abi),
 	}

@@ -18,7 +18,7 @@ import (
 func init() {
 	engine.Prog = program{}
 	// Who takes an adopted descriptor: the first that wants it.
-	listen.Wire(h2.Binder{}, h1.Binder{}, raw.SocketBinder{}, raw.DatagramBinder{}, raw.FileBinder{})
+	listen.Wire(h2.Binder{}, h1.Binder{}, raw.ProxyBinder{}, raw.SocketBinder{}, raw.DatagramBinder{}, raw.FileBinder{})
 	h1.Wire(h1.Hooks{
 		App: httpd.App{},
 		Upgrades: map[string]func(*engine.Conn) bool{

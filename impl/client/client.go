@@ -134,6 +134,9 @@ func Connect(i *Info) *engine.Conn {
 	r := Role
 	if i.raw() {
 		r = rawRole
+		if raw.ForClient(i.local().S) == raw.Proxy {
+			r = rawProxyRole
+		}
 	}
 	c := engine.NewConn(v, r, true)
 	if c == nil {
@@ -163,7 +166,7 @@ func Connect(i *Info) *engine.Conn {
 	if !s.begin(c) || c.Dead() {
 		return nil
 	}
-	if !i.raw() {
+	if !i.raw() || r == rawProxyRole { // whose program hears of it once more when it is connected
 		c.Call(c.Role().Reasons(true).Adopt, nil, 0)
 		if c.Dead() {
 			return nil
@@ -298,6 +301,9 @@ var Role engine.Role = role{"h1"}
 // rawRole is what a raw connection has until it is connected.
 var rawRole engine.Role = role{raw.Socket.Name()}
 
+// rawProxyRole is rawRole for the side of a proxy.
+var rawProxyRole engine.Role = role{raw.Proxy.Name()}
+
 var reasons = engine.Reasons{
 	Adopt:     engine.ReasonServerNewClientInstantiated,
 	Writeable: engine.ReasonClientHTTPWriteable,
@@ -309,8 +315,11 @@ var reasons = engine.Reasons{
 func (r role) Name() string { return r.name }
 
 func (r role) Reasons(client bool) *engine.Reasons {
-	if r == rawRole {
+	switch r.name {
+	case raw.Socket.Name():
 		return raw.Socket.Reasons(client)
+	case raw.Proxy.Name():
+		return raw.Proxy.Reasons(client)
 	}
 	return &reasons
 }
@@ -335,6 +344,10 @@ func (role) Writeable(c *engine.Conn) bool {
 	switch c.State() {
 	case engine.StateIssueBody, engine.StateEstablished, engine.StateIdling:
 		return c.Call(engine.ReasonClientHTTPWriteable, nil, 0) == 0
+	case engine.StateUnconnected, engine.StateWaitingDNS, engine.StateWaitingConnect, engine.StateWaitingProxyReply, engine.StateTLSHandshake:
+		if c.Role() == rawProxyRole {
+			StateOf(c).asked = true
+		}
 	}
 	return true
 }

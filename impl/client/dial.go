@@ -397,11 +397,15 @@ func (s *State) up(c *engine.Conn) {
 func (s *State) rawUp(c *engine.Conn) bool {
 	c.SetTimeout(engine.NoPendingTimeout, 0)
 	c.Data = nil
-	c.SetRole(raw.Socket)
+	r := raw.ForClient(c.Role().Name())
+	c.SetRole(r)
 	c.SetState(engine.StateEstablished)
-	if c.Call(engine.ReasonRAWConnected, nil, 0) < 0 {
+	if c.Call(r.Reasons(true).Adopt, nil, 0) < 0 {
 		c.ConnectionError("")
 		return false
+	}
+	if s.asked && !c.Dead() {
+		c.AskWriteable()
 	}
 	return true
 }

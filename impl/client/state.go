@@ -23,6 +23,7 @@ type State struct {
 	attempt engine.Timer
 	lastErr string // why the last address failed
 	socks   *socks // while a SOCKS5 proxy is talked to
+	asked   bool   // raw: WRITEABLE is due when the connection is up
 
 	// The request.
 	key         [24]byte // Sec-WebSocket-Key

@@ -11,4 +11,5 @@ const (
 	AdoptSocket   AdoptFlags = 2
 	AdoptAllowSSL AdoptFlags = 4
 	AdoptUDP      AdoptFlags = 16
+	AdoptRawProxy AdoptFlags = 32
 )

@@ -129,6 +129,7 @@ type Info struct {
 	RlimitNofile   int
 	BindIface      bool
 	UnixPerms      string
+	AcceptRole     string
 	AcceptProtocol string
 	RetryPolicy    *Retry
 	Finalize       func(*Vhost)

@@ -27,6 +27,7 @@ type VhostSettings struct {
 	UnixPerms string
 	LogFile   string
 
+	AcceptRole     string // of accepted connections, "" or one that is not known: as others
 	AcceptProtocol string
 
 	HTTPProxy     string
@@ -90,8 +91,8 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
 		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed,
 		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
-		AcceptProtocol: info.AcceptProtocol,
-		HTTPProxy:      info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
+		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
+		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
 		Socks: info.Socks, SocksPort: info.SocksPort,
 		KeepaliveSecs: or(info.KeepaliveSecs, 5),
 		HeaderSecs:    or(info.HeaderSecs, 10),

@@ -44,6 +44,7 @@
 #define LWS_ROLE_WS
 #define LWS_ROLE_RAW
 #define LWS_ROLE_RAW_FILE
+#define LWS_ROLE_RAW_PROXY
 #define LWS_WITH_HTTP2
 
 /* sides and transports, */

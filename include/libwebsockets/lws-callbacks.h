@@ -405,7 +405,7 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_RAW_PROXY_SRV_CLOSE = 92,	/**< the accepted connection is over */
 	LWS_CALLBACK_RAW_PROXY_CLI_WRITEABLE = 93,	/**< may write onward */
 	LWS_CALLBACK_RAW_PROXY_SRV_WRITEABLE = 94,	/**< may write back */
-	LWS_CALLBACK_RAW_PROXY_CLI_ADOPT = 95,	/**< the onward connection is up */
+	LWS_CALLBACK_RAW_PROXY_CLI_ADOPT = 95,	/**< begun, and once more: up */
 	LWS_CALLBACK_RAW_PROXY_SRV_ADOPT = 96,	/**< a connection was accepted */
 	LWS_CALLBACK_RAW_PROXY_CLI_BIND_PROTOCOL = 97,	/**< onward side bound */
 	LWS_CALLBACK_RAW_PROXY_SRV_BIND_PROTOCOL = 98,	/**< accepted side bound */

@@ -360,7 +360,10 @@ struct lws_context_creation_info {
 	/**< (V) `arg` for it */
 
 	const char *listen_accept_role;
-	/**< (V) role for accepted connections: "raw-skt", "raw-proxy", ... */
+	/**< (V) role for accepted connections: "raw-skt", "raw-proxy", whose
+	 * callbacks are LWS_CALLBACK_RAW_PROXY_SRV_... It counts with
+	 * LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG, and for what is
+	 * not HTTP with ..._FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG */
 	const char *listen_accept_protocol;
 	/**< (V) protocol for them; NULL: the vhost's raw or first one */
 

@@ -19,7 +19,7 @@ import (
 // datagram is the role of UDP sockets: RAW_RX comes once per packet, and what
 // is written goes to whom the last packet came from, or to whom the socket is
 // connected.
-type datagram struct{ socket }
+type datagram struct{ engine.Role }
 
 var (
 	_ engine.Polled = datagram{}
@@ -27,7 +27,7 @@ var (
 )
 
 // Datagram is the one value of the role.
-var Datagram engine.Role = datagram{}
+var Datagram engine.Role = datagram{Socket}
 
 // peerAddr is a socket address of any family.
 type peerAddr struct {
