@@ -45,7 +45,11 @@ OWN         := $(OWN_$(CHOSEN))
 
 GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck)"
 
-CFLAGS_OURS := -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
+# What Debian hardens its libraries with (dpkg-buildflags, hardening=+bindnow), and no folder's name in the file.
+HARDEN    := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security -ffile-prefix-map=$(CURDIR)=.
+HARDEN_LD := -Wl,-z,relro -Wl,-z,now
+
+CFLAGS_OURS := -std=gnu11 -O2 -g $(HARDEN) -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
 # The interface of programs that do not say which, here in the checkout. It is this machine's.
 ABI_HDR := include/lws_abi.h
@@ -112,7 +116,7 @@ $(B)/obj/$(1)/abi/%.o: capi/abi/$(1)/%.c $$(C_HDR_$(1))
 $(B)/lib/libwebsockets.so.$(1): $$(C_OBJ_$(1)) $(B)/obj/libcore.a capi/abi/$(1)/exports.map
 	@mkdir -p $$(@D)
 	$$(CC) -shared -o $$@ $$(C_OBJ_$(1)) -Wl,--whole-archive $(B)/obj/libcore.a -Wl,--no-whole-archive \
-	    -Wl,-soname,$$(@F) -Wl,--version-script=capi/abi/$(1)/exports.map -Wl,-z,nodelete -Wl,-z,relro $(PACKED) \
+	    -Wl,-soname,$$(@F) -Wl,--version-script=capi/abi/$(1)/exports.map -Wl,-z,nodelete $(HARDEN_LD) $(PACKED) \
 	    -Wl,-Bsymbolic -Wl,--no-undefined -lssl -lcrypto -lpthread -ldl -lc
 endef
 $(foreach a,$(ABIS),$(eval $(call abi_rules,$a)))
@@ -143,7 +147,7 @@ OVERLAY = {"Replace":{"'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(
 $(B)/obj/libcore.a: $(GO_SRC) $(wildcard capi/_thin/*.go) $(GO_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
 	@printf '$(OVERLAY)' >$(B)/overlay.json
-	CGO_ENABLED=1 CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildmode=c-archive \
+	CGO_ENABLED=1 CGO_CFLAGS='-O2 -g $(HARDEN)' CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildmode=c-archive \
 	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
 	@n=$$($(OBJCOPY) --version >/dev/null && readelf -SW $@ | grep -c '\.init_array'); \
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \
@@ -155,7 +159,7 @@ $(B)/obj/libcore.a: $(GO_SRC) $(wildcard capi/_thin/*.go) $(GO_HDR) $(HDR_HASH)
 $(B)/lib/libwebsockets-evlib_%.so: capi/evlib/%.c $(GO_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_OURS) $(CFLAGS_17) $(if $(filter glib,$*),$(GLIB_CFLAGS)) -shared -o $@ $< \
-	    -Wl,-soname,$(@F) -Wl,-z,nodelete -Wl,-z,relro -Wl,--no-undefined $(EVLIB_LINK_$*)
+	    -Wl,-soname,$(@F) -Wl,-z,nodelete $(HARDEN_LD) -Wl,--no-undefined $(EVLIB_LINK_$*)
 
 reference:
 	@$(foreach a,$(BUILT),tools/fetch-reference -a $a &&) true
