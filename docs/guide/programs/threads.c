@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define JOBS 64
+
 struct job {
-	struct job *next;
 	unsigned long client; /* a number, no pointer: the client may go before the answer */
 	unsigned long n, answer;
 };
@@ -23,18 +24,21 @@ struct session {
 	struct session *next;
 	struct lws *wsi;
 	unsigned long id;
-	struct job *done; /* an answer that waits for WRITEABLE */
+	struct job job; /* solved, waits for WRITEABLE */
+	int ready;
 };
 
-static struct lws_context *context;
-static volatile sig_atomic_t stopped;
 static struct session *sessions; /* the service thread's alone */
 static unsigned long ids;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for what follows */
 static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
-static struct job *todo, *done;
+static struct job jobs[JOBS];
+static unsigned added, solved, told; /* how many: told <= solved <= added */
 static int finish;
+
+static struct lws_context *context;
+static volatile sig_atomic_t stopped;
 
 static void stop(int sig)
 {
@@ -43,44 +47,42 @@ static void stop(int sig)
 	lws_cancel_service(context);
 }
 
-static void push(struct job **list, struct job *j) /* to the end */
-{
-	while (*list)
-		list = &(*list)->next;
-	j->next = NULL;
-	*list = j;
-}
-
-static struct job *pop(struct job **list)
-{
-	struct job *j = *list;
-
-	if (j)
-		*list = j->next;
-	return j;
-}
-
 static void *worker(void *arg)
 {
+	unsigned long i, sum;
 	struct job *j;
-	unsigned long i;
 
 	pthread_mutex_lock(&lock);
 	for (;;) {
-		while (!finish && !todo)
+		while (!finish && solved == added)
 			pthread_cond_wait(&more, &lock);
 		if (finish)
 			break;
-		j = pop(&todo);
+		j = &jobs[solved % JOBS];
 		pthread_mutex_unlock(&lock);
-		for (i = 1, j->answer = 0; i <= j->n; i++) /* the slow work */
-			j->answer += i;
+		for (i = 1, sum = 0; i <= j->n; i++) /* the slow work */
+			sum += i;
 		pthread_mutex_lock(&lock);
-		push(&done, j);
+		j->answer = sum;
+		solved++;
 		lws_cancel_service(context); /* safe from any thread */
 	}
 	pthread_mutex_unlock(&lock);
 	return arg;
+}
+
+static int add(const struct job *j)
+{
+	int full;
+
+	pthread_mutex_lock(&lock); /* held for a moment only */
+	full = added - told == JOBS;
+	if (!full) {
+		jobs[added++ % JOBS] = *j;
+		pthread_cond_signal(&more);
+	}
+	pthread_mutex_unlock(&lock);
+	return full;
 }
 
 static void deliver(void)
@@ -89,14 +91,14 @@ static void deliver(void)
 	struct job *j;
 
 	pthread_mutex_lock(&lock);
-	while ((j = pop(&done))) {
+	while (told != solved) {
+		j = &jobs[told++ % JOBS];
 		for (s = sessions; s && s->id != j->client; s = s->next)
 			;
-		if (!s) {
-			free(j); /* its client has gone */
-			continue;
-		}
-		s->done = j;
+		if (!s)
+			continue; /* its client has gone */
+		s->job = *j;
+		s->ready = 1;
 		lws_callback_on_writable(s->wsi);
 	}
 	pthread_mutex_unlock(&lock);
@@ -107,7 +109,7 @@ static int callback_sums(struct lws *wsi, enum lws_callback_reasons reason,
 {
 	struct session *s = (struct session *)user, **p;
 	unsigned char buf[LWS_PRE + 64];
-	struct job *j;
+	struct job j;
 	int n;
 
 	switch (reason) {
@@ -119,16 +121,15 @@ static int callback_sums(struct lws *wsi, enum lws_callback_reasons reason,
 		break;
 
 	case LWS_CALLBACK_RECEIVE:
-		if (len >= sizeof buf || !(j = (struct job *)calloc(1, sizeof *j)))
+		if (len >= sizeof buf)
 			return -1;
 		memcpy(buf, in, len);
 		buf[len] = '\0';
-		j->n = strtoul((char *)buf, NULL, 10);
-		j->client = s->id;
-		pthread_mutex_lock(&lock); /* held for a moment only */
-		push(&todo, j);
-		pthread_cond_signal(&more);
-		pthread_mutex_unlock(&lock);
+		memset(&j, 0, sizeof j);
+		j.client = s->id;
+		j.n = strtoul((char *)buf, NULL, 10);
+		if (add(&j))
+			return -1; /* too busy */
 		lws_rx_flow_control(wsi, 0); /* one at a time of each client */
 		break;
 
@@ -137,11 +138,10 @@ static int callback_sums(struct lws *wsi, enum lws_callback_reasons reason,
 		break;
 
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!s->done)
+		if (!s->ready)
 			break;
-		n = snprintf((char *)buf + LWS_PRE, 64, "1+...+%lu=%lu", s->done->n, s->done->answer);
-		free(s->done);
-		s->done = NULL;
+		s->ready = 0;
+		n = snprintf((char *)buf + LWS_PRE, 64, "1+...+%lu=%lu", s->job.n, s->job.answer);
 		if (lws_write(wsi, buf + LWS_PRE, (size_t)n, LWS_WRITE_TEXT) < n)
 			return -1;
 		lws_rx_flow_control(wsi, 1);
@@ -151,7 +151,6 @@ static int callback_sums(struct lws *wsi, enum lws_callback_reasons reason,
 		for (p = &sessions; *p != s; p = &(*p)->next)
 			;
 		*p = s->next;
-		free(s->done);
 		break;
 
 	default:
@@ -168,7 +167,6 @@ static const struct lws_protocols protocols[] = {
 int main(int argc, char **argv)
 {
 	struct lws_context_creation_info info;
-	struct job *j;
 	pthread_t t;
 
 	memset(&info, 0, sizeof info);
@@ -192,7 +190,5 @@ int main(int argc, char **argv)
 	pthread_mutex_unlock(&lock);
 	pthread_join(t, NULL); /* nobody calls lws_cancel_service() any more */
 	lws_context_destroy(context);
-	while ((j = pop(&todo)) || (j = pop(&done)))
-		free(j);
 	return 0;
 }
