@@ -54,7 +54,7 @@ static int callback_echo(struct lws *wsi, enum lws_callback_reasons reason,
 	switch (reason) {
 	case LWS_CALLBACK_ADD_POLL_FD:
 		if (count == MOST)
-			return 1; /* no room: the connection is closed */
+			return 1; /* fd_limit_per_thread sees to it that this does not happen */
 		fds[count].fd = a->fd;
 		fds[count].revents = 0;
 		fds[count++].events = (short)a->events;
@@ -118,6 +118,7 @@ int main(int argc, char **argv)
 	info.port = argc > 1 ? atoi(argv[1]) : 7681;
 	info.protocols = protocols;
 	info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+	info.fd_limit_per_thread = MOST - 8; /* sockets: there are a few descriptors beside them */
 	fds[0].events = POLLIN;
 	context = lws_create_context(&info); /* ADD_POLL_FD comes in here already */
 	if (!context)
