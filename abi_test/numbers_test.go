@@ -263,8 +263,8 @@ var ownNumbers = map[string]string{
 	"a protocol's, not the headers'":                             "wire/h2.Code wire/h2.Flags wire/h2.Type wire/ws.Opcode",
 	"what lifecycle lines count by":                              "engine.Group",
 	"flags and results of our own": "httpd.FileKind httpd.outcome wire/h1.Kind wire/h1.hostFrom wire/h1.lastField " +
-		"wire/h2.Pseudo text/tokenize.number wire/deflate.entry wire/deflate.token",
-	"where a decoder is": "text/strexp.State text/tokenize.state wire/deflate.inflateState wire/form.multiState " +
+		"wire/coding.Coding wire/h2.Pseudo text/tokenize.number wire/deflate.entry wire/deflate.token",
+	"where a decoder is": "wire/coding.decoderState text/strexp.State text/tokenize.state wire/deflate.inflateState wire/form.multiState " +
 		"wire/form.urlState wire/h1.chunkState wire/h1.parseState wire/h1.pathState wire/ws.decoderState wire/ws.extState",
 }
 

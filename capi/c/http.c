@@ -106,16 +106,7 @@ lws_finalize_write_http_header(struct lws *wsi, unsigned char *start,
 	return lws_write(wsi, start, (size_t)len, LWS_WRITE_HTTP_HEADERS) != len;
 }
 
-/* As in Debian's build: no compression of bodies on the fly, so the answer's
- * headers stay as they are and its body is sent as the program writes it. */
-LWS_VISIBLE int
-lws_http_compression_apply(struct lws *wsi, const char *name, unsigned char **p,
-			   unsigned char *end, char decomp)
-{
-	(void)wsi;
-	(void)name;
-	(void)p;
-	(void)end;
-	(void)decomp;
-	return 0;
-}
+LWS_ENTRY(int, 1, lws_http_compression_apply,
+	  (struct lws * wsi, const char *name, unsigned char **p,
+	   unsigned char *end, char decomp),
+	  (wsi, name, p, end, decomp))

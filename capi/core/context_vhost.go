@@ -184,6 +184,7 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), Headers: headers(i.headers),
 		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts),
 		ServerString: str(i.server_string), Error404: str(i.error_document_404), Precompressed: i.http_precompressed != 0,
+		Compress:  i.compresses != 0 && i.http_no_compression == 0,
 		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),
 		Options: engine.Option(i.options), User: i.user, UID: int(i.uid), GID: int(i.gid),
 		KeepaliveSecs: int(i.keepalive_timeout), HeaderSecs: int(i.timeout_secs_ah_idle), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),

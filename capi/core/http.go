@@ -330,6 +330,31 @@ func go_lws_finalize_http_header(wsi *C.struct_lws, p **C.uchar, end *C.uchar) (
 	return took(p, b, ok)
 }
 
+//export go_lws_http_compression_apply
+func go_lws_http_compression_apply(wsi *C.struct_lws, name *C.char, p **C.uchar, end *C.uchar, decomp C.char) (ret C.int) {
+	defer guardOr("lws_http_compression_apply", &ret, 1)
+	c := maybeConn(wsi)
+	if c == nil || c.Vhost == nil || !c.Vhost.Compress {
+		return 0 // as in Debian's build
+	}
+	if lacks("lws_http_compression_apply", p == nil || *p == nil) {
+		return 1
+	}
+	c.Lock()
+	defer c.Unlock()
+	if decomp != 0 {
+		return 1
+	}
+	b, done, ok := h1.Compress(c, room(p, end), str(name), -1)
+	if !ok {
+		return -1
+	}
+	if !done {
+		return 1
+	}
+	return took(p, b, true)
+}
+
 //export go_lws_return_http_status
 func go_lws_return_http_status(wsi *C.struct_lws, code C.uint, body *C.char) C.int {
 	return onConn(wsi, "lws_return_http_status", 1, func(c *engine.Conn) C.int {

@@ -159,6 +159,7 @@ typedef void (*lwsgo_finalize_cb)(struct lws_vhost *vh, void *arg);
 	_(size_t, http_nsc_heap_max_payload, )                                 \
 	_(unsigned int, http_min_rx_rate, )                                    \
 	_(unsigned int, http_precompressed, )                                  \
+	_(unsigned int, http_no_compression, )                                 \
 	_(lws_peer_limits_notify_t, pl_notify_cb, )
 
 #define LWSGO_MEMBER(type_, name_, array_) type_ name_ array_;
@@ -167,6 +168,7 @@ struct lwsgo_info {
 	LWSGO_INFO(LWSGO_MEMBER)
 	/* What the program's struct is too short for, or its ABI does not have, is 0. */
 	uint8_t wants_log; /* log_filepath counts: Debian's build does not look at it */
+	uint8_t compresses; /* answers are compressed: Debian's build does not do that */
 	uint8_t udp_loss_sim_tx_pc;
 	uint8_t udp_loss_sim_rx_pc;
 	int simultaneous_ssl_handshake_restriction;

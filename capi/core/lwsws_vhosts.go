@@ -166,6 +166,9 @@ func (f *vhostConfig) begin() {
 		timeout_secs: i.timeout_secs, protocols: f.protocols, pprotocols: f.pprotocols, extensions: f.extensions,
 		client_ssl_cipher_list: ciphersC, ssl_cipher_list: ciphersC, keepalive_timeout: 5,
 	}
+	if ctx := contextOf(f.cx); ctx != nil && ctx.Compress {
+		i.compresses = 1
+	}
 }
 
 // make makes the vhost, and its client side when that is wanted.

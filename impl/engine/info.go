@@ -108,6 +108,7 @@ type Info struct {
 	ServerString   string
 	Error404       string
 	Precompressed  bool
+	Compress       bool
 	HTTPProxy      string
 	HTTPProxyPort  int
 	Socks          string

@@ -54,6 +54,7 @@ type VhostSettings struct {
 	HTTP2Settings [7]uint32 // http2_settings, [0] tells that they count
 
 	Precompressed bool // files may be served from what lies compressed beside them
+	Compress      bool // answers may be compressed on their way
 
 	finalize func(*Vhost)
 	released func()
@@ -89,7 +90,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		Name: info.VhostName, Iface: info.Iface, HasIface: info.HasIface,
 		Port: info.Port, Options: info.Options,
 		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
-		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed,
+		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed, Compress: info.Compress,
 		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
 		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
 		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,

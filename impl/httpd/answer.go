@@ -21,6 +21,12 @@ type answer struct {
 	interpret *engine.Protocol
 }
 
+// compressed tells whether the file is to be compressed on its way.
+func (a answer) compressed(c *engine.Conn) bool {
+	return a.coding == "" && a.interpret == nil && a.f.Size() > 0 && h1.Prefers(c, a.ctype) &&
+		!mentions(a.headers, "content-encoding")
+}
+
 // send sends the headers and begins to send the file, which it takes over.
 func (a answer) send(c *engine.Conn) int {
 	f := a.f
@@ -34,7 +40,7 @@ func (a answer) send(c *engine.Conn) int {
 		code = 404
 	}
 	var p *parts
-	if code == 200 && a.divisible(c) {
+	if code == 200 && a.divisible(c) && !a.compressed(c) { // a compressed body has no parts of its own
 		var beyond bool
 		if p, beyond = a.partial(c.Headers); beyond {
 			return notSatisfiable(c, f)
@@ -49,7 +55,11 @@ func (a answer) send(c *engine.Conn) int {
 	if ok && a.coding != "" {
 		b, ok = h1.AddByToken(c, b, wire.TokenHTTPContentEncoding, []byte(a.coding))
 	}
-	if ok && (c.Vhost.Precompressed || zipped(f)) {
+	coded := false
+	if ok && p == nil && a.compressed(c) {
+		b, coded, ok = h1.Compress(c, b, "", length)
+	}
+	if ok && !coded && (c.Vhost.Precompressed || zipped(f) || c.Vhost.Compress && h1.CompressibleType(a.ctype)) {
 		b, ok = h1.AddByToken(c, b, wire.TokenHTTPVary, []byte("accept-encoding"))
 	}
 	if ok && ctype != "" {
@@ -61,7 +71,9 @@ func (a answer) send(c *engine.Conn) int {
 	if ok && p != nil { // a whole file's headers are those of the reference
 		b, ok = h1.AddByToken(c, b, wire.TokenHTTPAcceptRanges, []byte("bytes"))
 	}
-	if ok && !s.SendingChunked && !c.Stream() {
+	if ok && coded {
+		b, ok = h1.AddChunked(c, b)
+	} else if ok && !s.SendingChunked && !c.Stream() {
 		b, ok = h1.AddContentLength(c, b, uint64(length))
 	}
 	if ok && !strings.Contains(a.headers, "cache-control") && !strings.Contains(a.headers, "Cache-Control") {

@@ -107,9 +107,9 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 		return served
 	}
 	etag := string(appendHex(appendHex(make([]byte, 0, 32), uint64(f.Size())), uint64(f.ModTime())))
-	if string(c.Headers.Value(wire.TokenHTTPIfNoneMatch)) == etag {
+	if known := string(c.Headers.Value(wire.TokenHTTPIfNoneMatch)); strings.TrimPrefix(known, weak) == etag {
 		f.Close()
-		return notModified(c, etag)
+		return notModified(c, known)
 	}
 	mime, known := mimeType(full, m)
 	if !known {
@@ -120,14 +120,18 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 		}
 		return served
 	}
-	resp := c.PT().Resp
-	extra, _ := h1.AddByToken(c, resp[len(resp)/2:len(resp)/2:len(resp)-1], wire.TokenHTTPEtag, []byte(etag))
 	s.SendingChunked = false
 	interpreter, ok := interpretedBy(c, m, full)
 	if !ok {
 		f.Close()
 		return failed
 	}
+	told := etag
+	if (answer{f: f, coding: coding, ctype: mime, interpret: interpreter}).compressed(c) {
+		told = weak + etag // the same text in other bytes (RFC 9110 §8.8.1)
+	}
+	resp := c.PT().Resp
+	extra, _ := h1.AddByToken(c, resp[len(resp)/2:len(resp)/2:len(resp)-1], wire.TokenHTTPEtag, []byte(told))
 	if interpreter != nil && !c.Stream() {
 		s.SendingChunked = true
 		extra, _ = h1.AddByToken(c, extra, wire.TokenHTTPTransferEncoding, []byte("chunked"))
@@ -150,6 +154,9 @@ func serveMount(c *engine.Conn, m *engine.Mount, rest []byte) outcome {
 	}
 	return served
 }
+
+// weak is what the entity tag of a compressed answer begins with.
+const weak = "W/"
 
 // appendHex is %08X.
 func appendHex(b []byte, n uint64) []byte {
@@ -303,7 +310,7 @@ func FileFragment(c *engine.Conn) int {
 		return -1
 	}
 	for sent := 0; t.unsent() && sent < fileBudget; {
-		if left := t.end - t.pos; left > filePiece && t.interpret == nil {
+		if left := t.end - t.pos; left > filePiece && t.interpret == nil && !s.Coded() {
 			// What the socket has no room for is read, queued, and waits for it.
 			if n := c.SendFile(t.f.SendTo, left); n > 0 {
 				t.pos += int64(n)

@@ -501,6 +501,11 @@ struct lws_context_creation_info {
 	 * All files of the vhost are told to vary (Vary: accept-encoding) */
 	lws_peer_limits_notify_t pl_notify_cb;
 	/**< (C) told of connections that ip_limit_wsi refuses; NULL: nobody */
+	unsigned int http_no_compression;
+	/**< (V) nonzero: no answer is compressed. 0: those whose type is text (text/ and
+	 * something, application/javascript, image/svg+xml) are, for clients that accept
+	 * gzip or deflate: files, and those whose head lws_add_http_common_headers() makes;
+	 * others with lws_http_compression_apply() */
 };
 
 /** A bit of the size that comes with the struct: the caller is a program of v4.3. */

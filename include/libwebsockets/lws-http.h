@@ -527,13 +527,24 @@ LWS_VISIBLE LWS_EXTERN int
 lws_h2_client_stream_long_poll_rxonly(struct lws *wsi);
 
 /**
- * Let the body of the answer whose headers are being written be compressed. As in
- * Debian's build no compression is available: nothing is added, and the body is sent
- * as it is.
+ * Have the body of the answer whose headers are being written compressed on its way:
+ * what lws_write() gets as LWS_WRITE_HTTP and LWS_WRITE_HTTP_FINAL. Each piece can be
+ * decompressed when it has come. Content-Encoding and Vary are added; a
+ * Content-Length that is added after this is not sent, but ends the body, as
+ * LWS_WRITE_HTTP_FINAL and lws_http_transaction_completed() do. On HTTP/1.1 the body
+ * leaves in chunks.
  *
- * @param name	 "gzip", "deflate", "br"; NULL: the best there is
- * @param decomp 0 compresses what is sent, 1 decompresses what is received
- * @return 0
+ * lws_add_http_common_headers() does this unasked where the type is text, and files do
+ * (info.http_no_compression). A program that is compiled with Debian's headers gets 0,
+ * and nothing is compressed.
+ *
+ * @param wsi	 the connection, behind lws_add_http_header_status()
+ * @param name	 "gzip", "deflate"; NULL: what the client likes best
+ * @param p	 where the next header goes; moved on
+ * @param end	 the end of the headers' buffer
+ * @param decomp 0
+ * @return 0 if it is, 1 if the client takes no such coding or there is nothing to
+ * compress: then nothing was added; -1 if the headers do not fit
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_http_compression_apply(struct lws *wsi, const char *name,

@@ -186,6 +186,7 @@ func (s *State) restart(c *engine.Conn) {
 	s.Parsed, s.answered, s.explicitZero, s.SendingChunked, s.Handling404 = false, false, false, false, false
 	s.bodyLen, s.bodyLeft, s.TxLength, s.chunked, s.ending, s.sinceRenewal = 0, 0, 0, nil, nil, 0
 	s.code, s.Sent = 0, 0
+	s.dropCoding()
 }
 
 // badRequest answers what is no acceptable request, and closes.

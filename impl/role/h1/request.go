@@ -160,6 +160,7 @@ func (s *State) action(c *engine.Conn) bool {
 	if !c.Stream() {
 		s.connection(h)
 	}
+	s.noteCodings(c)
 	s.expects = s.Version > 0 && hasToken(string(h.Value(h1.TokenHTTPExpect)), "100-continue")
 	if c.CallBytes(engine.ReasonFilterHTTPConnection, uri) != 0 {
 		engine.Infof("%s: FILTER_HTTP_CONNECTION refused", c)
@@ -297,6 +298,7 @@ func Completed(c *engine.Conn) int {
 	if s == nil {
 		return 1
 	}
+	s.endCoded(c)
 	s.logDone()
 	if c.Buffered() {
 		s.deferred = true

@@ -40,9 +40,18 @@ const fieldOverhead = 8
 // value, for the status line. On an HTTP/2 stream the line is a field of a
 // header block. ok is false when there is no room.
 func AddByName(c *engine.Conn, b []byte, name string, value []byte) (out []byte, ok bool) {
+	if e := pending(c); e != nil {
+		if out, taken, ok := e.framing(c, b, name, value); taken {
+			return out, ok
+		}
+	}
 	if onStream(c) {
 		return addField(b, name, value)
 	}
+	return appendLine(b, name, value)
+}
+
+func appendLine(b []byte, name string, value []byte) (out []byte, ok bool) {
 	colon := name != "" && !strings.HasSuffix(name, ":")
 	need := len(value) + 3
 	if name != "" {
@@ -77,7 +86,7 @@ func AddByToken(c *engine.Conn, b []byte, t h1.Token, value []byte) ([]byte, boo
 // AddContentLength appends Content-Length and notes it.
 func AddContentLength(c *engine.Conn, b []byte, n uint64) ([]byte, bool) {
 	out, ok := AddByToken(c, b, h1.TokenHTTPContentLength, strconv.AppendUint(nil, n, 10))
-	if s := StateOf(c); ok && s != nil {
+	if s := StateOf(c); ok && s != nil && s.coded == nil {
 		s.TxLength = int64(n)
 	}
 	return out, ok
@@ -103,6 +112,9 @@ var securityHeaders = [...][2]string{
 func AddStatus(c *engine.Conn, b []byte, code uint) (out []byte, ok bool) {
 	if s := StateOf(c); s != nil {
 		s.code = int(code & codeMask)
+		if pending(c) != nil { // another answer than the one that was begun
+			s.dropCoding()
+		}
 	}
 	if onStream(c) {
 		b, ok = AddByToken(c, b, h1.TokenHTTPColonStatus, strconv.AppendUint(nil, uint64(code&codeMask), 10))
@@ -165,6 +177,12 @@ func AddCommon(c *engine.Conn, b []byte, code uint, ctype string, length uint64)
 			return b, false
 		}
 	}
+	if CompressibleType(ctype) {
+		b, done, ok := Compress(c, b, "", int64(length)) // NoContentLength is -1
+		if done || !ok {
+			return addCodedFraming(c, b, ok)
+		}
+	}
 	if length != NoContentLength {
 		return AddContentLength(c, b, length)
 	}
@@ -177,10 +195,31 @@ func AddCommon(c *engine.Conn, b []byte, code uint, ctype string, length uint64)
 	return AddByToken(c, b, h1.TokenConnection, []byte("close"))
 }
 
+// addCodedFraming is the end of AddCommon for a compressed body.
+func addCodedFraming(c *engine.Conn, b []byte, ok bool) ([]byte, bool) {
+	if ok {
+		b, ok = AddChunked(c, b)
+	}
+	if !ok || onStream(c) {
+		return b, ok
+	}
+	goesOn := "close"
+	if StateOf(c).KeepAlive {
+		goesOn = "keep-alive"
+	}
+	return AddByToken(c, b, h1.TokenConnection, []byte(goesOn))
+}
+
 // Finalize appends the blank line; a header block needs none.
 func Finalize(c *engine.Conn, b []byte) ([]byte, bool) {
 	if onStream(c) {
 		return b, true
+	}
+	if e := pending(c); e != nil && !e.chunked {
+		var ok bool
+		if b, ok = AddChunked(c, b); !ok {
+			return b, false
+		}
 	}
 	if cap(b)-len(b) < 3 {
 		return b, false

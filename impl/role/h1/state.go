@@ -8,6 +8,7 @@ package h1
 
 import (
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/coding"
 	"libwebsockets/impl/wire/form"
 	"libwebsockets/impl/wire/h1"
 )
@@ -54,6 +55,10 @@ type State struct {
 	code  int    // of the answer
 	Sent  int64  // of it, with its head
 
+	coded   *encoding     // how the answer's body is encoded, nil: it is not
+	takes   uint8         // codings that the request takes, by rank
+	prefers coding.Coding // the one that it prefers
+
 	behind   int  // bytes received behind what was parsed last
 	deferred bool // the transaction is over once the queue has drained
 	sawEOF   bool
@@ -83,9 +88,17 @@ var reasons = engine.Reasons{
 	Unbind:    engine.ReasonHTTPDropProtocol,
 }
 
-func (role) Name() string                                   { return "h1" }
-func (role) Reasons(bool) *engine.Reasons                   { return &reasons }
-func (role) CloseVia(*engine.Conn, engine.CloseStatus) bool { return false }
+func (role) Name() string                 { return "h1" }
+func (role) Reasons(bool) *engine.Reasons { return &reasons }
+
+// CloseVia ends a compressed body of no known length: as that of a plain one, its end is
+// that of the connection.
+func (role) CloseVia(c *engine.Conn, _ engine.CloseStatus) bool {
+	if s := StateOf(c); s.Coded() && s.coded.left < 0 {
+		s.endCoded(c)
+	}
+	return false
+}
 
 // Application is what serves requests: package httpd.
 type Application interface {
@@ -123,16 +136,24 @@ var hooks Hooks
 func Wire(h Hooks) { hooks = engine.Wired(h) }
 
 // Write sends b as it is.
-func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int {
-	n := len(b.Bytes())
-	if s := StateOf(c); s != nil {
-		s.answered = true
-		s.Sent += int64(n)
+func (role) Write(c *engine.Conn, b engine.Payload, wp engine.WriteProtocol) int {
+	s := StateOf(c)
+	if s.Coded() {
+		return s.writeCoded(c, b.Bytes(), wp)
 	}
-	if !c.Issue(b.Bytes()) {
+	if !s.issue(c, b.Bytes()) {
 		return -1
 	}
-	return n
+	return len(b.Bytes())
+}
+
+// issue sends bytes of the answer.
+func (s *State) issue(c *engine.Conn, b []byte) bool {
+	if s != nil {
+		s.answered = true
+		s.Sent += int64(len(b))
+	}
+	return c.Issue(b)
 }
 
 // TimedOut tells why a slow body ends the connection.
@@ -149,6 +170,7 @@ func (role) Gone(c *engine.Conn) {
 		return
 	}
 	s.logDone()
+	s.dropCoding()
 	if s.App != nil {
 		hooks.App.Drop(c)
 		s.App = nil

@@ -118,6 +118,37 @@ func (st *Stream) sendHead(block []byte, end bool) bool {
 
 // Write is lws_write on a stream: heads are header blocks, the rest is DATA.
 func (st *Stream) Write(b []byte, wp engine.WriteProtocol) int {
+	s := h1.StateOf(st.c)
+	if !s.Coded() {
+		return st.write(b, wp)
+	}
+	n := len(b)
+	plain, last, ok := s.BeginWrite(b, wp)
+	switch {
+	case !ok:
+		return st.late(n)
+	case plain > 0 || wp&engine.WriteKindMask != engine.WriteHTTP && wp&engine.WriteKindMask != engine.WriteHTTPFinal:
+		return st.write(b, wp) // a head
+	case len(b) == 0 && !last:
+		return 0
+	}
+	for more := true; more; more = len(b) > 0 {
+		var out []byte
+		var end bool
+		out, b, end = s.Piece(b, last)
+		wp := engine.WriteHTTP
+		if end {
+			wp = engine.WriteHTTPFinal
+		}
+		if (len(out) > 0 || end) && st.write(out, wp) < 0 {
+			return -1
+		}
+	}
+	return n
+}
+
+// write is Write of what is sent as it is.
+func (st *Stream) write(b []byte, wp engine.WriteProtocol) int {
 	kind := wp & engine.WriteKindMask
 	if wp&engine.WriteH2StreamEnd != 0 || kind == engine.WriteHTTPFinal {
 		if st.ending && len(b) > 0 {
@@ -127,12 +158,16 @@ func (st *Stream) Write(b []byte, wp engine.WriteProtocol) int {
 	} else if st.ending {
 		return st.late(len(b))
 	}
+	s := h1.StateOf(st.c)
+	if s != nil {
+		s.Sent += int64(len(b))
+	}
 	ok := true
 	switch kind {
 	case engine.WriteHTTPHeaders, engine.WriteHTTPHdrsCont:
 		ok = st.writeHead(b, wp)
 	default:
-		if s := h1.StateOf(st.c); s != nil && s.TxLength > 0 && !st.ending {
+		if s != nil && s.TxLength > 0 && !st.ending {
 			if st.txLeft == 0 {
 				st.txLeft = s.TxLength
 			}

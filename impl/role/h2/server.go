@@ -156,11 +156,7 @@ func (roleStream) Gone(c *engine.Conn) { h1.Role.Gone(c) }
 
 // Write sends heads and bodies.
 func (roleStream) Write(c *engine.Conn, b engine.Payload, wp engine.WriteProtocol) int {
-	n := StreamOf(c).Write(b.Bytes(), wp)
-	if s := h1.StateOf(c); s != nil && n > 0 {
-		s.Sent += int64(n)
-	}
-	return n
+	return StreamOf(c).Write(b.Bytes(), wp)
 }
 
 // Readable goes on with data that came before the request was acted on.

@@ -34,6 +34,7 @@ type InflaterConfig struct {
 type Inflater struct {
 	limit      uint8 // log2 of the window size, 0 for MaxWindowBits
 	noTakeover bool
+	single     bool
 
 	state inflateState
 	final bool  // the block under way, or just ended, has BFINAL set
@@ -82,12 +83,16 @@ func (z *Inflater) Init(cfg InflaterConfig) {
 	*z = Inflater{limit: uint8(cfg.WindowBits), noTakeover: cfg.NoContextTakeover}
 }
 
+// InitSingle makes z ready for what is no message but ends with its final block, as a
+// file does: see Ended.
+func (z *Inflater) InitSingle() { *z = Inflater{single: true} }
+
 // Release gives all memory back to the pools and forgets the history. After it z
 // is as after Init.
 func (z *Inflater) Release() {
 	z.win.release()
 	z.dropTables()
-	*z = Inflater{limit: z.limit, noTakeover: z.noTakeover}
+	*z = Inflater{limit: z.limit, noTakeover: z.noTakeover, single: z.single}
 }
 
 // Holding returns how many bytes of pooled memory z has at the moment.
@@ -158,6 +163,21 @@ func (z *Inflater) EndMessage(out []byte) (n int, done bool, err error) {
 	return n, true, nil
 }
 
+// Ended tells, behind InitSingle, that its final block is over, and which bytes behind that
+// were taken from the input; they are told of once.
+func (z *Inflater) Ended() (rest [8]byte, n int, ok bool) {
+	if !z.single || !z.final || z.state != atBlock {
+		return rest, 0, false
+	}
+	n = int(z.held / 8)
+	binary.LittleEndian.PutUint64(rest[:], z.hold)
+	z.hold, z.held = 0, 0
+	return rest, n, true
+}
+
+// Between tells that no block is under way: what came so far may be all.
+func (z *Inflater) Between() bool { return z.state == atBlock && z.held == 0 }
+
 // step works on the state it finds. It returns true when it has left that for
 // another, false when input or room for output has run out.
 func (z *Inflater) step(c *cursor) (again bool, err error) {
@@ -184,7 +204,7 @@ func (z *Inflater) step(c *cursor) (again bool, err error) {
 
 // blockHeader reads BFINAL and BTYPE (RFC 1951 §3.2.3).
 func (z *Inflater) blockHeader(c *cursor) (bool, error) {
-	if !z.need(c, 3) {
+	if z.single && z.final || !z.need(c, 3) {
 		return false, nil
 	}
 	z.final = z.hold&1 != 0

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A server whose answers may be compressed: files by a mount, and below /dyn/ what it
+ * writes itself, by the way that the path names. Plain and over TLS, there HTTP/2 as well.
+ * /log tells of the callbacks since the last one.
+ */
+#include <libwebsockets.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char root[256], said[1 << 16];
+static size_t has_said;
+
+#define BIG 300000
+#define PIECES 4
+
+struct answer {
+	char way[32];
+	int next; /* piece */
+};
+
+static void say(const char *what, int n)
+{
+	int w = snprintf(said + has_said, sizeof said - has_said, "%s %d\n", what, n);
+
+	if (w > 0 && has_said + (size_t)w < sizeof said)
+		has_said += (size_t)w;
+}
+
+static size_t piece_of(const char *way, int n, char *to)
+{
+	size_t len, k;
+
+	if (!strcmp(way, "big")) {
+		for (len = 0; len < BIG; len += k)
+			k = (size_t)snprintf(to + len, 40, "line %u of a long answer\n", (unsigned)len);
+		return BIG;
+	}
+	return (size_t)snprintf(to, 200, "piece %d: what is written is written, and written again\n", n);
+}
+
+static struct lws *paced; /* writes its next piece when /go is asked for */
+
+static char room[LWS_PRE + BIG + 100];
+
+static int end_of(struct lws *wsi)
+{
+	return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+/* The head of an answer, and what else is to be done at once. */
+static int begin(struct lws *wsi, struct answer *a)
+{
+	unsigned char buf[LWS_PRE + 1024], *start = buf + LWS_PRE, *p = start, *end = buf + sizeof buf - 1;
+	const char *way = a->way, *type = "text/plain";
+	lws_filepos_t len = LWS_ILLEGAL_HTTP_CONTENT_LEN;
+	unsigned int status = 200;
+	char text[256];
+	size_t n = 0;
+	int i;
+
+	if (!strcmp(way, "length") || !strcmp(way, "nofinal"))
+		for (i = 0, len = 0; i < PIECES; i++)
+			len += piece_of(way, i, text);
+	if (!strcmp(way, "one"))
+		len = n = piece_of(way, 0, text);
+	if (!strcmp(way, "empty"))
+		len = 0;
+	if (!strcmp(way, "binary"))
+		type = "application/octet-stream";
+	if (!strcmp(way, "svg"))
+		type = "image/svg+xml";
+	if (!strcmp(way, "script"))
+		type = "application/javascript";
+	if (!strcmp(way, "nothing"))
+		status = 204;
+	if (!strncmp(way, "apply", 5)) {
+		static const unsigned char json[] = "application/json";
+
+		if (lws_add_http_header_status(wsi, 200, &p, end) ||
+		    lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, json, sizeof json - 1, &p, end))
+			return -1;
+		say("apply", lws_http_compression_apply(wsi, way[5] ? way + 6 : NULL, &p, end, 0));
+		if (!strcmp(way, "apply")) {
+			for (i = 0, len = 0; i < PIECES; i++)
+				len += piece_of(way, i, text);
+			if (lws_add_http_header_content_length(wsi, len, &p, end))
+				return -1;
+		}
+	} else if (lws_add_http_common_headers(wsi, status, type, len, &p, end))
+		return -1;
+	if (!strcmp(way, "replaced"))
+		return lws_return_http_status(wsi, 404, "replaced") || end_of(wsi) ? -1 : 0;
+	if (!strcmp(way, "one")) {
+		if (lws_finalize_http_header(wsi, &p, end))
+			return -1;
+		memcpy(p, text, n);
+		p += n;
+		return lws_write(wsi, start, (size_t)(p - start), LWS_WRITE_HTTP_FINAL) < 0 ? -1 : end_of(wsi);
+	}
+	if (lws_finalize_write_http_header(wsi, start, &p, end))
+		return -1;
+	if (!strcmp(way, "empty") || !strcmp(way, "nothing"))
+		return end_of(wsi);
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+/* One piece of it. */
+static int go_on(struct lws *wsi, struct answer *a)
+{
+	char way[sizeof a->way];
+	int last, n;
+	size_t len;
+
+	strcpy(way, a->way);
+	last = a->next == PIECES - 1 || !strcmp(way, "big");
+	len = piece_of(way, a->next++, room + LWS_PRE);
+	n = lws_write(wsi, (unsigned char *)room + LWS_PRE, len,
+	              last && strcmp(way, "nofinal") && strcmp(way, "close") && strcmp(way, "undone") ?
+	              LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP);
+	say("wrote", n);
+	if (n < 0)
+		return -1;
+	if (!last) {
+		if (!strcmp(way, "paced"))
+			paced = wsi;
+		else
+			lws_callback_on_writable(wsi);
+		return 0;
+	}
+	a->way[0] = 0;
+	if (!strcmp(way, "close"))
+		return -1;
+	if (!strcmp(way, "nofinal"))
+		return 0; /* the length has said it */
+	return end_of(wsi);
+}
+
+static int http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct answer *a = user;
+
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		if (!strcmp(in, "/log")) {
+			unsigned char buf[LWS_PRE + 1024], *start = buf + LWS_PRE, *p = start, *end = buf + sizeof buf - 1;
+			static const unsigned char type[] = "application/octet-stream";
+
+			if (!has_said)
+				say("nothing", 0);
+			if (lws_add_http_header_status(wsi, 200, &p, end) ||
+			    lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, type, sizeof type - 1, &p, end) ||
+			    lws_add_http_header_content_length(wsi, has_said, &p, end) ||
+			    lws_finalize_write_http_header(wsi, start, &p, end))
+				return -1;
+			memcpy(room + LWS_PRE, said, has_said);
+			if (lws_write(wsi, (unsigned char *)room + LWS_PRE, has_said, LWS_WRITE_HTTP_FINAL) < 0)
+				return -1;
+			has_said = 0;
+			return end_of(wsi);
+		}
+		if (!strcmp(in, "/go")) {
+			if (paced)
+				lws_callback_on_writable(paced);
+			return lws_return_http_status(wsi, paced ? 200 : 404, NULL) || end_of(wsi) ? -1 : 0;
+		}
+		say("http", 0);
+		if (strncmp(in, "/dyn/", 5))
+			return lws_return_http_status(wsi, 404, NULL) || end_of(wsi) ? -1 : 0;
+		lws_strncpy(a->way, (const char *)in + 5, sizeof a->way);
+		a->next = 0;
+		return begin(wsi, a);
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		if (!a || !a->way[0])
+			return 0;
+		say("writeable", a->next);
+		return go_on(wsi, a);
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		say("file", 0);
+		return end_of(wsi);
+	case LWS_CALLBACK_CLOSED_HTTP:
+		if (wsi == paced)
+			paced = NULL;
+		return 0;
+	default:
+		return lws_callback_http_dummy(wsi, reason, user, in, len);
+	}
+}
+
+static const struct lws_protocols protocols[] = {
+	{"http", http, sizeof(struct answer), 0, 0, NULL, 0},
+	{NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+static const struct lws_http_mount mount = {.mountpoint = "/files", .mountpoint_len = 6, .origin = root,
+	.def = "index.html", .origin_protocol = LWSMPRO_FILE};
+
+static struct lws_context *context;
+static volatile sig_atomic_t ended;
+
+static void end(int sig)
+{
+	(void)sig;
+	ended = 1;
+	lws_cancel_service(context);
+}
+
+int main(int argc, char **argv)
+{
+	struct lws_context_creation_info i = {0};
+	struct lws_vhost *plain, *tls;
+
+	if (argc != 4)
+		return 2;
+	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
+	snprintf(root, sizeof root, "%s/files", argv[1]);
+	i.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+	            LWS_SERVER_OPTION_DISABLE_IPV6;
+	i.gid = i.uid = -1;
+	context = lws_create_context(&i);
+	if (!context)
+		return 1;
+	i.iface = "127.0.0.1";
+	i.protocols = protocols;
+	i.mounts = &mount;
+#if defined(OFF)
+	i.http_no_compression = 1;
+#endif
+	i.vhost_name = "plain.test";
+	plain = lws_create_vhost(context, &i);
+	i.vhost_name = "tls.test";
+	i.ssl_cert_filepath = argv[2];
+	i.ssl_private_key_filepath = argv[3];
+	tls = lws_create_vhost(context, &i);
+	if (!plain || !tls)
+		return 1;
+	signal(SIGTERM, end);
+	printf("ports %d %d\n", lws_get_vhost_listen_port(plain), lws_get_vhost_listen_port(tls));
+	fflush(stdout);
+	while (!ended && lws_service(context, 0) >= 0)
+		;
+	lws_context_destroy(context);
+	return 0;
+}
