@@ -5,6 +5,7 @@
 #   make test     all tests; the last line says how many passed and failed
 #                 (PART=trace: those of c_tests/trace, or of another folder)
 #   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1, ROWS=regexp)
+#   make lwsws    build/lwsws/17/lwsws and build/lwsws/19/lwsws, the web server
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=): the library that this
 #                 machine's programs ask for (ABI=17, ABI=19: that one)
 #   make deb      Debian packages of that library in build/deb (ABI=)
@@ -76,8 +77,8 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib libs link objects run bench test test-all lint install install-headers deb clean deps reference
-all: lib
+.PHONY: all lib libs link lwsws objects run bench test test-all lint install install-headers deb clean deps reference
+all: lib lwsws
 lib: libs link
 libs: $(BUILT:%=$(B)/lib/libwebsockets.so.%) $(PLUGINS)
 # What -lwebsockets and the headers of the checkout mean is this machine's, whatever is built.
@@ -121,6 +122,18 @@ $(B)/lib/libwebsockets.so.$(1): $$(C_OBJ_$(1)) $(B)/obj/libcore.a capi/abi/$(1)/
 endef
 $(foreach a,$(ABIS),$(eval $(call abi_rules,$a)))
 objects: $(foreach a,$(BUILT),$(C_OBJ_$a))
+
+# The web server that JSON files configure. Where its plugins are is built in, so it is
+# made anew for each PREFIX.
+LWSWS := $(wildcard lwsws/*.c)
+define lwsws_rules
+$(B)/lwsws/$(1)/lwsws: $(LWSWS) lwsws/lwsws.h $(GO_HDR) | $(B)/lib/libwebsockets.so.$(1)
+	@mkdir -p $$(@D)
+	$$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $$(CPPFLAGS) -Iinclude -DLWS_ABI=$(1) -DINSTALL_DATADIR='"$(PREFIX)/share"' \
+	    $(LWSWS) -o $$@ -L$(B)/lib -l:libwebsockets.so.$(1) -lpthread
+endef
+$(foreach a,$(ABIS),$(eval $(call lwsws_rules,$a)))
+lwsws: $(BUILT:%=$(B)/lwsws/%/lwsws)
 
 # What Go code writes to has sections of its own, so that a forked child can
 # put it back to where it began (capi/c/boot.c).
@@ -236,6 +249,12 @@ install: $(LIB) $(PLUGINS) install-headers
 	$(FILL) cmake/libwebsockets-config-version.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config-version.cmake
 	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)
 	install -D -m 644 packaging/lws-common.js $(DESTDIR)$(PREFIX)/share/libwebsockets-test-server/lws-common.js
+
+	rm -f $(B)/lwsws/$(CHOSEN)/lwsws && $(MAKE) --no-print-directory lwsws ABI=$(CHOSEN) PREFIX=$(PREFIX)
+	install -D -m 755 $(B)/lwsws/$(CHOSEN)/lwsws $(DESTDIR)$(PREFIX)/bin/lwsws
+	install -D -m 644 lwsws/lwsws.8 $(DESTDIR)$(PREFIX)/share/man/man8/lwsws.8
+	for f in conf localhost logrotate; do install -D -m 644 lwsws/examples/$$f $(DESTDIR)$(PREFIX)/share/lwsws/$$f; done
+	sed 's|@PREFIX@|$(PREFIX)|' lwsws/examples/lwsws.service.in >$(DESTDIR)$(PREFIX)/share/lwsws/lwsws.service
 
 deb: $(LIB) $(PLUGINS)
 	@tools/deb -a $(CHOSEN)

@@ -25,10 +25,15 @@ import "C"
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
+	"unicode/utf8"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/text/lejp"
@@ -43,8 +48,11 @@ type config struct {
 
 	keys  []string // JSON paths of interest
 	value func(key string, why lejp.Reason) error
+	mine  func(path string) bool // what keys should have, or warn about
 	ctx   *lejp.Ctx
+	name  string // of the file
 	last  string // the key of the string that is coming in pieces
+	odd   string // the path that was warned about
 	err   error
 
 	info *C.struct_lwsgo_info
@@ -218,17 +226,20 @@ const configDepth = 5
 
 // file reads one JSON file.
 func (f *config) file(name string) error {
-	b, err := os.ReadFile(name)
+	b, err := readConfig(name)
 	if err != nil {
 		engine.Errf("Cannot open %s: %v", name, err)
 		return err
 	}
 	engine.Infof("lwsws_get_config: %s", name)
+	if !utf8.Valid(b) {
+		engine.Warnf("%s: is not UTF-8: its bytes are taken as they are", name)
+	}
 	paths := make([]unsafe.Pointer, len(f.keys))
 	for i, k := range f.keys {
 		paths[i] = unsafe.Pointer(unsafe.StringData(k + "\x00"))
 	}
-	f.ctx, f.last, f.err = lejp.New(configDepth), "", nil
+	f.ctx, f.name, f.last, f.odd, f.err = lejp.New(configDepth), name, "", "", nil
 	lejp.Construct(f.ctx, nil, nil, unsafe.Pointer(unsafe.SliceData(paths)), uint8(len(paths)), f.step)
 	r := 0
 	if len(b) > 0 {
@@ -241,10 +252,47 @@ func (f *config) file(name string) error {
 		engine.Errf("%s(%d): %v", name, line, f.err)
 		return f.err
 	case r < 0:
-		engine.Errf("%s(%d): parsing error %d: %s", name, line, r, str(C.lejp_error_to_string(C.int(r))))
+		why := str(C.lejp_error_to_string(C.int(r)))
+		if r == lejp.Continue {
+			why = "the file ends in the middle"
+		}
+		engine.Errf("%s(%d): parsing error %d: %s", name, line, r, why)
 		return errors.New("no valid JSON")
 	}
 	return nil
+}
+
+// configMost is how large one file may be.
+const configMost = 16 << 20
+
+// readConfig reads a file, and nothing that a file's name may lead to besides: one does
+// not end, another does not begin.
+func readConfig(name string) ([]byte, error) {
+	h, err := os.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	st, err := h.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, errors.New("is no file")
+	}
+	b, err := io.ReadAll(io.LimitReader(h, configMost+1))
+	if len(b) > configMost {
+		return nil, fmt.Errorf("is larger than %d MiB", configMost>>20)
+	}
+	return b, err
+}
+
+// notice warns, once in a row, of a value that nobody looks at.
+func (f *config) notice(path, why string) {
+	if path != f.odd {
+		f.odd = path
+		engine.Warnf("%s(%d): %.100q: %s", f.name, f.ctx.Line, path, why)
+	}
 }
 
 func (f *config) step(_ unsafe.Pointer, why lejp.Reason) int8 {
@@ -254,9 +302,21 @@ func (f *config) step(_ unsafe.Pointer, why lejp.Reason) int8 {
 		key = f.keys[c.PathMatch-1]
 	}
 	if key == "" && (why != lejp.ObjectEnd || c.Path[0] != 0) {
+		if path, _, _ := strings.Cut(string(c.Path[:]), "\x00"); isValue(why) && f.mine(path) {
+			f.notice(path, "there is no such key")
+		}
 		return 0
 	}
-	if f.err = f.value(key, why); f.err != nil {
+	if isValue(why) && (strings.HasSuffix(key, "[]") || key == keyProtocol) {
+		f.notice(key, "an object is wanted here")
+	}
+	if key == "global.ws-pingpong-secs" || key == "vhosts[].mounts[].protocol" {
+		f.notice(key, "has no effect")
+	}
+	if f.err == nil { // else the parser only takes leave
+		f.err = f.value(key, why)
+	}
+	if f.err != nil {
 		return 1
 	}
 	return 0
@@ -298,6 +358,7 @@ func go_lwsws_get_config_globals(info *C.struct_lwsgo_info, dir *C.char, cs **C.
 		"global.timeout-secs", "global.reject-service-keywords[].*", "global.reject-service-keywords[]",
 		"global.default-alpn", "global.ip-limit-ah", "global.ip-limit-wsi", "global.rlimit-nofile",
 	}
+	f.mine = func(path string) bool { return strings.HasPrefix(path, "global") }
 	f.value = func(key string, why lejp.Reason) error {
 		if !isValue(why) {
 			return nil

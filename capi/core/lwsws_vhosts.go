@@ -71,6 +71,7 @@ var vhostKeys = []string{
 	"vhosts[].listen-accept-protocol", "vhosts[].apply-listen-accept", "vhosts[].fallback-listen-accept",
 	"vhosts[].allow-non-tls", "vhosts[].redirect-http", "vhosts[].allow-http-on-https",
 	"vhosts[].disable-no-protocol-ws-upgrades", "vhosts[].h2-half-closed-long-poll",
+	"vhosts[].fo-listen-queue",
 }
 
 // vhostFlags are the keys that set or clear one option.
@@ -90,10 +91,12 @@ var vhostFlags = map[string]engine.Option{
 	"vhosts[].h2-half-closed-long-poll": C.LWS_SERVER_OPTION_VH_H2_HALF_CLOSED_LONG_POLL,
 }
 
-// inherited are the options that a vhost takes over from the context's info.
+// inherited are the options that a vhost takes over from the context's info. The last is
+// not the reference's: with it the next lwsws listens before this one stops.
 const inherited = C.LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME | C.LWS_SERVER_OPTION_LIBUV |
 	C.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | C.LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-	C.LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN | C.LWS_SERVER_OPTION_LIBEVENT | C.LWS_SERVER_OPTION_LIBEV
+	C.LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN | C.LWS_SERVER_OPTION_LIBEVENT | C.LWS_SERVER_OPTION_LIBEV |
+	C.LWS_SERVER_OPTION_ALLOW_LISTEN_SHARE
 
 // defaultCiphers are what a vhost offers when its configuration names none.
 const defaultCiphers = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES256-GCM-SHA384:" +
@@ -116,6 +119,7 @@ func go_lwsws_get_config_vhosts(cx *C.struct_lws_context, info *C.struct_lwsgo_i
 		cx:     cx, protocols: info.protocols, pprotocols: info.pprotocols, extensions: info.extensions,
 	}
 	f.value = f.step1
+	f.mine = func(path string) bool { return !strings.HasPrefix(path, "global") }
 	if err := f.read(str(dir)); err != nil {
 		if f.full {
 			engine.Errf("lwsws_get_config_vhosts: %v", err)
@@ -372,6 +376,8 @@ func (f *vhostConfig) plain(key string) {
 		C.mount_cache(m, 1, b2i(f.yes()))
 	case "vhosts[].mounts[].cache-intermediaries":
 		C.mount_cache(m, 2, b2i(f.yes()))
+	case "vhosts[].fo-listen-queue":
+		i.fo_listen_queue = f.number()
 	case "vhosts[].keepalive_timeout":
 		i.keepalive_timeout = f.number()
 	case "vhosts[].enable-client-ssl":

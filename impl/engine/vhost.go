@@ -69,6 +69,7 @@ type Vhost struct {
 	F         *VhostFace
 	Protocols []*Protocol
 	Listeners []*Conn
+	Socket    os.FileInfo // of its unix socket, where it has made one
 	TLS       VhostTLS
 	Log       *AccessLog // nil: none
 	Count     Counters
@@ -383,6 +384,18 @@ func (v *Vhost) maybeFinish() {
 	}
 }
 
+// removeSocket takes the unix socket's name away, unless somebody else listens there by
+// now: who takes over does so before this one ends.
+func (v *Vhost) removeSocket() {
+	if !v.Options.Has(OptUnixSock) || v.Iface == "" || v.Iface[0] == '@' {
+		return
+	}
+	if st, err := os.Lstat(v.Iface); err == nil && v.Socket != nil && !os.SameFile(st, v.Socket) {
+		return
+	}
+	_ = os.Remove(v.Iface)
+}
+
 // finish tells the protocols and frees the vhost.
 func (v *Vhost) finish() {
 	if v.gone {
@@ -404,9 +417,7 @@ func (v *Vhost) finish() {
 		v.finalize(v)
 		v.Ctx.Lock()
 	}
-	if v.Options.Has(OptUnixSock) && v.Iface != "" && v.Iface[0] != '@' {
-		_ = os.Remove(v.Iface)
-	}
+	v.removeSocket()
 	if v.TLS != nil {
 		v.TLS.Close()
 	}

@@ -170,6 +170,7 @@ func openUnix(v *engine.Vhost) (int, error) {
 			unix.Close(fd)
 			return -1, err
 		}
+		v.Socket, _ = os.Lstat(path)
 	}
 	return fd, nil
 }
