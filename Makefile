@@ -129,8 +129,8 @@ LWSWS := $(wildcard lwsws/*.c)
 define lwsws_rules
 $(B)/lwsws/$(1)/lwsws: $(LWSWS) lwsws/lwsws.h $(GO_HDR) | $(B)/lib/libwebsockets.so.$(1)
 	@mkdir -p $$(@D)
-	$$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $$(CPPFLAGS) -Iinclude -DLWS_ABI=$(1) -DINSTALL_DATADIR='"$(PREFIX)/share"' \
-	    $(LWSWS) -o $$@ -L$(B)/lib -l:libwebsockets.so.$(1) -lpthread
+	$$(CC) -std=gnu11 -O2 -g $(HARDEN) -fPIE -pie -Wall -Wextra -Werror -Iinclude -DLWS_ABI=$(1) -DINSTALL_DATADIR='"$(PREFIX)/share"' \
+	    $(LWSWS) -o $$@ -L$(B)/lib -l:libwebsockets.so.$(1) -lpthread $(HARDEN_LD)
 endef
 $(foreach a,$(ABIS),$(eval $(call lwsws_rules,$a)))
 lwsws: $(BUILT:%=$(B)/lwsws/%/lwsws)

@@ -328,11 +328,11 @@ serve(const struct options *o, int tell, int reload)
 	sigaction(SIGTERM, &act, NULL);
 	if (create(o, reload)) {
 		lwsl_err("Context creation failed\n");
-		say(tell, REFUSED);
-		if (reload && context) { /* who has come here meanwhile */
+		if (reload && context)
 			deprecate();
+		say(tell, REFUSED);
+		if (reload && context) /* who has come here meanwhile */
 			loop();
-		}
 		lws_context_destroy(context);
 		return 1;
 	}

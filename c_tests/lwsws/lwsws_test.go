@@ -71,6 +71,14 @@ func (l library) lwsws(t *testing.T) string {
 	return harness.CC{Name: "lwsws"}.Program(t, flags...)
 }
 
+// source is the reference that has the source.
+func (l library) source() harness.Ref {
+	if l.ref == harness.RefFull {
+		return harness.Ref19
+	}
+	return l.ref
+}
+
 // plugins makes a folder of plugins for the library: of the test's own, and stock ones.
 func (l library) plugins(t *testing.T, names ...string) string {
 	t.Helper()
@@ -78,10 +86,7 @@ func (l library) plugins(t *testing.T, names ...string) string {
 	for _, n := range names {
 		src := filepath.Join("prog", n+".c")
 		if _, err := os.Stat(src); err != nil {
-			src = l.ref.Source(t, "plugins", "protocol_"+n+".c")
-			if l.ref == harness.RefFull {
-				src = harness.Ref19.Source(t, "plugins", "protocol_"+n+".c")
-			}
+			src = l.source().Source(t, "plugins", "protocol_"+n+".c")
 		}
 		file := "libprotocol_" + n + ".so"
 		if n == "echo" {

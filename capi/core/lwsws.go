@@ -287,6 +287,19 @@ func readConfig(name string) ([]byte, error) {
 	return b, err
 }
 
+// wantsMore is what is wrong with a plain value where keys should follow.
+const wantsMore = "a list or an object is wanted here"
+
+// wrong is what is wrong with a path that none of the keys is.
+func (f *config) wrong(path string) string {
+	for _, k := range f.keys {
+		if rest, ok := strings.CutPrefix(k, path); ok && rest != "" && strings.ContainsAny(rest[:1], "[.") {
+			return wantsMore
+		}
+	}
+	return "there is no such key"
+}
+
 // notice warns, once in a row, of a value that nobody looks at.
 func (f *config) notice(path, why string) {
 	if path != f.odd {
@@ -303,12 +316,12 @@ func (f *config) step(_ unsafe.Pointer, why lejp.Reason) int8 {
 	}
 	if key == "" && (why != lejp.ObjectEnd || c.Path[0] != 0) {
 		if path, _, _ := strings.Cut(string(c.Path[:]), "\x00"); isValue(why) && f.mine(path) {
-			f.notice(path, "there is no such key")
+			f.notice(path, f.wrong(path))
 		}
 		return 0
 	}
 	if isValue(why) && (strings.HasSuffix(key, "[]") || key == keyProtocol) {
-		f.notice(key, "an object is wanted here")
+		f.notice(key, wantsMore)
 	}
 	if key == "global.ws-pingpong-secs" || key == "vhosts[].mounts[].protocol" {
 		f.notice(key, "has no effect")
