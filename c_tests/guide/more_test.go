@@ -43,7 +43,7 @@ func numbers(r *run) {
 	id := harness.SelfSigned(r)
 	p := r.serve(id.CertFile, id.KeyFile)
 	var want strings.Builder
-	for i := 1; i <= 50000; i++ {
+	for i := 1; i <= 20000; i++ {
 		fmt.Fprintln(&want, i)
 	}
 	for proto, h2 := range map[string]bool{"HTTP/2.0": true, "HTTP/1.1": false} {
@@ -51,12 +51,12 @@ func numbers(r *run) {
 		done := make(chan error, 4)
 		for range 4 {
 			go func() {
-				resp, err := c.Get(fmt.Sprintf("https://127.0.0.1:%d/50000", r.port))
+				resp, err := c.Get(fmt.Sprintf("https://127.0.0.1:%d/20000", r.port))
 				if err == nil {
 					var b []byte
 					b, err = io.ReadAll(resp.Body)
 					resp.Body.Close()
-					if err == nil && (resp.Proto != proto || string(b) != want.String() || resp.Header.Get("X-Last") != "50000") {
+					if err == nil && (resp.Proto != proto || string(b) != want.String() || resp.Header.Get("X-Last") != "20000") {
 						err = fmt.Errorf("%s, %d bytes, %v", resp.Proto, len(b), resp.Header)
 					}
 				}
