@@ -86,6 +86,7 @@
 #define LWS_WITH_DIR
 #define LWS_WITH_FILE_OPS
 #define LWS_WITH_LEJP
+#define LWS_WITH_STRUCT_JSON
 #define LWS_WITH_CBOR
 #define LWS_WITH_CBOR_FLOAT
 #define LWS_WITH_CONMON

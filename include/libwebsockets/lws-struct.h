@@ -1,8 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * \file lws-struct.h
- * Maps between C structs and JSON or sqlite3. The types and the LSM_ macros
- * are complete; the functions are not in the library.
+ * C structs from JSON and to JSON (LWS_WITH_STRUCT_JSON). The program describes
+ * each struct by a map, an array of one LSM_ entry for each member:
+ *
+ * - reading: a zeroed lws_struct_args_t names the maps of the structs that may
+ *   come (map_st[0], map_entries_st[0]), of LSM_SCHEMA entries;
+ *   lws_struct_json_init_parse(), then lejp_parse(). What is made lies in \ref
+ *   lws_struct_args.ac, the outermost struct is dest, its entry
+ *   top_schema_index; lwsac_free(&args.ac) frees it all, also after an error.
+ * - writing: lws_struct_json_serialize_create(), lws_struct_json_serialize()
+ *   until it has finished, lws_struct_json_serialize_destroy().
+ *
+ * In JSON the outermost struct is an object with a member "schema" that names
+ * it, in front of the others; without it, the first name that comes decides,
+ * by the first struct that has it. Names that a map does not have are passed
+ * over with all that is in them. Members that do not come are zero.
+ *
+ * A number that does not fit is cut to the member's size (1, 2, 4 or 8 bytes);
+ * beyond 64 bits it is the largest; one with a point and null leave the member
+ * alone. Text for a char array is cut to fit, with a NUL.
+ *
+ * The functions for sqlite3 are not in the library.
  */
 
 /** Type of a mapped member. */
@@ -37,25 +56,26 @@ typedef struct lws_struct_map {
 	lws_struct_map_type_eum type;		/**< type of the member */
 } lws_struct_map_t;
 
-/** Called for each struct that is complete. */
+/** Called for each value that was put into a member: \p obj is the outermost
+ * struct. What it returns is not looked at. */
 typedef int (*lws_struct_args_cb)(void *obj, void *cb_arg);
 
-/** Arguments of a parse. */
+/** Arguments of a parse: zero it, then set what is marked with (in). */
 typedef struct lws_struct_args {
 	const lws_struct_map_t *map_st[LEJP_MAX_PARSING_STACK_DEPTH];
-						/**< maps in use */
-	lws_struct_args_cb cb;			/**< called for each struct */
+						/**< (in) [0]: LSM_SCHEMA entries */
+	lws_struct_args_cb cb;			/**< (in) told of values, or NULL */
 	struct lwsac *ac;			/**< where results are put */
-	void *cb_arg;				/**< handed to cb */
-	void *dest;				/**< the result */
+	void *cb_arg;				/**< (in) handed to cb */
+	void *dest;				/**< the outermost struct, or NULL */
 	size_t dest_len;			/**< its size in bytes */
 	size_t toplevel_dll2_ofs;		/**< offset of its list node */
 	size_t map_entries_st[LEJP_MAX_PARSING_STACK_DEPTH];
-						/**< entries in each map_st */
-	size_t ac_block_size;			/**< chunk size for ac */
+						/**< (in) entries in each map_st */
+	size_t ac_block_size;			/**< (in) chunk size for ac */
 	int subtype;				/**< for the program */
 
-	int top_schema_index;			/**< the outermost schema */
+	int top_schema_index;			/**< dest's place in map_st[0] */
 
 	struct lwsac *ac_chunks;		/**< holds string pieces */
 	struct lws_dll2_owner chunks_owner;	/**< lists them */
@@ -221,37 +241,76 @@ typedef struct lws_struct_serialize {
 
 /** Result of a step of serialization. */
 typedef enum {
-	LSJS_RESULT_CONTINUE,			/**< there is more */
+	LSJS_RESULT_CONTINUE,			/**< the buffer is full: call again */
 	LSJS_RESULT_FINISH,			/**< complete */
 	LSJS_RESULT_ERROR			/**< failed */
 } lws_struct_json_serialize_result_t;
 
-/** \name Functions
- * Declared for source compatibility; not in the library.
+/**
+ * Make a parser ready for a JSON text with structs. It is used with lejp_parse()
+ * and ended with lejp_destruct(); nothing has to be freed but args.ac.
+ *
+ * \param ctx: the parser, need not be initialized
+ * \param cb: gets the events of the outermost level; NULL: lws_struct_schema_only_lejp_cb
+ * \param user: the lws_struct_args_t
+ *
+ * Returns 0, or 1 where one of them is NULL. lejp_parse() ends with
+ * LEJP_REJECT_CALLBACK where memory is short, or where structs lie in structs
+ * deeper than LEJP_MAX_PARSING_STACK_DEPTH.
  */
-///@{
 LWS_VISIBLE LWS_EXTERN int
 lws_struct_json_init_parse(struct lejp_ctx *ctx, lejp_callback cb,
 			   void *user);
 
+/** The callback of the outermost level: finds out which struct comes, and makes it. */
 LWS_VISIBLE LWS_EXTERN signed char
 lws_struct_schema_only_lejp_cb(struct lejp_ctx *ctx, char reason);
 
+/**
+ * The callback of all others: fills in the members. A map's own callback
+ * (lejp_cb) can see the events first and then call this.
+ */
 LWS_VISIBLE LWS_EXTERN signed char
 lws_struct_default_lejp_cb(struct lejp_ctx *ctx, char reason);
 
+/**
+ * Begin to write a struct as JSON. The struct must stay as it is until the end.
+ *
+ * \param map: the entry of the struct (LSM_SCHEMA)
+ * \param map_entries: entries of \p map; the first is used
+ * \param flags: LSSERJ_FLAG_
+ * \param ptoplevel: the struct
+ *
+ * Returns NULL where memory is short or an argument NULL.
+ */
 LWS_VISIBLE LWS_EXTERN lws_struct_serialize_t *
 lws_struct_json_serialize_create(const lws_struct_map_t *map,
 				 size_t map_entries, int flags,
 				 const void *ptoplevel);
 
+/** Free it, at any time, and set *pjs to NULL. */
 LWS_VISIBLE LWS_EXTERN void
 lws_struct_json_serialize_destroy(lws_struct_serialize_t **pjs);
 
+/**
+ * Write the next piece. NULL pointers, empty lists and blobs are left out.
+ *
+ * \param js: the serialization
+ * \param buf: where to write
+ * \param len: its size, 2 at least; a NUL is put behind what is written
+ * \param written: set to the bytes written, without the NUL
+ *
+ * Returns an lws_struct_json_serialize_result_t: the pieces make one text,
+ * wherever they end.
+ */
 LWS_VISIBLE LWS_EXTERN lws_struct_json_serialize_result_t
 lws_struct_json_serialize(lws_struct_serialize_t *js, uint8_t *buf,
 			  size_t len, size_t *written);
 
+/** \name Structs in sqlite3
+ * Declared for source compatibility; not in the library.
+ */
+///@{
 typedef struct sqlite3 sqlite3;
 
 LWS_VISIBLE LWS_EXTERN int

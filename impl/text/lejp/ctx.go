@@ -24,7 +24,7 @@ type Level struct {
 	State   uint8 // a state, with wsComment while in a '#' comment
 	PathLen uint8 // of the path at this level
 	Index   uint8 // array indexes in use at this level
-	B       uint8 // unused
+	B       uint8 // a callback's own; structjson has a mark here
 }
 
 // Nested is one of the parsers stacked by Push (struct _lejp_parsing_stack).
@@ -237,6 +237,11 @@ func Pop(c *Ctx) bool {
 	c.PathMatch = 0
 	CheckPathMatch(c)
 	return true
+}
+
+// InArray tells whether the value at hand is an array's element.
+func (c *Ctx) InArray() bool {
+	return c.SP > 0 && c.Levels[min(c.SP, MaxDepth)-1].State&^wsComment == stArrayEnd
 }
 
 // parser is the one on top.

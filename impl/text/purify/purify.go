@@ -90,6 +90,17 @@ func JSON(dst, src []byte) (wrote, used int) {
 	return wrote, used
 }
 
+// AppendJSON appends c as it is escaped for the inside of a JSON string.
+func AppendJSON(dst []byte, c byte) []byte {
+	if letter := escapeLetter(c); letter != 0 {
+		return append(dst, '\\', letter)
+	}
+	if needsHex(c) {
+		return append(dst, '\\', 'u', '0', '0', upperHex[c>>4], upperHex[c&15])
+	}
+	return append(dst, c)
+}
+
 // JSONLen is an upper bound of the length JSON needs for all of src, without
 // the NUL.
 func JSONLen(src []byte) int {
