@@ -35,6 +35,14 @@ var mirrors = []mirror{
 	{goType: "text/lejp.Level", c: "struct _lejp_stack", names: map[string]string{"State": "s", "PathLen": "p", "Index": "i"}},
 	{goType: "text/lejp.Nested", c: "struct _lejp_parsing_stack", names: map[string]string{"PathLen": "ppos"}},
 
+	{goType: "text/structjson.Map", c: "struct lws_struct_map"},
+	{goType: "text/structjson.Args", c: "struct lws_struct_args"},
+	{goType: "text/structjson.chunk", c: "struct lejp_collation"},
+	{goType: "text/structjson.node", c: "struct lws_dll2"},
+	{goType: "text/structjson.owner", c: "struct lws_dll2_owner"},
+	{goType: "text/structjson.level", c: "struct lws_struct_serialize_st"},
+	{goType: "text/structjson.Writer", c: "struct lws_struct_serialize"},
+
 	{goType: "text/lecp.Ctx", c: "struct lecp_ctx", names: map[string]string{
 		"Receivers": "pst", "Levels": "st", "Indexes": "i", "Raw": "cbor", "ReceiverSP": "pst_sp", "RawLen": "cbor_pos",
 		"ReportRaw": "literal_cbor_report", "BigEndian": "be",

@@ -93,6 +93,7 @@
 #define LWS_WITH_FILE_OPS
 #define LWS_WITH_LEJP
 #define LWS_WITH_STRUCT_JSON
+#define LWS_WITH_FTS
 #define LWS_WITH_CBOR
 #define LWS_WITH_CBOR_FLOAT
 #define LWS_WITH_CONMON
