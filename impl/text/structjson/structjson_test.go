@@ -14,7 +14,7 @@ import (
 )
 
 type leaf struct {
-	list node
+	_    node
 	n    int32
 	s    [8]byte
 	p    *byte

@@ -11,12 +11,15 @@ import (
 	"libwebsockets/impl/text/purify"
 )
 
-// Flags of a Writer (LSSERJ_FLAG_), and below them what is ours.
+// Flags of a Writer (LSSERJ_FLAG_).
 const (
 	Pretty     = 1 << 0
 	OmitSchema = 1 << 1
+)
 
-	partShift = 16 // which part of the member at hand is being written
+// Those of ours.
+const (
+	partShift = 16 // which part of the member at hand is written
 	partMask  = 3 << partShift
 	inHead    = 0 << partShift
 	inText    = 1 << partShift
