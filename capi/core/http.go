@@ -48,6 +48,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"libwebsockets/impl/client"
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/httpd"
 	"libwebsockets/impl/role/h1"
@@ -342,10 +343,11 @@ func go_lws_http_compression_apply(wsi *C.struct_lws, name *C.char, p **C.uchar,
 	}
 	c.Lock()
 	defer c.Unlock()
-	if decomp != 0 {
-		return 1
+	apply := client.AskCoded
+	if decomp == 0 {
+		apply = func(c *engine.Conn, b []byte, name string) ([]byte, bool, bool) { return h1.Compress(c, b, name, -1) }
 	}
-	b, done, ok := h1.Compress(c, room(p, end), str(name), -1)
+	b, done, ok := apply(c, room(p, end), str(name))
 	if !ok {
 		return -1
 	}

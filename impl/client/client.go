@@ -446,5 +446,6 @@ func (role) Gone(c *engine.Conn) {
 		c.PT().DropTimer(&s.attempt)
 		s.search.Cancel()
 		s.leaveQueue(c)
+		s.dropDecoding()
 	}
 }

@@ -156,8 +156,11 @@ func (streamRole) Write(c *engine.Conn, b engine.Payload, wp engine.WriteProtoco
 	return h2.StreamOf(c).Write(b.Bytes(), wp)
 }
 
-// Readable has nothing to do: the network connection reads.
-func (streamRole) Readable(*engine.Conn) bool { return true }
+// Readable goes on with what waits to be decoded: the network connection reads.
+func (streamRole) Readable(c *engine.Conn) bool {
+	s := StateOf(c)
+	return s.decoding == nil || !c.RxPending || s.streamDecoded(c)
+}
 
 // Writeable sends the request, then asks the program; false closes.
 func (streamRole) Writeable(c *engine.Conn) bool {
@@ -189,6 +192,7 @@ func (s *State) issueOnStream(c *engine.Conn, st *h2.Stream) bool {
 	at := (*unsafe.Pointer)(c.PT().Args)
 	n := len(b)
 	*at = unsafe.Add(unsafe.Pointer(&resp[0]), n)
+	s.codings = nil
 	if c.Call(engine.ReasonClientAppendHandshakeHeader, unsafe.Pointer(at), uintptr(cap(b)-n-reserved)) != 0 || c.Dead() {
 		return c.Dead()
 	}
@@ -331,12 +335,23 @@ func (streamRole) StreamBody(c *engine.Conn, b []byte) bool {
 	if s.completed {
 		return true
 	}
+	if d := s.decoding; d != nil {
+		d.in = append(d.in, b...)
+		return c.RxPending || s.streamDecoded(c)
+	}
 	return c.Call(engine.ReasonReceiveClientHTTPRead, unsafe.Pointer(&b[0]), uintptr(len(b))) == 0
 }
 
 // StreamEnd ends the transaction: a stream is closed behind it.
 func (streamRole) StreamEnd(c *engine.Conn) bool {
-	if s := StateOf(c); !s.completed {
+	s := StateOf(c)
+	if d := s.decoding; d != nil {
+		if err := d.End(); err != nil {
+			engine.Errf("%s: the answer's compressed body: %v", c, err)
+			return false
+		}
+	}
+	if !s.completed {
 		s.completed = true
 		c.Call(engine.ReasonCompletedClientHTTP, nil, 0)
 	}

@@ -25,8 +25,9 @@ import (
 type program struct {
 	mem  map[unsafe.Pointer][]byte
 	told []string
-	last string   // what came with the latest callback
-	logs []string // of the levels that are on by default
+	in   unsafe.Pointer // of the latest callback
+	last string         // what came with the latest callback
+	logs []string       // of the levels that are on by default
 	fn   func(c *engine.Conn, r engine.Reason) int
 
 	lookup func() ([]netip.Addr, error)
@@ -56,6 +57,7 @@ func (p *program) Call(_ *engine.Protocol, f *engine.Face, r engine.Reason, _, i
 		p.last = string(unsafe.Slice((*byte)(in), n))
 	}
 	if p.fn != nil {
+		p.in = in
 		return p.fn(c, r)
 	}
 	if r == engine.ReasonReceiveClientHTTP {
@@ -157,12 +159,27 @@ func (r *rig) until(what string, n int) {
 		if count >= n {
 			return
 		}
-		var ev [16]engine.Event
-		k, _ := unix.EpollWait(int(r.ctx.First().F.EpollFD), ev[:], 10)
-		r.ctx.First().Before()
-		r.ctx.First().Turn(ev[:max(k, 0)], engine.Now())
+		r.turn()
 	}
 	r.t.Fatalf("no %q: %q", what, r.p.told)
+}
+
+// turn is one service turn.
+func (r *rig) turn() {
+	var ev [16]engine.Event
+	k, _ := unix.EpollWait(int(r.ctx.First().F.EpollFD), ev[:], 10)
+	r.ctx.First().Before()
+	r.ctx.First().Turn(ev[:max(k, 0)], engine.Now())
+}
+
+// turnsUntil serves until that is true.
+func (r *rig) turnsUntil(done func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(20 * time.Second); !done(); {
+		if r.turn(); time.Now().After(end) {
+			r.t.Fatalf("it takes too long: %.2000q", r.p.told)
+		}
+	}
 }
 
 func (r *rig) expect(want ...string) {

@@ -178,6 +178,7 @@ func (s *State) send(c *engine.Conn, head []byte) bool {
 	all := unsafe.Slice((*byte)(unsafe.Add(mem, 8)), size+tailRoom)
 	n := copy(all, head)
 	*at = unsafe.Pointer(&all[n])
+	s.codings = nil
 	if c.Call(engine.ReasonClientAppendHandshakeHeader, mem, uintptr(size-n-reserved)) != 0 || c.Dead() {
 		return false
 	}

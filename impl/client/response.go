@@ -81,6 +81,7 @@ func (s *State) begun(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
+	s.beginDecoding(c.Headers)
 	c.SetTimeout(engine.NoPendingTimeout, 0)
 	if c.Call(engine.ReasonEstablishedClientHTTP, nil, 0) != 0 {
 		return refuse(c, "HS: disallowed at ESTABLISHED")
@@ -131,6 +132,13 @@ func Read(c *engine.Conn, buf []byte) (used, ret int) {
 	}
 	c.NoRead = false
 	c.TouchPoll()
+	if s.decoding != nil {
+		used, ret = s.readDecoded(c, buf)
+		if c.Dead() {
+			ret = -1
+		}
+		return used, ret
+	}
 	kept := len(c.Kept()) > 0
 	var n int
 	if kept {
@@ -162,19 +170,10 @@ func Read(c *engine.Conn, buf []byte) (used, ret int) {
 // left of b at the body's end is kept, if it is not that already.
 func (s *State) consume(c *engine.Conn, b []byte, kept bool) (used, ret int) {
 	for used < len(b) {
-		n, data, done := len(b)-used, b[used:], false
-		switch {
-		case s.chunked != nil:
-			var err error
-			if n, data, done, err = s.chunked.Next(b[used:]); err != nil {
-				engine.Errf("%s: chunked body: %v", c, err)
-				return used, -1
-			}
-		case s.hasLength:
-			n = int(min(int64(n), s.remain))
-			data = data[:n]
-			s.remain -= int64(n)
-			done = s.remain == 0
+		n, data, done, err := s.unframe(b[used:])
+		if err != nil {
+			engine.Errf("%s: chunked body: %v", c, err)
+			return used, -1
 		}
 		used += n
 		if len(data) > 0 {
@@ -199,6 +198,20 @@ func (s *State) consume(c *engine.Conn, b []byte, kept bool) (used, ret int) {
 		c.Resume()
 	}
 	return used, 0
+}
+
+// unframe finds the next of the body's bytes in b: how much of b it took for them, and
+// whether they are the last.
+func (s *State) unframe(b []byte) (n int, data []byte, done bool, err error) {
+	switch {
+	case s.chunked != nil:
+		return s.chunked.Next(b)
+	case s.hasLength:
+		n = int(min(int64(len(b)), s.remain))
+		s.remain -= int64(n)
+		return n, b[:n], s.remain == 0, nil
+	}
+	return len(b), b, false, nil
 }
 
 // give hands out a piece of the body. As in the reference, a connection that

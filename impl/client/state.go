@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/coding"
 	wire "libwebsockets/impl/wire/h1"
 	"libwebsockets/impl/wire/ws"
 )
@@ -39,7 +40,9 @@ type State struct {
 	chunked   *wire.Chunked
 	hasLength bool
 	remain    int64
-	completed bool // the transaction is over
+	completed bool            // the transaction is over
+	codings   []coding.Coding // the program wants bodies in these decoded
+	decoding  *decoding       // of this body, nil: it is not
 
 	redirects int
 	resetTo   *resetTarget

@@ -534,15 +534,22 @@ lws_h2_client_stream_long_poll_rxonly(struct lws *wsi);
  * LWS_WRITE_HTTP_FINAL and lws_http_transaction_completed() do. On HTTP/1.1 the body
  * leaves in chunks.
  *
+ * With decomp, in a client's CLIENT_APPEND_HANDSHAKE_HEADER: ask for a compressed body,
+ * of which RECEIVE_CLIENT_HTTP_READ gets the text. An Accept-Encoding is added to the
+ * request. lws_http_client_read() then puts no more text into its buffer than fits, and
+ * what is left makes a new RECEIVE_CLIENT_HTTP; lws_rx_flow_control() holds as ever. A
+ * body that is none of its coding, or ends too early, is an error that is logged, and
+ * closes the connection before COMPLETED_CLIENT_HTTP.
+ *
  * lws_add_http_common_headers() does this unasked where the type is text, and files do
  * (info.http_no_compression). A program that is compiled with Debian's headers gets 0,
  * and nothing is compressed.
  *
- * @param wsi	 the connection, behind lws_add_http_header_status()
+ * @param wsi	 the connection, behind lws_add_http_header_status(), or a client's
  * @param name	 "gzip", "deflate"; NULL: what the client likes best
  * @param p	 where the next header goes; moved on
  * @param end	 the end of the headers' buffer
- * @param decomp 0
+ * @param decomp 0: the answer is compressed, 1: it is asked for and decompressed
  * @return 0 if it is, 1 if the client takes no such coding or there is nothing to
  * compress: then nothing was added; -1 if the headers do not fit
  */
