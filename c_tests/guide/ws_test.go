@@ -193,6 +193,10 @@ var drives = map[string]func(*run){
 		must(r, c.SendMessage(harness.Text, []byte("end")))
 		r.ended(p)
 		c.Close()
+		l.Close() // and nobody: it gives up
+		if p := r.start(port(l)); p.Wait(30*time.Second) == nil || !strings.Contains(p.Log(), "failed too often") {
+			r.Errorf("it does not give up; log:\n%s", p.Log())
+		}
 		if n := strings.Count(p.Log(), "attempt "); n < 3 {
 			r.Errorf("it tells of %d failures; log:\n%s", n, p.Log())
 		}

@@ -34,13 +34,14 @@ static void usr1(int sig)
 static int callback_site(struct lws *wsi, enum lws_callback_reasons reason,
 			 void *user, void *in, size_t len)
 {
-	const char *page = (const char *)lws_vhost_user(lws_get_vhost(wsi));
+	const char *page;
 	unsigned char buf[LWS_PRE + 512], *start = buf + LWS_PRE, *p = start, *end = buf + sizeof buf - 1;
 	int *sent = (int *)user;
 
 	switch (reason) {
 	case LWS_CALLBACK_HTTP:
 		*sent = 0;
+		page = (const char *)lws_vhost_user(lws_get_vhost(wsi)); /* not every callback has a vhost */
 		if (lws_add_http_common_headers(wsi, HTTP_STATUS_OK, "text/plain", strlen(page), &p, end) ||
 		    lws_finalize_write_http_header(wsi, start, &p, end))
 			return 1;
@@ -51,6 +52,7 @@ static int callback_site(struct lws *wsi, enum lws_callback_reasons reason,
 		if (!sent || *sent)
 			break;
 		*sent = 1;
+		page = (const char *)lws_vhost_user(lws_get_vhost(wsi));
 		len = strlen(page);
 		memcpy(start, page, len);
 		if (lws_write(wsi, start, len, LWS_WRITE_HTTP_FINAL) < (int)len)
