@@ -113,6 +113,20 @@ func (i *Info) vhost() *engine.Vhost {
 	return l[0]
 }
 
+// thread is who is to serve the connection: its parent's, the caller, or who has the fewest.
+func (i *Info) thread() *engine.Thread {
+	if i.Parent != nil {
+		return i.Parent.PT()
+	}
+	if pt := i.Ctx.Caller(); pt != nil {
+		return pt
+	}
+	if pt := i.Ctx.Idlest(); pt != nil {
+		return pt
+	}
+	return i.Ctx.First()
+}
+
 // Connect begins a client connection (lws_client_connect_via_info). It returns
 // nil when that is not possible; then there was no CLIENT_CONNECTION_ERROR.
 func Connect(i *Info) *engine.Conn {
@@ -138,10 +152,11 @@ func Connect(i *Info) *engine.Conn {
 			r = rawProxyRole
 		}
 	}
-	c := engine.NewConn(v, r, true)
+	c := engine.NewConn(i.thread(), v, r, true)
 	if c == nil {
 		return nil
 	}
+	defer c.Born()
 	s := &State{info: *i, pipeline: i.Flags&Pipeline != 0}
 	s.defaults()
 	c.Data = s

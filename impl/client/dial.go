@@ -54,7 +54,7 @@ func (s *State) begin(c *engine.Conn) bool {
 // lookUp finds out the name's addresses.
 func (s *State) lookUp(c *engine.Conn, host string, port int) {
 	s.search.Cancel()
-	s.search = c.Ctx.Search(host, func(l []netip.Addr, err error) {
+	s.search = c.PT().Search(host, func(l []netip.Addr, err error) {
 		if !c.Dead() && c.State() == engine.StateWaitingDNS {
 			s.resolved(c, host, port, l, err)
 		}
@@ -161,7 +161,7 @@ var errLoop = errors.New("the program's event loop refuses it")
 
 // try connects to one address, then to the next ones if that fails at once.
 func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) bool {
-	if c.Ctx.Full() {
+	if c.PT().Full() {
 		engine.Errf("%s: no connection to %s: %v", c, name, errLimit)
 		return s.failed(c, unable, name, errLimit)
 	}

@@ -57,7 +57,7 @@ func endpointOf(c *engine.Conn) *State {
 // Settled opens the streams of those who waited.
 func (e *endpoint) Settled(n *h2.Net) bool {
 	c := n.Conn()
-	st := engine.NewConn(c.Vhost, StreamRole, true)
+	st := engine.NewConn(c.PT(), c.Vhost, StreamRole, true)
 	if st == nil {
 		return false
 	}

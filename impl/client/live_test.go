@@ -557,3 +557,5 @@ func TestRequestBody(t *testing.T) {
 	r.until("completed", 1)
 	r.expect("made", "create", "writeable", "established", "completed")
 }
+
+func (*program) OnThread(*engine.ThreadFace) bool { return true }

@@ -27,7 +27,7 @@ func (s *State) join(c *engine.Conn) bool {
 	if !s.pipeline || !s.info.leads() && !s.info.ws() {
 		return false
 	}
-	for _, l := range c.Vhost.Active {
+	for _, l := range c.PT().Queue(c.Vhost) {
 		ls := endpointOf(l)
 		if l == c || ls == nil || l.Dead() || l.Closing() || !s.sameEndpoint(ls) {
 			continue
@@ -74,7 +74,7 @@ func (s *State) activate(c *engine.Conn) {
 	}
 	if s.info.leads() && !s.active {
 		s.active = true
-		c.Vhost.Active = append(c.Vhost.Active, c)
+		c.PT().SetQueue(c.Vhost, append(c.PT().Queue(c.Vhost), c))
 	}
 }
 
@@ -89,7 +89,7 @@ func (s *State) leaveQueue(c *engine.Conn) {
 	}
 	if s.active {
 		s.active = false
-		c.Vhost.Active = remove(c.Vhost.Active, c)
+		c.PT().SetQueue(c.Vhost, remove(c.PT().Queue(c.Vhost), c))
 	}
 	q := s.followers
 	s.followers = nil
@@ -126,10 +126,11 @@ func (s *State) passOn(c *engine.Conn) bool {
 	for _, r := range rest {
 		StateOf(r).leader = f
 	}
-	if n := slices.Index(f.Vhost.Active, c); n >= 0 {
-		f.Vhost.Active[n] = f
+	queue := f.PT().Queue(f.Vhost)
+	if n := slices.Index(queue, c); n >= 0 {
+		queue[n] = f
 	} else {
-		f.Vhost.Active = append(f.Vhost.Active, f)
+		f.PT().SetQueue(f.Vhost, append(queue, f))
 	}
 	c.SetErrorTold()
 	c.SetTimeout(engine.TimeoutAwaitingProxy, -1)

@@ -45,7 +45,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 	for _, o := range old.Vhosts() {
 		v := o.again(ctx)
 		v.logAgain(o, ours)
-		for _, l := range o.Listeners {
+		for _, l := range o.Listeners() {
 			if ours && isListening(l.fd) {
 				listening[v] = append(listening[v], l.fd)
 			}
@@ -73,7 +73,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 // threadAgain makes the thread that was o; where the descriptors still are ours,
 // with their numbers.
 func (ctx *Context) threadAgain(o *Thread, ours bool) error {
-	pt, err := newThread(ctx, o.F)
+	pt, err := newThread(ctx, o.F, o.Index)
 	if err != nil {
 		return err
 	}
@@ -111,12 +111,13 @@ func (ctx *Context) inherit(old *Context) {
 func (o *Vhost) again(ctx *Context) *Vhost {
 	v := &Vhost{
 		VhostSettings: o.VhostSettings, Ctx: ctx, F: o.F, TLS: o.TLS,
-		life: o.life, privs: slices.Clone(o.privs), fake: o.fake, started: o.started, destroying: o.destroying, gone: o.gone,
+		life: o.life, privs: slices.Clone(o.privs), fake: o.fake, started: o.started, destroying: o.destroying,
 	}
+	v.gone.Store(o.gone.Load())
 	v.Protocols = make([]*Protocol, len(o.Protocols))
 	for i, p := range o.Protocols {
 		q := *p
-		q.members = nil
+		q.members = make([]members, len(ctx.Threads))
 		v.Protocols[i] = &q
 	}
 	v.Mounts = make([]*Mount, len(o.Mounts))

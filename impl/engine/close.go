@@ -396,6 +396,6 @@ func (c *Conn) reclaim() {
 	c.F.Slot = 0
 	Prog.FreeFace(c.F)
 	if v != nil {
-		v.maybeFinish()
+		v.maybeFinish(c.pt)
 	}
 }

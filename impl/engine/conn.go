@@ -87,6 +87,7 @@ type Conn struct {
 	broken   bool // nothing can be sent any more
 	deaf     bool // the peer takes nothing more, but has sent something
 	gone     bool // deaf, and the poll is not asked any more
+	nascent  bool // another thread makes it: its own leaves it alone, see Born
 	listener bool
 	datagram bool
 
@@ -143,15 +144,16 @@ type Conn struct {
 
 var birth atomic.Uint64
 
-// NewConn makes a connection of v, with no descriptor yet. The lock is held.
-func NewConn(v *Vhost, role Role, client bool) *Conn {
+// NewConn makes a connection of v that pt serves, with no descriptor yet. Its lock is
+// held. Where another thread makes it, Born ends that.
+func NewConn(pt *Thread, v *Vhost, role Role, client bool) *Conn {
 	f := Prog.NewFace()
 	if f == nil {
 		Errf("no memory for a new connection")
 		return nil
 	}
 	born := birth.Add(1)
-	c := &Conn{F: f, pt: v.Ctx.First(), Ctx: v.Ctx, role: role, client: client, fd: -1, seq: born, Retry: v.Retry}
+	c := &Conn{F: f, pt: pt, Ctx: v.Ctx, role: role, client: client, fd: -1, seq: born, Retry: v.Retry}
 	if client { // the context's counts, whatever the vhost says
 		c.Retry = v.Ctx.DefaultRetry
 	}
@@ -163,13 +165,29 @@ func NewConn(v *Vhost, role Role, client bool) *Conn {
 	}
 	c.gen = int32(born&0x3fffffff) + 1
 	f.Slot, f.FD, f.Context = c.slot, -1, unsafe.Pointer(v.Ctx.F)
-	f.Retry = c.Retry.C
+	f.Retry, f.TSI = c.Retry.C, uint8(pt.Index)
+	c.nascent = !pt.Mine()
 	if client {
 		f.Role |= FaceClient
 	}
 	c.BindVhost(v)
 	c.pt.live[c] = struct{}{}
 	return c
+}
+
+// Born is called when the connection is made, as far as that is not left to its events:
+// from now on its own thread serves it. The lock is held.
+func (c *Conn) Born() {
+	if !c.nascent {
+		return
+	}
+	c.nascent = false
+	if c.Dead() {
+		return
+	}
+	c.touchPoll()
+	c.wantRipe()
+	c.pt.kick()
 }
 
 // BindVhost makes v the connection's vhost.
@@ -291,8 +309,7 @@ func (c *Conn) CallProtocol(p *Protocol, r Reason, user, in unsafe.Pointer, n ui
 	if p == nil || p.Callback == nil {
 		return 0
 	}
-	c.pt.mu.Unlock()
-	defer c.pt.mu.Lock() // deferred: an entry that the callback made may panic
+	defer c.pt.Retake(c.pt.Drop()) // deferred: an entry that the callback made may panic
 	unlocked()
 	return Prog.Call(p, c.F, r, user, in, n)
 }
@@ -317,10 +334,10 @@ func (c *Conn) EnsureUser() bool {
 	if c.Protocol == nil {
 		return false
 	}
-	if c.Protocol.Size != 0 && c.F.User == nil {
-		c.F.User = Prog.Alloc(c.Protocol.Size)
+	if size := atomic.LoadUintptr(&c.Protocol.Size); size != 0 && c.F.User == nil {
+		c.F.User = Prog.Alloc(size)
 		if c.F.User == nil {
-			Errf("%s: no memory for user space (%d bytes)", c, c.Protocol.Size)
+			Errf("%s: no memory for user space (%d bytes)", c, size)
 			return false
 		}
 	}
@@ -333,7 +350,7 @@ func (c *Conn) Resize(n uintptr) bool {
 	if c.Protocol == nil {
 		return false
 	}
-	c.Protocol.Size = n
+	atomic.StoreUintptr(&c.Protocol.Size, n)
 	return c.EnsureUser()
 }
 

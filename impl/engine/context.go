@@ -91,7 +91,7 @@ type Context struct {
 	F    *ContextFace
 	Slot uint32
 	Born int64 // as [Now] tells it
-	// Threads are the service threads' parts. Debian's build has one (LWS_MAX_SMP 1).
+	// Threads are the service threads' parts.
 	Threads []*Thread
 
 	// shared guards what connections of all threads change: the list of vhosts,
@@ -147,15 +147,15 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 	if ctx.Hostname == "" {
 		ctx.Hostname = "unknown"
 	}
-	ctx.FDLimit = fdLimit(info)
+	ctx.FDLimit = fdLimit(info, len(pts))
 	if ctx.ABI.Lifecycle { // the original's pipe and netlink
 		what := "pipe"
 		ctx.pipe.begin(ctx, GroupWSI, &what)
 		ctx.lives[GroupVhost].born.Add(1)
 		ctx.lives[GroupVhost].live.Add(1)
 	}
-	for _, ptf := range pts {
-		pt, err := newThread(ctx, ptf)
+	for i, ptf := range pts {
+		pt, err := newThread(ctx, ptf, i)
 		if err != nil {
 			ctx.releaseThreads()
 			return nil, err
@@ -186,8 +186,8 @@ func or(v, def int) int {
 }
 
 // fdLimit is how many descriptors connections may use, listeners included: what
-// the program asks for, else the process's limit. Nothing is sized by it.
-func fdLimit(info *Info) int {
+// the program asks for each thread, else the process's limit. Nothing is sized by it.
+func fdLimit(info *Info, threads int) int {
 	var rl unix.Rlimit
 	if info.RlimitNofile > 0 {
 		rl = unix.Rlimit{Cur: uint64(info.RlimitNofile), Max: uint64(info.RlimitNofile)}
@@ -201,7 +201,7 @@ func fdLimit(info *Info) int {
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &rl) != nil || rl.Cur > 1<<30 {
 		return 1 << 30
 	}
-	return int(rl.Cur)
+	return int(rl.Cur) / threads
 }
 
 func (ctx *Context) releaseThreads() {
@@ -259,16 +259,15 @@ func (ctx *Context) Start() error {
 // when the ports are free. The lock is held.
 func (ctx *Context) Deprecate(closed func()) {
 	for _, v := range ctx.Vhosts() {
-		for _, l := range slices.Clone(v.Listeners) {
+		for _, l := range v.Listeners() {
 			l.close(CloseNoStatus)
 		}
-		v.Listeners = nil
+		v.changeListeners(func([]*Conn) []*Conn { return nil })
 	}
 	if closed != nil {
 		pt := ctx.First()
 		pt.Later(func() {
-			pt.mu.Unlock()
-			defer pt.mu.Lock()
+			defer pt.Retake(pt.Drop())
 			closed()
 		})
 	}
@@ -276,13 +275,11 @@ func (ctx *Context) Deprecate(closed func()) {
 
 // DeliverKept hands out what flow control held back and may be had now; it
 // tells whether there was any. The lock is held.
-func (ctx *Context) DeliverKept() (any bool) {
-	for _, pt := range ctx.Threads {
-		any = any || pt.anyRipe()
-		nested := pt.enter()
-		pt.runRipe()
-		pt.leave(nested)
-	}
+func (pt *Thread) DeliverKept() (any bool) {
+	any = pt.anyRipe()
+	nested := pt.enter()
+	pt.runRipe()
+	pt.leave(nested)
 	return any
 }
 
@@ -306,9 +303,11 @@ func (ctx *Context) Destroy() bool {
 	if ctx.destroyed {
 		return true
 	}
-	if pt := ctx.busy(); pt != nil {
-		pt.destroySelf = true
-		pt.kick()
+	if ctx.busy() {
+		for _, pt := range ctx.Threads { // the last of them to come here does it
+			pt.destroySelf = true
+			pt.kick()
+		}
 		return false
 	}
 	if ctx.destroying {
@@ -343,7 +342,7 @@ func (ctx *Context) Destroy() bool {
 		ctx.announceEnd()
 	}
 	for _, v := range ctx.Vhosts() {
-		v.finish()
+		v.finish(ctx.First())
 	}
 	ctx.loopEnds(LoopContextEnded)
 	ctx.reap()
@@ -368,14 +367,11 @@ func (ctx *Context) announceEnd() {
 	}
 }
 
-// busy is a thread in a turn, or in callbacks that C runs, nil when none is.
-func (ctx *Context) busy() *Thread {
-	for _, pt := range ctx.Threads {
-		if pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0 {
-			return pt
-		}
-	}
-	return nil
+// busy tells whether a thread is in a turn, or in callbacks that C runs.
+func (ctx *Context) busy() bool {
+	return slices.ContainsFunc(ctx.Threads, func(pt *Thread) bool {
+		return pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0
+	})
 }
 
 // all is a snapshot of the living connections, listeners included, oldest first.
@@ -452,19 +448,12 @@ func (ctx *Context) EachConn(fn func(*Conn)) {
 
 // CallProtocols runs reason for every protocol of every vhost, without a
 // connection, whatever they answer. The lock is held.
-func (ctx *Context) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) {
-	for _, v := range ctx.Vhosts() {
+func (pt *Thread) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) {
+	for _, v := range pt.ctx.Vhosts() {
 		for _, p := range v.Protocols {
-			v.callFake(p, r, in, n)
+			v.callFake(pt, p, r, in, n)
 		}
 	}
 }
 
 func (ctx *Context) String() string { return fmt.Sprintf("context %d", ctx.Slot) }
-
-// AtLimit tells whether no further connection may be taken.
-func (ctx *Context) AtLimit() bool { return len(ctx.First().order) >= ctx.FDLimit }
-
-// Full tells whether there is no room for a client or a child either: they may
-// have one place more, as in the original.
-func (ctx *Context) Full() bool { return len(ctx.First().order) > ctx.FDLimit }

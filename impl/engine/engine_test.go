@@ -104,7 +104,7 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r.peer = fds[1]
-	r.c = NewConn(r.v, r.role, false)
+	r.c = NewConn(r.ctx.First(), r.v, r.role, false)
 	r.c.SetProtocol(r.v.Protocols[0])
 	r.c.SetState(StateEstablished)
 	r.c.Attach(fds[0])
@@ -303,3 +303,5 @@ func TestLingerEndsWithThePeer(t *testing.T) {
 		t.Error("lingers on")
 	}
 }
+
+func (*fakeProgram) OnThread(*ThreadFace) bool { return true }

@@ -31,7 +31,7 @@ type Face struct {
 	CloseBuf     [125]byte // code and reason of the close frame to send
 	ChildPending uint8     // a child asked its parent for WRITEABLE
 	Dead         uint8     // closed; only its memory is left
-	_            [1]byte
+	TSI          uint8 // its thread
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer
@@ -76,7 +76,7 @@ type ThreadFace struct {
 	EpollFD  int32
 	WakeFD   int32
 	TimerFD  int32
-	Waiting  int32 // the service thread is in (or on its way into) the wait
+	Waiting  int32 // the service thread is in (or on its way into) the wait: waitingIn
 	Pending  int32 // something is to be done without waiting
 	Cancel   int32 // lws_cancel_service was called
 	Busy     int32 // callbacks that C runs itself (timers of the program)

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -43,8 +44,7 @@ func (pt *Thread) tellLoop(f *Face, op LoopOp, flags uintptr) int {
 	if l == nil {
 		return 0
 	}
-	pt.mu.Unlock()
-	defer pt.mu.Lock()
+	defer pt.Retake(pt.Drop())
 	unlocked()
 	return Prog.Call(&Protocol{Callback: l}, f, Reason(op), unsafe.Pointer(pt.ctx.F), nil, flags)
 }
@@ -96,13 +96,13 @@ func (c *Conn) MayConnect() bool { return c.pt.tellLoop(c.F, LoopMayConnect, 0) 
 // EnterLoop has the program's loop watch the wake-up descriptors, which belong to no
 // connection: each has a struct lws for that. The lock is held.
 func (ctx *Context) EnterLoop() bool {
-	ctx.F.External = ExternalYes
+	atomic.StoreInt32(&ctx.F.External, ExternalYes)
 	for _, pt := range ctx.Threads {
 		f := Prog.NewFace()
 		if f == nil {
 			return false
 		}
-		f.Context, f.FD = unsafe.Pointer(ctx.F), int32(pt.wakefd)
+		f.Context, f.FD, f.TSI = unsafe.Pointer(ctx.F), int32(pt.wakefd), uint8(pt.Index)
 		if pt.tellLoop(f, LoopAccept, 0) != 0 {
 			Prog.FreeFace(f)
 			return false
@@ -129,7 +129,7 @@ func (pt *Thread) leaveLoop() {
 // loopEnds tells the program's loop how far the end of the context has come.
 func (ctx *Context) loopEnds(op LoopOp) {
 	for _, pt := range ctx.Threads {
-		pt.tellLoop(nil, op, 0)
+		pt.tellLoop(nil, op, uintptr(pt.Index))
 		if op != LoopThreadEnds {
 			return
 		}

@@ -84,8 +84,7 @@ func (pt *Thread) EnterPeer(v *Vhost, fd int) (p *PeerPlace, ok bool) {
 	Infof("Peer reached wsi limit %d", limits.Conns)
 	if tell := v.Ctx.PeerRefused; tell != nil {
 		f := v.Ctx.F
-		pt.mu.Unlock()
-		defer pt.mu.Lock()
+		defer pt.Retake(pt.Drop())
 		unlocked()
 		tell(f, fd, unsafe.Pointer(&raw))
 	}
@@ -226,9 +225,5 @@ func (c *Conn) granted(pt *Thread, wake func(*Conn)) {
 		pt.Later(fn)
 		return
 	}
-	go guard("peer limits", func() { // its lock may not be taken behind that of pt
-		c.pt.mu.Lock()
-		defer c.pt.mu.Unlock()
-		c.pt.Later(fn)
-	})
+	c.pt.Send(fn, nil)
 }

@@ -51,7 +51,7 @@ func TestHeadsInTurn(t *testing.T) {
 	defer ctx.Unlock()
 	var c []*Conn
 	for i := range 6 {
-		k := NewConn(r.v, r.role, false)
+		k := NewConn(r.ctx.First(), r.v, r.role, false)
 		ctx.peers.enter(addr, 0).Take(k)
 		for range 2 { // the second time nothing changes
 			if k.TakeHead(wake) != (i < 2) {

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"fmt"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -49,6 +50,9 @@ func (c *Conn) tellPoll(r Reason, events, prev uint32) {
 // mask is what the connection wants to be told of.
 func (c *Conn) mask() uint32 {
 	var m uint32
+	if c.nascent {
+		return 0
+	}
 	if c.hears() || c.state == StateTLSHandshake {
 		m |= unix.EPOLLIN
 	}
@@ -127,6 +131,7 @@ func (c *Conn) watch(fd int) error {
 	c.added = true
 	c.place = len(pt.order)
 	pt.order = append(pt.order, c)
+	pt.polled.Store(int32(len(pt.order)))
 	return nil
 }
 
@@ -142,6 +147,7 @@ func (c *Conn) detach() {
 	pt.order[c.place].place = c.place
 	pt.order[last] = nil
 	pt.order = pt.order[:last]
+	pt.polled.Store(int32(last))
 	_ = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_DEL, c.fd, nil)
 	if c.Ctx.F.External != ExternalNo {
 		c.tellPoll(ReasonDelPollFD, 0, 0)
@@ -201,14 +207,40 @@ func (pt *Thread) syncAll() {
 	}
 }
 
-// ConnByFD finds the connection of a descriptor.
+// ConnByFD finds the connection of a descriptor. No lock is held.
 func (ctx *Context) ConnByFD(fd int) *Conn {
 	for _, pt := range ctx.Threads {
-		if fd >= 0 && fd < len(pt.fds) && pt.fds[fd] != nil {
-			return pt.fds[fd]
+		pt.mu.Lock()
+		c := pt.connByFD(fd)
+		pt.mu.Unlock()
+		if c != nil {
+			return c
 		}
 	}
 	return nil
+}
+
+func (pt *Thread) connByFD(fd int) *Conn {
+	if fd < 0 || fd >= len(pt.fds) {
+		return nil
+	}
+	return pt.fds[fd]
+}
+
+// of is the thread that has a descriptor; pt, whose turn it is, where none has.
+func (pt *Thread) of(fd int) *Thread {
+	if len(pt.ctx.Threads) == 1 || fd == pt.wakefd {
+		return pt
+	}
+	for _, o := range pt.ctx.Threads {
+		if fd == o.wakefd {
+			return o
+		}
+	}
+	if c := pt.ctx.ConnByFD(fd); c != nil {
+		return c.pt
+	}
+	return pt
 }
 
 // AnnounceWake tells a program that may poll for us about the wake-up
@@ -235,32 +267,39 @@ func (v *Vhost) tellPollFD(r Reason, fd int, events uint32) {
 }
 
 // ServiceFD handles what an external poll reported for fd. ours is false when
-// the descriptor is not the library's; gone when the context was destroyed.
-func (pt *Thread) ServiceFD(fd int, revents uint32, now int64) (ours, gone bool) {
+// the descriptor is not the library's. A descriptor of another thread is served as that.
+func (pt *Thread) ServiceFD(fd int, revents uint32, now int64) (ours bool, end End) {
+	pt = pt.of(fd)
 	ctx := pt.ctx
 	pt.mu.Lock()
 	defer pt.mu.Unlock()
 	if ctx.destroyed || ctx.destroying {
-		return false, true
+		return false, Over
 	}
 	if ctx.F.External != ExternalYes && !ctx.Looped {
-		ctx.goExternal()
+		pt.wholly(ctx.goExternal)
 	}
 	ev := Event{Events: unix.EPOLLIN} // of the wake-up descriptor, which has no slot
 	if fd != pt.wakefd {
-		c := ctx.ConnByFD(fd)
+		c := pt.connByFD(fd)
 		if c == nil {
-			return false, false
+			return false, GoesOn
 		}
 		ev = Event{Events: revents, Fd: int32(c.slot), Pad: c.gen}
 	}
-	return true, ctx.destroyed || pt.turn([]Event{ev}, now)
+	if ctx.destroyed {
+		return true, Over
+	}
+	return true, pt.turn([]Event{ev}, now)
 }
 
 // goExternal notes that the program polls, and brings it up to date.
 func (ctx *Context) goExternal() {
 	was := ctx.F.External
-	ctx.F.External = ExternalYes
+	if was == ExternalYes { // meanwhile
+		return
+	}
+	atomic.StoreInt32(&ctx.F.External, ExternalYes)
 	for _, c := range ctx.all() {
 		if was == ExternalNo && c.added {
 			c.tellPoll(ReasonAddPollFD, c.polled, 0)

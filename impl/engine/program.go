@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -31,6 +32,8 @@ type Program interface {
 	// LogTo is Log for a log context; LogLevelOf is the mask of its levels.
 	LogTo(cx unsafe.Pointer, level int, line string)
 	LogLevelOf(cx unsafe.Pointer) int
+	// OnThread tells whether the caller is the service thread.
+	OnThread(f *ThreadFace) bool
 	// Lookup resolves a name; it may take its time. No lock is held. The error's text
 	// is shown to the program.
 	Lookup(name string) ([]netip.Addr, error)
@@ -131,23 +134,78 @@ type Protocol struct {
 	Name     string
 	Unnamed  bool           // the name is NULL: nobody finds it, nobody initialises it
 	Callback unsafe.Pointer // lws_callback_function *
-	Size     uintptr        // per_session_data_size
+	Size     uintptr        // per_session_data_size; atomic, as programs change it (Resize)
 	RxSize   int            // rx_buffer_size
 	Index    int            // place in the vhost's table
 	C        unsafe.Pointer // the struct lws_protocols that programs see
 
-	members []*Conn // bound to it
+	members []members // by thread
 }
 
-// Members are the connections bound to the protocol; the slice is valid until
-// the lock is released.
-func (p *Protocol) Members() []*Conn { return p.members }
+// members are the connections of one thread that are bound to a protocol.
+type members struct {
+	l []*Conn
+	// told: a request to all of them is on its way (EachMember).
+	told atomic.Bool
+}
+
+func (m *members) each(fn func(*Conn)) {
+	for _, c := range m.l {
+		if c != nil { // a poll callback has ended others
+			fn(c)
+		}
+	}
+}
 
 func (p *Protocol) join(c *Conn) {
-	c.Ctx.shared.Lock()
-	defer c.Ctx.shared.Unlock()
-	c.memberOf, c.memberAt = p, len(p.members)
-	p.members = append(p.members, c)
+	l := &p.members[c.pt.Index].l
+	c.memberOf, c.memberAt = p, len(*l)
+	*l = append(*l, c)
+}
+
+// EachMember calls fn, which must not run callbacks, for the connections that are bound to
+// the protocol; those of other threads than the caller's get it in the next turn of theirs.
+// No lock is held.
+func (p *Protocol) EachMember(ctx *Context, fn func(*Conn)) {
+	for i, pt := range ctx.Threads {
+		m := &p.members[i]
+		all := func() {
+			m.each(fn)
+		}
+		if pt.Mine() {
+			pt.mu.Lock()
+			all()
+			pt.mu.Unlock()
+			continue
+		}
+		pt.Send(all, nil)
+	}
+}
+
+// WriteableAll asks WRITEABLE for the connections that are bound to the protocol. What has
+// yet to reach another thread is not sent there again. No lock is held.
+func (p *Protocol) WriteableAll(ctx *Context) {
+	if len(ctx.Threads) == 1 {
+		p.EachMember(ctx, (*Conn).AskWriteable)
+		return
+	}
+	for i, pt := range ctx.Threads {
+		m := &p.members[i]
+		if m.told.Swap(true) {
+			continue
+		}
+		all := func() {
+			m.told.Store(false)
+			m.each((*Conn).AskWriteable)
+		}
+		if pt.Mine() {
+			pt.mu.Lock()
+			all()
+			pt.mu.Unlock()
+			continue
+		}
+		pt.Send(all, func() { m.told.Store(false) })
+	}
 }
 
 func (c *Conn) leaveProtocol() {
@@ -155,13 +213,12 @@ func (c *Conn) leaveProtocol() {
 	if p == nil {
 		return
 	}
-	c.Ctx.shared.Lock()
-	defer c.Ctx.shared.Unlock()
+	l := &p.members[c.pt.Index].l
 	c.memberOf = nil
-	last := len(p.members) - 1
-	moved := p.members[last]
-	p.members[c.memberAt] = moved
+	last := len(*l) - 1
+	moved := (*l)[last]
+	(*l)[c.memberAt] = moved
 	moved.memberAt = c.memberAt
-	p.members[last] = nil
-	p.members = p.members[:last]
+	(*l)[last] = nil
+	*l = (*l)[:last]
 }

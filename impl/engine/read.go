@@ -102,7 +102,7 @@ func (c *Conn) wantRipe() {
 const answersMax = 4 << 20
 
 // hears tells whether what comes is to be read now.
-func (c *Conn) hears() bool { return !c.rxOff && !c.NoRead && c.answers < answersMax }
+func (c *Conn) hears() bool { return !c.rxOff && !c.NoRead && !c.nascent && c.answers < answersMax }
 
 // noteAnswers is called when an event has been handled before which so many bytes waited.
 func (c *Conn) noteAnswers(before int) {

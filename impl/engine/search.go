@@ -17,10 +17,10 @@ var errLookup = errors.New("internal error")
 
 // Search is a name that is being looked up, or waits for its turn to be.
 type Search struct {
-	ctx       *Context
+	pt        *Thread
 	name      string
 	done      func([]netip.Addr, error)
-	cancelled bool // guarded by the context's lock
+	cancelled bool // guarded by the thread's lock
 	waits     *list.Element
 }
 
@@ -32,8 +32,8 @@ var searches struct {
 
 // Search looks a name up off the loop. done is called in a later turn, with the
 // lock held, unless the search is cancelled. The lock is held.
-func (ctx *Context) Search(name string, done func([]netip.Addr, error)) *Search {
-	s := &Search{ctx: ctx, name: name, done: done}
+func (pt *Thread) Search(name string, done func([]netip.Addr, error)) *Search {
+	s := &Search{pt: pt, name: name, done: done}
 	q := &searches
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -46,7 +46,7 @@ func (ctx *Context) Search(name string, done func([]netip.Addr, error)) *Search 
 	return s
 }
 
-// Cancel forgets a search, which may be nil or over. The context's lock is held.
+// Cancel forgets a search, which may be nil or over. The thread's lock is held.
 func (s *Search) Cancel() {
 	if s == nil {
 		return
@@ -71,7 +71,7 @@ func (s *Search) find() {
 	var l []netip.Addr
 	err := errLookup // unless it returns
 	guard("the look-up of "+s.name, func() { l, err = Prog.Lookup(s.name) })
-	s.ctx.Post(func() {
+	s.pt.Post(func() {
 		if !s.cancelled {
 			s.done(l, err)
 		}

@@ -43,7 +43,7 @@ func (ctx *Context) Status() Status {
 	s := Status{Traffic: map[*Vhost]Traffic{}}
 	for _, v := range ctx.Vhosts() {
 		s.Traffic[v] = Traffic{v.Count.rx.Load(), v.Count.tx.Load()}
-		if len(v.Listeners) > 0 {
+		if len(v.Listeners()) > 0 {
 			s.Listening++
 		}
 	}

@@ -112,5 +112,5 @@ func (c *Conn) Hold(on bool) {
 
 // blocked tells whether WRITEABLE has to wait for what was written before.
 func (c *Conn) blocked() bool {
-	return c.backlog() || c.hold || c.net != nil && c.net.backlog()
+	return c.nascent || c.backlog() || c.hold || c.net != nil && c.net.backlog()
 }

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"fmt"
+	"sort"
 	"sync/atomic"
 	"unsafe"
 
@@ -15,10 +16,12 @@ import (
 // mu guards it and its connections. It is released around every callback, so
 // whatever a callback could have changed is looked at again after it.
 type Thread struct {
-	F    *ThreadFace
-	mu   mutex
-	ctx  *Context
-	epfd int
+	F     *ThreadFace
+	Index int // in Context.Threads
+	mu    mutex
+	whole bool // who has mu has those of all threads
+	ctx   *Context
+	epfd  int
 	// wakefd is an eventfd in the epoll set; C writes it too.
 	wakefd   int
 	wakeFace *Face // its struct lws in an event loop of the program's own
@@ -56,10 +59,14 @@ type Thread struct {
 	ripe      []*Conn // kept received bytes may be delivered
 	unsynced  []*Conn // poll mask to be brought to the kernel
 	spareSync []*Conn
-	fresh     []*Conn  // a file has just been begun
-	graves    []*Conn  // closed, reclaimed at the end of the turn
-	dying     []*Vhost // destroyed within the turn
-	posts     []func() // what goroutines want done by the service thread
+	fresh     []*Conn            // a file has just been begun
+	graves    []*Conn            // closed, reclaimed at the end of the turn
+	dying     []*Vhost           // destroyed within the turn
+	posts     []func()           // what goroutines want done by the service thread
+	inbox     inbox              // and what those want who have the lock of another
+	polled    atomic.Int32       // as long as order, for other threads
+	coming    atomic.Int32       // connections on their way here
+	queues    map[*Vhost][]*Conn // see Queue
 	timers    timerHeap
 	cork      cork
 	lingers   []*linger // by descriptor
@@ -79,8 +86,8 @@ type Thread struct {
 
 const argsSize = 128
 
-func newThread(ctx *Context, f *ThreadFace) (*Thread, error) {
-	pt := &Thread{F: f, ctx: ctx, mu: mutex{rank: rankThread}, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
+func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
+	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index}, inbox: inbox{mu: mutex{rank: rankShared}}, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
@@ -158,7 +165,12 @@ func (pt *Thread) release() {
 	if pt.Files != nil {
 		pt.Files.Close()
 	}
-	pt.closeOwn()
+	pt.inbox.close()
+	if pt.ctx.Looped || !atomic.CompareAndSwapInt32(&pt.F.Waiting, waitingIn, waitingLeft) {
+		pt.closeOwn()
+	} else { // who waits there closes them
+		pt.wake()
+	}
 	Prog.Free(pt.bufMem)
 	Prog.Free(pt.wideMem)
 	pt.Buf, pt.Resp, pt.bufMem, pt.Args = nil, nil, nil, nil
@@ -168,6 +180,47 @@ func (pt *Thread) release() {
 		Prog.Free(s.mem)
 	}
 	pt.headers = nil
+}
+
+// Values of ThreadFace.Waiting (capi/c/wait.c).
+const (
+	waitingIn   = 1 // somebody is in the wait
+	waitingLeft = 2 // the context has gone meanwhile: the descriptors are left to that one
+)
+
+// Mine tells whether the caller is the service thread. Where there is only one, nobody asks.
+func (pt *Thread) Mine() bool { return len(pt.ctx.Threads) == 1 || Prog.OnThread(pt.F) }
+
+// Full tells whether there is no room for a client or a child either: they may
+// have one place more, as in the original.
+func (pt *Thread) Full() bool { return len(pt.order) > pt.ctx.FDLimit }
+
+// AtLimit tells whether no further connection may be taken.
+func (pt *Thread) AtLimit() bool { return len(pt.order) >= pt.ctx.FDLimit }
+
+// Queue are the client connections of v that others, of the same thread, can queue behind.
+func (pt *Thread) Queue(v *Vhost) []*Conn { return pt.queues[v] }
+
+// SetQueue changes it.
+func (pt *Thread) SetQueue(v *Vhost, l []*Conn) {
+	if len(l) == 0 {
+		delete(pt.queues, v)
+		return
+	}
+	if pt.queues == nil {
+		pt.queues = map[*Vhost][]*Conn{}
+	}
+	pt.queues[v] = l
+}
+
+// all is a snapshot of the thread's living connections, oldest first.
+func (pt *Thread) all() []*Conn {
+	l := make([]*Conn, 0, len(pt.live))
+	for c := range pt.live {
+		l = append(l, c)
+	}
+	sort.Slice(l, func(i, j int) bool { return l[i].seq < l[j].seq })
+	return l
 }
 
 // closeAll ends all connections, in the order of the original: its own pipe goes
@@ -187,10 +240,8 @@ func (pt *Thread) closeAll() {
 		c.close(CloseNoStatusContextDestroy)
 		c.detach() // whatever became of it
 	}
-	for _, c := range pt.ctx.all() { // streams, and what has no socket yet
-		if c.pt == pt {
-			c.close(CloseNoStatusContextDestroy)
-		}
+	for _, c := range pt.all() { // streams, and what has no socket yet
+		c.close(CloseNoStatusContextDestroy)
 	}
 }
 

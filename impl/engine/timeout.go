@@ -32,7 +32,11 @@ const (
 	killSync  = -2
 )
 
-const second = int64(1000000) // in the timers' microseconds
+const (
+	second = int64(1000000) // in the timers' microseconds
+	// nascentWait is how long a timer waits for who makes its connection.
+	nascentWait = 10000
+)
 
 // SetTimeout sets the connection's timeout in seconds (lws_set_timeout); when
 // it passes, the connection is closed. 0 (with NoPendingTimeout) takes it back,
@@ -86,6 +90,10 @@ func (c *Conn) timedOut() {
 	if c.Dead() {
 		return
 	}
+	if c.nascent {
+		c.setTimeoutAt(c.reason, Now()+nascentWait)
+		return
+	}
 	c.doomed = false // what a role begins instead is not
 	if c.reason != TimeoutUserOK && c.reason != TimeoutKeepaliveIdle {
 		Infof("%s: TIMEDOUT WAITING on %d (state %s, did hdr %v)", c, c.reason, c.state, c.Headers != nil)
@@ -120,6 +128,10 @@ func (c *Conn) SetTimerUS(us int64) {
 	}
 	if c.hrtimer == nil {
 		c.hrtimer = &Timer{Fire: func(int64) {
+			if c.nascent {
+				c.SetTimerUS(nascentWait)
+				return
+			}
 			if !c.Dead() && c.Call(ReasonTimer, nil, 0) != 0 {
 				c.Close(CloseNoStatus)
 			}

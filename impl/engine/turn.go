@@ -45,12 +45,25 @@ func (pt *Thread) Before() {
 
 // Turn handles the events of one wait: what is readable, then what may be
 // written. now may be the time before the wait: what came due in it has the next
-// turn. It reports whether the context was destroyed by the turn.
-func (pt *Thread) Turn(events []Event, now int64) (destroyed bool) {
+// turn.
+func (pt *Thread) Turn(events []Event, now int64) End {
 	pt.mu.Lock()
 	defer pt.mu.Unlock()
-	return pt.ctx.destroyed || pt.turn(events, now)
+	if pt.ctx.destroyed {
+		return Over
+	}
+	return pt.turn(events, now)
 }
+
+// End is what became of the context in a turn.
+type End int
+
+// The ends of a turn.
+const (
+	GoesOn    End = iota
+	Over          // the context is being destroyed, or was: the thread is not needed any more
+	Destroyed     // by this turn
+)
 
 // maxRounds bounds what one turn makes of what had come before it. patience, in
 // µs, is how long that may take before others have their turn, and maxWaits how
@@ -68,12 +81,12 @@ const (
 // Where the program is slow, and called to wait for all sockets, others are served
 // in between, and in the end the rest is left to its next call. Who called not to
 // wait polls, and will hear of the others.
-func (pt *Thread) turn(events []Event, now int64) (destroyed bool) {
+func (pt *Thread) turn(events []Event, now int64) End {
 	var until int64
 	waited := 0
 	for n := 1; ; n++ {
-		if pt.round(events, now) {
-			return true
+		if end := pt.round(events, now); end != GoesOn {
+			return end
 		}
 		if pt.inTurn || pt.destroySelf || n == maxRounds || !pt.anyRipe() {
 			break
@@ -94,7 +107,7 @@ func (pt *Thread) turn(events []Event, now int64) (destroyed bool) {
 	if pt.ctx.F.External != ExternalNo && !pt.inTurn && pt.owes() {
 		pt.wake()
 	}
-	return false
+	return GoesOn
 }
 
 // look asks what is ready, without waiting.
@@ -109,7 +122,7 @@ func (pt *Thread) look() []Event {
 	return pt.ready[:n]
 }
 
-func (pt *Thread) round(events []Event, now int64) (destroyed bool) {
+func (pt *Thread) round(events []Event, now int64) End {
 	ctx := pt.ctx
 	nested := pt.enter()
 	pt.firstTurn()
@@ -131,9 +144,27 @@ func (pt *Thread) round(events []Event, now int64) (destroyed bool) {
 	pt.leave(nested)
 	if pt.destroySelf && !pt.inTurn {
 		pt.destroySelf = false
-		return ctx.Destroy()
+		end := GoesOn
+		pt.wholly(func() {
+			switch was := ctx.destroyed; {
+			case was || !ctx.Destroy():
+				end = pt.left()
+			default:
+				end = Destroyed
+			}
+		})
+		return end
 	}
-	return ctx.destroyed
+	return pt.left()
+}
+
+// left is what a thread answers that has not destroyed the context itself. Where there
+// are more, it is not needed any more as soon as that is to go.
+func (pt *Thread) left() End {
+	if pt.ctx.destroyed || pt.destroySelf && !pt.inTurn && len(pt.ctx.Threads) > 1 {
+		return Over
+	}
+	return GoesOn
 }
 
 func (pt *Thread) enter() (nested bool) {
@@ -174,7 +205,7 @@ func (pt *Thread) hasWork() bool {
 
 // owes tells whether there is work that no descriptor of a connection tells of.
 func (pt *Thread) owes() bool {
-	return pt.cancelDue || pt.destroySelf || len(pt.posts) > 0 || pt.anyRipe()
+	return pt.cancelDue || pt.destroySelf || len(pt.posts) > 0 || pt.inbox.count.Load() > 0 || pt.anyRipe()
 }
 
 // guard runs fn; a panic is logged and ends there. Each goroutine of ours begins
@@ -194,7 +225,9 @@ func (pt *Thread) firstTurn() {
 		return
 	}
 	pt.tidAsked = true
-	pt.ctx.Vhosts()[0].CallFirst(ReasonGetThreadID, nil, 0)
+	if v := pt.ctx.Vhosts()[0]; len(v.Protocols) > 0 {
+		v.callFake(pt, v.Protocols[0], ReasonGetThreadID, nil, 0)
+	}
 }
 
 func (pt *Thread) event(ev *Event) {
@@ -266,7 +299,7 @@ func (pt *Thread) runCancel() {
 	c := &pt.F.Cancel
 	if atomic.LoadInt32(c) != 0 && atomic.SwapInt32(c, 0) != 0 || pt.cancelDue {
 		pt.cancelDue = false
-		pt.ctx.CallProtocols(ReasonEventWaitCancelled, nil, 0)
+		pt.CallProtocols(ReasonEventWaitCancelled, nil, 0)
 	}
 }
 

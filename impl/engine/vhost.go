@@ -68,20 +68,17 @@ type Vhost struct {
 	Ctx       *Context
 	F         *VhostFace
 	Protocols []*Protocol
-	Listeners []*Conn
 	Socket    os.FileInfo // of its unix socket, where it has made one
+	listeners atomic.Pointer[[]*Conn] // a list is never changed, another takes its place
 	TLS       VhostTLS
 	Log       *AccessLog // nil: none
 	Count     Counters
 
-	// Active are the client connections that others can queue behind.
-	Active []*Conn
-
-	privs      []unsafe.Pointer // by protocol
-	bound      atomic.Int64     // connections bound to it
+	privs      []unsafe.Pointer // by protocol; atomic
+	bound      atomic.Int64     // connections bound to it, and calls of no connection where there are threads
 	started    bool
 	destroying bool
-	gone       bool
+	gone       atomic.Bool
 	fake       *Face // a stand-in that no call uses, nil: none
 }
 
@@ -114,7 +111,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 	}
 	for i := range info.Protocols {
 		p := info.Protocols[i]
-		p.Index = i
+		p.Index, p.members = i, make([]members, len(ctx.Threads))
 		v.Protocols = append(v.Protocols, &p)
 	}
 	f.Context = unsafe.Pointer(ctx.F)
@@ -183,31 +180,66 @@ func (v *Vhost) ProtocolByC(p unsafe.Pointer) *Protocol {
 	return nil
 }
 
-// callFake runs a callback of p that belongs to no connection.
-func (v *Vhost) callFake(p *Protocol, r Reason, in unsafe.Pointer, n uintptr) int {
-	return v.callFakeUser(p, r, nil, in, n)
+// Listeners are the connections of its listening sockets. The list stays as it is.
+func (v *Vhost) Listeners() []*Conn {
+	if l := v.listeners.Load(); l != nil {
+		return *l
+	}
+	return nil
 }
 
-func (v *Vhost) callFakeUser(p *Protocol, r Reason, user, in unsafe.Pointer, n uintptr) int {
+// AddListener and DropListener change it.
+func (v *Vhost) AddListener(c *Conn) {
+	v.changeListeners(func(l []*Conn) []*Conn { return append(l, c) })
+}
+
+func (v *Vhost) DropListener(c *Conn) {
+	v.changeListeners(func(l []*Conn) []*Conn { return slices.DeleteFunc(l, func(o *Conn) bool { return o == c }) })
+}
+
+func (v *Vhost) changeListeners(change func([]*Conn) []*Conn) {
+	v.Ctx.shared.Lock()
+	defer v.Ctx.shared.Unlock()
+	l := change(slices.Clone(v.Listeners()))
+	v.listeners.Store(&l)
+}
+
+// callFake runs a callback of p that belongs to no connection. The caller has the lock
+// of pt.
+func (v *Vhost) callFake(pt *Thread, p *Protocol, r Reason, in unsafe.Pointer, n uintptr) int {
+	return v.callFakeUser(pt, p, r, nil, in, n)
+}
+
+func (v *Vhost) callFakeUser(pt *Thread, p *Protocol, r Reason, user, in unsafe.Pointer, n uintptr) int {
 	if p.Callback == nil {
 		return 0
 	}
-	f := v.takeFake()
+	if r != ReasonProtocolDestroy && len(v.Ctx.Threads) > 1 { // it stays while another thread calls it
+		if v.gone.Load() {
+			return 0
+		}
+		v.bound.Add(1)
+		defer func() {
+			v.bound.Add(-1)
+			v.maybeFinish(pt)
+		}()
+	}
+	f := v.takeFake(pt)
 	if f == nil {
 		return -1
 	}
 	f.Protocol = p.C
-	v.Ctx.Unlock()
+	whole := pt.Drop()
 	unlocked()
 	ret := Prog.Call(p, f, r, user, in, n)
-	v.Ctx.Lock()
+	pt.Retake(whole)
 	v.giveFake(f)
 	return ret
 }
 
 // takeFake gives a call its own stand-in for a connection: the callback may make
 // further calls, and other threads may make some meanwhile.
-func (v *Vhost) takeFake() *Face {
+func (v *Vhost) takeFake(pt *Thread) *Face {
 	v.Ctx.shared.Lock()
 	f := v.fake
 	v.fake = nil
@@ -218,28 +250,29 @@ func (v *Vhost) takeFake() *Face {
 			return nil
 		}
 	}
-	*f = Face{Context: unsafe.Pointer(v.Ctx.F), Vhost: unsafe.Pointer(v.F), FD: -1}
+	*f = Face{Context: unsafe.Pointer(v.Ctx.F), Vhost: unsafe.Pointer(v.F), FD: -1, TSI: uint8(pt.Index)}
 	return f
 }
 
 func (v *Vhost) giveFake(f *Face) {
 	v.Ctx.shared.Lock()
 	defer v.Ctx.shared.Unlock()
-	if v.fake != nil || v.gone {
+	if v.fake != nil || v.gone.Load() {
 		Prog.FreeFace(f)
 		return
 	}
 	v.fake = f
 }
 
-// CallProtocol runs reason for one of the vhost's protocols, with no connection.
-func (v *Vhost) CallProtocol(p *Protocol, r Reason) { v.callFake(p, r, nil, 0) }
+// CallProtocol runs reason for one of the vhost's protocols, with no connection. The
+// vhost's lock is held, as with those that follow.
+func (v *Vhost) CallProtocol(p *Protocol, r Reason) { v.callFake(v.Ctx.First(), p, r, nil, 0) }
 
 // CallProtocols runs reason for the vhost's protocols, with no connection,
 // until one answers with something else than 0.
 func (v *Vhost) CallProtocols(r Reason, in unsafe.Pointer, n uintptr) int {
 	for _, p := range v.Protocols {
-		if ret := v.callFake(p, r, in, n); ret != 0 {
+		if ret := v.callFake(v.Ctx.First(), p, r, in, n); ret != 0 {
 			return ret
 		}
 	}
@@ -251,7 +284,7 @@ func (v *Vhost) CallFirst(r Reason, in unsafe.Pointer, n uintptr) int {
 	if len(v.Protocols) == 0 {
 		return 0
 	}
-	return v.callFake(v.Protocols[0], r, in, n)
+	return v.callFake(v.Ctx.First(), v.Protocols[0], r, in, n)
 }
 
 // CallFirstUser is CallFirst with a user pointer.
@@ -259,7 +292,7 @@ func (v *Vhost) CallFirstUser(r Reason, user, in unsafe.Pointer, n uintptr) int 
 	if len(v.Protocols) == 0 {
 		return 0
 	}
-	return v.callFakeUser(v.Protocols[0], r, user, in, n)
+	return v.callFakeUser(v.Ctx.First(), v.Protocols[0], r, user, in, n)
 }
 
 func (v *Vhost) initProtocols() error {
@@ -287,7 +320,7 @@ func (v *Vhost) initProtocols() error {
 			}
 			in = pvo.OptionsC
 		}
-		if v.callFake(p, ReasonProtocolInit, in, 0) != 0 {
+		if v.callFake(v.Ctx.First(), p, ReasonProtocolInit, in, 0) != 0 {
 			v.freePriv(p)
 			Errf("lws_protocol_init_vhost: protocol %s failed init", p.Name)
 			return fmt.Errorf("protocol %s failed init", p.Name)
@@ -297,7 +330,8 @@ func (v *Vhost) initProtocols() error {
 }
 
 // Priv is the vhost's private memory of a protocol, nil when none was made.
-func (v *Vhost) Priv(p *Protocol) unsafe.Pointer { return v.privs[p.Index] }
+// No lock is needed.
+func (v *Vhost) Priv(p *Protocol) unsafe.Pointer { return atomic.LoadPointer(&v.privs[p.Index]) }
 
 // MakePriv allocates a protocol's private memory, zeroed; it is freed with the vhost.
 func (v *Vhost) MakePriv(p *Protocol, n uintptr) unsafe.Pointer {
@@ -306,14 +340,13 @@ func (v *Vhost) MakePriv(p *Protocol, n uintptr) unsafe.Pointer {
 	}
 	m := Prog.Alloc(n)
 	if m != nil {
-		v.privs[p.Index] = m
+		atomic.StorePointer(&v.privs[p.Index], m)
 	}
 	return m
 }
 
 func (v *Vhost) freePriv(p *Protocol) {
-	Prog.Free(v.privs[p.Index])
-	v.privs[p.Index] = nil
+	Prog.Free(atomic.SwapPointer(&v.privs[p.Index], nil))
 }
 
 // Destroy closes the vhost's listener and connections; the vhost itself goes
@@ -325,20 +358,23 @@ func (v *Vhost) Destroy() {
 	}
 	v.destroying = true
 	v.handOverListeners()
-	if pt := v.Ctx.First(); pt.inTurn {
-		pt.dying = append(pt.dying, v)
-	} else {
-		v.closeAll()
-		v.Ctx.reap()
+	for _, pt := range v.Ctx.Threads { // each closes its own
+		if pt.inTurn || !pt.Mine() {
+			pt.dying = append(pt.dying, v)
+			if !pt.inTurn {
+				pt.kick()
+			}
+			continue
+		}
+		pt.closeAllOf(v)
+		pt.reap()
 	}
-	v.maybeFinish()
+	v.maybeFinish(v.Ctx.First())
 }
 
-func (v *Vhost) closeAll() {
-	for _, pt := range v.Ctx.Threads {
-		pt.closeOf(v)
-	}
-	for _, c := range v.Ctx.all() { // streams, and what has no socket yet
+func (pt *Thread) closeAllOf(v *Vhost) {
+	pt.closeOf(v)
+	for _, c := range pt.all() { // streams, and what has no socket yet
 		if c.Vhost == v {
 			c.close(CloseNoStatusContextDestroy)
 		}
@@ -350,7 +386,7 @@ func (pt *Thread) closeDying() {
 	for len(pt.dying) > 0 {
 		v := pt.dying[0]
 		pt.dying = pt.dying[1:]
-		guard("lws_vhost_destroy", v.closeAll)
+		guard("lws_vhost_destroy", func() { pt.closeAllOf(v) })
 	}
 }
 
@@ -360,28 +396,22 @@ func (v *Vhost) handOverListeners() {
 		if o == v || o.destroying || !o.SharesListener(v) {
 			continue
 		}
-		l := v.Listeners
-		v.Listeners = nil
-		o.Listeners = append(o.Listeners, l...)
+		l := v.Listeners()
+		v.changeListeners(func([]*Conn) []*Conn { return nil })
+		o.changeListeners(func(has []*Conn) []*Conn { return append(has, l...) })
 		for _, c := range l {
 			Noticef("lws_vhost_destroy1: listen skt from %s to %s", v.Name, o.Name)
 			c.BindVhost(o)
 		}
-		v.maybeFinish()
+		v.maybeFinish(v.Ctx.First())
 		return
 	}
-	v.Listeners = nil // they go with the other connections
+	v.changeListeners(func([]*Conn) []*Conn { return nil }) // they go with the other connections
 }
 
 // SharesListener tells whether both vhosts listen on the same port and interface.
 func (v *Vhost) SharesListener(o *Vhost) bool {
 	return v.Port == o.Port && v.HasIface == o.HasIface && v.Iface == o.Iface
-}
-
-func (v *Vhost) maybeFinish() {
-	if v.destroying && v.bound.Load() == 0 && !v.gone {
-		v.finish()
-	}
 }
 
 // removeSocket takes the unix socket's name away, unless somebody else listens there by
@@ -396,15 +426,27 @@ func (v *Vhost) removeSocket() {
 	_ = os.Remove(v.Iface)
 }
 
-// finish tells the protocols and frees the vhost.
-func (v *Vhost) finish() {
-	if v.gone {
+// maybeFinish ends a vhost that nobody uses any more. The lock of pt is held.
+func (v *Vhost) maybeFinish(pt *Thread) {
+	if !v.destroying || v.bound.Load() != 0 || v.gone.Load() {
 		return
 	}
-	v.gone, v.destroying = true, true
+	pt.wholly(func() {
+		if v.bound.Load() == 0 {
+			v.finish(pt)
+		}
+	})
+}
+
+// finish tells the protocols and frees the vhost. The locks of all threads are held.
+func (v *Vhost) finish(pt *Thread) {
+	if v.gone.Swap(true) {
+		return
+	}
+	v.destroying = true
 	if v.started {
 		for _, p := range v.Protocols {
-			v.callFake(p, ReasonProtocolDestroy, nil, 0)
+			v.callFake(pt, p, ReasonProtocolDestroy, nil, 0)
 		}
 	}
 	v.Ctx.changeVhosts(func(l []*Vhost) []*Vhost { return slices.DeleteFunc(l, func(o *Vhost) bool { return o == v }) })
@@ -428,9 +470,12 @@ func (v *Vhost) finish() {
 	Prog.Free(v.F.Name)
 	Prog.Free(v.F.Iface)
 	v.F.Name, v.F.Iface = nil, nil
-	if v.fake != nil {
-		Prog.FreeFace(v.fake)
-		v.fake = nil
+	v.Ctx.shared.Lock()
+	fake := v.fake
+	v.fake = nil
+	v.Ctx.shared.Unlock()
+	if fake != nil {
+		Prog.FreeFace(fake)
 	}
 	if v.released != nil {
 		v.released()

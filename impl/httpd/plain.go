@@ -88,9 +88,9 @@ func (s *openFiles) again(name string) *openFile {
 	o := s.kept[i]
 	o.users++ // it stays while the lock is not held
 	var st unix.Stat_t
-	s.pt.Unlock()
+	whole := s.pt.Drop()
 	err := unix.Stat(name, &st)
-	s.pt.Lock()
+	s.pt.Retake(whole)
 	if err == nil && idOf(&st) == o.id && !o.stale {
 		return o
 	}
@@ -106,8 +106,7 @@ const openFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK
 func (s *openFiles) open(name string) (*openFile, error) {
 	o := &openFile{name: name, users: 1}
 	var st unix.Stat_t
-	s.pt.Unlock()
-	defer s.pt.Lock()
+	defer s.pt.Retake(s.pt.Drop())
 	var err error
 	if o.fd, err = uninterrupted(func() (int, error) { return unix.Open(name, openFlags, 0) }); err != nil {
 		return nil, err
@@ -234,8 +233,7 @@ func (f *plainFile) Gzipped() bool   { return false }
 func (f *plainFile) Kind() FileKind  { return KindOf(f.o.id.mode) }
 
 func (f *plainFile) Read(b []byte) (n int, err error) {
-	f.s.pt.Unlock()
-	defer f.s.pt.Lock()
+	defer f.s.pt.Retake(f.s.pt.Drop())
 	if n, err = uninterrupted(func() (int, error) { return unix.Pread(f.o.fd, b, f.pos) }); err != nil {
 		return 0, err
 	}

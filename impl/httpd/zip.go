@@ -128,9 +128,9 @@ func (p *plainFile) member(name string, gzip bool) (File, error) {
 		return nil, errNoArchive
 	}
 	if p.o.index == nil {
-		p.s.pt.Unlock()
+		whole := p.s.pt.Drop()
 		x := readIndex(p.o.fd, p.Size())
-		p.s.pt.Lock()
+		p.s.pt.Retake(whole)
 		p.o.index = x
 	}
 	if p.o.index.err != nil {
@@ -144,9 +144,9 @@ func (p *plainFile) member(name string, gzip bool) (File, error) {
 	if m.Kind() == Directory {
 		return m, nil
 	}
-	p.s.pt.Unlock()
+	whole := p.s.pt.Drop()
 	start, err := f.DataOffset()
-	p.s.pt.Lock()
+	p.s.pt.Retake(whole)
 	packed := f.CompressedSize64
 	switch {
 	case err != nil:
@@ -268,8 +268,7 @@ func (f *inflated) MoveTo(pos int64) bool {
 
 // Read checks what is inflated: it is as long as the directory says, and has that sum.
 func (f *inflated) Read(b []byte) (n int, err error) {
-	f.p.s.pt.Unlock()
-	defer f.p.s.pt.Lock()
+	defer f.p.s.pt.Retake(f.p.s.pt.Drop())
 	if f.r == nil {
 		if f.r, err = f.f.Open(); err != nil {
 			return 0, err

@@ -40,8 +40,14 @@ type Program struct {
 	// Made and Gone count the WSI_CREATE and WSI_DESTROY that were told.
 	Made, Gone int
 
+	// Serving tells whether the caller is a service thread; nil: it is each of them.
+	Serving func(f *engine.ThreadFace) bool
+
 	mem map[unsafe.Pointer][]byte
 }
+
+// OnThread asks Serving.
+func (p *Program) OnThread(f *engine.ThreadFace) bool { return p.Serving == nil || p.Serving(f) }
 
 // Received tells of which reasons in and len are bytes that a peer sent.
 func Received(r engine.Reason) bool {

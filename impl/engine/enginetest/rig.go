@@ -111,7 +111,7 @@ func (r *Rig) Connect(role engine.Role, client bool, begin func(c *engine.Conn))
 	}
 	p := &Peer{r: r, fd: fds[1]}
 	r.Do(func() {
-		p.C = engine.NewConn(r.Vhost, role, client)
+		p.C = engine.NewConn(r.Ctx.First(), r.Vhost, role, client)
 		p.C.SetProtocol(r.Vhost.Protocols[0])
 		if begin != nil {
 			begin(p.C)

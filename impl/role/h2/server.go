@@ -81,7 +81,7 @@ func (n *Net) accept(id uint32) *Stream {
 	if v.Destroying() || len(v.Protocols) == 0 {
 		return nil
 	}
-	c := engine.NewConn(v, StreamRole, false)
+	c := engine.NewConn(n.c.PT(), v, StreamRole, false)
 	if c == nil {
 		return nil
 	}

@@ -33,19 +33,51 @@ func Wire(l ...Binder) { binders = l }
 // (files), when that is not possible or the program refuses it.
 func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
 	_ = unix.SetNonblock(fd, true)
-	return adopt(v, fd, how, protocol, parent, opaque)
+	c := adopt(ThreadFor(v, parent), v, fd, how, protocol, parent, opaque)
+	if c != nil {
+		c.Born()
+	}
+	return c
 }
 
-func adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
+// ThreadFor is the thread that serves a new connection of v: its parent's, or the one
+// with the fewest.
+func ThreadFor(v *engine.Vhost, parent *engine.Conn) *engine.Thread {
+	if parent != nil {
+		return parent.PT()
+	}
+	if pt := v.Ctx.Idlest(); pt != nil {
+		return pt
+	}
+	return v.Ctx.First() // which refuses it, too
+}
+
+// hand gives an accepted socket to another thread, which adopts it.
+func hand(pt *engine.Thread, v *engine.Vhost, fd int, how engine.AdoptFlags) {
+	pt.Expect(1)
+	pt.Send(func() {
+		pt.Expect(-1)
+		if v.Destroying() {
+			unix.Close(fd)
+			return
+		}
+		adopt(pt, v, fd, how, v.AcceptProtocol, nil, nil)
+	}, func() {
+		pt.Expect(-1)
+		unix.Close(fd)
+	})
+}
+
+func adopt(pt *engine.Thread, v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
 	var place *engine.PeerPlace
 	if how&engine.AdoptSocket != 0 {
 		var ok bool
-		if place, ok = v.Ctx.First().EnterPeer(v, fd); !ok {
+		if place, ok = pt.EnterPeer(v, fd); !ok {
 			unix.Close(fd)
 			return nil
 		}
 	}
-	c, b := Prepare(v, how, protocol, parent, opaque)
+	c, b := Prepare(pt, v, how, protocol, parent, opaque)
 	if c == nil {
 		place.Leave()
 		if how&engine.AdoptSocket != 0 {
@@ -57,9 +89,9 @@ func adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, pare
 	return Take(c, b, fd, how)
 }
 
-// Prepare makes a connection of v that is to be given its descriptor by Take;
-// nil when that is not possible.
-func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) (*engine.Conn, Binder) {
+// Prepare makes a connection of v that pt serves and that is to be given its descriptor by
+// Take; nil when that is not possible.
+func Prepare(pt *engine.Thread, v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) (*engine.Conn, Binder) {
 	how = allowed(v, how)
 	var b Binder
 	for _, x := range binders {
@@ -72,7 +104,7 @@ func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *en
 		engine.Errf("adopt: no role for desc type 0x%x", int(how))
 		return nil, nil
 	}
-	if v.Ctx.Full() || parent == nil && v.Ctx.AtLimit() {
+	if pt.Full() || parent == nil && pt.AtLimit() {
 		engine.Errf("adopt: no place for a connection of vhost %s (fd_limit_per_thread %d)", v.Name, v.Ctx.FDLimit)
 		return nil, nil
 	}
@@ -83,7 +115,7 @@ func Prepare(v *engine.Vhost, how engine.AdoptFlags, protocol string, parent *en
 			return nil, nil
 		}
 	}
-	c := engine.NewConn(v, Role, false)
+	c := engine.NewConn(pt, v, Role, false)
 	if c == nil {
 		return nil, nil
 	}

@@ -7,7 +7,6 @@ package listen
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -44,7 +43,7 @@ func (role) CloseVia(*engine.Conn, engine.CloseStatus) bool               { retu
 func (role) Reasons(bool) *engine.Reasons                                 { return &reasons }
 func (role) Gone(c *engine.Conn) {
 	if v := c.Vhost; v != nil {
-		v.Listeners = slices.DeleteFunc(v.Listeners, func(l *engine.Conn) bool { return l == c })
+		v.DropListener(c)
 	}
 	c.PT().StopTimer(&c.Data.(*state).resume)
 }
@@ -57,24 +56,27 @@ func Open(v *engine.Vhost) error {
 		return nil
 	}
 	for _, o := range v.Ctx.Vhosts() {
-		if o != v && len(o.Listeners) > 0 && o.SharesListener(v) {
+		if o != v && len(o.Listeners()) > 0 && o.SharesListener(v) {
 			engine.Noticef(" using listen skt from vhost %s", o.Name)
 			return nil
 		}
 	}
 	families, err := familiesOf(v)
+families:
 	for _, f := range families {
-		var fd, port int
-		if fd, port, err = f.open(v); err != nil {
-			if f.spare && errors.Is(err, unix.EAFNOSUPPORT) {
-				return nil
+		for _, pt := range f.threads(v.Ctx) {
+			var fd, port int
+			if fd, port, err = f.open(v); err != nil {
+				if f.spare && errors.Is(err, unix.EAFNOSUPPORT) {
+					return nil
+				}
+				break families
 			}
-			break
-		}
-		v.Port = port // the next one's, too
-		v.F.Port = int32(port)
-		if err := listenOn(v, fd); err != nil {
-			return err
+			v.Port = port // the next one's, too
+			v.F.Port = int32(port)
+			if err := listenOn(pt, v, fd); err != nil {
+				return err
+			}
 		}
 	}
 	if err != nil {
@@ -87,8 +89,8 @@ func Open(v *engine.Vhost) error {
 }
 
 // listenOn makes the connection of a listening socket.
-func listenOn(v *engine.Vhost, fd int) error {
-	c := newListener(v)
+func listenOn(pt *engine.Thread, v *engine.Vhost, fd int) error {
+	c := newListener(pt, v)
 	if c == nil {
 		unix.Close(fd)
 		return errors.New("no connection for the listener")
@@ -104,10 +106,11 @@ func listenOn(v *engine.Vhost, fd int) error {
 			engine.Warnf("vhost %s: TCP_FASTOPEN: %v", v.Name, err)
 		}
 	}
-	v.Listeners = append(v.Listeners, c)
+	v.AddListener(c)
 	if !c.Attach(fd) {
 		return errors.New("cannot poll the listener")
 	}
+	c.Born()
 	if v.Options.Has(engine.OptUnixSock) {
 		engine.Infof(" Listening on \"%s\"", v.Iface)
 	} else {
@@ -116,8 +119,8 @@ func listenOn(v *engine.Vhost, fd int) error {
 	return nil
 }
 
-func newListener(v *engine.Vhost) *engine.Conn {
-	c := engine.NewConn(v, Role, false)
+func newListener(pt *engine.Thread, v *engine.Vhost) *engine.Conn {
+	c := engine.NewConn(pt, v, Role, false)
 	if c == nil {
 		return nil
 	}
@@ -131,17 +134,18 @@ func newListener(v *engine.Vhost) *engine.Conn {
 }
 
 // Again has the vhost go on with the listening sockets of its parent process.
-// The lock is held.
+// The lock is held. Each family has one for each thread (Open).
 func Again(v *engine.Vhost, fds []int) error {
-	for _, fd := range fds {
-		c := newListener(v)
+	for i, fd := range fds {
+		c := newListener(v.Ctx.Threads[i%len(v.Ctx.Threads)], v)
 		if c == nil {
 			return errors.New("no connection for the listener")
 		}
-		v.Listeners = append(v.Listeners, c)
+		v.AddListener(c)
 		if !c.AttachAgain(fd) {
 			return errors.New("cannot poll the listener")
 		}
+		c.Born()
 	}
 	return nil
 }
@@ -156,10 +160,11 @@ type filterArgs struct {
 func (role) Readable(c *engine.Conn) bool {
 	for n := 0; n < acceptBudget; n++ {
 		v := c.Vhost
-		if v.Destroying() || c.Dead() || c.NoRead {
+		if v.Destroying() || c.Dead() || c.NoRead || len(c.Ctx.Threads) > 1 && v.Scarce() {
 			return true
 		}
-		if c.Ctx.AtLimit() {
+		to := c.Ctx.Idlest()
+		if to == nil {
 			pause(c, "the connection limit (fd_limit_per_thread) is reached")
 			return true
 		}
@@ -187,7 +192,11 @@ func (role) Readable(c *engine.Conn) bool {
 		if !v.Options.Has(engine.OptAdoptApplyListen) {
 			opts |= engine.AdoptHTTP
 		}
-		if adopt(v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
+		if to != c.PT() {
+			hand(to, v, fd, opts)
+			continue
+		}
+		if adopt(to, v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
 			return true
 		}
 	}

@@ -41,6 +41,14 @@ type family struct {
 	spare    bool // one that the system need not have
 }
 
+// threads are those that listen, each for itself. A unix socket has one place.
+func (f family) threads(ctx *engine.Context) []*engine.Thread {
+	if f.unix {
+		return ctx.Threads[:1]
+	}
+	return ctx.Threads
+}
+
 // familiesOf is what the vhost listens on, with a socket for each.
 func familiesOf(v *engine.Vhost) ([]family, error) {
 	v6 := !v.Options.Has(engine.OptDisableIPv6) && !v.Ctx.Options.Has(engine.OptDisableIPv6)
@@ -128,7 +136,7 @@ func (f family) bind(v *engine.Vhost, fd int, addr netip.Addr) error {
 			return fmt.Errorf("%w: IPV6_V6ONLY: %w", errSetup, err)
 		}
 	}
-	if v.Options.Has(engine.OptAllowListenShare) {
+	if v.Options.Has(engine.OptAllowListenShare) || len(v.Ctx.Threads) > 1 {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
 			return fmt.Errorf("%w: SO_REUSEPORT: %w", errSetup, err)
 		}

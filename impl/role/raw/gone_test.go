@@ -106,7 +106,7 @@ func adopted(t *testing.T, end int) (r *enginetest.Rig, c *engine.Conn, other in
 		return 0
 	}}, &engine.Info{})
 	r.Do(func() {
-		c = engine.NewConn(r.Vhost, File, false)
+		c = engine.NewConn(r.Ctx.First(), r.Vhost, File, false)
 		c.SetProtocol(r.Vhost.Protocols[0])
 		bindAs(c, File, true)
 		c.FlowControl(end == 1)

@@ -202,10 +202,11 @@ type UDP struct {
 // loop: RAW_ADOPT, or the end, comes later then.
 func (d UDP) Open() *engine.Conn {
 	how := engine.AdoptSocket | engine.AdoptUDP
-	c, b := listen.Prepare(d.Vhost, how, d.Protocol, d.Parent, d.Opaque)
+	c, b := listen.Prepare(listen.ThreadFor(d.Vhost, d.Parent), d.Vhost, how, d.Protocol, d.Parent, d.Opaque)
 	if c == nil {
 		return nil
 	}
+	defer c.Born()
 	if d.Retry != nil {
 		c.Retry, c.F.Retry = *d.Retry, d.Retry.C
 	}
@@ -215,7 +216,7 @@ func (d UDP) Open() *engine.Conn {
 	if a, err := netip.ParseAddr(strings.Trim(d.Address, "[]")); err == nil {
 		return d.open(c, b, []netip.Addr{a})
 	}
-	c.Ctx.Search(d.Address, func(l []netip.Addr, err error) {
+	c.PT().Search(d.Address, func(l []netip.Addr, err error) {
 		if c.Dead() {
 			return
 		}

@@ -61,7 +61,8 @@ func (l *limits) watchAges(ctx *engine.Context, vhosts []*engine.Vhost) {
 }
 
 // checkAges tells every protocol of every vhost how many days each vhost's
-// certificate has left: VHOST_CERT_AGING, with 0 where there is none.
+// certificate has left: VHOST_CERT_AGING, with 0 where there is none. The first thread's
+// lock is held.
 func checkAges(ctx *engine.Context) {
 	now := time.Now().Unix()
 	for _, v := range ctx.Vhosts() {
@@ -81,6 +82,6 @@ func checkAges(ctx *engine.Context) {
 			days = (to - now) / day
 			engine.Noticef("   vhost %s: cert expiry: %dd", v.Name, days)
 		}
-		ctx.CallProtocols(engine.ReasonVhostCertAging, unsafe.Pointer(&agingArgs{vhost: unsafe.Pointer(v.F)}), uintptr(days))
+		ctx.First().CallProtocols(engine.ReasonVhostCertAging, unsafe.Pointer(&agingArgs{vhost: unsafe.Pointer(v.F)}), uintptr(days))
 	}
 }

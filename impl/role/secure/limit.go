@@ -104,9 +104,18 @@ func (l *limits) gate(ctx *engine.Context) {
 		if !v.Secured() {
 			continue
 		}
-		for _, l := range v.Listeners {
-			l.NoRead = !on
-			l.TouchPoll()
+		for _, c := range v.Listeners() {
+			set := func() {
+				if !c.Dead() {
+					c.NoRead = l.Full()
+					c.TouchPoll()
+				}
+			}
+			if len(ctx.Threads) == 1 {
+				set()
+			} else { // its lock may not be to be had here
+				c.PT().Send(set, nil)
+			}
 		}
 	}
 }

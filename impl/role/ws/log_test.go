@@ -112,7 +112,7 @@ func TestPeer(t *testing.T) {
 			}
 			r := enginetest.New(t, &enginetest.Program{}, &engine.Info{})
 			r.Do(func() {
-				c := engine.NewConn(r.Vhost, Role, false)
+				c := engine.NewConn(r.Ctx.First(), r.Vhost, Role, false)
 				c.SetProtocol(r.Vhost.Protocols[0])
 				if !c.Attach(fd) || c.Peer() != l.Addr().String() {
 					t.Errorf("%s, want %s", c.Peer(), l.Addr())
