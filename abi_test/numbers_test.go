@@ -111,6 +111,11 @@ var numberRules = []numberRule{
 	{of: "engine.Port*", trim: "Port", c: "CONTEXT_PORT_"},
 	{of: "engine.Face*", trim: "Face", c: "LWSGO_"},
 	{of: "engine.Pre", c: "LWS_"},
+	{of: "engine.End", names: map[string]string{
+		"GoesOn":    ours + "what a turn comes to",
+		"Over":      ours + "what a turn comes to",
+		"Destroyed": ours + "what a turn comes to",
+	}},
 	{of: "engine.Default*", names: map[string]string{
 		"DefaultServBuf":    ours + "what the info's comment says",
 		"DefaultHeaderData": ours + "what the info's comment says",

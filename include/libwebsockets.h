@@ -125,12 +125,24 @@ typedef struct lws_context *lws_ctx_t;
 #define LWS_EXTERN extern
 #endif
 
-/* Locks, in builds with more than one service thread; here they are nothing. */
+/* Locks for what the program's callbacks share, where they may come from several
+ * service threads; nothing where LWS_MAX_SMP is 1. */
+#if LWS_MAX_SMP > 1
+#include <pthread.h>
+/** Declares a lock: a member of a struct, or a variable. */
+#define lws_pthread_mutex(name) pthread_mutex_t name;
+/** Takes the lock's address, as those that follow; a failure is not told of. */
+#define lws_pthread_mutex_init(_a) ((void)pthread_mutex_init((_a), NULL))
+#define lws_pthread_mutex_destroy(_a) ((void)pthread_mutex_destroy(_a))
+#define lws_pthread_mutex_lock(_a) ((void)pthread_mutex_lock(_a))
+#define lws_pthread_mutex_unlock(_a) ((void)pthread_mutex_unlock(_a))
+#else
 #define lws_pthread_mutex(name)
 #define lws_pthread_mutex_init(_a)
 #define lws_pthread_mutex_destroy(_a)
 #define lws_pthread_mutex_lock(_a)
 #define lws_pthread_mutex_unlock(_a)
+#endif
 
 /** As port: a vhost for clients only. */
 #define CONTEXT_PORT_NO_LISTEN -1

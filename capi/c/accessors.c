@@ -187,26 +187,22 @@ lws_is_cgi(struct lws *wsi)
 	return 0;
 }
 
-/* One service thread, as in Debian's build (LWS_MAX_SMP 1). */
 LWS_VISIBLE int
 lws_get_tsi(struct lws *wsi)
 {
-	(void)wsi;
-	return 0;
+	return wsi ? wsi->tsi : 0;
 }
 
 LWS_VISIBLE int
 lws_wsi_tsi(struct lws *wsi)
 {
-	(void)wsi;
-	return 0;
+	return wsi ? wsi->tsi : 0;
 }
 
 LWS_VISIBLE int
 lws_get_count_threads(struct lws_context *context)
 {
-	(void)context;
-	return 1;
+	return context && context->threads ? context->threads : 1;
 }
 
 /* What carries a stream; everything else carries itself. */

@@ -26,7 +26,7 @@ lwsgo_custom_op(struct lws *wsi, int op, struct lws_context *cx, void *in,
 	case LWSGO_LOOP_INIT_CONTEXT:
 		return ASK(init_context, cx, in);
 	case LWSGO_LOOP_INIT_THREAD:
-		return ASK(init_pt, cx, in, 0);
+		return ASK(init_pt, cx, in, (int)flags);
 	case LWSGO_LOOP_LISTEN:
 		return ASK(init_vhost_listen_wsi, wsi);
 	case LWSGO_LOOP_ACCEPT:
@@ -50,7 +50,7 @@ lwsgo_custom_op(struct lws *wsi, int op, struct lws_context *cx, void *in,
 			TELL(wsi_logical_close, wsi);
 		break;
 	case LWSGO_LOOP_THREAD_ENDS:
-		TELL(destroy_pt, cx, 0);
+		TELL(destroy_pt, cx, (int)flags);
 		break;
 	case LWSGO_LOOP_CONTEXT_ENDS:
 		return ASK(destroy_context1, cx);
@@ -64,10 +64,14 @@ LWSGO_INTERNAL int
 lwsgo_custom_begin(struct lws_context *cx,
 		   const struct lwsgo_event_loop_ops *ops)
 {
-	cx->evlib_pt = calloc(1, ops->evlib_size_pt + 1u);
-	if (!cx->evlib_pt) {
-		lwsl_err("lws_create_context: out of memory\n");
-		return -1;
+	int tsi;
+
+	for (tsi = 0; tsi < cx->threads; tsi++) {
+		cx->pt[tsi].evlib = calloc(1, ops->evlib_size_pt + 1u);
+		if (!cx->pt[tsi].evlib) {
+			lwsl_err("lws_create_context: out of memory\n");
+			return -1;
+		}
 	}
 	cx->custom_loop = ops;
 	lwsl_info("Event loop: %s\n", ops->name ? ops->name : "?");

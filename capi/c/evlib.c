@@ -91,58 +91,73 @@ lwsgo_loop_find(uint64_t options, int *wanted)
 }
 
 LWSGO_INTERNAL int
-lwsgo_loop_start(struct lws_context *cx)
+lwsgo_loop_start(struct lws_context *cx, int tsi)
 {
-	if (cx->loop)
+	struct lwsgo_pt *pt = &cx->pt[tsi];
+
+	if (pt->loop)
 		return 0;
-	cx->pt[0].waiting = 1; /* from now on the loop waits, and is to be woken */
-	cx->loop = cx->loop_ops->open(cx->loop_host);
-	return cx->loop ? 0 : -1;
+	/* from now on the loop waits, and is to be woken */
+	__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
+	pt->loop = cx->loop_ops->open(pt->loop_host);
+	return pt->loop ? 0 : -1;
 }
 
 LWSGO_INTERNAL int
 lwsgo_loop_open(struct lws_context *cx, const struct lwsgo_loop_ops *ops,
 		const struct lwsgo_info *info)
 {
-	struct lwsgo_loop_host *host = malloc(sizeof(*host));
-
-	if (!host) {
-		lwsl_err("lws_create_context: out of memory\n");
-		return -1;
-	}
-	*host = (struct lwsgo_loop_host){
-		.context = cx,
-		.fd = cx->pt[0].epfd,
-		.foreign = info->foreign_loops ? info->foreign_loops[0] : NULL,
-		.options = info->options,
-		.signal_cb = info->signal_cb,
-		.turn = lwsgo_loop_turn,
-		.destroy = lws_context_destroy,
-		.now = lws_now_usecs,
-		.log = _lws_log,
-	};
+	struct lwsgo_loop_host *host;
+	int tsi;
 
 	lwsl_info("Event loop: %s\n", ops->name);
 	cx->loop_ops = ops;
-	cx->loop_host = host;
-	/* An own loop is made when it is to run: sources of v1.7 to v2.4 put the
-	 * context into theirs first, and have their own watchers for signals. */
-	return host->foreign ? lwsgo_loop_start(cx) : 0;
+	for (tsi = 0; tsi < cx->threads; tsi++) {
+		host = malloc(sizeof(*host));
+		if (!host) {
+			lwsl_err("lws_create_context: out of memory\n");
+			return -1;
+		}
+		*host = (struct lwsgo_loop_host){
+			.context = cx,
+			.tsi = tsi,
+			.fd = cx->pt[tsi].epfd,
+			.foreign = info->foreign_loops ?
+					   info->foreign_loops[tsi] : NULL,
+			.options = info->options,
+			.signal_cb = info->signal_cb,
+			.no_signals = tsi > 0, /* the first one has them */
+			.turn = lwsgo_loop_turn,
+			.destroy = lws_context_destroy,
+			.now = lws_now_usecs,
+			.log = _lws_log,
+		};
+		cx->pt[tsi].loop_host = host;
+		/* An own loop is made when it is to run: sources of v1.7 to v2.4
+		 * put the context into theirs first, and have their own watchers
+		 * for signals. */
+		if (host->foreign && lwsgo_loop_start(cx, tsi))
+			return -1;
+	}
+	return 0;
 }
 
 LWSGO_INTERNAL void
 lwsgo_loop_forked(struct lws_context *cx)
 {
-	if (cx->loop)
-		cx->loop_ops->forked(cx->loop);
+	int tsi;
+
+	for (tsi = 0; tsi < cx->threads; tsi++)
+		if (cx->pt[tsi].loop)
+			cx->loop_ops->forked(cx->pt[tsi].loop);
 }
 
-static void
-stop_watching(struct lws_context *cx)
+LWSGO_INTERNAL void
+lwsgo_loop_leave(struct lws_context *cx, int tsi)
 {
-	void *l = cx->loop;
+	void *l = cx->pt[tsi].loop;
 
-	cx->loop = NULL;
+	cx->pt[tsi].loop = NULL;
 	if (l)
 		cx->loop_ops->close(l);
 }
@@ -150,72 +165,81 @@ stop_watching(struct lws_context *cx)
 LWSGO_INTERNAL void
 lwsgo_loop_close(struct lws_context *cx)
 {
-	stop_watching(cx);
-	free(cx->loop_host);
-	cx->loop_host = NULL;
+	int tsi;
+
+	for (tsi = 0; tsi < cx->threads; tsi++) {
+		lwsgo_loop_leave(cx, tsi);
+		free(cx->pt[tsi].loop_host);
+		cx->pt[tsi].loop_host = NULL;
+	}
 }
 
 /* ---- what sources of v1.7 to v2.4 call (lws-older.h) ---- */
 
 /* Watches with other settings: an own loop is made anew. */
 static int
-reopen(struct lws_context *cx)
+reopen(struct lws_context *cx, int tsi)
 {
-	stop_watching(cx);
-	return lwsgo_loop_start(cx) ? 1 : 0;
+	lwsgo_loop_leave(cx, tsi);
+	return lwsgo_loop_start(cx, tsi) ? 1 : 0;
 }
 
 static int
-in_loop(struct lws_context *cx, const char *what)
+in_loop(struct lws_context *cx, int tsi, const char *what)
 {
-	if (cx->loop_host)
+	if (tsi < 0 || tsi >= cx->threads)
+		return 0;
+	if (cx->pt[tsi].loop_host)
 		return 1;
 	lwsl_err("%s: the context is in no event loop (options)\n", what);
 	return 0;
 }
 
 static int
-init_loop(struct lws_context *cx, void *loop, const char *what)
+init_loop(struct lws_context *cx, void *loop, int tsi, const char *what)
 {
-	if (!in_loop(cx, what))
+	struct lwsgo_loop_host *host;
+
+	if (!in_loop(cx, tsi, what))
 		return 1;
-	if (!loop || cx->loop_host->foreign == loop)
+	host = cx->pt[tsi].loop_host;
+	if (!loop || host->foreign == loop)
 		return 0;
-	cx->loop_host->foreign = loop;
-	return reopen(cx);
+	host->foreign = loop;
+	return reopen(cx, tsi);
 }
 
 static int
 signal_cfg(struct lws_context *cx, int use, void (*cb)(void), const char *what)
 {
-	if (!in_loop(cx, what))
+	struct lwsgo_loop_host *host;
+
+	if (!in_loop(cx, 0, what))
 		return 1;
-	cx->loop_host->no_signals = !use;
-	cx->loop_host->old_signal_cb = cb;
-	return cx->loop && !cx->loop_host->foreign ? reopen(cx) : 0;
+	host = cx->pt[0].loop_host;
+	host->no_signals = !use;
+	host->old_signal_cb = cb;
+	return cx->pt[0].loop && !host->foreign ? reopen(cx, 0) : 0;
 }
 
 LWS_VISIBLE int
 lws_uv_initloop(struct lws_context *context, void *loop, int tsi)
 {
-	(void)tsi;
-	return init_loop(context, loop, __func__);
+	return init_loop(context, loop, tsi, __func__);
 }
 
 LWS_VISIBLE int
 lws_ev_initloop(struct lws_context *context, void *loop, int tsi)
 {
 	LWS_NEEDS(context, -1);
-	(void)tsi;
-	return init_loop(context, loop, __func__);
+	return init_loop(context, loop, tsi, __func__);
 }
 
 LWS_VISIBLE int
 lws_event_initloop(struct lws_context *context, void *loop, int tsi)
 {
 	LWS_NEEDS(context, -1);
-	(void)tsi;
-	return init_loop(context, loop, __func__);
+	return init_loop(context, loop, tsi, __func__);
 }
 
 LWS_VISIBLE int
@@ -243,9 +267,8 @@ lws_event_sigint_cfg(struct lws_context *context, int use_event_sigint,
 LWS_VISIBLE void *
 lws_uv_getloop(struct lws_context *context, int tsi)
 {
-	(void)tsi;
-	return in_loop(context, __func__) && !lwsgo_loop_start(context) ?
-		context->loop_ops->loop(context->loop) : NULL;
+	return in_loop(context, tsi, __func__) && !lwsgo_loop_start(context, tsi) ?
+		context->loop_ops->loop(context->pt[tsi].loop) : NULL;
 }
 
 LWS_VISIBLE void
@@ -254,15 +277,17 @@ lws_libuv_run(const struct lws_context *context, int tsi)
 	LWS_NEEDS_VOID(context);
 	struct lws_context *cx = (struct lws_context *)(uintptr_t)context;
 
-	(void)tsi;
-	if (in_loop(cx, __func__) && !lwsgo_loop_start(cx))
-		cx->loop_ops->run(cx->loop);
+	if (in_loop(cx, tsi, __func__))
+		lws_service_tsi(cx, 0, tsi);
 }
 
 LWS_VISIBLE void
 lws_libuv_stop(struct lws_context *context)
 {
+	int tsi;
+
 	LWS_NEEDS_VOID(context);
-	if (context->loop)
-		context->loop_ops->stop(context->loop);
+	for (tsi = 0; tsi < context->threads; tsi++)
+		if (context->pt[tsi].loop)
+			context->loop_ops->stop(context->pt[tsi].loop);
 }

@@ -34,7 +34,7 @@ struct lws {
 	uint8_t close_buf[125];
 	uint8_t child_pending; /* a child asked its parent for WRITEABLE */
 	uint8_t dead;	       /* closed, its memory still there */
-	uint8_t pad;
+	uint8_t tsi;	       /* its thread */
 	struct lws *parent;
 	struct lws *child;
 	struct lws *sibling;
@@ -80,20 +80,29 @@ struct lwsgo_pt {
 	int32_t epfd;
 	int32_t wakefd;
 	int32_t timerfd;
-	int32_t waiting;
+	int32_t waiting; /* 1: somebody waits here; 2: see wait.c */
 	int32_t pending;
 	int32_t cancel;
 	int32_t busy;
 	int32_t waits; /* the turn is of a call that may wait */
 	int64_t deadline;
 	int64_t armed; /* when timerfd fires */
+	int32_t running; /* its event loop runs, by lws_service() */
+	int32_t pad;
 	/* C's own */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
 	int started; /* the first turn has been */
+	unsigned long self; /* the thread (pthread_self()) that serves it; atomic */
+	int shared;	    /* the context has others, too */
+	int64_t sul_due;    /* if so: none of sul is due before, 0: there is none; atomic */
+	void *loop;	    /* the event loop plugin's part, NULL: we poll ourselves */
+	struct lwsgo_loop_host *loop_host; /* what it was given */
+	void *evlib; /* the memory of the program's own loop */
+	char apart[128]; /* from what the next thread writes to */
 };
 
-/* As many as Debian's build has service threads (LWS_MAX_SMP). */
-#define LWSGO_THREADS 1
+/* Most service threads of a context (LWS_MAX_SMP). */
+#define LWSGO_THREADS 32
 
 /* As many blobs as the ABI with most kinds of them: both halves see one struct. */
 #define LWSGO_BLOBS 11
@@ -109,6 +118,7 @@ struct lws_context {
 	void *home;
 	/* C's own */
 	struct lwsgo_pt pt[LWSGO_THREADS];
+	int threads; /* how many of pt count */
 	const struct lws_plat_file_ops *fops; /* what is used: plat_fops, or the program's */
 	struct lws_plat_file_ops plat_fops;
 	struct lws_plugin *plugins; /* of class lws_protocol_plugin */
@@ -142,10 +152,7 @@ struct lws_context {
 	void *generation; /* a program of v1.2 to v1.5 (generations.c) */
 	void *plain; /* its file operations of v1.5 (plain_files.c) */
 	const struct lwsgo_loop_ops *loop_ops;
-	void *loop; /* the plugin's part, NULL: we poll ourselves */
-	struct lwsgo_loop_host *loop_host; /* what it was given */
 	const struct lwsgo_event_loop_ops *custom_loop; /* the program's */
-	void *evlib_pt; /* its own memory, of our one service thread */
 	struct lws_context *next_made; /* all that were ever made */
 };
 
@@ -153,7 +160,7 @@ struct lws_context {
 static inline struct lwsgo_pt *
 lwsgo_pt_of(struct lws_context *cx, int tsi)
 {
-	return &cx->pt[tsi > 0 && tsi < LWSGO_THREADS ? tsi : 0];
+	return &cx->pt[tsi > 0 && tsi < cx->threads ? tsi : 0];
 }
 
 /* Runs the timers of the program that are due; the rest of the wait in µs is
@@ -203,16 +210,21 @@ LWSGO_INTERNAL void lwsgo_system_ends(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_distribute(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
 
+/* Whether the caller is the thread that serves pt. */
+LWSGO_INTERNAL int lwsgo_on_thread(struct lwsgo_pt *pt);
+
 /* One turn without waiting, for event loop plugins (../evlib/evlib.h), and how
  * they come and go (evlib.c). */
-LWSGO_INTERNAL int64_t lwsgo_loop_turn(struct lws_context *cx);
+LWSGO_INTERNAL int64_t lwsgo_loop_turn(struct lws_context *cx, int tsi);
 LWSGO_INTERNAL const struct lwsgo_loop_ops *
 lwsgo_loop_find(uint64_t options, int *wanted);
 /* Makes a loop of the library's when it is to run first; 0: it is there. */
-LWSGO_INTERNAL int lwsgo_loop_start(struct lws_context *cx);
+LWSGO_INTERNAL int lwsgo_loop_start(struct lws_context *cx, int tsi);
 LWSGO_INTERNAL int
 lwsgo_loop_open(struct lws_context *cx, const struct lwsgo_loop_ops *ops,
 		const struct lwsgo_info *info);
+/* One thread's part, by that thread; all of them. */
+LWSGO_INTERNAL void lwsgo_loop_leave(struct lws_context *cx, int tsi);
 LWSGO_INTERNAL void lwsgo_loop_close(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_loop_forked(struct lws_context *cx);
 
@@ -241,5 +253,7 @@ lwsgo_custom_begin(struct lws_context *cx,
 
 /* Makes the service threads look again if they wait. Async-signal-safe. */
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));
+/* One of them. */
+void lwsgo_kick_pt(struct lws_context *cx, struct lwsgo_pt *pt) __attribute__((visibility("hidden")));
 
 #endif

@@ -5,7 +5,8 @@
  * the wait to the program without entering Go.
  *
  * One lock guards all lists, as lws_sul_cancel is given no context. It is
- * never held across a callback.
+ * never held across a callback, and a thread of several takes it only when something
+ * may be due.
  */
 #include "lws_private.h"
 #include "entry.h"
@@ -52,10 +53,12 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 	pthread_mutex_lock(&lwsgo_sul_lock);
 	__lws_sul_insert(&pt->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)], sul);
 	first = !sul->list.prev;
+	if (pt->shared && (!pt->sul_due || sul->us < pt->sul_due))
+		__atomic_store_n(&pt->sul_due, sul->us, __ATOMIC_SEQ_CST);
 	pthread_mutex_unlock(&lwsgo_sul_lock);
 	if (first && (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
 		      context->external != 2))
-		lwsgo_kick(context);
+		lwsgo_kick_pt(context, pt);
 }
 
 static void
@@ -100,7 +103,7 @@ lws_sul_earliest_wakeable_event(struct lws_context *ctx, lws_usec_t *pearliest)
 
 	LWS_NEEDS(ctx && pearliest, 1);
 	pthread_mutex_lock(&lwsgo_sul_lock);
-	for (n = 0; n < LWSGO_THREADS; n++) {
+	for (n = 0; n < ctx->threads; n++) {
 		s = (void *)ctx->pt[n].sul[LWSSULLI_WAKE_IF_SUSPENDED].head;
 		if (s && (!us || s->us < us))
 			us = s->us;
@@ -160,12 +163,36 @@ __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 	}
 }
 
+/* lwsgo_sul_run() where other threads have timers, too. */
+static int64_t
+run_shared(struct lwsgo_pt *pt, int64_t now)
+{
+	int64_t due = __atomic_load_n(&pt->sul_due, __ATOMIC_SEQ_CST);
+	lws_sorted_usec_list_t *s;
+
+	if (!due || due > now)
+		return due ? due - now : -1;
+	__atomic_add_fetch(&pt->busy, 1, __ATOMIC_SEQ_CST);
+	__lws_sul_service_ripe(pt->sul, LWS_COUNT_PT_SUL_OWNERS, now);
+	__atomic_sub_fetch(&pt->busy, 1, __ATOMIC_SEQ_CST);
+	pthread_mutex_lock(&lwsgo_sul_lock);
+	s = earliest(pt->sul, LWS_COUNT_PT_SUL_OWNERS);
+	due = s ? s->us : 0;
+	__atomic_store_n(&pt->sul_due, due, __ATOMIC_SEQ_CST);
+	pthread_mutex_unlock(&lwsgo_sul_lock);
+	if (!due)
+		return -1;
+	return due > now ? due - now : 0;
+}
+
 int64_t
 lwsgo_sul_run(struct lwsgo_pt *pt, int64_t now)
 {
 	int64_t left;
 	int n, any = 0;
 
+	if (pt->shared)
+		return run_shared(pt, now);
 	for (n = 0; n < LWS_COUNT_PT_SUL_OWNERS; n++)
 		any |= pt->sul[n].head != NULL;
 	if (!any)

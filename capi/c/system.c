@@ -225,8 +225,10 @@ lwsgo_system_destroy(struct lws_context *cx)
 
 	lws_sul_cancel(&cx->sul_system);
 	lws_sul_cancel(&cx->sul_cpd);
-	free(cx->evlib_pt);
-	cx->evlib_pt = NULL;
+	for (n = 0; n < cx->threads; n++) {
+		free(cx->pt[n].evlib);
+		cx->pt[n].evlib = NULL;
+	}
 	cx->custom_loop = NULL;
 	lwsgo_log_emit(); /* what goes there */
 	lwsl_refcount_cx(cx->log_cx, -1);

@@ -24,20 +24,25 @@ extern int go_lws_service_fd_tsi(struct lws_context *cx, int tsi,
 void
 lwsgo_kick(struct lws_context *cx)
 {
+	int tsi;
+
+	for (tsi = 0; tsi < cx->threads; tsi++)
+		lwsgo_kick_pt(cx, &cx->pt[tsi]);
+}
+
+void
+lwsgo_kick_pt(struct lws_context *cx, struct lwsgo_pt *pt)
+{
 	uint64_t one = 1;
 	ssize_t n;
-	int e = errno, tsi;
+	int e = errno;
 
-	for (tsi = 0; tsi < LWSGO_THREADS; tsi++) {
-		struct lwsgo_pt *pt = &cx->pt[tsi];
-
-		__atomic_store_n(&pt->pending, 1, __ATOMIC_SEQ_CST);
-		/* A program that polls for us, or may, waits where we cannot see it. */
-		if (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
-		    cx->external != 2) {
-			n = write(pt->wakefd, &one, sizeof(one));
-			(void)n;
-		}
+	__atomic_store_n(&pt->pending, 1, __ATOMIC_SEQ_CST);
+	/* A program that polls for us, or may, waits where we cannot see it. */
+	if (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&cx->external, __ATOMIC_SEQ_CST) != 2) {
+		n = write(pt->wakefd, &one, sizeof(one));
+		(void)n;
 	}
 	errno = e;
 }
@@ -47,9 +52,9 @@ lws_cancel_service(struct lws_context *context)
 {
 	int tsi;
 
-	if (!context || context->dead)
+	if (!context || __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST))
 		return;
-	for (tsi = 0; tsi < LWSGO_THREADS; tsi++)
+	for (tsi = 0; tsi < context->threads; tsi++)
 		__atomic_store_n(&context->pt[tsi].cancel, 1, __ATOMIC_SEQ_CST);
 	lwsgo_kick(context);
 }
@@ -57,8 +62,30 @@ lws_cancel_service(struct lws_context *context)
 LWS_VISIBLE void
 lws_cancel_service_pt(struct lws *wsi)
 {
-	if (wsi)
-		lws_cancel_service(wsi->context);
+	struct lws_context *cx = wsi ? wsi->context : NULL;
+	struct lwsgo_pt *pt;
+
+	if (!cx || __atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST))
+		return;
+	pt = lwsgo_pt_of(cx, wsi->tsi);
+	__atomic_store_n(&pt->cancel, 1, __ATOMIC_SEQ_CST);
+	lwsgo_kick_pt(cx, pt);
+}
+
+int
+lwsgo_on_thread(struct lwsgo_pt *pt)
+{
+	return __atomic_load_n(&pt->self, __ATOMIC_RELAXED) ==
+	       (unsigned long)pthread_self();
+}
+
+/* The caller serves pt from now on. */
+static void
+served(struct lwsgo_pt *pt)
+{
+	if (LWSGO_UNLIKELY(!lwsgo_on_thread(pt)))
+		__atomic_store_n(&pt->self, (unsigned long)pthread_self(),
+				 __ATOMIC_RELAXED);
 }
 
 /* The longest wait. The reference wakes up as often, and programs rely on
@@ -128,12 +155,25 @@ run_due(struct lws_context *cx, int tsi, int64_t now, int64_t *us)
 			return -1;
 	}
 	*us = lwsgo_sul_run(pt, now);
-	lwsgo_system_run(cx);
+	if (!tsi) /* the first one does what is the context's */
+		lwsgo_system_run(cx);
 	/* one of the program's timers may have forked */
 	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
 	    !lwsgo_enter_slow("lws_service"))
 		return -1;
 	return 0;
+}
+
+/* Behind the wait. When the context was destroyed meanwhile the descriptors were left
+ * to who waited: their numbers must not be used anew before (engine.waitingLeft). */
+static void
+waited(struct lwsgo_pt *pt)
+{
+	if (__atomic_exchange_n(&pt->waiting, 0, __ATOMIC_SEQ_CST) != 2)
+		return;
+	close(pt->epfd);
+	close(pt->wakefd);
+	close(pt->timerfd);
 }
 
 /* longest: ms to wait at most, 0: no such limit, negative: do not wait. */
@@ -168,8 +208,13 @@ turn(struct lws_context *cx, int tsi, int longest)
 		if (longest && ms > longest)
 			ms = longest;
 	}
+	if (LWSGO_UNLIKELY(__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST))) {
+		waited(pt);
+		return -1;
+	}
 	n = epoll_wait(pt->epfd, ev, EVENTS, ms);
-	__atomic_store_n(&pt->waiting, 0, __ATOMIC_SEQ_CST);
+	if (longest >= 0)
+		waited(pt);
 	if (n < 0)
 		n = 0; /* EINTR: the turn may have work all the same */
 	if (!n && !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
@@ -188,6 +233,7 @@ service(struct lws_context *cx, int tsi, int longest)
 {
 	int r = 0;
 
+	served(&cx->pt[tsi]);
 	if (!cx->leaving)
 		r = turn(cx, tsi, longest);
 	/* a signal handler wanted it and came at the wrong moment */
@@ -202,14 +248,15 @@ service(struct lws_context *cx, int tsi, int longest)
 }
 
 int64_t
-lwsgo_loop_turn(struct lws_context *cx)
+lwsgo_loop_turn(struct lws_context *cx, int tsi)
 {
-	struct lwsgo_pt *pt = &cx->pt[0]; /* the loop's thread */
+	struct lwsgo_pt *pt = &cx->pt[tsi];
 	int64_t due, sul;
 
 	__atomic_store_n(&pt->waiting, 0, __ATOMIC_SEQ_CST);
-	service(cx, 0, -1);
-	if (!cx->loop)
+	if (service(cx, tsi, -1) < 0 && cx->threads > 1)
+		lwsgo_loop_leave(cx, tsi); /* for the last one to end the context */
+	if (!pt->loop)
 		return LWSGO_LOOP_GONE;
 	/* as in service(): who changes something sees that we wait */
 	__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
@@ -225,14 +272,23 @@ lwsgo_loop_turn(struct lws_context *cx)
 
 /* A context in an event loop: serving it is running the loop. */
 static int
-run_loop(struct lws_context *cx)
+run_loop(struct lws_context *cx, int tsi)
 {
+	struct lwsgo_pt *pt = &cx->pt[tsi];
+
 	if (LWSGO_UNLIKELY(!lwsgo_self.ready) &&
 	    !lwsgo_enter_slow("lws_service"))
 		return -1;
-	if (lwsgo_loop_start(cx))
+	served(pt);
+	if (cx->threads > 1 && __atomic_load_n(&cx->ending, __ATOMIC_SEQ_CST))
 		return -1;
-	cx->loop_ops->run(cx->loop);
+	if (lwsgo_loop_start(cx, tsi))
+		return -1;
+	__atomic_add_fetch(&pt->running, 1, __ATOMIC_SEQ_CST);
+	cx->loop_ops->run(pt->loop);
+	__atomic_sub_fetch(&pt->running, 1, __ATOMIC_SEQ_CST);
+	if (cx->threads > 1 && __atomic_load_n(&cx->ending, __ATOMIC_SEQ_CST))
+		lws_context_destroy(cx);
 	return 1;
 }
 
@@ -270,19 +326,26 @@ foreign(const struct lws_context *cx)
 	return 1;
 }
 
+/* Nobody has shown yet that the program polls. */
+static void
+we_poll(struct lws_context *cx)
+{
+	if (LWSGO_UNLIKELY(!__atomic_load_n(&cx->external, __ATOMIC_SEQ_CST)))
+		__atomic_store_n(&cx->external, 2, __ATOMIC_SEQ_CST);
+}
+
 LWS_VISIBLE int
 lws_service(struct lws_context *context, int timeout_ms)
 {
 	if (!context)
 		return 1;
-	if (foreign(context) || context->dead)
+	if (foreign(context) || __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST))
 		return -1;
-	if (context->loop_host)
-		return run_loop(context);
+	if (context->pt[0].loop_host)
+		return run_loop(context, 0);
 	if (run_custom(context, 0))
 		return 1;
-	if (!context->external)
-		context->external = 2;
+	we_poll(context);
 	return service(context, 0, timeout_ms);
 }
 
@@ -291,14 +354,16 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 {
 	if (!context)
 		return 1;
-	if (foreign(context) || context->dead || tsi < 0 || tsi >= LWSGO_THREADS)
+	if (foreign(context) ||
+	    __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST) || tsi < 0 ||
+	    tsi >= context->threads)
 		return -1;
-	if (context->loop_host)
-		return run_loop(context);
+	if (context->pt[tsi].loop_host)
+		return run_loop(context, tsi);
 	if (run_custom(context, tsi))
 		return 1;
-	if (!context->external && timeout_ms >= 0)
-		context->external = 2;
+	if (timeout_ms >= 0)
+		we_poll(context);
 	return service(context, tsi, timeout_ms);
 }
 
@@ -316,14 +381,17 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 	int64_t now;
 	int r;
 
-	if (!context || foreign(context) || context->dead)
+	if (!context || foreign(context) ||
+	    __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST))
 		return -1;
 	pt = lwsgo_pt_of(context, tsi);
+	served(pt);
 	if (LWSGO_UNLIKELY(lwsgo_self.asked != NULL))
 		lwsgo_tell_asked();
 	now = lws_now_usecs();
 	lwsgo_sul_run(pt, now);
-	lwsgo_system_run(context);
+	if (pt == context->pt)
+		lwsgo_system_run(context);
 	if (!lwsgo_enter("lws_service_fd"))
 		return -1;
 	pt->waits = 0;
@@ -347,7 +415,8 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 	int64_t us, next;
 	int ms;
 
-	if (!context || foreign(context) || context->dead)
+	if (!context || foreign(context) ||
+	    __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST))
 		return 1;
 	pt = lwsgo_pt_of(context, tsi);
 	/* who waits by what this says may never come back otherwise */

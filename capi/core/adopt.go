@@ -55,7 +55,9 @@ func go_lwsgo_first_vhost(cx *C.struct_lws_context) *C.struct_lws_vhost {
 func go_lwsgo_feed(wsi *C.struct_lws, b *C.char, n C.size_t) C.int {
 	return onConn(wsi, "lws_adopt_socket_readbuf", 1, func(c *engine.Conn) C.int {
 		c.Keep(cView(b, int(n)))
-		c.Serve()
+		if c.PT().Mine() {
+			c.Serve()
+		}
 		return b2i(c.Closing())
 	})
 }

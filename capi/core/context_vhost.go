@@ -272,6 +272,11 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		engine.Errf("No memory for websocket context")
 		return nil
 	}
+	cx.threads = 1
+	if i.wants_log != 0 { // LWS_MAX_SMP is 1 in the original's header: arrays of the program's may be as long
+		cx.threads = C.int(min(max(i.count_threads, 1), C.LWSGO_THREADS))
+	}
+	procsFor(int(cx.threads))
 	if i.log_cx != nil { // from the first line on
 		cx.log_cx = apart(i.log_cx)
 		C.lwsl_refcount_cx(i.log_cx, 1)
@@ -354,7 +359,8 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 // threadFaces are what C has of the context's service threads.
 func threadFaces(cx *C.struct_lws_context) []*engine.ThreadFace {
 	var l []*engine.ThreadFace
-	for i := range cx.pt {
+	for i := range int(cx.threads) {
+		cx.pt[i].shared = b2i(cx.threads > 1)
 		l = append(l, (*engine.ThreadFace)(unsafe.Pointer(&cx.pt[i])))
 	}
 	return l
@@ -463,29 +469,29 @@ func go_lws_vhost_destroy(v *C.struct_lws_vhost) {
 
 //export go_lws_get_vhost_by_name
 func go_lws_get_vhost_by_name(cx *C.struct_lws_context, name *C.char) *C.struct_lws_vhost {
-	return onContext(cx, "lws_get_vhost_by_name", nil, func(ctx *engine.Context) *C.struct_lws_vhost {
-		if name == nil {
-			return nil
-		}
-		v := ctx.VhostByName(str(name))
-		if v == nil {
-			return nil
-		}
-		return (*C.struct_lws_vhost)(unsafe.Pointer(v.F))
-	})
+	defer guard("lws_get_vhost_by_name")
+	ctx := context(cx)
+	if ctx == nil || name == nil {
+		return nil
+	}
+	v := ctx.VhostByName(str(name))
+	if v == nil {
+		return nil
+	}
+	return (*C.struct_lws_vhost)(unsafe.Pointer(v.F))
 }
 
 //export go_lws_vhost_name_to_protocol
 func go_lws_vhost_name_to_protocol(v *C.struct_lws_vhost, name *C.char) *C.struct_lws_protocols {
-	return onVhost(v, "lws_vhost_name_to_protocol", nil, func(vh *engine.Vhost) *C.struct_lws_protocols {
-		if name == nil {
-			return nil
-		}
-		if p := vh.Protocol(str(name)); p != nil {
-			return (*C.struct_lws_protocols)(p.C)
-		}
+	defer guard("lws_vhost_name_to_protocol")
+	vh := vhost(v)
+	if vh == nil || name == nil {
 		return nil
-	})
+	}
+	if p := vh.Protocol(str(name)); p != nil {
+		return (*C.struct_lws_protocols)(p.C)
+	}
+	return nil
 }
 
 // privProtocol finds the vhost's protocol that prot means: its own entry, or
@@ -525,8 +531,6 @@ func go_lws_protocol_vh_priv_get(v *C.struct_lws_vhost, prot *C.struct_lws_proto
 	if p == nil {
 		return nil
 	}
-	vh.Lock()
-	defer vh.Unlock()
 	return vh.Priv(p)
 }
 

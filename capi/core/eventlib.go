@@ -27,20 +27,31 @@ func go___lws_close_free_wsi_final(wsi *C.struct_lws) {
 }
 
 //export go__lws_plat_service_forced_tsi
-func go__lws_plat_service_forced_tsi(cx *C.struct_lws_context, tsi C.int) C.int {
-	return onContext(cx, "_lws_plat_service_forced_tsi", -1, func(ctx *engine.Context) C.int {
-		if tsi != 0 {
-			return -1
-		}
-		return b2i(ctx.DeliverKept())
-	})
+func go__lws_plat_service_forced_tsi(cx *C.struct_lws_context, tsi C.int) (ret C.int) {
+	defer guardOr("_lws_plat_service_forced_tsi", &ret, -1)
+	pt := threadOf(cx, tsi)
+	if pt == nil {
+		return -1
+	}
+	pt.Lock()
+	defer pt.Unlock()
+	return b2i(pt.DeliverKept())
 }
 
-// A context has one service thread, so the context itself stands for it.
+// A program has no pointer of a service thread: the context stands for the caller's.
 //
 //export go_lws_service_do_ripe_rxflow
 func go_lws_service_do_ripe_rxflow(pt *C.struct_lws_context_per_thread) {
-	withContext((*C.struct_lws_context)(unsafe.Pointer(pt)), "lws_service_do_ripe_rxflow", func(ctx *engine.Context) { ctx.DeliverKept() })
+	defer guard("lws_service_do_ripe_rxflow")
+	ctx := context((*C.struct_lws_context)(unsafe.Pointer(pt)))
+	if ctx == nil {
+		return
+	}
+	if pt := ctx.Caller(); pt != nil {
+		pt.Lock()
+		defer pt.Unlock()
+		pt.DeliverKept()
+	}
 }
 
 // enterCustomLoop puts a new context into the event loop that the program brings
@@ -51,13 +62,17 @@ func enterCustomLoop(ctx *engine.Context, cx *C.struct_lws_context, i *C.struct_
 	}
 	ctx.Loop = C.lwsgo_custom_callback() // is told of the end, too
 	loop := &engine.Protocol{Callback: ctx.Loop}
-	var foreign unsafe.Pointer
-	if i.foreign_loops != nil {
-		foreign = *i.foreign_loops
-	}
-	if engine.Prog.Call(loop, nil, engine.Reason(engine.LoopInitContext), unsafe.Pointer(cx), unsafe.Pointer(i.given), 0) != 0 ||
-		engine.Prog.Call(loop, nil, engine.Reason(engine.LoopInitThread), unsafe.Pointer(cx), foreign, 0) != 0 {
+	if engine.Prog.Call(loop, nil, engine.Reason(engine.LoopInitContext), unsafe.Pointer(cx), unsafe.Pointer(i.given), 0) != 0 {
 		return false
+	}
+	for tsi := range ctx.Threads {
+		var foreign unsafe.Pointer
+		if i.foreign_loops != nil {
+			foreign = *next(i.foreign_loops, tsi)
+		}
+		if engine.Prog.Call(loop, nil, engine.Reason(engine.LoopInitThread), unsafe.Pointer(cx), foreign, uintptr(tsi)) != 0 {
+			return false
+		}
 	}
 	ctx.Lock()
 	defer ctx.Unlock()
@@ -69,7 +84,7 @@ func go_lwsgo_listeners(cx *C.struct_lws_context) C.int {
 	return onContext(cx, "lws_vhost_foreach_listen_wsi", 0, func(ctx *engine.Context) C.int {
 		n := 0
 		for _, v := range ctx.Vhosts() {
-			n += len(v.Listeners)
+			n += len(v.Listeners())
 		}
 		return C.int(n)
 	})

@@ -62,6 +62,11 @@ func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, i
 	return int(a.r)
 }
 
+// OnThread asks C, which knows who called to serve last.
+func (program) OnThread(f *engine.ThreadFace) bool {
+	return C.lwsgo_on_thread((*C.struct_lwsgo_pt)(unsafe.Pointer(f))) != 0
+}
+
 func (program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(n), allocReason) }
 
 func (program) Free(p unsafe.Pointer) { C.lwsgo_free(p) }

@@ -32,7 +32,7 @@ func go_lwsgo_before(cx *C.struct_lws_context, tsi C.int) C.int {
 // threadOf is a context's service thread, nil when there is no such.
 func threadOf(cx *C.struct_lws_context, tsi C.int) *engine.Thread {
 	ctx := contextOf(cx)
-	if ctx == nil || int(tsi) >= len(ctx.Threads) {
+	if ctx == nil || tsi < 0 || int(tsi) >= len(ctx.Threads) {
 		return nil
 	}
 	return ctx.Threads[tsi]
@@ -46,8 +46,15 @@ func go_lwsgo_turn(cx *C.struct_lws_context, tsi C.int, ev *C.struct_epoll_event
 		return -1
 	}
 	pt.Yield(int64(now))
-	if pt.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n)), int64(now)) {
+	return served(cx, pt.Turn(unsafe.Slice((*engine.Event)(unsafe.Pointer(ev)), int(n)), int64(now)))
+}
+
+// served is what a turn comes to that ended so.
+func served(cx *C.struct_lws_context, end engine.End) C.int {
+	if end == engine.Destroyed {
 		forget(cx)
+	}
+	if end != engine.GoesOn {
 		return -1
 	}
 	return 0
@@ -61,24 +68,14 @@ func go_lws_service_fd_tsi(cx *C.struct_lws_context, tsi C.int, pfd *C.struct_po
 		return -1
 	}
 	if pfd == nil { // the timers only
-		if pt.Turn(nil, int64(now)) {
-			forget(cx)
-			return -1
-		}
-		return 0
+		return served(cx, pt.Turn(nil, int64(now)))
 	}
 	pt.Yield(int64(now))
-	ours, gone := pt.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)), int64(now))
-	if gone {
-		if contextOf(cx) == nil && cx.dead != 0 {
-			forget(cx)
-		}
-		return -1
-	}
-	if ours {
+	ours, end := pt.ServiceFD(int(pfd.fd), uint32(uint16(pfd.revents)), int64(now))
+	if end == engine.GoesOn && ours {
 		pfd.revents = 0
 	}
-	return 0
+	return served(cx, end)
 }
 
 //export go_lws_write
@@ -139,18 +136,15 @@ func go_lws_handle_POLLOUT_event(wsi *C.struct_lws, _ *C.struct_pollfd) C.int {
 	})
 }
 
-// eachOf calls fn, which must not run callbacks, for the connections of a
-// protocol, in all vhosts or one. prot is an entry of a vhost's table, or the
-// program's entry of that name.
-func eachOf(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, fn func(*engine.Conn)) {
+// eachOf calls fn with a protocol of each vhost, or of one. prot is an entry of a vhost's
+// table, or the program's entry of that name.
+func eachOf(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols, fn func(*engine.Protocol)) {
 	for _, v := range ctx.Vhosts() {
 		if vh != nil && v != vh {
 			continue
 		}
 		if p := privProtocol(v, prot); p != nil {
-			for _, c := range p.Members() {
-				fn(c)
-			}
+			fn(p)
 		}
 	}
 }
@@ -165,9 +159,7 @@ func go_lws_callback_on_writable_all_protocol(cx *C.struct_lws_context, prot *C.
 	if prot == nil {
 		return -1
 	}
-	ctx.Lock()
-	defer ctx.Unlock()
-	eachOf(ctx, nil, prot, (*engine.Conn).AskWriteable)
+	eachOf(ctx, nil, prot, func(p *engine.Protocol) { p.WriteableAll(ctx) })
 	return 0
 }
 
@@ -179,9 +171,7 @@ func go_lws_callback_on_writable_all_protocol_vhost(v *C.struct_lws_vhost, prot 
 		engine.Errf("lws_callback_on_writable_all_protocol_vhost: no such vhost or protocol")
 		return -1
 	}
-	vh.Lock()
-	defer vh.Unlock()
-	eachOf(vh.Ctx, vh, prot, (*engine.Conn).AskWriteable)
+	eachOf(vh.Ctx, vh, prot, func(p *engine.Protocol) { p.WriteableAll(vh.Ctx) })
 	return 0
 }
 
@@ -192,9 +182,18 @@ func callAll(ctx *engine.Context, vh *engine.Vhost, prot *C.struct_lws_protocols
 		if c.Protocol == nil || c.Stream() || vh != nil && c.Vhost != vh || c.Dead() {
 			return
 		}
-		if prot == nil || c.Protocol == privProtocol(c.Vhost, prot) {
-			c.Call(engine.Reason(reason), arg, uintptr(n))
+		if prot != nil && c.Protocol != privProtocol(c.Vhost, prot) {
+			return
 		}
+		if arg == nil && !c.PT().Mine() { // its thread's callback
+			c.PT().Send(func() {
+				if !c.Dead() {
+					c.Call(engine.Reason(reason), nil, uintptr(n))
+				}
+			}, nil)
+			return
+		}
+		c.Call(engine.Reason(reason), arg, uintptr(n))
 	})
 }
 
@@ -259,6 +258,9 @@ func go_lws_callback_vhost_protocols(wsi *C.struct_lws, reason C.int, in unsafe.
 //export go_lws_set_timeout
 func go_lws_set_timeout(wsi *C.struct_lws, reason C.enum_pending_timeout, secs C.int) {
 	withConn(wsi, "lws_set_timeout", func(c *engine.Conn) {
+		if secs == C.LWS_TO_KILL_SYNC && !c.PT().Mine() { // its thread's callbacks
+			secs = C.LWS_TO_KILL_ASYNC
+		}
 		c.SetTimeoutAsked(engine.TimeoutReason(reason), int(secs))
 	})
 }
@@ -298,11 +300,13 @@ func go_lws_rx_flow_control(wsi *C.struct_lws, enable C.int) C.int {
 
 //export go_lws_rx_flow_allow_all_protocol
 func go_lws_rx_flow_allow_all_protocol(cx *C.struct_lws_context, prot *C.struct_lws_protocols) {
-	withContext(cx, "lws_rx_flow_allow_all_protocol", func(ctx *engine.Context) {
-		if prot == nil {
-			return
-		}
-		eachOf(ctx, nil, prot, func(c *engine.Conn) { c.FlowControl(true) })
+	defer guard("lws_rx_flow_allow_all_protocol")
+	ctx := context(cx)
+	if ctx == nil || prot == nil {
+		return
+	}
+	eachOf(ctx, nil, prot, func(p *engine.Protocol) {
+		p.EachMember(ctx, func(c *engine.Conn) { c.FlowControl(true) })
 	})
 }
 
@@ -330,7 +334,11 @@ func go_lws_raw_transaction_completed(wsi *C.struct_lws) C.int {
 //export go_lws_close_free_wsi
 func go_lws_close_free_wsi(wsi *C.struct_lws, reason C.enum_lws_close_status, _ *C.char) {
 	withConn(wsi, "lws_close_free_wsi", func(c *engine.Conn) {
-		c.Close(engine.CloseStatus(reason))
+		if c.PT().Mine() {
+			c.Close(engine.CloseStatus(reason))
+			return
+		}
+		c.PT().Later(func() { c.Close(engine.CloseStatus(reason)) })
 	})
 }
 
@@ -363,7 +371,10 @@ func go_lws_set_extension_option(wsi *C.struct_lws, ext, opt, val *C.char) C.int
 
 //export go_wsi_from_fd
 func go_wsi_from_fd(cx *C.struct_lws_context, fd C.int) *C.struct_lws {
-	return onContext(cx, "wsi_from_fd", nil, func(ctx *engine.Context) *C.struct_lws {
-		return face(ctx.ConnByFD(int(fd)))
-	})
+	defer guard("wsi_from_fd")
+	ctx := context(cx)
+	if ctx == nil {
+		return nil
+	}
+	return face(ctx.ConnByFD(int(fd)))
 }

@@ -23,7 +23,7 @@ struct part {
 static void
 turn(struct part *p)
 {
-	int64_t due = p->host.turn(p->host.context);
+	int64_t due = p->host.turn(p->host.context, p->host.tsi);
 	double wait;
 
 	if (due == LWSGO_LOOP_GONE)

@@ -23,7 +23,7 @@ static void
 turn(struct part *p)
 {
 	struct timeval tv = { 0, 0 };
-	int64_t due = p->host.turn(p->host.context);
+	int64_t due = p->host.turn(p->host.context, p->host.tsi);
 	int64_t wait;
 
 	if (due == LWSGO_LOOP_GONE || due == LWSGO_LOOP_IDLE ||

@@ -15,7 +15,7 @@
 /* The class that a plugin of ours names in its header. The original's plugins
  * name another one, as they reach into structs that only the original has:
  * each library refuses the other's. A change of this file changes the number. */
-#define LWSGO_EVLIB_CLASS "lws_evlib_plugin (Go) 2"
+#define LWSGO_EVLIB_CLASS "lws_evlib_plugin (Go) 3"
 
 /* What turn() answers besides a time. */
 #define LWSGO_LOOP_NOW ((int64_t)0)	/* there is more to do: call again */
@@ -24,6 +24,7 @@
 
 struct lwsgo_loop_host {
 	struct lws_context *context;
+	int tsi;	/* which of its service threads this loop is */
 	int fd;		/* readable when there is something to do */
 	void *foreign;	/* the program's loop, NULL: make one */
 	uint64_t options;
@@ -36,7 +37,7 @@ struct lwsgo_loop_host {
 	/* Handles what is ready and returns without waiting. The answer is when
 	 * to call next, in µs of CLOCK_MONOTONIC, or one of the above. The
 	 * first call is due as soon as the loop runs. */
-	int64_t (*turn)(struct lws_context *cx);
+	int64_t (*turn)(struct lws_context *cx, int tsi);
 	/* lws_context_destroy() */
 	void (*destroy)(struct lws_context *cx);
 	lws_usec_t (*now)(void); /* that clock */

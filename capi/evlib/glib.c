@@ -32,7 +32,7 @@ on_source(GSource *s, GSourceFunc callback, gpointer data)
 
 	(void)callback;
 	(void)data;
-	due = p->host.turn(p->host.context);
+	due = p->host.turn(p->host.context, p->host.tsi);
 	/* GLib's monotonic clock is the library's; 0 is at once, -1 never */
 	if (due != LWSGO_LOOP_GONE)
 		g_source_set_ready_time(s, due);
@@ -106,8 +106,11 @@ glib_part_open(const struct lwsgo_loop_host *host)
 		return NULL;
 	}
 	p->host = *host;
+	gc = host->tsi ? g_main_context_new() : NULL; /* NULL: the process's */
 	p->loop = host->foreign ? g_main_loop_ref(host->foreign)
-				: g_main_loop_new(NULL, FALSE);
+				: g_main_loop_new(gc, FALSE);
+	if (gc)
+		g_main_context_unref(gc);
 	gc = g_main_loop_get_context(p->loop);
 	p->source = g_source_new(&source_ops, sizeof(struct source));
 	((struct source *)p->source)->part = p;

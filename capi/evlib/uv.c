@@ -56,7 +56,7 @@ on_idle(uv_idle_t *h)
 static void
 turn(struct part *p)
 {
-	int64_t due = p->host.turn(p->host.context);
+	int64_t due = p->host.turn(p->host.context, p->host.tsi);
 	uint64_t now, at;
 
 	if (due == LWSGO_LOOP_GONE)

@@ -25,9 +25,9 @@ func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 	old := (*Context)(f.Home)
 	ctx := &Context{
 		F: f, Born: old.Born, shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: old.ContextSettings,
-		became: old.became, protocolDone: old.protocolDone, pipe: old.pipe,
+		became: old.became, protocolDone: old.protocolDone, pipes: slices.Clone(old.pipes),
 	}
-	ctx.lives.inherit(&old.lives)
+	ctx.lives.inherit(&old.lives, len(old.pipes))
 	ctx.Reject = slices.Clone(old.Reject)
 	ours := true
 	for _, o := range old.Threads {

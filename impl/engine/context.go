@@ -104,7 +104,7 @@ type Context struct {
 	TLS ContextTLS
 
 	lives lifecycles
-	pipe  lifecycle // of what wakes the threads
+	pipes []lifecycle // of what wakes each thread
 
 	vhosts       atomic.Pointer[[]*Vhost] // a list is never changed, another takes its place
 	protocolDone bool                     // PROTOCOL_INIT has run for the first vhosts
@@ -150,7 +150,10 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 	ctx.FDLimit = fdLimit(info, len(pts))
 	if ctx.ABI.Lifecycle { // the original's pipe and netlink
 		what := "pipe"
-		ctx.pipe.begin(ctx, GroupWSI, &what)
+		ctx.pipes = make([]lifecycle, len(pts))
+		for i := range ctx.pipes {
+			ctx.pipes[i].begin(ctx, GroupWSI, &what)
+		}
 		ctx.lives[GroupVhost].born.Add(1)
 		ctx.lives[GroupVhost].live.Add(1)
 	}
@@ -162,6 +165,9 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 		}
 		pt.tellC()
 		ctx.Threads = append(ctx.Threads, pt)
+	}
+	if ctx.ABI.Lifecycle && len(pts) > 1 {
+		ctx.First().Expect(1) // the original's netlink socket is there
 	}
 	ctx.Slot = contexts.put(ctx)
 	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
@@ -314,7 +320,9 @@ func (ctx *Context) Destroy() bool {
 		return false
 	}
 	ctx.destroying = true
-	ctx.pipe.end(ctx)
+	for i := range ctx.pipes {
+		ctx.pipes[i].end(ctx)
+	}
 	if ctx.ABI.VhostsEndEarly && ctx.protocolDone {
 		ctx.announceEnd() // while there is a vhost to tell
 		for _, v := range ctx.Vhosts() {
@@ -370,7 +378,8 @@ func (ctx *Context) announceEnd() {
 // busy tells whether a thread is in a turn, or in callbacks that C runs.
 func (ctx *Context) busy() bool {
 	return slices.ContainsFunc(ctx.Threads, func(pt *Thread) bool {
-		return pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0
+		// a loop that another thread runs is to be left by that one
+		return pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0 || atomic.LoadInt32(&pt.F.Running) > 0 && !pt.Mine()
 	})
 }
 

@@ -27,11 +27,11 @@ type Face struct {
 	Draining     uint8 // more inflated bytes of this frame are to come
 	Role         uint8 // RoleBits
 	IsSSL        uint8
-	CloseLen     uint8     // length of what lws_close_reason set
-	CloseBuf     [125]byte // code and reason of the close frame to send
-	ChildPending uint8     // a child asked its parent for WRITEABLE
-	Dead         uint8     // closed; only its memory is left
-	TSI          uint8 // its thread
+	CloseLen     uint8          // length of what lws_close_reason set
+	CloseBuf     [125]byte      // code and reason of the close frame to send
+	ChildPending uint8          // a child asked its parent for WRITEABLE
+	Dead         uint8          // closed; only its memory is left
+	TSI          uint8          // its thread
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer
@@ -83,4 +83,6 @@ type ThreadFace struct {
 	Waits    int32 // the turn is of a call that may wait for all sockets
 	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
 	Armed    int64 // when TimerFD fires, 0: never was set
+	Running  int32 // its event loop runs, by lws_service
+	_        int32
 }

@@ -30,12 +30,12 @@ var groupNames = [groups]string{"wsi", "vh", "wsisrv", "mux", "wsicli"}
 type lifecycles [groups]struct{ born, live atomic.Uint32 }
 
 // inherit takes over what a forked child has of its parent's: no connections.
-func (l *lifecycles) inherit(old *lifecycles) {
+func (l *lifecycles) inherit(old *lifecycles, pipes int) {
 	for g := range l {
 		l[g].born.Store(old[g].born.Load())
 	}
 	l[GroupVhost].live.Store(old[GroupVhost].live.Load())
-	l[GroupWSI].live.Store(min(old[GroupWSI].live.Load(), 1)) // the pipe
+	l[GroupWSI].live.Store(min(old[GroupWSI].live.Load(), uint32(pipes)))
 }
 
 // lifecycle is the beginning of a tag, and when its object was made.

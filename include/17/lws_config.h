@@ -27,7 +27,7 @@
 				   LWS_LIBRARY_VERSION_PATCH
 
 /* Service threads that struct layouts provide for. */
-#define LWS_MAX_SMP 1
+#define LWS_MAX_SMP 32
 
 /* Log levels compiled in besides the usual ones, and left out (see lws-logs.h). */
 #define LWS_LOGGING_BITFIELD_SET 0

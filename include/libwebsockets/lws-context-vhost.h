@@ -320,8 +320,11 @@ struct lws_context_creation_info {
 	void *user;
 	/**< (C) lws_context_user(), (V) lws_vhost_user() */
 	unsigned int count_threads;
-	/**< (C) service threads; 0: 1. More than LWS_MAX_SMP asks for more than
-	 * Debian's build gives. */
+	/**< (C) service threads of the program, LWS_MAX_SMP at most; 0: 1. Each of them
+	 * calls lws_service_tsi() with its own index from 0 on. It has its own
+	 * connections, whose callbacks come there and nowhere else, and listens for
+	 * itself; a new connection goes to the thread with the fewest. Compiled with
+	 * Debian's header, a program gets 1 (there LWS_MAX_SMP is 1). */
 	unsigned int fd_limit_per_thread;
 	/**< (C) most connections per thread, in so.19 and one more; 0: what RLIMIT_NOFILE
 	 * allows */
@@ -554,7 +557,8 @@ lws_create_context_sized(const struct lws_context_creation_info *info,
  * with its PROTOCOL_DESTROY; in so.19 a vhost's comes behind its own last connection.
  *
  * NULL is ignored. Inside a callback the destruction waits until the callback has
- * returned. On a foreign libuv loop the loop must go on, or be run once more, to give
+ * returned, with several service threads until all of them have: their calls of
+ * lws_service_tsi() return negative, the last one destroys. On a foreign libuv loop the loop must go on, or be run once more, to give
  * the handles back. A loop that the library made is stopped, and freed when
  * lws_service() returns. Calling it again is harmless.
  */

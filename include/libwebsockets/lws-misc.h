@@ -391,7 +391,7 @@ lws_dir_glob_cb(const char *dirpath, void *user, struct lws_dir_entry *lde);
 /** Bytes the library has allocated, where that is counted; otherwise 0. */
 size_t lws_get_allocated_heap(void);
 
-/** The same as lws_wsi_tsi(). */
+/** The same as lws_wsi_tsi(); in callbacks of no connection the thread that calls. */
 LWS_VISIBLE LWS_EXTERN int
 lws_get_tsi(struct lws *wsi);
 

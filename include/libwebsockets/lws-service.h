@@ -20,13 +20,18 @@ lws_service(struct lws_context *context, int timeout_ms);
 
 /**
  * The same for one of count_threads service threads; each calls it with its own index.
+ * What concerns the whole context (system state, messages, timers of lws_sul_schedule()
+ * with tsi 0) comes on the first one.
  *
- * @param tsi from 0
+ * @param tsi from 0; negative is returned for one that is not below
+ *	      lws_get_count_threads()
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi);
 
-/** lws_cancel_service() for the service thread of this connection only. */
+/** lws_cancel_service() for the service thread of this connection only. Where there are
+ * several, this and lws_callback_on_writable() are the ways from one thread to another's
+ * connections. */
 LWS_VISIBLE LWS_EXTERN void
 lws_cancel_service_pt(struct lws *wsi);
 

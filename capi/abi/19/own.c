@@ -34,14 +34,14 @@ void *
 lws_evlib_tsi_to_evlib_pt(struct lws_context *ctx, int tsi)
 {
 	LWS_NEEDS(ctx, NULL);
-	return tsi ? NULL : ctx->evlib_pt;
+	return tsi < 0 || tsi >= ctx->threads ? NULL : ctx->pt[tsi].evlib;
 }
 
 void *
 lws_evlib_wsi_to_evlib_pt(struct lws *wsi)
 {
 	LWS_NEEDS(wsi && wsi->context, NULL);
-	return wsi->context->evlib_pt;
+	return lwsgo_pt_of(wsi->context, wsi->tsi)->evlib;
 }
 
 extern int go_lwsgo_listeners(struct lws_context *cx);
