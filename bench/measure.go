@@ -88,6 +88,13 @@ const (
 	alike = 1.1
 )
 
+func (m *measured) allowance() float64 {
+	if m.alike > 0 {
+		return m.alike
+	}
+	return alike
+}
+
 func (m *measured) missed(quick bool) bool {
 	allow := 0.0
 	if quick {
@@ -96,7 +103,7 @@ func (m *measured) missed(quick bool) bool {
 	switch {
 	case m.err != nil:
 		return true
-	case m.base > 0 && median(m.ours.values) > m.base*alike*(1+allow):
+	case m.base > 0 && median(m.ours.values) > m.base*m.allowance()*(1+allow):
 		return true
 	case m.limit == 0:
 		want := m.reach
@@ -196,7 +203,11 @@ func (b *bench) once(r row, env string, debian bool) (load.Result, error) {
 	if debian {
 		args = append(args, r.debian...)
 	}
-	p, err := b.start([]string{env}, args...)
+	cores := b.serverCPU
+	if r.cores != "" {
+		cores = r.cores
+	}
+	p, err := b.startOn(cores, []string{env}, args...)
 	if err != nil {
 		return load.Result{}, err
 	}

@@ -141,7 +141,7 @@ func (b *bench) libraries(against, lib string) error {
 func (b *bench) build(name string, more ...string) (string, error) {
 	exe := filepath.Join(b.dir, name)
 	args := append([]string{"-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers",
-		"-DLWS_NO_SIZED_CALLS", "-DLWS_ABI=17", "-Iinclude", "-o", exe, "bench/prog/" + name + ".c", "-Lbuild/lib"}, more...)
+		"-DLWS_NO_SIZED_CALLS", "-DLWS_ABI=17", "-Iinclude", "-o", exe, "bench/prog/" + name + ".c", "-Lbuild/lib", "-pthread"}, more...)
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("gcc %s: %w\n%s", name, err, out)
 	}
@@ -181,7 +181,12 @@ func (p *process) pid() int     { return p.cmd.Process.Pid }
 
 // start runs a server on the server's core until stop.
 func (b *bench) start(env []string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command("taskset", append([]string{"-c", b.serverCPU}, args...)...)}
+	return b.startOn(b.serverCPU, env, args...)
+}
+
+// startOn is start for a row that has cores of its own.
+func (b *bench) startOn(cores string, env []string, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command("taskset", append([]string{"-c", cores}, args...)...)}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stderr = &p.log
 	p.cmd.WaitDelay = time.Second

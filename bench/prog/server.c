@@ -12,10 +12,14 @@
  *     buf=N      pt_serv_buf_size
  *     gather=1   echoes whole messages, not fragments as they come
  *     deflate=1  permessage-deflate
+ *     threads=N  service threads, where the library has them (ours)
  *     loop=L     uv, ev, glib, or poll: the program's own loop; none: lws_service
  */
+#define _GNU_SOURCE
 #include <libwebsockets.h>
+#include <dlfcn.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,16 +40,17 @@ struct session {
 };
 
 static struct {
-	int port, buf, gather, deflate;
+	int port, buf, gather, deflate, threads;
 	const char *dir, *cert, *key, *loop;
 } opt = { .buf = 65536 };
 
 static volatile sig_atomic_t stopping;
 static struct lws_context *context;
 
-/* Messages that are not in use, by size: malloc is not what is measured. */
+/* Messages that are not in use, by size: malloc is not what is measured. A connection's
+ * callbacks come on one thread. */
 #define SIZES 24
-static struct message *unused[SIZES];
+static __thread struct message *unused[SIZES];
 
 static unsigned int
 size_class(size_t n)
@@ -262,6 +267,7 @@ option(const char *a)
 		{ "gather=", &opt.gather, NULL }, { "deflate=", &opt.deflate, NULL },
 		{ "dir=", NULL, &opt.dir }, { "cert=", NULL, &opt.cert },
 		{ "key=", NULL, &opt.key }, { "loop=", NULL, &opt.loop },
+		{ "threads=", &opt.threads, NULL },
 	};
 	size_t i, n;
 
@@ -294,6 +300,27 @@ poll_once(void)
 			return;
 }
 
+/* Built as for Debian's library, the program has to say that it knows of threads. */
+static struct lws_context *
+create(struct lws_context_creation_info *info)
+{
+	struct lws_context *(*sized)(const struct lws_context_creation_info *, size_t);
+
+	*(void **)&sized = dlsym(RTLD_DEFAULT, "lws_create_context_sized");
+	info->count_threads = (unsigned int)opt.threads;
+	return opt.threads > 1 && sized ? sized(info, sizeof(*info)) :
+					  lws_create_context(info);
+}
+
+static void *
+serve(void *tsi)
+{
+	while (!stopping &&
+	       lws_service_tsi(context, 0, (int)(lws_intptr_t)tsi) >= 0)
+		;
+	return NULL;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -301,6 +328,7 @@ main(int argc, char **argv)
 	struct lws_http_mount mount;
 	struct lws_vhost *vh;
 	struct rlimit lim;
+	pthread_t thread[64];
 	int i, polls;
 
 	for (i = 1; i < argc; i++)
@@ -340,7 +368,7 @@ main(int argc, char **argv)
 				!strcmp(opt.loop, "ev") ? LWS_SERVER_OPTION_LIBEV :
 							  LWS_SERVER_OPTION_GLIB;
 	info.options |= LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
-	context = lws_create_context(&info);
+	context = create(&info);
 	if (!context)
 		return 1;
 	vh = lws_create_vhost(context, &info);
@@ -348,12 +376,17 @@ main(int argc, char **argv)
 		return 1;
 	printf("READY %d\n", lws_get_vhost_listen_port(vh));
 	fflush(stdout);
+	for (i = 1; i < lws_get_count_threads(context); i++)
+		if (pthread_create(&thread[i], NULL, serve, (void *)(lws_intptr_t)i))
+			return 1;
 	i = 0;
 	while (!stopping && i >= 0)
 		if (polls)
 			poll_once();
 		else
 			i = lws_service(context, 0);
+	for (i = 1; i < lws_get_count_threads(context); i++)
+		pthread_join(thread[i], NULL);
 	lws_context_destroy(context);
 	return 0;
 }

@@ -446,10 +446,11 @@ func (ctx *Context) SelectVhost(port int, server string) *Vhost {
 	return nil
 }
 
-// EachConn calls fn for the connections of the context that live at the call.
+// EachConn calls fn for the connections of the context that live at the call, and are no
+// more in the making by another thread.
 func (ctx *Context) EachConn(fn func(*Conn)) {
 	for _, c := range ctx.all() {
-		if !c.Dead() {
+		if !c.Dead() && !c.nascent {
 			fn(c)
 		}
 	}

@@ -3,9 +3,9 @@
 package engine
 
 import (
-	"runtime"
 	"runtime/debug"
 	"sync/atomic"
+	_ "unsafe" // for linkname
 
 	"golang.org/x/sys/unix"
 )
@@ -15,6 +15,12 @@ type Event = unix.EpollEvent
 
 // yieldEvery is how often, in µs, a service thread lets the scheduler see it.
 const yieldEvery = 8000
+
+// goyield is runtime.Gosched, but for that it wakes no idle thread of the runtime's to
+// look for work.
+//
+//go:linkname goyield runtime.goyield
+func goyield()
 
 // Yield is called at the beginning of each turn, with nothing locked; now may be
 // the time before its wait.
@@ -26,7 +32,7 @@ const yieldEvery = 8000
 func (pt *Thread) Yield(now int64) {
 	if now-pt.yielded.Load() > yieldEvery {
 		pt.yielded.Store(now)
-		runtime.Gosched()
+		goyield()
 	}
 }
 
@@ -260,6 +266,9 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 			guard("close", func() { c.close(CloseNoStatus) })
 		}
 	}()
+	if c.nascent { // of its peer's end it hears again
+		return
+	}
 	if c.datagram && revents == unix.EPOLLERR && c.inWriteq && c.Ctx.ABI.UDPWriteTells {
 		return
 	}

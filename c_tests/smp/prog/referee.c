@@ -384,7 +384,7 @@ main(int argc, char **argv)
 			p.fd = fds[n] = dial(port);
 			if (write(fds[n], "t", 1) != 1)
 				bad("write");
-			if (poll(&p, 1, 300) != 1)
+			if (poll(&p, 1, 1500) != 1)
 				break;
 		}
 		printf("served %d\n", n);

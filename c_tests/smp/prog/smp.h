@@ -5,7 +5,6 @@
 #ifndef SMP_H
 #define SMP_H
 
-#define _GNU_SOURCE
 #include <libwebsockets.h>
 #include <arpa/inet.h>
 #include <errno.h>
@@ -70,7 +69,7 @@ serve(void *tsi)
 	self = (int)(intptr_t)tsi;
 	do
 		n = lws_service_tsi(cx, 0, self);
-	while (n >= 0 && !stop);
+	while (!n && !stop); /* 1: of an event loop that has ended */
 	returned[self] = n;
 	return NULL;
 }

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+
+// Package smp has several threads serve one context. The referee is the original built
+// for that (tools/full-reference).
+//
+// Seen to fail on purpose: a library in which a new connection goes to the thread that
+// accepts it, lws_cancel_service_pt wakes all threads, who closes a vhost's connections is
+// who destroys it, timers are the first thread's, a connection can be served before its
+// maker has done, or the descriptors of a thread that waits are closed by another.
+package smp
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"libwebsockets/c_tests/harness"
+)
+
+func TestMain(m *testing.M) { harness.Main(m, 4) }
+
+// library is one that programs are compiled for and run on.
+type library struct {
+	name string
+	ref  harness.Ref
+	ours bool
+}
+
+// libraries: the first is the referee.
+var libraries = []library{
+	{"original", harness.RefFull, false},
+	{"so.19", harness.Ref19, true},
+	{"so.17", harness.Ref17, true},
+}
+
+const longest = 80 * time.Second
+
+func (l library) start(t *testing.T, name string, args ...string) *harness.Proc {
+	t.Helper()
+	flags := append(slices.Clone(harness.Strict), "prog/"+name+".c", "-pthread")
+	if !l.ours {
+		exe := harness.Program(t, append(flags, l.ref.Link(t)...)...)
+		return l.ref.Start(t, nil, l.ref.Root(t), l.ref.Lib(t), exe, args...)
+	}
+	dir := l.ref.Ours(t, "uv", "ev", "glib", "event")
+	flags = append(flags, "-DLWS_ABI="+strconv.Itoa(l.ref.ABI), "-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.ref.Soname())
+	return harness.StartEnv(t, []string{"LD_LIBRARY_PATH=" + dir}, harness.Program(t, flags...), args...)
+}
+
+// lines are what a program prints until it has ended well.
+func lines(t *testing.T, p *harness.Proc) []string {
+	t.Helper()
+	if err := p.Wait(longest); err != nil {
+		t.Errorf("%v\n%s", err, p.Log())
+	}
+	return p.All()
+}
+
+// first is the thread of the first connection: the original of v4.3 has a socket of its
+// own on thread 0, that of v4.1 has none.
+func first(l library) int {
+	if l.ref.ABI == 19 {
+		return 1
+	}
+	return 0
+}
+
+var onThread = regexp.MustCompile(`^(threads|again|adopted on)`)
+
+// turned is a line with the thread numbers of the one library in it, as they are in the other.
+func turned(line string, by, threads int) string {
+	if !onThread.MatchString(line) {
+		return line
+	}
+	f := strings.Fields(line)
+	for i, s := range f {
+		if n, err := strconv.Atoi(s); err == nil {
+			f[i] = strconv.Itoa((n + by + threads) % threads)
+		}
+	}
+	return strings.Join(f, " ")
+}
+
+// What comes where, compared with the original.
+func TestReferee(t *testing.T) {
+	const threads = 3
+	for _, scenario := range []string{"spread", "cancel", "write", "client", "adopt", "vhost"} {
+		t.Run(scenario, func(t *testing.T) {
+			t.Parallel()
+			var want []string
+			for _, l := range libraries {
+				args := []string{strconv.Itoa(threads), scenario}
+				if l.ours {
+					args = append(args, "strict")
+				}
+				got := lines(t, l.start(t, "referee", args...))
+				for i := range got {
+					got[i] = turned(got[i], 1-first(l), threads)
+				}
+				if !l.ours {
+					want = got
+				} else if !slices.Equal(got, want) {
+					t.Errorf("%s:\n%s\nthe original:\n%s", l.name, strings.Join(got, "\n"), strings.Join(want, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// What the original does not do well: it hangs when a callback destroys the context
+// (quirk 218), accepts what it has no room for, and reads beyond its table.
+func TestOurs(t *testing.T) {
+	for _, l := range libraries[1:] {
+		t.Run(l.name+"/end", func(t *testing.T) {
+			t.Parallel()
+			got := lines(t, l.start(t, "referee", "3", "end", "strict"))
+			want := []string{"count 3", "threads 1 2 0 1 2 0 1", "returned -1 -1 -1", "context has gone", "ended 7 of 7", "destroy 1"}
+			if got[1] = turned(got[1], 1-first(l), 3); !slices.Equal(got, want) {
+				t.Errorf("%q", got)
+			}
+		})
+		t.Run(l.name+"/limit", func(t *testing.T) {
+			t.Parallel()
+			served := "served 9" // fd_limit_per_thread 4: with a listener each
+			if l.ref.ABI == 19 {
+				served = "served 5" // and what the original keeps for itself, one more on thread 0
+			}
+			got := lines(t, l.start(t, "referee", "3", "limit", "strict"))
+			if want := []string{"count 3", served, "bad index -1 -1", "destroy 1"}; !slices.Equal(got, want) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+// A program that is compiled with Debian's header gets one thread, whatever it asks for.
+func TestDebiansHeader(t *testing.T) {
+	for _, ref := range []harness.Ref{harness.Ref17, harness.Ref19} {
+		t.Run(ref.Soname(), func(t *testing.T) {
+			t.Parallel()
+			exe := harness.Program(t, append(slices.Clone(harness.Strict), append([]string{"prog/referee.c", "-pthread"}, ref.Link(t)...)...)...)
+			dir := ref.Ours(t)
+			got := lines(t, harness.StartEnv(t, []string{"LD_LIBRARY_PATH=" + dir}, exe, "4", "spread", "strict"))
+			if want := []string{"count 1", "threads 0 0 0", "again 0"}; len(got) < 3 || !slices.Equal(got[:3], want) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+// Many threads at one context.
+func TestStorm(t *testing.T) {
+	for _, l := range libraries[1:] {
+		for _, threads := range []int{1, 4, 32} {
+			t.Run(fmt.Sprint(l.name, "/", threads), func(t *testing.T) {
+				storm(t, l, strconv.Itoa(threads), "1")
+			})
+		}
+	}
+}
+
+// The same, with each thread in an event loop of its own.
+func TestStormInLoops(t *testing.T) {
+	for i, loop := range []string{"uv", "ev", "glib", "event"} {
+		l := libraries[1+i%2]
+		t.Run(l.name+"/"+loop, func(t *testing.T) { storm(t, l, "3", "1", loop) })
+	}
+}
+
+func storm(t *testing.T, l library, args ...string) {
+	t.Helper()
+	got := lines(t, l.start(t, "storm", args...))
+	if len(got) == 0 || got[len(got)-1] != "OK" {
+		t.Errorf("%q", got)
+	}
+}
