@@ -68,7 +68,7 @@ type Vhost struct {
 	Ctx       *Context
 	F         *VhostFace
 	Protocols []*Protocol
-	Socket    os.FileInfo // of its unix socket, where it has made one
+	Socket    os.FileInfo             // of its unix socket, where it has made one
 	listeners atomic.Pointer[[]*Conn] // a list is never changed, another takes its place
 	TLS       VhostTLS
 	Log       *AccessLog // nil: none

@@ -49,7 +49,7 @@ enter(struct lws *wsi, struct session *s, const char *what, int own)
 	if (!s)
 		return;
 	was = add(&s->inside, 1);
-	if (was != 1)
+	if (was != 1 && count > 1)
 		bad("%s: another callback of the connection runs (%d): %s on %d", what,
 		    was, s->what, s->on);
 	s->what = what;
