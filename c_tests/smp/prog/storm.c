@@ -227,11 +227,12 @@ cancel_one(struct lws *wsi)
 	lws_cancel_service_pt(wsi);
 }
 
+/* At once, where another thread's callback is called for that: here it would want the lock. */
 static void
 end_one(struct lws *wsi)
 {
 	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK,
-			any(2) ? LWS_TO_KILL_ASYNC : LWS_TO_KILL_SYNC);
+			count == 1 || any(2) ? LWS_TO_KILL_ASYNC : LWS_TO_KILL_SYNC);
 }
 
 static void
