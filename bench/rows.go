@@ -31,12 +31,12 @@ type row struct {
 	// cores are what the server may use, where one is not enough.
 	cores string
 	// alike is how much more than like a row may cost; 0: the general allowance.
-	alike float64
-	h2       *h2load // instead of job
-	floor    bool
-	debian   []string // other arguments for Debian's library
-	quick    bool
-	others   []string // which servers of others have a row like it
+	alike  float64
+	h2     *h2load // instead of job
+	floor  bool
+	debian []string // other arguments for Debian's library
+	quick  bool
+	others []string // which servers of others have a row like it
 }
 
 // h2load is a run of Debian's h2load.
