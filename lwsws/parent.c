@@ -23,6 +23,8 @@
 
 /* Service processes at a time: one, and those whose connections have not ended. */
 #define MOST 32
+/* How long after one serves the next is started: till then the one before listens, too. */
+#define PAUSE_MS 1000
 /* How long they have to end. */
 #define END_MS 2000
 
@@ -33,6 +35,7 @@ static pid_t serving;        /* the one with the listening sockets */
 static pid_t coming;         /* the one that has not said anything yet */
 static int told = -1;        /* where it will */
 static int again;            /* SIGHUP came meanwhile */
+static long long quiet;      /* not before, in ms */
 static int ending;
 
 static void __attribute__((format(printf, 1, 2)))
@@ -108,10 +111,19 @@ start(int reload)
 	return 0;
 }
 
+static long long
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void
 reload(void)
 {
-	if (coming) {
+	if (coming || now_ms() < quiet) {
 		again = 1;
 		return;
 	}
@@ -143,8 +155,7 @@ heard(void)
 		    (int)serving);
 	}
 	coming = 0;
-	if (again && !ending)
-		reload();
+	quiet = now_ms() + PAUSE_MS;
 }
 
 /* Takes leave of those that have ended. Nonzero: there is no service any more; *status
@@ -176,28 +187,21 @@ reap(int *status)
 static int
 end(void)
 {
-	struct timespec now, due;
+	long long due = now_ms() + END_MS, rest;
+	struct timespec t;
 	siginfo_t info;
 	int status;
 
 	ending = 1;
 	say("parent process waiting %ds...", END_MS / 1000);
 	to_all(SIGTERM, 0);
-	clock_gettime(CLOCK_MONOTONIC, &due);
-	due.tv_sec += END_MS / 1000;
 	while (reap(&status), any()) {
-		struct timespec rest;
-
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		rest.tv_sec = due.tv_sec - now.tv_sec;
-		rest.tv_nsec = due.tv_nsec - now.tv_nsec;
-		if (rest.tv_nsec < 0) {
-			rest.tv_sec--;
-			rest.tv_nsec += 1000000000;
-		}
-		if (rest.tv_sec < 0)
+		rest = due - now_ms();
+		if (rest <= 0)
 			break;
-		sigtimedwait(&signals, &info, &rest);
+		t.tv_sec = rest / 1000;
+		t.tv_nsec = rest % 1000 * 1000000;
+		sigtimedwait(&signals, &info, &t);
 	}
 	if (any()) {
 		say("killing service processes");
@@ -235,13 +239,15 @@ supervise(const struct options *o)
 	for (;;) {
 		p[0] = (struct pollfd){ .fd = fd, .events = POLLIN };
 		p[1] = (struct pollfd){ .fd = told, .events = POLLIN };
-		if (poll(p, 2, -1) < 0 && errno != EINTR) {
+		if (poll(p, 2, again && !coming ? PAUSE_MS : -1) < 0 && errno != EINTR) {
 			say("lwsws: poll: %s", strerror(errno));
 			status = 1;
 			break;
 		}
 		if (told >= 0 && p[1].revents)
 			heard();
+		if (again && !coming)
+			reload();
 		if (read(fd, &got, sizeof(got)) != sizeof(got)) {
 			/* nothing: what ended may have been told already */
 			got.ssi_signo = SIGCHLD;

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <libwebsockets.h>
 #include <dirent.h>
+#include <linux/filter.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -24,13 +25,14 @@
 /* How often a process that has no listening sockets looks whether it can end. */
 #define LOOK_US LWS_US_PER_SEC
 #define TRIM_US (60 * LWS_US_PER_SEC)
-/* Rounds of taking the connections that wait, before the listening sockets go. */
-#define LAST_ROUNDS 64
+/* How long who has begun to come to a process that is to stop has for it. */
+#define LAST_US (LWS_US_PER_SEC / 2)
 #define THREADS_MAX 64
 
 static struct lws_context *context;
-static lws_sorted_usec_list_t sul_trim, sul_look;
+static lws_sorted_usec_list_t sul_trim, sul_look, sul_last;
 static volatile sig_atomic_t want_end, want_hup, ended;
+static int stopping;
 
 static const struct lws_extension extensions[] = {
 	{ "permessage-deflate", lws_extension_callback_pm_deflate, "permessage-deflate" },
@@ -139,6 +141,29 @@ share(int fd)
 	return 0;
 }
 
+/* Of two processes that listen at one place the first has number 0, the second 1. Sends
+ * who comes to one of them, also when the other one has gone. */
+static int steered;
+
+static int
+steer(int fd)
+{
+	struct sock_filter number = { .code = BPF_RET | BPF_K, .k = (unsigned int)steered };
+	struct sock_fprog program = { .len = 1, .filter = &number };
+
+	if (listens(fd)) /* a kernel that cannot shares them out */
+		(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program,
+				 sizeof(program));
+	return 0;
+}
+
+static void
+steer_all(int to)
+{
+	steered = to;
+	each_socket(steer);
+}
+
 static int
 note_place(int fd)
 {
@@ -214,22 +239,24 @@ look(lws_sorted_usec_list_t *sul)
 	lws_sul_schedule(context, 0, &sul_look, look, LOOK_US);
 }
 
-/* Stops listening; the connections that there are go on. */
+static void
+stop_listening(lws_sorted_usec_list_t *sul)
+{
+	(void)sul;
+	lwsl_notice("Dropping listen sockets\n");
+	each_socket(note_place);
+	lws_context_deprecate(context, NULL);
+	look(&sul_look);
+}
+
+/* Stops listening soon; the connections that there are go on. */
 static void
 deprecate(void)
 {
-	int n;
-
 	want_hup = 0;
-	if (lws_context_is_deprecated(context))
-		return;
-	lwsl_notice("Dropping listen sockets\n");
-	each_socket(note_place);
-	for (n = 0; n < LAST_ROUNDS; n++) /* who waits to be accepted */
-		if (lws_service(context, -1) < 0)
-			break;
-	lws_context_deprecate(context, NULL);
-	lws_sul_schedule(context, 0, &sul_look, look, 1);
+	if (!stopping)
+		lws_sul_schedule(context, 0, &sul_last, stop_listening, LAST_US);
+	stopping = 1;
 }
 
 static void *
@@ -329,14 +356,18 @@ serve(const struct options *o, int tell, int reload)
 	if (create(o, reload)) {
 		lwsl_err("Context creation failed\n");
 		if (reload && context)
-			deprecate();
+			steer_all(0);
 		say(tell, REFUSED);
-		if (reload && context) /* who has come here meanwhile */
+		if (reload && context) { /* who has come here meanwhile */
+			deprecate();
 			loop();
+		}
 		lws_context_destroy(context);
 		return 1;
 	}
 	each_socket(share);
+	if (reload)
+		steer_all(1);
 	say(tell, SERVES);
 	lws_sul_schedule(context, 0, &sul_trim, trim, TRIM_US);
 	loop();
@@ -345,6 +376,7 @@ serve(const struct options *o, int tell, int reload)
 	lwsl_err("%s: closing\n", __func__);
 	lws_sul_cancel(&sul_trim);
 	lws_sul_cancel(&sul_look);
+	lws_sul_cancel(&sul_last);
 	lws_context_destroy(context);
 	context = NULL;
 	lwsl_err("lwsws exited cleanly: 0\n");
