@@ -65,7 +65,7 @@ func startReader(t *testing.T) *reader {
 // FuzzConfig: whatever is in the files, the library makes something of it or not, and
 // goes on, within a second or two.
 //
-// Seen to fail: with a text that goes on over the end of the buffer.
+// Seen to fail: with texts that go on behind the end of the buffer.
 func FuzzConfig(f *testing.F) {
 	for _, s := range []string{
 		"", " ", "{}", `{ "global": { "server-string": "x", "uid": 1, "reject-service-keywords": [ { "a": "404 b" } ], "plugin-dir": "/x", "plugin-dir": "/y" } }`,
@@ -73,6 +73,7 @@ func FuzzConfig(f *testing.F) {
 		`{ "vhosts": [ { "port": "0", "headers": [ { "a": "b" } ], "ws-protocols": [ { "http": { "default": "1", "raw": "1" } } ], "ssl-option-set": "268435456" } ] }`,
 		"{ \"vhosts\": [ { \"port\": 7681, # x\n \"unix-socket\": true, \"interface\": \"/s\" } ] }",
 		`{ "vhosts": [ { "name": "_lws_ddir_/` + string(bytes.Repeat([]byte("x"), 600)) + `", "port": "-1", "access-log": "/l" } ] }`,
+		`{ "global": { "server-string": "` + string(bytes.Repeat([]byte("y"), 5000)) + `" } }`,
 		`{ "vhosts": [ { "mounts": [ { } ], "mounts": [ [ [ { "x": [ 1, [ 2 ] ] } ] ] ] } ] }`, `{"a":{"a":{"a":{"a":[[[[[[[[[[[[`,
 	} {
 		f.Add([]byte(s))

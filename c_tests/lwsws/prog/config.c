@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ROOM (256 * 1024)
+#define ROOM 4096
+#define BEHIND 64 /* which nobody may touch */
 
 static int
 all(void *to, size_t len)
@@ -69,7 +70,7 @@ static void
 one(void)
 {
 	struct lws_context_creation_info info, of_context;
-	char *texts = calloc(1, ROOM), *at = texts;
+	char *texts = calloc(1, ROOM + BEHIND), *at = texts, untouched[BEHIND] = { 0 };
 	const struct lws_http_mount *m;
 	struct lws_context *cx;
 	int room = ROOM, g, v;
@@ -96,6 +97,8 @@ one(void)
 		lws_service(cx, -1);
 	}
 	lws_context_destroy(cx);
+	if (memcmp(texts + ROOM, untouched, BEHIND))
+		abort();
 	free(texts);
 	printf("%d %d %zu\n", g, v, n);
 	fflush(stdout);
