@@ -43,12 +43,10 @@ func browse(t *testing.T, l library, s server, scheme string) {
 	one.wait("the page sees the server's end", `document.getElementById("wsdi_status").textContent.includes("CLOSED")`)
 }
 
-// The page with our lws-common.js in place of the original's: dimmed until its
-// connections are open, and again when the server has gone. Seen to fail with
-// a lws_gray_out that does nothing.
-func TestDimmedPage(t *testing.T) {
-	l := ours(t)
-	share := t.TempDir()
+// pages are the test server's files with our lws-common.js in place of the original's,
+// and some of the test's own.
+func pages(t *testing.T, more map[string]string) (share string) {
+	share = t.TempDir()
 	dir := filepath.Join(share, "libwebsockets-test-server")
 	if err := os.CopyFS(dir, os.DirFS(harness.Reference(t, "root/usr/share/libwebsockets-test-server"))); err != nil {
 		t.Fatal(err)
@@ -57,13 +55,30 @@ func TestDimmedPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, text := range more {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := os.WriteFile(filepath.Join(dir, "lws-common.js"), script, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	port := harness.FreePort(t) // its mounts are compiled in
-	s := serve(t, l, port, original(t, debian(t), "test-server", fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, share)), "-p", fmt.Sprint(port))
+	return share
+}
+
+// pageServer serves pages on a port: its mounts are compiled in.
+func pageServer(t *testing.T, port int, share string, args ...string) server {
+	return serve(t, ours(t), port, original(t, debian(t), "test-server", fmt.Sprintf(`-DINSTALL_DATADIR="%s"`, share)),
+		append([]string{"-p", fmt.Sprint(port)}, args...)...)
+}
+
+const cover = `document.getElementById("darkenScreenObject")`
+
+// The test page: dimmed until its connections are open, and again when the server has
+// gone. Seen to fail with a lws_gray_out that does nothing.
+func TestDimmedPage(t *testing.T) {
+	s := pageServer(t, harness.FreePort(t), pages(t, nil))
 	p := chromium(t).open(fmt.Sprintf("http://localhost:%d/", s.port))
-	const cover = `document.getElementById("darkenScreenObject")`
 	p.wait("the page is no longer dimmed", cover+`?.style.display == "none"`)
 	if got := p.eval(`lws_san("a<b") + "|" + lws_san("a>b")`); got != "invalid string|a>b" {
 		t.Errorf("lws_san makes %q", got)
@@ -78,6 +93,70 @@ func TestDimmedPage(t *testing.T) {
 	p.eval(`lws_gray_out(true, {opacity: 20, bgcolor: "#ff0000"})`)
 	if got := p.eval(`getComputedStyle(` + cover + `).backgroundColor + " " + ` + cover + `.style.opacity + " " + ` + cover + `.style.zIndex`); got != "rgb(255, 0, 0) 0.2 50" {
 		t.Errorf("with other options it looks like %q", got)
+	}
+}
+
+// A page that does what the guide says, and connects again: it is dimmed while it has no
+// connection, so that nobody can press its button, and then no more.
+//
+// Seen to fail with a lws_gray_out(false) that leaves the cover there.
+func TestDimmedUntilBack(t *testing.T) {
+	port := harness.FreePort(t)
+	share := pages(t, map[string]string{
+		"dim.html": `<html><head><script src="/lws-common.js"></script><script src="/dim.js"></script></head>` +
+			`<body><button id="b" onclick="">press</button></body></html>`,
+		"dim.js": `lws_gray_out(true,{'zindex':'499'});
+			let opened = 0;
+			function connect() {
+				const ws = new_ws("ws://" + location.host + "/", "dumb-increment-protocol");
+				ws.onopen = () => { opened++; lws_gray_out(false); };
+				ws.onclose = () => { lws_gray_out(true,{'zindex':'499'}); setTimeout(connect, 100); };
+			}
+			connect();`,
+	})
+	s := pageServer(t, port, share)
+	p := chromium(t).open(fmt.Sprintf("http://localhost:%d/dim.html", s.port))
+	// What a click on the button would hit.
+	const hit = `(() => { const r = document.getElementById("b").getBoundingClientRect();
+		return document.elementFromPoint(r.x + 2, r.y + 2).id })()`
+	for round := 1; round <= 3; round++ {
+		p.wait(fmt.Sprintf("it is connected, time %d", round), fmt.Sprintf(`opened == %d && getComputedStyle(%s).display == "none"`, round, cover))
+		if got := p.eval(hit); got != "b" {
+			t.Errorf("connected, a click hits %q", got)
+		}
+		interrupt(t, s.Proc)
+		p.wait("it is dimmed", `getComputedStyle(`+cover+`).display == "block"`)
+		if got := p.eval(hit); got != "darkenScreenObject" {
+			t.Errorf("dimmed, a click hits %q", got)
+		}
+		s = pageServer(t, port, share)
+	}
+	p.wait("it is connected again", `opened == 4 && getComputedStyle(`+cover+`).display == "none"`)
+}
+
+// An error page, in a vhost with strict security headers, looks as its mount's /error.css says;
+// so does one over HTTP/2. Without that file it is there, too.
+//
+// Seen to fail with the file under another name.
+func TestErrorPage(t *testing.T) {
+	cert, key := certificate(t)
+	b := chromium(t)
+	for _, css := range []string{"", "h1 { color: rgb(1, 2, 3) } body { background-color: rgb(4, 5, 6) }"} {
+		files := map[string]string{}
+		want := "rgb(0, 0, 0) rgba(0, 0, 0, 0)"
+		if css != "" {
+			files["error.css"], want = css, "rgb(1, 2, 3) rgb(4, 5, 6)"
+		}
+		for scheme, args := range map[string][]string{"http": nil, "https": {"-s", "-C", cert, "-K", key}} {
+			s := pageServer(t, harness.FreePort(t), pages(t, files), args...)
+			p := b.open(fmt.Sprintf("%s://localhost:%d/nothing/here", scheme, s.port))
+			p.wait("the error page", `document.readyState == "complete" && document.querySelector("h1")?.textContent == "404"`)
+			got := p.eval(`getComputedStyle(document.querySelector("h1")).color + " " + getComputedStyle(document.body).backgroundColor`)
+			if got != want {
+				t.Errorf("%s: it looks like %s, not %s", scheme, got, want)
+			}
+			interrupt(t, s.Proc)
+		}
 	}
 }
 
