@@ -228,15 +228,21 @@ var drives = map[string]func(*run){
 
 func smp(r *run) {
 	p := r.serve()
+	seen := map[int]bool{}
+	var of int
 	for range 8 {
 		c := r.dial("which")
 		for range 3 {
 			r.say(c, "who?")
-			var thread, of, served int
+			var thread, served int
 			if text := r.hear(c); scan(text, "thread %d of %d, %d served", &thread, &of, &served) != nil || thread >= of || served < 1 {
 				r.Errorf("it says %q", text)
 			}
+			seen[thread] = true
 		}
+	}
+	if len(seen) != of { // a new one goes to the thread with the fewest
+		r.Errorf("of %d threads %d serve", of, len(seen))
 	}
 	p.Stop()
 }
