@@ -5,15 +5,62 @@
  * C because of reason 5: for nearly all of them there is nothing to do.
  */
 #include "entry.h"
+#include "lws_private.h"
+
+extern int go_lwsgo_onward(struct lws *wsi, int reason, void *in, size_t len,
+			   int *answer);
+
+/* What is done for a request that another server answers. */
+static int
+onward(enum lws_callback_reasons reason)
+{
+	switch (reason) {
+	case LWS_CALLBACK_HTTP_BODY:
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+	case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* The protocol of a WebSocket that is led to another server. */
+static const struct lws_protocols ws_proxy = {
+	.name = "lws-ws-proxy",
+	.callback = lws_callback_http_dummy,
+	.rx_buffer_size = 8192,
+};
+
+const void *
+lwsgo_ws_proxy(void)
+{
+	return &ws_proxy;
+}
 
 LWS_VISIBLE int
 lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
 			void *user, void *in, size_t len)
 {
 	const struct lws_ssl_info *info = in;
+	int answer;
 
 	(void)user;
-	(void)len;
+	if (wsi && (wsi->role & LWSGO_ONWARD) && onward(reason)) {
+		int done = 0;
+
+		if (lwsgo_enter(__func__)) {
+			done = go_lwsgo_onward(wsi, (int)reason, in, len,
+					       &answer);
+			lwsgo_leave();
+		}
+		if (done)
+			return answer;
+	}
 	switch (reason) {
 	case LWS_CALLBACK_HTTP:
 		if (lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL))

@@ -28,7 +28,7 @@ struct lws {
 	uint8_t binary;
 	uint8_t rsv;
 	uint8_t draining;
-	uint8_t role; /* LWSGO_WS, LWSGO_CLIENT */
+	uint8_t role; /* LWSGO_WS, ... */
 	uint8_t is_ssl;
 	uint8_t close_len;
 	uint8_t close_buf[125];
@@ -50,6 +50,7 @@ struct lws {
 
 #define LWSGO_WS 1
 #define LWSGO_CLIENT 2
+#define LWSGO_ONWARD 4
 
 struct lws_vhost {
 	struct lws_context *context;
@@ -252,6 +253,8 @@ lwsgo_custom_begin(struct lws_context *cx,
 		   const struct lwsgo_event_loop_ops *ops);
 
 /* Makes the service threads look again if they wait. Async-signal-safe. */
+/* dummy.c: a struct lws_protocols */
+LWSGO_INTERNAL const void *lwsgo_ws_proxy(void);
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));
 /* One of them. */
 void lwsgo_kick_pt(struct lws_context *cx, struct lwsgo_pt *pt) __attribute__((visibility("hidden")));

@@ -2,9 +2,18 @@
 
 package main
 
+/*
+#include "lwsgo.h"
+#include "lws_private.h"
+*/
+import "C"
+
 import (
+	"unsafe"
+
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/httpd"
+	"libwebsockets/impl/proxy"
 	"libwebsockets/impl/role/h1"
 	"libwebsockets/impl/role/h2"
 	"libwebsockets/impl/role/listen"
@@ -32,5 +41,7 @@ func init() {
 		ALPN: map[string]func(*engine.Conn) bool{"h2": h2.Accept},
 		Raw:  raw.Fallback,
 	})
-	httpd.Wire(httpd.Hooks{Open: openFile, SendFD: sendFD})
+	httpd.Wire(httpd.Hooks{Open: openFile, SendFD: sendFD, Onward: proxy.Start})
+	ws.Wire(ws.Hooks{Passage: proxy.Passage})
+	proxy.Wire(proxy.Hooks{Protocol: func() unsafe.Pointer { return unsafe.Pointer(C.lwsgo_ws_proxy()) }})
 }

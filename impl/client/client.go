@@ -56,6 +56,7 @@ type Info struct {
 	Flags         Flags
 	Path          string
 	Host          string
+	TLSHost       string // whose certificate is expected, "": Host's
 	Origin        Text
 	Protocols     Text // subprotocols to offer
 	LocalProtocol Text
@@ -73,8 +74,72 @@ type Info struct {
 	LogCx        unsafe.Pointer // nil: the context's
 	// Made is called before any callback of the new connection.
 	Made func(c *engine.Conn)
+	// Bound is the protocol that it is bound to, nil: the vhost's by name.
+	Bound *engine.Protocol
+	// Onward: the connection passes on what another one was asked for.
+	Onward Onward
 	// Identity gives the certificate and key that TLS shows, in DER; nil: the vhost's.
 	Identity func() (cert, key []byte, err error)
+}
+
+// Onward is whose request a client connection passes on.
+type Onward interface {
+	// Fields appends the request's fields that go in front of the program's own.
+	Fields(c *engine.Conn, b []byte) []byte
+	// HasBody tells whether a body follows the head.
+	HasBody() bool
+	// MaySend is called when more of the body may be sent; false closes.
+	MaySend(c *engine.Conn) bool
+	// Began is called when the answer's head has come, and the connection has no timeout
+	// any more.
+	Began()
+	// TimedOut is called before the connection is closed for a timeout.
+	TimedOut()
+	// Gone is called when the connection has ended.
+	Gone(c *engine.Conn)
+}
+
+// OnwardOf is whose request c passes on, nil: its own.
+func OnwardOf(c *engine.Conn) Onward {
+	if s := StateOf(c); s != nil {
+		return s.info.Onward
+	}
+	return nil
+}
+
+// Awaits tells whether the answer's head has yet to come, Complete whether all of the
+// answer has.
+func Awaits(c *engine.Conn) bool {
+	return c.State() == engine.StateIssueBody || c.State() == engine.StateWaitingServerReply
+}
+
+// Complete tells whether all of the answer has come.
+func Complete(c *engine.Conn) bool { s := StateOf(c); return s != nil && s.completed }
+
+// Length tells how long the body of c's answer is as far as the client knows, -1: its
+// end will tell.
+func Length(c *engine.Conn) int64 {
+	if s := StateOf(c); s.hasLength {
+		return s.remain
+	}
+	return -1
+}
+
+// Bodyless tells whether the answer has no body whatever its head says.
+func Bodyless(c *engine.Conn) bool { return StateOf(c).bodyless() }
+
+// Sent notes that all of the request has been sent, or a part: the server has a time to
+// take what waits.
+func Sent(c *engine.Conn, all bool) {
+	switch {
+	case c.State() != engine.StateIssueBody:
+	case all:
+		SetBodyPending(c, false)
+	case c.Buffered():
+		c.SetTimeout(engine.TimeoutIssuePayload, c.Ctx.TimeoutSecs)
+	default: // who is waited for is the other side
+		c.SetTimeout(engine.NoPendingTimeout, 0)
+	}
 }
 
 const (
@@ -188,6 +253,7 @@ func Connect(i *Info) *engine.Conn {
 		}
 	}
 	c.SetQuiet(false)
+	s.made = true
 	return c
 }
 
@@ -222,7 +288,11 @@ func (s *State) bind(c *engine.Conn) bool {
 		c.SetUser(i.User)
 	}
 	local := i.local()
-	if c.Ctx.ABI.Before30 && !i.raw() {
+	if i.Bound != nil {
+		if c.Bind(i.Bound); c.Dead() {
+			return false
+		}
+	} else if c.Ctx.ABI.Before30 && !i.raw() {
 		if i.Method.Has && c.Protocol != nil {
 			c.Bind(c.Protocol)
 		}
@@ -307,6 +377,7 @@ var (
 	_ engine.Expirer   = role{}
 	_ engine.Targeter  = role{}
 	_ engine.Restarter = role{}
+	_ engine.Carrier   = role{}
 )
 
 // Role is the role of HTTP client connections, and of WebSockets until they
@@ -356,6 +427,9 @@ func (role) Write(c *engine.Conn, b engine.Payload, _ engine.WriteProtocol) int 
 // Writeable asks the program for more, where it may write now: a request's
 // body, or after the answer's headers. Earlier requests are forgotten.
 func (role) Writeable(c *engine.Conn) bool {
+	if o := OnwardOf(c); o != nil && (Awaits(c) || c.State() == engine.StateEstablished) {
+		return o.MaySend(c)
+	}
 	switch c.State() {
 	case engine.StateIssueBody, engine.StateEstablished, engine.StateIdling:
 		return c.Call(engine.ReasonClientHTTPWriteable, nil, 0) == 0
@@ -404,6 +478,9 @@ func handshakeEvent(c *engine.Conn) {
 
 // TimedOut adds what the program would otherwise not learn.
 func (role) TimedOut(c *engine.Conn, _ engine.TimeoutReason) {
+	if o := OnwardOf(c); o != nil {
+		o.TimedOut()
+	}
 	switch c.State() {
 	case engine.StateTLSHandshake:
 		c.ConnectionError("Timed out waiting SSL")
@@ -455,6 +532,17 @@ func (role) Restart(c *engine.Conn) bool {
 	return true
 }
 
+// Owes: nothing is carried.
+func (role) Owes(*engine.Conn) bool { return false }
+
+// Ending tells the program of one that passes on a request that it is over, however it
+// ends, as the reference does.
+func (role) Ending(c *engine.Conn, _ engine.CloseStatus) {
+	if s := StateOf(c); s != nil && s.info.Onward != nil && s.made && !s.info.ws() {
+		c.Call(engine.ReasonCompletedClientHTTP, nil, 0)
+	}
+}
+
 // Gone gives back what the connection holds.
 func (role) Gone(c *engine.Conn) {
 	if s := StateOf(c); s != nil {
@@ -462,5 +550,8 @@ func (role) Gone(c *engine.Conn) {
 		s.search.Cancel()
 		s.leaveQueue(c)
 		s.dropDecoding()
+		if s.info.Onward != nil {
+			s.info.Onward.Gone(c)
+		}
 	}
 }

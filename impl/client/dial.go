@@ -351,7 +351,11 @@ func (s *State) secure(c *engine.Conn) {
 	}
 	c.SetState(engine.StateTLSHandshake)
 	c.Monitor.Begin()
-	req := &engine.TLSRequest{Allow: int(s.info.Flags), Host: withoutPort(s.info.Host), Port: s.info.Port, ALPN: s.info.ALPN}
+	name := s.info.TLSHost
+	if name == "" {
+		name = withoutPort(s.info.Host)
+	}
+	req := &engine.TLSRequest{Allow: int(s.info.Flags), Host: name, Port: s.info.Port, ALPN: s.info.ALPN}
 	var err error
 	if s.info.Identity != nil {
 		req.Cert, req.Key, err = s.info.Identity()

@@ -24,6 +24,7 @@ type request struct {
 	origin            Text
 	originScheme      string // "" where the origin is complete
 	boundary          string
+	onward            []byte // fields of whom it passes on
 	cookie            string
 	closes            bool // no further transaction on this connection
 	// WebSocket handshakes (RFC 6455 §4.1).
@@ -45,6 +46,7 @@ func (r *request) appendTo(b []byte) []byte {
 	if r.boundary != "" {
 		b = line(b, "content-type: ", `multipart/form-data; boundary="`+r.boundary+`"`)
 	}
+	b = append(b, r.onward...)
 	if r.cookie != "" {
 		b = line(b, "Cookie: ", r.cookie)
 	}
@@ -122,6 +124,10 @@ func (s *State) request(c *engine.Conn) *request {
 	r := &request{
 		method: i.Method.S, uri: i.Path, host: i.Host, origin: i.Origin,
 		originScheme: s.originScheme(c), closes: !s.pipeline, cookie: s.cookie(c),
+	}
+	if i.Onward != nil {
+		r.onward = i.Onward.Fields(c, nil)
+		s.bodyPending = i.Onward.HasBody()
 	}
 	if i.Flags&MultipartForm != 0 {
 		s.boundary, s.laterPart = newBoundary(), false

@@ -83,6 +83,9 @@ func (s *State) begun(c *engine.Conn) bool {
 	}
 	s.beginDecoding(c.Headers)
 	c.SetTimeout(engine.NoPendingTimeout, 0)
+	if s.info.Onward != nil {
+		s.info.Onward.Began()
+	}
 	if c.Call(engine.ReasonEstablishedClientHTTP, nil, 0) != 0 {
 		return refuse(c, "HS: disallowed at ESTABLISHED")
 	}
@@ -215,9 +218,9 @@ func (s *State) unframe(b []byte) (n int, data []byte, done bool, err error) {
 }
 
 // give hands out a piece of the body. As in the reference, a connection that
-// is bound to no protocol has its body thrown away.
+// is bound to no protocol has its body thrown away, but for one that passes on a request.
 func (s *State) give(c *engine.Conn, data []byte) int {
-	if !c.Bound() {
+	if !c.Bound() && s.info.Onward == nil {
 		engine.Noticef("%s: swallowed read (%d)", c, len(data))
 		return 0
 	}

@@ -47,6 +47,7 @@ type State struct {
 	redirects int
 	resetTo   *resetTarget
 	moves     int  // away from HTTP/2 connections that take no more streams
+	made      bool // the program has it
 	toGet     bool // a 303 made the request a GET
 
 	// Several transactions on one connection.

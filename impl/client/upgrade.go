@@ -138,7 +138,7 @@ func (s *State) upgrade(c *engine.Conn) bool {
 // establish makes a connection whose handshake is right a WebSocket; false closes.
 func (s *State) establish(c *engine.Conn, accepted bool) bool {
 	h := c.Headers
-	if accepted && c.Ctx.ABI.Before30 && !c.Bind(s.settled(c.Vhost, h)) {
+	if accepted && c.Ctx.ABI.Before30 && s.info.Bound == nil && !c.Bind(s.settled(c.Vhost, h)) {
 		return refuse(c, "HS: disallowed by its protocol")
 	}
 	if c.Dead() {

@@ -125,6 +125,7 @@ func (o *Vhost) again(ctx *Context) *Vhost {
 		n := *m
 		v.Mounts[i] = &n
 	}
+	v.noteOnward()
 	v.PVOs, v.Headers, v.Exts = slices.Clone(o.PVOs), slices.Clone(o.Headers), slices.Clone(o.Exts)
 	v.F.Slot, v.F.Home = vhosts.put(v), unsafe.Pointer(v)
 	ctx.changeVhosts(func(l []*Vhost) []*Vhost { return append(l, v) })

@@ -307,6 +307,9 @@ func (c *Conn) Call(r Reason, in unsafe.Pointer, n uintptr) int {
 // CallProtocol runs p's callback for the connection.
 func (c *Conn) CallProtocol(p *Protocol, r Reason, user, in unsafe.Pointer, n uintptr) int {
 	if p == nil || p.Callback == nil {
+		if p != nil && p.Native != nil {
+			return p.Native(c, r, in, n)
+		}
 		return 0
 	}
 	defer c.pt.Retake(c.pt.Drop()) // deferred: an entry that the callback made may panic
@@ -408,6 +411,12 @@ func (c *Conn) SetParent(p *Conn) {
 	p.children = append([]*Conn{c}, p.children...)
 	c.linkFaces()
 }
+
+// LeaveParent makes c one that ends by itself, without its parent.
+func (c *Conn) LeaveParent() { c.leaveParent() }
+
+// Children are the connections whose parent c is.
+func (c *Conn) Children() []*Conn { return c.children }
 
 // linkFaces mirrors the family in the faces, for the C accessors.
 func (c *Conn) linkFaces() {

@@ -103,6 +103,8 @@ type Context struct {
 	// TLS is what role/secure keeps of the context, and closes with it.
 	TLS ContextTLS
 
+	passesOn atomic.Bool // a vhost has mounts that lead to other servers
+
 	lives lifecycles
 	pipes []lifecycle // of what wakes each thread
 

@@ -45,6 +45,9 @@ type Face struct {
 const (
 	FaceWS     = 1 << 0
 	FaceClient = 1 << 1
+	// FaceOnward: a side of what a mount leads to another server by; C asks Go what
+	// lws_callback_http_dummy is to do.
+	FaceOnward = 1 << 2
 )
 
 // VhostFace is the struct lws_vhost of capi/c/lws_private.h.

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"strings"
 	"unsafe"
 
 	"libwebsockets/impl/wire/h1"
@@ -69,6 +70,14 @@ type Mount struct {
 	Kind           MountKind
 	AuthFile       string
 	HasAuthFile    bool
+}
+
+// Onward tells whether the mount leads to another server. The kind of a struct that was
+// only zeroed is HTTP, too: one that names a protocol, or a path for its origin, is what
+// it is in Debian's build, which has no such mounts.
+func (m *Mount) Onward() bool {
+	return (m.Kind == MountHTTP || m.Kind == MountHTTPS) && m.Protocol == "" && m.Origin != "" &&
+		m.Origin[0] != '.' && strings.IndexByte(m.Origin, '/') > 0
 }
 
 // MountKind is enum lws_mount_protocols.

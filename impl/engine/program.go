@@ -138,6 +138,8 @@ type Protocol struct {
 	RxSize   int            // rx_buffer_size
 	Index    int            // place in the vhost's table
 	C        unsafe.Pointer // the struct lws_protocols that programs see
+	// Native is called in place of Callback, with the lock held, for a protocol of ours.
+	Native func(c *Conn, r Reason, in unsafe.Pointer, n uintptr) int
 
 	members []members // by thread
 }

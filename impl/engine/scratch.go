@@ -59,9 +59,11 @@ func (pt *Thread) TakeHeaders() *h1.Headers {
 		s := pt.headers[n-1]
 		pt.headers = pt.headers[:n-1]
 		s.h.Reset()
+		s.h.KeepTarget(pt.ctx.passesOn.Load())
 		return s.h
 	}
 	h := new(h1.Headers)
+	h.KeepTarget(pt.ctx.passesOn.Load())
 	h.Join(&pt.ctx.ABI.Joints)
 	h.KnowDSS(pt.ctx.ABI.DSSHeader)
 	limit := pt.ctx.MaxHeaderData

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"unsafe"
 )
@@ -114,6 +115,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		p.Index, p.members = i, make([]members, len(ctx.Threads))
 		v.Protocols = append(v.Protocols, &p)
 	}
+	v.noteOnward()
 	f.Context = unsafe.Pointer(ctx.F)
 	f.Slot, f.Home = vhosts.put(v), unsafe.Pointer(v)
 	f.Port = int32(v.Port)
@@ -145,6 +147,18 @@ func (v *Vhost) Start() error {
 		v.Ctx.ready([]*Vhost{v}, false)
 	}
 	return nil
+}
+
+// noteOnward has requests' targets kept where a mount passes them on, and tells of those
+// that look as if they were to lead somewhere.
+func (v *Vhost) noteOnward() {
+	for _, m := range v.Mounts {
+		if m.Onward() {
+			v.Ctx.passesOn.Store(true)
+		} else if m.Kind <= MountHTTPS && m.Protocol == "" && strings.ContainsAny(m.Origin, ":.") && !strings.Contains(m.Origin, "/") {
+			Warnf("vhost %s: mount %s: the origin '%s' needs a / behind the server", v.Name, m.Mountpoint, m.Origin)
+		}
+	}
 }
 
 // NoDefault as DefaultIndex: an upgrade has to name a protocol.

@@ -43,11 +43,20 @@ func findMount(c *engine.Conn, uri string) *engine.Mount {
 			continue
 		}
 		// As the reference has it, a callback mount beats every one before it.
-		if m.Kind == engine.MountCallback || n > best && (m.Kind == engine.MountCGI || readable || m.Protocol != "") {
+		if m.Kind == engine.MountCallback || n > best && (m.Kind == engine.MountCGI || readable || m.Protocol != "" ||
+			c.Stream() && m.Onward()) {
 			best, hit = n, m
 		}
 	}
 	return hit
+}
+
+// Onward is the mount to another server that covers the request in c.Headers, nil: none.
+func Onward(c *engine.Conn) *engine.Mount {
+	if m := findMount(c, string(requestURI(c))); m != nil && m.Onward() {
+		return m
+	}
+	return nil
 }
 
 // cut is s up to the NUL that a path has where '&' or ';' was.
@@ -135,6 +144,9 @@ func (App) Action(c *engine.Conn) bool {
 	}
 	if done, ok := authorise(c, m); done {
 		return ok
+	}
+	if m.Onward() {
+		return hooks.Onward(c, m)
 	}
 	rest := uri[len(m.Mountpoint):]
 	if m.Kind == engine.MountCallback || m.Protocol != "" {
@@ -239,6 +251,10 @@ func callbackMount(c *engine.Conn, m *engine.Mount, uri, rest []byte) (done, ok 
 	}
 	return false, true
 }
+
+// Authorise checks a mount's basic authorisation; done tells that the request was
+// answered. ok false closes.
+func Authorise(c *engine.Conn, m *engine.Mount) (done, ok bool) { return authorise(c, m) }
 
 // authorise checks a mount's basic authorisation; done tells that the request
 // was answered.

@@ -62,6 +62,8 @@ type Hooks struct {
 	Open func(pt *engine.Thread, name string, gzip bool) (File, error)
 	// SendFD has the kernel send up to n bytes of fd, from *pos on, to a socket.
 	SendFD func(fd int, pos *int64, socket int, n int64) int
+	// Onward has another server answer the request in c.Headers; false closes.
+	Onward func(c *engine.Conn, m *engine.Mount) bool
 }
 
 var hooks Hooks
@@ -420,9 +422,12 @@ func (t *transfer) interpreted(c *engine.Conn) (b []byte, n int) {
 	return buf[from : from+to], n
 }
 
-// Drop closes the file.
+// Drop closes the file, or forgets who else answers.
 func (App) Drop(c *engine.Conn) {
-	if t, ok := h1.StateOf(c).App.(*transfer); ok {
+	switch t := h1.StateOf(c).App.(type) {
+	case *transfer:
 		t.f.Close()
+	case h1.Onward:
+		t.Drop(c)
 	}
 }

@@ -239,7 +239,8 @@ func FuzzSite(f *testing.F) {
 
 // wire makes s what serves requests.
 func (s *site) wire() {
-	Wire(Hooks{Open: s.openText, SendFD: func(int, *int64, int, int64) int { return 0 }})
+	Wire(Hooks{Open: s.openText, SendFD: func(int, *int64, int, int64) int { return 0 },
+		Onward: func(*engine.Conn, *engine.Mount) bool { return false }})
 	h1.Wire(h1.Hooks{App: s, Upgrades: map[string]func(*engine.Conn) bool{},
 		Extended: func(*engine.Conn) (done, ok bool) { return false, true },
 		Fallback: func(*engine.Conn, []byte) bool { return false }})

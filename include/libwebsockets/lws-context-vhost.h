@@ -748,7 +748,12 @@ struct lws_protocol_vhost_options {
 
 /** What is behind a mount: the meaning of its `origin`. */
 enum lws_mount_protocols {
-	LWSMPRO_HTTP = 0,	/**< reverse proxy to host[:port]/path */
+	LWSMPRO_HTTP = 0,	/**< reverse proxy: the origin is host[:port]/path, or
+				 * +socket:/path of a unix socket. HTTP and WebSockets;
+				 * the vhost's first protocol hears of the client's side
+				 * and of the one to the server, and has to hand what it
+				 * hears on to lws_callback_http_dummy(). With a protocol,
+				 * or an origin that is none of these, it is no proxy */
 	LWSMPRO_HTTPS = 1,	/**< the same over TLS */
 	LWSMPRO_FILE = 2,	/**< files below a folder, or in a zip: where the origin names
 				 * one (.zip, .jar, .war) or a folder in it. Deflated ones are

@@ -124,7 +124,7 @@ func (st *Stream) body(b []byte, last bool) {
 		return
 	}
 	if len(b) > 0 {
-		if c.State() == engine.StateDeferringAction || len(c.Kept()) > 0 {
+		if c.State() == engine.StateDeferringAction || len(c.Kept()) > 0 || c.NoRead {
 			c.Keep(b)
 		} else {
 			ok = c.Role().(engine.Receiver).StreamBody(c, b)

@@ -29,6 +29,9 @@ func Upgrade(c *engine.Conn) bool {
 	if !allowed(c) {
 		return false
 	}
+	if done, ok := hooks.Passage(c); done {
+		return ok
+	}
 	p, ok := chooseProtocol(c)
 	if !ok {
 		return false
@@ -52,7 +55,7 @@ func Upgrade(c *engine.Conn) bool {
 	if c.Dead() {
 		return true
 	}
-	sent, ok := s.accept(c)
+	sent, ok := s.accept(c, c.Protocol.Name)
 	if !ok {
 		return false
 	}
@@ -65,6 +68,37 @@ func Upgrade(c *engine.Conn) bool {
 	}
 	if c.Dead() {
 		return true
+	}
+	c.Valid()
+	h1.LogUpgrade(c, sent)
+	h1.DetachHeaders(c)
+	return true
+}
+
+// Hooks are what the role needs of the packages that build upon it.
+type Hooks struct {
+	// Passage leads a WebSocket that is asked for to another server; done false: it
+	// is ours. ok false closes.
+	Passage func(c *engine.Conn) (done, ok bool)
+}
+
+var hooks = Hooks{Passage: func(*engine.Conn) (done, ok bool) { return false, true }}
+
+// Wire sets the hooks.
+func Wire(h Hooks) { hooks = engine.Wired(h) }
+
+// Open makes a request, which [Hooks].Passage has kept waiting and bound, a WebSocket
+// of the subprotocol; false closes.
+func Open(c *engine.Conn, subprotocol string) bool {
+	c.Vhost.Count.Upgrades.Add(1)
+	if c.Stream() {
+		return openStream(c, subprotocol)
+	}
+	s := start(c, nil, false)
+	c.SetState(engine.StateEstablished)
+	sent, ok := s.accept(c, subprotocol)
+	if !ok {
+		return false
 	}
 	c.Valid()
 	h1.LogUpgrade(c, sent)
@@ -167,6 +201,9 @@ func UpgradeStream(c *engine.Conn) bool {
 	if !versionFits(c) {
 		return refuseVersion(c)
 	}
+	if done, ok := hooks.Passage(c); done {
+		return ok
+	}
 	p, ok := chooseProtocol(c)
 	if !ok {
 		return false
@@ -182,17 +219,19 @@ func UpgradeStream(c *engine.Conn) bool {
 	if !c.EnsureUser() || !permitted(c) {
 		return false
 	}
-	if c.Dead() {
-		return true
-	}
+	return c.Dead() || openStream(c, c.Protocol.Name)
+}
+
+// openStream answers a stream's request for a WebSocket of the subprotocol; false closes.
+func openStream(c *engine.Conn, subprotocol string) bool {
 	h := c.Headers
 	resp := c.PT().Resp
 	b, ok := h1.AddStatus(c, resp[:0:len(resp)-1], 200)
 	if n := h.Total(wire.TokenProtocol); n > maxStreamProtocol {
 		engine.Infof("%s: %d bytes of subprotocols (limit %d)", c, n, maxStreamProtocol)
 		return false
-	} else if ok && n > 0 && c.Protocol.Name != "" {
-		b, ok = h1.AddByToken(c, b, wire.TokenProtocol, []byte(c.Protocol.Name))
+	} else if ok && n > 0 && subprotocol != "" {
+		b, ok = h1.AddByToken(c, b, wire.TokenProtocol, []byte(subprotocol))
 	}
 	if !ok || c.Write(engine.PayloadOf(b), engine.WriteHTTPHeaders) < 0 {
 		return false
@@ -255,7 +294,7 @@ func chooseProtocol(c *engine.Conn) (*engine.Protocol, bool) {
 }
 
 // accept sends the 101 response.
-func (s *State) accept(c *engine.Conn) (sent int, ok bool) {
+func (s *State) accept(c *engine.Conn, subprotocol string) (sent int, ok bool) {
 	h := c.Headers
 	key := h.Value(wire.TokenKey)
 	if h.Total(wire.TokenHost) == 0 || len(key) == 0 {
@@ -271,8 +310,8 @@ func (s *State) accept(c *engine.Conn) (sent int, ok bool) {
 	b := append(resp[:0:len(resp)-1], "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n"+
 		"Connection: Upgrade\r\nSec-WebSocket-Accept: "...)
 	b = append(b, acc[:]...)
-	if h.Total(wire.TokenProtocol) > 0 && c.Protocol.Name != "" {
-		b = append(append(b, "\r\nSec-WebSocket-Protocol: "...), c.Protocol.Name...)
+	if h.Total(wire.TokenProtocol) > 0 && subprotocol != "" {
+		b = append(append(b, "\r\nSec-WebSocket-Protocol: "...), subprotocol...)
 	}
 	b = s.acceptExtension(c, b)
 	b = append(b, '\r', '\n')

@@ -53,7 +53,16 @@ type Headers struct {
 	limit  int
 	joints *Joints
 	dss    bool
+
+	keepTarget bool
+	target     []byte // as it came
 }
+
+// KeepTarget has the request target kept as it came, for who passes it on.
+func (h *Headers) KeepTarget(on bool) { h.keepTarget = on }
+
+// Target is the request target as it came, nil where it was not kept.
+func (h *Headers) Target() []byte { return h.target }
 
 // KnowDSS has TokenDSSSignature found by its name.
 func (h *Headers) KnowDSS(on bool) { h.dss = on }
@@ -96,6 +105,7 @@ func (h *Headers) Reset() {
 	h.custom = h.custom[:0]
 	h.first = [TokenCount]uint8{}
 	h.nfrag = 0
+	h.target = nil
 }
 
 // SetLimit sets the space for values in bytes; 0 or less means [DefaultLimit].

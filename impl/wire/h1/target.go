@@ -38,6 +38,9 @@ const (
 // escapes and '+' are decoded, a literal '&' or ';' separates, an escaped '=' in
 // a name becomes '_'.
 func (h *Headers) AddTarget(t Token, raw []byte) error {
+	if h.keepTarget {
+		h.target = bytes.Clone(raw)
+	}
 	path, args, hasArgs := bytes.Cut(raw, []byte{'?'})
 	if err := h.begin(t); err != nil {
 		return err
