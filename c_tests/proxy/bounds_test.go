@@ -50,56 +50,59 @@ func TestMountBounds(t *testing.T) {
 		return fmt.Sprintf(upgraded, harness.AcceptKey(k[:24]))
 	}
 	ws := "GET /up/ HTTP/1.1\r\nHost: f\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-	held := make(chan bool, 1)
-	quiet := func(c net.Conn) { _, _ = bufio.NewReaderSize(c, 16).ReadByte(); time.Sleep(5 * heldBack) }
+	quiet := func(c net.Conn, _ chan bool, stop chan struct{}) {
+		_, _ = io.ReadFull(c, make([]byte, 1))
+		<-stop
+	}
+	deaf := func(_ net.Conn, _ string, _ chan bool, stop chan struct{}) { <-stop }
 	for _, x := range []struct {
 		name    string
 		request string
-		server  func(c net.Conn, head string, r *bufio.Reader)
-		client  func(c net.Conn)
+		server  func(c net.Conn, head string, held chan bool, stop chan struct{})
+		client  func(c net.Conn, held chan bool, stop chan struct{})
 	}{
-		{"an answer", "GET /up/ HTTP/1.1\r\nHost: f\r\n\r\n", func(c net.Conn, _ string, _ *bufio.Reader) {
+		{"an answer", "GET /up/ HTTP/1.1\r\nHost: f\r\n\r\n", func(c net.Conn, _ string, held chan bool, _ chan struct{}) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
 			held <- pour(c, body)
 		}, quiet},
-		{"a body", fmt.Sprintf("POST /up/ HTTP/1.1\r\nHost: f\r\nContent-Length: %d\r\n\r\n", offered), func(net.Conn, string, *bufio.Reader) {
-			time.Sleep(5 * heldBack)
-		}, func(c net.Conn) { held <- pour(c, body) }},
-		{"a body in chunks", "POST /up/ HTTP/1.1\r\nHost: f\r\nTransfer-Encoding: chunked\r\n\r\n", func(net.Conn, string, *bufio.Reader) {
-			time.Sleep(5 * heldBack)
-		}, func(c net.Conn) { held <- pour(c, append(append([]byte("10000\r\n"), body...), '\r', '\n')) }},
-		{"messages to the client", ws, func(c net.Conn, head string, _ *bufio.Reader) {
+		{"a body", fmt.Sprintf("POST /up/ HTTP/1.1\r\nHost: f\r\nContent-Length: %d\r\n\r\n", offered), deaf,
+			func(c net.Conn, held chan bool, _ chan struct{}) { held <- pour(c, body) }},
+		{"a body in chunks", "POST /up/ HTTP/1.1\r\nHost: f\r\nTransfer-Encoding: chunked\r\n\r\n", deaf,
+			func(c net.Conn, held chan bool, _ chan struct{}) {
+				held <- pour(c, append(append([]byte("10000\r\n"), body...), '\r', '\n'))
+			}},
+		{"messages to the client", ws, func(c net.Conn, head string, held chan bool, _ chan struct{}) {
 			_, _ = io.WriteString(c, accept(head))
 			held <- pour(c, bytes.Repeat(frame, 16))
 		}, quiet},
-		{"messages to the server", ws, func(c net.Conn, head string, _ *bufio.Reader) {
+		{"messages to the server", ws, func(c net.Conn, head string, _ chan bool, stop chan struct{}) {
 			_, _ = io.WriteString(c, accept(head))
-			time.Sleep(5 * heldBack)
-		}, func(c net.Conn) {
-			b := make([]byte, 12)
-			_, _ = io.ReadFull(c, b)
+			<-stop
+		}, func(c net.Conn, held chan bool, _ chan struct{}) {
+			_, _ = io.ReadFull(c, make([]byte, 12))
 			held <- pour(c, bytes.Repeat(masked, 16))
 		}},
 	} {
 		for _, l := range libraries[1:] {
 			t.Run(x.name+"/"+l.name, func(t *testing.T) {
-				up := startUpstream(t, "tcp", "127.0.0.1:0", x.server)
+				t.Parallel()
+				held, stop := make(chan bool, 1), make(chan struct{})
+				up := startUpstream(t, "tcp", "127.0.0.1:0", func(c net.Conn, head string, _ *bufio.Reader) { x.server(c, head, held, stop) })
 				s := startSite(t, l, 30, "quiet", "/up", "http", up.origin())
 				before := s.p.Status("VmRSS")
 				c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.port))
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer c.Close()
 				_, _ = io.WriteString(c, x.request)
-				done := make(chan bool)
-				go func() { x.client(c); close(done) }()
+				done := make(chan struct{})
+				go func() { x.client(c, held, stop); close(done) }()
 				select {
 				case h := <-held:
 					if !h {
 						t.Error("nobody was held back")
 					}
-				case <-time.After(30 * time.Second):
+				case <-time.After(60 * time.Second):
 					t.Error("neither held back nor taken")
 				}
 				if grown := s.p.Status("VmHWM") - before; grown > mostGrown {
@@ -107,6 +110,7 @@ func TestMountBounds(t *testing.T) {
 				} else {
 					t.Logf("the site grew by %d KiB", grown)
 				}
+				close(stop)
 				c.Close()
 				<-done
 			})
