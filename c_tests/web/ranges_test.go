@@ -33,7 +33,7 @@ func fileServers(t *testing.T, dir string) (ref *site, ours site) {
 		s := start(t, "the original", full.Lib(t), exe, dir, id)
 		ref = &s
 	}
-	return ref, start(t, "ours", harness.Lib(t), harness.Build(t, "prog/files.c"), dir, id)
+	return ref, start(t, "ours", harness.Lib(t), harness.Build(t, "prog/files.c", "-DUNCOMPRESSED"), dir, id)
 }
 
 // roads are the ways to a server.
@@ -222,7 +222,7 @@ func TestRangesOfOperations(t *testing.T) {
 	dir, _ := rangeFiles(t)
 	for ops, want := range map[string]answered{"seek": {status: 206, body: "cd"}, "no seek": {status: 200, body: rangedText}} {
 		t.Setenv("FILES_OPS", ops)
-		s := start(t, ops, harness.Lib(t), harness.Build(t, "prog/files.c"), dir, harness.Issue(t, "tls.test", nil, nil))
+		s := start(t, ops, harness.Lib(t), harness.Build(t, "prog/files.c", "-DUNCOMPRESSED"), dir, harness.Issue(t, "tls.test", nil, nil))
 		for _, road := range roads {
 			if a := fetch(t, s, road, "GET", "/text.txt", "Range: bytes=12-13"); a.status != want.status || a.body != want.body {
 				t.Errorf("%s, %s: %s", ops, road, a)

@@ -208,7 +208,7 @@ func TestHostileZip(t *testing.T) {
 				must(t, err)
 				must(t, os.WriteFile(file, c.spoil(b), 0o644))
 			}
-			exe := harness.Build(t, "prog/files.c")
+			exe := harness.Build(t, "prog/files.c", "-DUNCOMPRESSED")
 			id := harness.Issue(t, "tls.test", nil, nil)
 			s := start(t, name, harness.Lib(t), exe, dir, id)
 			path := "/zip/" + strings.TrimPrefix(c.bad.name, "../")
@@ -254,8 +254,8 @@ func TestPrecompressed(t *testing.T) {
 		must(t, os.Chtimes(path, time.Time{}, at))
 	}
 	id := harness.Issue(t, "tls.test", nil, nil)
-	ours := start(t, "ours", harness.Lib(t), harness.Build(t, "prog/files.c", "-DPRECOMPRESSED"), dir, id)
-	without := start(t, "ours, without", harness.Lib(t), harness.Build(t, "prog/files.c"), dir, id)
+	ours := start(t, "ours", harness.Lib(t), harness.Build(t, "prog/files.c", "-DUNCOMPRESSED", "-DPRECOMPRESSED"), dir, id)
+	without := start(t, "ours, without", harness.Lib(t), harness.Build(t, "prog/files.c", "-DUNCOMPRESSED"), dir, id)
 	for _, c := range []struct{ path, accept, range_, body, coding string }{
 		{"/text.txt", "", "", rangedText, ""},
 		{"/text.txt", "gzip", "", "as gzip", "gzip"},

@@ -104,6 +104,9 @@ int main(int argc, char **argv)
 	i.iface = "127.0.0.1";
 	i.protocols = protocols;
 	i.mounts = mounts;
+#if defined(UNCOMPRESSED) /* answers differ in nothing else */
+	i.http_no_compression = 1;
+#endif
 #if defined(PRECOMPRESSED)
 	i.http_precompressed = 1;
 #endif

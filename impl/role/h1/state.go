@@ -17,7 +17,9 @@ import (
 type State struct {
 	parser h1.Parser
 	// Parsed: the headers of the current request are complete.
-	Parsed bool
+	Parsed  bool
+	takes   uint8         // codings that the request takes, by rank
+	prefers coding.Coding // the one that it prefers
 	// Version is 0 until a request told it: 0 for HTTP/1.0, 1 for HTTP/1.1, 2 for HTTP/2.
 	Version int
 	// KeepAlive: the connection goes on after this transaction.
@@ -55,9 +57,7 @@ type State struct {
 	code  int    // of the answer
 	Sent  int64  // of it, with its head
 
-	coded   *encoding     // how the answer's body is encoded, nil: it is not
-	takes   uint8         // codings that the request takes, by rank
-	prefers coding.Coding // the one that it prefers
+	coded *encoding // how the answer's body is encoded, nil: it is not
 
 	behind   int  // bytes received behind what was parsed last
 	deferred bool // the transaction is over once the queue has drained
