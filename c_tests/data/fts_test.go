@@ -88,9 +88,7 @@ func needles(t *testing.T, file string) []byte {
 }
 
 // An index of one text is the original's, byte for byte, however it comes; either library
-// finds the same in it. Seen to fail: with '9' in words, a split that leaves the lines
-// where they were, children in the order of their letters, completions without the walk
-// to a sibling that has more.
+// finds the same in it. Seen to fail with letters above 127 in the texts (row 286).
 func TestFTS(t *testing.T) {
 	dir := t.TempDir()
 	ref := original.program(t, "fts")

@@ -134,12 +134,13 @@ func written(t testing.TB, a *Args, flags int32, size int) string {
 		if finished {
 			return string(out)
 		}
-		if n == 0 {
-			t.Fatalf("%d bytes are no room, behind %q", size, out)
+		if n == 0 || len(out) > 1<<24 {
+			t.Fatalf("%d bytes are no room, behind %.200q", size, out)
 		}
 	}
 }
 
+// Seen to fail with an escape that is begun anew in the next buffer.
 func TestRoundTrip(t *testing.T) {
 	for _, x := range []struct{ in, want string }{
 		{`{"schema":"top"}`, `{"schema":"top","text":"","i16":0,"u64":0,"yes":false}`},
@@ -168,7 +169,8 @@ func TestRoundTrip(t *testing.T) {
 }
 
 // Any text ends in a struct or an error: with no more memory than it is long, the same
-// however it is cut, and what it made is JSON which makes the same again.
+// however it is cut, and what it made is JSON which makes the same again. Seen to fail
+// without the length of the pieces set back.
 func FuzzStructJSON(f *testing.F) {
 	for _, s := range []string{
 		`{"schema":"top","leaves":[{"n":1,"s":"x","p":"y","more":[{"n":2}]},{"n":3}],"child":{"name":"a","inner":{"small":7}},"text":"t"}`,
