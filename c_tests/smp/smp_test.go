@@ -4,9 +4,8 @@
 // for that (tools/full-reference).
 //
 // Seen to fail on purpose: a library in which a new connection goes to the thread that
-// accepts it, lws_cancel_service_pt wakes all threads, who closes a vhost's connections is
-// who destroys it, timers are the first thread's, a connection can be served before its
-// maker has done, or the descriptors of a thread that waits are closed by another.
+// accepts it, lws_cancel_service_pt wakes all threads, lws_get_tsi tells of the first one,
+// timers are the first one's, or a connection is served before its maker has done.
 package smp
 
 import (
