@@ -142,7 +142,8 @@ share(int fd)
 }
 
 /* Of two processes that listen at one place the first has number 0, the second 1. Sends
- * who comes to one of them, also when the other one has gone. */
+ * who comes to one of them, also when the other one has gone; -1: shares them out, as is
+ * needed where each thread has a socket of its own. */
 static int steered;
 
 static int
@@ -152,15 +153,17 @@ steer(int fd)
 	struct sock_fprog program = { .len = 1, .filter = &number };
 
 	if (listens(fd)) /* a kernel that cannot shares them out */
-		(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program,
-				 sizeof(program));
+		(void)setsockopt(fd, SOL_SOCKET,
+				 steered < 0 ? SO_DETACH_REUSEPORT_BPF :
+					       SO_ATTACH_REUSEPORT_CBPF,
+				 &program, sizeof(program));
 	return 0;
 }
 
 static void
 steer_all(int to)
 {
-	steered = to;
+	steered = lws_get_count_threads(context) > 1 ? -1 : to;
 	each_socket(steer);
 }
 

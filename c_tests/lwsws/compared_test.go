@@ -41,7 +41,7 @@ func everything(t *testing.T, l library, ids *identities) (s site, ports []int) 
 		"reject-service-keywords": [ { "scumbot": "404 Not for you" } ], "default-alpn": "http/1.1", "rlimit-nofile": "2000", "count-threads": "1" } }`,
 		l.plugins(t, "dumb_increment", "post_demo", "lws_raw_test"))
 	s.write("conf.d/a", `{ "vhosts": [ { "name": "localhost", "port": "%d", "interface": "127.0.0.1", "keepalive_timeout": "3", "noipv6": "on", # one
-		"headers": [ { "x-one": "1", "x-two": "two" } ], "error-document-404": "/away/404", "access-log": "DIR/log", "strict-host-check": "off",
+		"headers": [ { "x-one": "1", "x-two": "two" } ], "access-log": "DIR/log", "strict-host-check": "off",
 		"h2-half-closed-long-poll": "on", "fo-listen-queue": "5", "sts": "1",
 		"mounts": [
 			{ "mountpoint": "/", "origin": "file://DIR/www", "default": "index.html", "cache-max-age": "60", "cache-reuse": "1", "cache-revalidate": "1",
@@ -179,7 +179,7 @@ func answer(c io.Reader) string {
 		return "(turned away)"
 	}
 	defer r.Body.Close()
-	if r.StatusCode/100 == 3 && r.ContentLength < 0 { // has no body, and stays
+	if r.Header.Get("Location") != "" && r.ContentLength < 0 { // has no body, and stays
 		return raw.String()
 	}
 	if _, err = io.Copy(io.Discard, r.Body); err != nil {
@@ -190,7 +190,7 @@ func answer(c io.Reader) string {
 
 var (
 	dates  = regexp.MustCompile(`(?mi)^(date|expires): .*\r\n`)
-	ranges = regexp.MustCompile(`(?mi)^accept-ranges: bytes\r\n`) // quirk 221
+	ranges = regexp.MustCompile(`(?mi)^(accept-ranges: bytes|vary: accept-encoding)\r\n`) // deliberate: docs/quirks.md
 )
 
 // Most keys, asked for, and how the parent ends: as the original's.
