@@ -32,14 +32,14 @@ The CMake files of 4.3.5 give some of the examples to ctest. Those that can be b
 
 | ctest | here |
 |---|---|
-| api-test-lwsac, -lejp, -lecp, -lws_cache, -lws_map, -lws_smd, -lws_struct, -lws_tokenize | the drives of api-tests |
+| api-test-lwsac, -lejp, -lecp, -lws_cache, -lws_dsh, -lws_map, -lws_smd, -lws_struct, -lws_tokenize | the drives of api-tests |
 | http-client-multi, with -h1, -pipe, -stag, -restrict and -post in every mixture | the drives "ctest" and "ctest --h1" of minimal-http-client-multi, with the original's test-server on the same library |
 | http-client-post, -m, -h1, -m-h1 | the drive "ctest" of minimal-http-client-post |
 | http-client-warmcat-h1, http-client-hugeurl-warmcat, ws-client-rx-warmcat, ws-client-spam | the drives of these programs; warmcat.com is at home in their network |
 | hs_evlib_foreign_uv, _ev, _glib | the drives of minimal-http-server-eventlib-foreign |
 | hs_evlib_foreign_event, _sd, _uloop | not driven: Debian has no plugin for these loops |
 | names with -fi- | need LWS_WITH_SYS_FAULT_INJECTION |
-| the rest: api-test-async-dns, -cose, -gencrypto, -jose, -lws_dsh, -secure-streams, crypto-cose, mqtt, ss and sspc | need what Debian's build has not (above) |
+| the rest: api-test-async-dns, -cose, -gencrypto, -jose, -secure-streams, crypto-cose, mqtt, ss and sspc | need what Debian's build has not (above) |
 `
 
 // checkDocs compares docs/examples.md with what there is for each of refs.

@@ -10,6 +10,7 @@
 #include "fork.h"
 #include "log.h"
 #include "lws_private.h"
+#include "threadpool.h"
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -70,6 +71,9 @@ lwsgo_state_lock(void)
 	pthread_mutex_lock(&lwsgo_keep_lock);
 	for (cx = lwsgo_contexts; cx; cx = cx->next_made)
 		pthread_mutex_lock(&cx->smd.lock);
+	pthread_mutex_lock(&lwsgo_pool_lock);
+	pthread_mutex_lock(&lwsgo_seq_lock);
+	pthread_mutex_lock(&lwsgo_diskcache_lock);
 	pthread_mutex_lock(&lwsgo_sul_lock);
 	pthread_mutex_lock(&lwsgo_log_lock);
 }
@@ -81,6 +85,9 @@ lwsgo_state_unlock(void)
 
 	pthread_mutex_unlock(&lwsgo_log_lock);
 	pthread_mutex_unlock(&lwsgo_sul_lock);
+	pthread_mutex_unlock(&lwsgo_diskcache_lock);
+	pthread_mutex_unlock(&lwsgo_seq_lock);
+	pthread_mutex_unlock(&lwsgo_pool_lock);
 	for (cx = lwsgo_contexts; cx; cx = cx->next_made)
 		pthread_mutex_unlock(&cx->smd.lock);
 	pthread_mutex_unlock(&lwsgo_keep_lock);

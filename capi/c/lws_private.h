@@ -99,6 +99,8 @@ struct lwsgo_pt {
 	void *loop;	    /* the event loop plugin's part, NULL: we poll ourselves */
 	struct lwsgo_loop_host *loop_host; /* what it was given */
 	void *evlib; /* the memory of the program's own loop */
+	lws_dll2_owner_t seqs;		 /* sequencers */
+	lws_sorted_usec_list_t seq_beat; /* once a second, while there are any */
 	char apart[128]; /* from what the next thread writes to */
 };
 
@@ -129,6 +131,7 @@ struct lws_context {
 	int uid, gid;
 	int leaving; /* to be destroyed when the thread is out of Go */
 	int ending;  /* lws_context_destroy() was called */
+	int seqs_over; /* no more sequencers are made */
 	lws_state_manager_t mgr_system;
 	lws_state_notify_link_t notify_protocols;
 	lws_sorted_usec_list_t sul_system;
@@ -213,6 +216,9 @@ LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
 
 /* Whether the caller is the thread that serves pt. */
 LWSGO_INTERNAL int lwsgo_on_thread(struct lwsgo_pt *pt);
+/* Ends the sequencers of a context. */
+LWSGO_INTERNAL void lwsgo_seq_end(struct lws_context *cx);
+LWSGO_INTERNAL extern pthread_mutex_t lwsgo_seq_lock, lwsgo_diskcache_lock;
 
 /* One turn without waiting, for event loop plugins (../evlib/evlib.h), and how
  * they come and go (evlib.c). */

@@ -146,6 +146,7 @@ LWS_VISIBLE lws_usec_t
 __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 {
 	lws_sorted_usec_list_t *s;
+	sul_cb_t cb;
 
 	LWS_NEEDS(own, 0);
 	for (;;) {
@@ -158,8 +159,9 @@ __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 		}
 		lws_dll2_remove(&s->list);
 		s->us = 0;
+		cb = s->cb; /* a sequencer's may be gone when it is called */
 		pthread_mutex_unlock(&lwsgo_sul_lock);
-		s->cb(s);
+		cb(s);
 	}
 }
 

@@ -239,6 +239,7 @@ func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 		UDPWriteTells:   a.udp_write_tells != 0,
 		UnixPeer:        str(a.unix_peer),
 		VhostsEndEarly:  a.vhosts_end_early != 0,
+		TasksPartFirst:  a.tasks_part_first != 0,
 		WholeToHTTPS:    a.whole_to_https != 0,
 		TimeoutSecs:     int(a.timeout_secs),
 		UDP:             engine.UDPLayout{Size: uintptr(u.size), Addr: uintptr(u.sa), Room: uintptr(u.room), Len: uintptr(u.salen)},
@@ -323,8 +324,11 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		C.lwsgo_plugins_load(cx, i.plugin_dirs)
 	}
 	C.lwsgo_system_init(cx, i)
-	if info.ABI.VhostsEndEarly {
-		ctx.OnEmpty = func() { C.lwsgo_system_ends(cx) }
+	ctx.OnEmpty = func() {
+		C.lwsgo_seq_end(cx)
+		if info.ABI.VhostsEndEarly {
+			C.lwsgo_system_ends(cx)
+		}
 	}
 	cx.uid, cx.gid = C.int(become.uid), C.int(become.gid)
 	cx.pcontext = i.pcontext

@@ -296,6 +296,7 @@ struct lwsgo_abi {
 	int family_sockets;    /* a listening socket for each address family */
 	const char *unix_peer; /* what the end of a unix socket is called */
 	int vhosts_end_early;  /* vhosts end with their last connection */
+	int tasks_part_first;  /* tasks leave before the close callback */
 	int ages_later;	       /* VHOST_CERT_AGING is not told at the start */
 	int own_sockets;       /* what fd_limit_per_thread has not for the program */
 	int lifecycle;	       /* the log tells of objects, by tags */
@@ -343,6 +344,9 @@ struct lwsgo_plain {
 	int b64_tight;	    /* base64: a group that just fits is decoded */
 	int cert_room;	    /* certificates: a length of 0 is that of the struct's own room */
 	int dir_says_done;  /* lws_dir() answers 1 when all was shown, 0 when stopped */
+	int dsh_head;	    /* lws_dsh: bytes in front of what is in a piece, */
+	int dsh_more;	    /* bytes of the buffer beyond those that were asked for, */
+	int dsh_lends;	    /* and those on one list lend each other */
 	int exp_float;	    /* JSON: a number with an exponent is a float */
 	int humanize_plain; /* lws_humanize() pads nothing and answers the length */
 	int log_cx;	    /* lines are whole when an emitter sees them: stamp and
@@ -351,6 +355,8 @@ struct lwsgo_plain {
 	int plugins_go_on;  /* a file that is no plugin does not end its folder; one that was
 			     * looked for does, and lws_plugins_init() answers 1 without */
 	int star_delimits;  /* tokens of RFC 7230: '*' ends one */
+	int sync_detaches;  /* a pool's task that waits in vain loses its connection */
+	int sync_secs;	    /* how long it waits before it asks again */
 };
 
 __attribute__((visibility("hidden"))) extern const struct lwsgo_plain

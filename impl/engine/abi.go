@@ -50,6 +50,9 @@ type ABI struct {
 	// UDPWriteTells: what the network says of a datagram is the result of the next write,
 	// where a WRITEABLE is due.
 	UDPWriteTells bool
+	// TasksPartFirst: a connection that ends loses its thread pool tasks before the close
+	// callback.
+	TasksPartFirst bool
 	// UDP is the struct that lws_get_udp gives out.
 	UDP UDPLayout
 }

@@ -163,6 +163,9 @@ func (c *Conn) kill(status CloseStatus) {
 		m.Ended(c)
 	}
 	c.unbindAtClose()
+	if c.Ctx.ABI.TasksPartFirst {
+		c.partTasks()
+	}
 	c.failEarly()
 	if status != CloseNoStatusContextDestroy {
 		c.sayGoodbye()
@@ -373,6 +376,7 @@ func (c *Conn) CloseDrained() bool {
 
 // bury puts a dead connection where the end of the turn reclaims it.
 func (c *Conn) bury() {
+	c.partTasks()
 	c.leaveTraffic()
 	c.peerPlace.Leave()
 	c.peerPlace = nil

@@ -102,6 +102,8 @@ type Context struct {
 
 	// TLS is what role/secure keeps of the context, and closes with it.
 	TLS ContextTLS
+	// Tasks are those of the context's thread pools, nil when it never had one.
+	Tasks Tasks
 
 	passesOn atomic.Bool // a vhost has mounts that lead to other servers
 
@@ -342,6 +344,9 @@ func (ctx *Context) Destroy() bool {
 	ctx.loopEnds(LoopContextEnds)
 	ctx.endParted()
 	ctx.reap()
+	if l := ctx.Vhosts(); ctx.ABI.VhostsEndEarly && ctx.protocolDone && len(l) > 0 && l[0].bound.Load() == 0 {
+		l[0].finish(ctx.First()) // the wake-up was its last connection, as the original counts
+	}
 	if ctx.OnEmpty != nil {
 		ctx.Unlock()
 		unlocked()

@@ -308,6 +308,7 @@ func (pt *Thread) runCancel() {
 	c := &pt.F.Cancel
 	if atomic.LoadInt32(c) != 0 && atomic.SwapInt32(c, 0) != 0 || pt.cancelDue {
 		pt.cancelDue = false
+		pt.askForTasks()
 		pt.CallProtocols(ReasonEventWaitCancelled, nil, 0)
 	}
 }

@@ -50,7 +50,9 @@ typedef int lwsgo_stream;
 /* How functions behave that belong to no context. */
 #define LWSGO_PLAIN                                                            \
 	{                                                                      \
-		.b64_tight = 0,                                                \
+		.dsh_head = 48,                                                \
+		.dsh_lends = 1,                                                \
+		.sync_secs = 2,                                                \
 	}
 
 /* A plugin is of this library's build. */

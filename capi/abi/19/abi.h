@@ -59,12 +59,16 @@ typedef unsigned int lwsgo_stream;
 		.b64_tight = 1,                                                \
 		.cert_room = 1,                                                \
 		.dir_says_done = 1,                                            \
+		.dsh_head = 56,                                                \
+		.dsh_more = 64,                                                \
 		.exp_float = 1,                                                \
 		.humanize_plain = 1,                                           \
 		.log_cx = 1,                                                   \
 		.paths_fit = 1,                                                \
 		.plugins_go_on = 1,                                            \
 		.star_delimits = 1,                                            \
+		.sync_detaches = 1,                                            \
+		.sync_secs = 3,                                                \
 	}
 
 /* A plugin is of this library's build. */
@@ -118,6 +122,7 @@ lwsgo_abi_of(size_t size)
 		.family_sockets = 1,
 		.unix_peer = "(unix skt)",
 		.vhosts_end_early = 1,
+		.tasks_part_first = 1,
 		.ages_later = 1,
 		.lifecycle = 1,
 		.only_with_pvo = 1,

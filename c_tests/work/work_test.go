@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+
+// Package work drives what Debian's build leaves out and programs organise their work
+// with: thread pools, sequencers, shared heaps, disk caches. The referee is the original
+// with these built in (tools/full-reference).
+package work
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"libwebsockets/c_tests/harness"
+)
+
+func TestMain(m *testing.M) { harness.Main(m, 4) }
+
+// library is one that programs are compiled for and run on.
+type library struct {
+	name string
+	ref  harness.Ref
+	ours bool
+}
+
+var (
+	original = library{"original", harness.RefFull, false}
+	ours     = []library{{"so.19", harness.Ref19, true}, {"so.17", harness.Ref17, true}}
+)
+
+// start compiles a program of prog/ for the library and starts it.
+func (l library) start(t *testing.T, name string, args ...string) *harness.Proc {
+	t.Helper()
+	return l.startWith(t, name, nil, args...)
+}
+
+func (l library) startWith(t *testing.T, name string, more []string, args ...string) *harness.Proc {
+	t.Helper()
+	flags := append(slices.Clone(harness.Strict), "prog/"+name+".c", "-lpthread")
+	flags = append(flags, more...)
+	if !l.ours {
+		exe := harness.Program(t, append(flags, l.ref.Link(t)...)...)
+		return l.ref.Start(t, nil, l.ref.Root(t), l.ref.Lib(t), exe, args...)
+	}
+	dir := l.ref.Ours(t)
+	flags = append(flags, "-DOURS", "-DLWS_ABI="+map[bool]string{true: "19", false: "17"}[l.ref.ABI == 19],
+		"-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.ref.Soname())
+	return harness.StartEnv(t, []string{"LD_LIBRARY_PATH=" + dir}, harness.Program(t, flags...), args...)
+}
+
+// output is all that a program prints.
+func (l library) output(t *testing.T, name string, args ...string) []string {
+	t.Helper()
+	p := l.start(t, name, args...)
+	if err := p.Wait(time.Minute); err != nil {
+		t.Fatalf("%s with %s: %v\n%s", name, l.name, err, p.Log())
+	}
+	return p.All()
+}
+
+// sanitized is what a program prints that is compiled with AddressSanitizer.
+func (l library) sanitized(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	p := l.startWith(t, name, []string{"-fsanitize=address,undefined"}, args...)
+	if err := p.Wait(time.Minute); err != nil {
+		t.Fatalf("%s with %s: %v\n%s", name, l.name, err, p.Log())
+	}
+	return "\n" + strings.Join(p.All(), "\n") + "\n"
+}
+
+// each runs a test with each of our libraries.
+func each(t *testing.T, f func(t *testing.T, l library)) {
+	for _, l := range ours {
+		t.Run(l.name, func(t *testing.T) {
+			t.Parallel()
+			f(t, l)
+		})
+	}
+}
+
+// differ tells of the first lines that are not the same.
+func differ(t *testing.T, want, got []string) {
+	t.Helper()
+	for i := range max(len(want), len(got)) {
+		var w, g string
+		if i < len(want) {
+			w = want[i]
+		}
+		if i < len(got) {
+			g = got[i]
+		}
+		if w != g {
+			t.Errorf("line %d:\noriginal %s\nours     %s\nall of ours:\n%s", i+1, w, g, strings.Join(got, "\n"))
+			return
+		}
+	}
+}
