@@ -166,7 +166,7 @@ func echoServer(t *testing.T) *http.Server {
 		b, err := io.ReadAll(r.Body)
 		fmt.Fprintf(w, "%s %d %v %v", r.Method, len(b), bytes.Equal(b, pattern(len(b))), err)
 	})
-	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else", 302) })
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else", http.StatusFound) })
 	mux.HandleFunc("/cookies", func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "a", Value: "1"})
 		http.SetCookie(w, &http.Cookie{Name: "b", Value: "2"})
