@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -27,7 +28,7 @@ func faulty(r *run) {
 		if out, err := r.fault("crash"); !killed(err) {
 			r.Errorf("a crash ends with %v:\n%s", err, out)
 		}
-		if _, err := exec.LookPath("gdb"); err != nil {
+		if _, err := exec.LookPath("gdb"); err != nil || runtime.GOARCH != "amd64" { // elsewhere it ends at Go's frames
 			return
 		}
 		out, _ := r.fault("crash", "gdb", "-batch", "-nx", "-ex", "set startup-with-shell off", "-ex", "run", "-ex", "bt", "--args")
@@ -35,12 +36,16 @@ func faulty(r *run) {
 		return
 	}
 	out, err := r.fault("free")
-	r.names(out, "heap-use-after-free", "use_after_free", "callback_faulty", "lws_service", "main")
+	below := []string{"lws_service", "main"}
+	if runtime.GOARCH != "amd64" {
+		below = nil
+	}
+	r.names(out, append([]string{"heap-use-after-free", "use_after_free", "callback_faulty"}, below...)...)
 	if err == nil {
 		r.Errorf("the sanitizer is content")
 	}
 	out, err = r.fault("leak")
-	r.names(out, "Direct leak of 12345 byte(s)", "in leak", "in callback_faulty", "in lws_service", "12345 byte(s) leaked in 1 allocation(s)")
+	r.names(out, "Direct leak of 12345 byte(s)", "in leak", "in callback_faulty", "12345 byte(s) leaked in 1 allocation(s)")
 	if err == nil {
 		r.Errorf("the leak is not told")
 	}
