@@ -160,6 +160,9 @@ func (m *members) each(fn func(*Conn)) {
 }
 
 func (p *Protocol) join(c *Conn) {
+	if p.members == nil { // none of a vhost's: of this one connection and its like (impl/proxy)
+		p.members = make([]members, len(c.Ctx.Threads))
+	}
 	l := &p.members[c.pt.Index].l
 	c.memberOf, c.memberAt = p, len(*l)
 	*l = append(*l, c)
