@@ -3,9 +3,9 @@
 package engine
 
 import (
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
-	_ "unsafe" // for linkname
 
 	"golang.org/x/sys/unix"
 )
@@ -15,12 +15,6 @@ type Event = unix.EpollEvent
 
 // yieldEvery is how often, in µs, a service thread lets the scheduler see it.
 const yieldEvery = 8000
-
-// goyield is runtime.Gosched, but for that it wakes no idle thread of the runtime's to
-// look for work.
-//
-//go:linkname goyield runtime.goyield
-func goyield()
 
 // Yield is called at the beginning of each turn, with nothing locked; now may be
 // the time before its wait.
@@ -32,7 +26,7 @@ func goyield()
 func (pt *Thread) Yield(now int64) {
 	if now-pt.yielded.Load() > yieldEvery {
 		pt.yielded.Store(now)
-		goyield()
+		runtime.Gosched()
 	}
 }
 
