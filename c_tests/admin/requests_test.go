@@ -175,7 +175,7 @@ func TestAccessLog(t *testing.T) {
 				var p http.Protocols
 				p.SetHTTP1(v == 1)
 				p.SetHTTP2(v == 2)
-				tr := &http.Transport{Protocols: &p, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+				tr := &http.Transport{DisableCompression: true, Protocols: &p, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 				check(fmt.Sprint("tls ", v), 2, func() {
 					for _, path := range []string{"/a", "/files/index.html"} {
 						req, _ := http.NewRequest("GET", fmt.Sprintf("https://localhost:%d%s", s.tls, path), nil)

@@ -65,7 +65,7 @@ func TestStatus(t *testing.T) {
 			defer ws.Reset()
 			var p http.Protocols
 			p.SetHTTP2(true)
-			tr := &http.Transport{Protocols: &p, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+			tr := &http.Transport{DisableCompression: true, Protocols: &p, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 			defer tr.CloseIdleConnections()
 			for range 3 {
 				r, err := (&http.Client{Transport: tr}).Get(fmt.Sprintf("https://localhost:%d/a", s.tls))

@@ -59,7 +59,7 @@ func (a answer) send(c *engine.Conn) int {
 	if ok && p == nil && a.compressed(c) {
 		b, coded, ok = h1.Compress(c, b, "", length)
 	}
-	if ok && !coded && (c.Vhost.Precompressed || zipped(f) || c.Vhost.Compress && h1.CompressibleType(a.ctype)) {
+	if ok && !coded && (c.Vhost.Precompressed || zipped(f)) {
 		b, ok = h1.AddByToken(c, b, wire.TokenHTTPVary, []byte("accept-encoding"))
 	}
 	if ok && ctype != "" {
