@@ -7,9 +7,9 @@ type AdoptFlags int
 
 // The flags of lws_adopt_descriptor_vhost.
 const (
-	AdoptHTTP     AdoptFlags = 1
-	AdoptSocket   AdoptFlags = 2
-	AdoptAllowSSL AdoptFlags = 4
-	AdoptUDP      AdoptFlags = 16
-	AdoptRawProxy AdoptFlags = 32
+	AdoptHTTP         AdoptFlags = 1
+	AdoptSocket       AdoptFlags = 2
+	AdoptAllowSSL     AdoptFlags = 4
+	AdoptUDP          AdoptFlags = 16
+	AdoptFlagRawProxy AdoptFlags = 32
 )

@@ -35,20 +35,20 @@ var Socket engine.Role = &socket{name: "raw-skt", rx: engine.ReasonRAWRX,
 }
 
 // Proxy is the role of the two sides of a proxy that the program makes ("raw-proxy").
-var Proxy engine.Role = &socket{name: proxyName, rxClient: engine.ReasonRAWProxyClientRX, rx: engine.ReasonRAWProxyServerRX,
+var Proxy engine.Role = &socket{name: proxyName, rxClient: engine.ReasonRAWProxyCLIRX, rx: engine.ReasonRAWProxySRVRX,
 	server: engine.Reasons{
-		Adopt:     engine.ReasonRAWProxyServerAdopt,
-		Writeable: engine.ReasonRAWProxyServerWriteable,
-		Close:     engine.ReasonRAWProxyServerClose,
-		Bind:      engine.ReasonRAWProxyServerBindProtocol,
-		Unbind:    engine.ReasonRAWProxyServerDropProtocol,
+		Adopt:     engine.ReasonRAWProxySRVAdopt,
+		Writeable: engine.ReasonRAWProxySRVWriteable,
+		Close:     engine.ReasonRAWProxySRVClose,
+		Bind:      engine.ReasonRAWProxySRVBindProtocol,
+		Unbind:    engine.ReasonRAWProxySRVDropProtocol,
 	},
 	client: engine.Reasons{
-		Adopt:     engine.ReasonRAWProxyClientAdopt,
-		Writeable: engine.ReasonRAWProxyClientWriteable,
-		Close:     engine.ReasonRAWProxyClientClose,
-		Bind:      engine.ReasonRAWProxyClientBindProtocol,
-		Unbind:    engine.ReasonRAWProxyClientDropProtocol,
+		Adopt:     engine.ReasonRAWProxyCLIAdopt,
+		Writeable: engine.ReasonRAWProxyCLIWriteable,
+		Close:     engine.ReasonRAWProxyCLIClose,
+		Bind:      engine.ReasonRAWProxyCLIBindProtocol,
+		Unbind:    engine.ReasonRAWProxyCLIDropProtocol,
 	},
 }
 
@@ -148,14 +148,14 @@ type ProxyBinder struct{ SocketBinder }
 // Accepts takes sockets adopted for it, or accepted by a vhost that wants it.
 func (ProxyBinder) Accepts(v *engine.Vhost, how engine.AdoptFlags) bool {
 	return (SocketBinder{}).Accepts(v, how) &&
-		(how&engine.AdoptRawProxy != 0 || v.Options.Has(engine.OptAdoptApplyListen) && v.AcceptRole == proxyName)
+		(how&engine.AdoptFlagRawProxy != 0 || v.Options.Has(engine.OptAdoptApplyListen) && v.AcceptRole == proxyName)
 }
 
 // Bind binds to the named protocol, or the vhost's raw one.
 func (ProxyBinder) Bind(c *engine.Conn, _ engine.AdoptFlags, named bool) { bindAs(c, Proxy, named) }
 
 // AdoptReason tells the program of the connection.
-func (ProxyBinder) AdoptReason() engine.Reason { return engine.ReasonRAWProxyServerAdopt }
+func (ProxyBinder) AdoptReason() engine.Reason { return engine.ReasonRAWProxySRVAdopt }
 
 // Fallback makes an HTTP connection whose peer does not speak HTTP, or asks for
 // a tunnel, a raw one, and hands out what came.
