@@ -99,8 +99,6 @@ func requests() (l []asked) {
 	page("extra type", "/x.odd", "")
 	page("unknown type", "/x.unknown", "")
 	page("any type", "/any/x.unknown", "")
-	page("absent", "/absent", "")
-	page("above", "/../users", "")
 	page("redirection", "/away/further?a=b", "")
 	page("redirection to https", "/safe/further", "")
 	page("without password", "/private/p.txt", "")
