@@ -26,6 +26,7 @@ var mirrors = []mirror{
 	}},
 	{goType: "role/h1.processArgs", c: "struct lws_process_html_args"},
 	{goType: "httpd.accessArgs", c: "struct lws_process_html_args"},
+	{goType: "httpd.cgiArgs", c: "struct lws_cgi_args", names: map[string]string{"std": "stdwsi", "state": "hdr_state"}},
 
 	{goType: "text/lejp.Head", c: "struct lejp_ctx", upto: "i", names: map[string]string{"Parsers": "pst", "Levels": "st"}},
 	{goType: "text/lejp.Texts", c: "struct lejp_ctx", from: "path", upto: "path_stride"},

@@ -133,6 +133,7 @@ var numberRules = []numberRule{
 		"H2ManualRxFlow":   "LCCSCF_H2_MANUAL_RXFLOW",
 		"TakeDowngrade":    "LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS",
 	}},
+	{of: "httpd.std*", names: map[string]string{"stdin": "LWS_STDIN", "stdout": "LWS_STDOUT", "stderr": "LWS_STDERR"}},
 	{of: "httpd.auth*", names: map[string]string{
 		"authModeMask":   "AUTH_MODE_MASK",
 		"authByCallback": "LWSAUTHM_BASIC_AUTH_CALLBACK",

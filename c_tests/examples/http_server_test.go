@@ -43,12 +43,7 @@ func init() {
 			r.stop(p)
 		}},
 		{folder: "http-server/minimal-http-server-basicauth", does: "without, with wrong and with right credentials", run: basicAuth},
-		{folder: "http-server/minimal-http-server-cgi", does: "what a CGI mount answers in a build without CGI", run: func(r *rig) {
-			p := r.serve(7681)
-			r.noteAnswer("/", r.dial(7681).ask(r, get("/")))
-			r.noteAnswer("/x", r.dial(7681).ask(r, get("/x?a=b")))
-			r.stop(p)
-		}},
+		{folder: "http-server/minimal-http-server-cgi", does: "a script's page, and what is posted to it", single: noCGI, run: cgiScript},
 		{folder: "http-server/minimal-http-server-custom-headers", does: "a custom header read back, http and https", run: customHeaders},
 		{folder: "http-server/minimal-http-server-deaddrop", does: "https, credentials, uploads, the list over ws, download, deletion", run: deaddrop},
 		{folder: "http-server/minimal-http-server-dynamic", does: "generated pages of several sizes, http and https", run: func(r *rig) { dynamic(r) }},
@@ -463,4 +458,26 @@ func deaddrop(r *rig) {
 	w.Close()
 	p.Signal(os.Interrupt)
 	r.note("exit %d", r.exit(p))
+}
+
+var noCGI = map[int]string{17: "Debian's has no CGI", 19: "Debian's has no CGI"}
+
+// cgiScript asks the script of the example, which is written for bash.
+func cgiScript(r *rig) {
+	name := filepath.Join(r.dir, "my-cgi-script.sh")
+	must(r, os.WriteFile(name, []byte(strings.Replace(read(r, name), "#!/bin/sh", "#!/bin/bash", 1)), 0o755))
+	p := r.serve(7681)
+	for _, k := range [][]string{
+		{get("/"), "<h2>REQUEST_METHOD=GET</h2>", "<td>MemTotal</td>"},
+		{"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello", "CONTENT_LENGTH=5", "read=\"hello\""},
+	} {
+		a := r.dial(7681).ask(r, k[0])
+		for _, want := range append(k[1:], "</body></html>") {
+			if a.code != 200 || a.Get("Content-Type") != "text/html" || !strings.Contains(string(a.body), want) {
+				r.Errorf("%d, %s: no %s in %s", a.code, a.head, want, a.body)
+			}
+		}
+	}
+	r.waitLog(p, "CGI-stderr: lwstest script stderr: REQUEST_METHOD was GET")
+	r.stop(p)
 }

@@ -183,8 +183,8 @@ lws_get_ssl(struct lws *wsi)
 LWS_VISIBLE int
 lws_is_cgi(struct lws *wsi)
 {
-	(void)wsi; /* as in Debian's build, no connection is one of CGI */
-	return 0;
+	LWS_NEEDS(wsi, 0);
+	return !!(wsi->role & LWSGO_CGI);
 }
 
 LWS_VISIBLE int

@@ -42,6 +42,23 @@ lwsgo_ws_proxy(void)
 	return &ws_proxy;
 }
 
+extern int go_lwsgo_cgi(struct lws *wsi, int reason, void *in);
+
+/* What there is to do for a connection that has a CGI. */
+static int
+cgi(struct lws *wsi, int reason, void *in)
+{
+	int r;
+
+	if (!wsi || !(wsi->role & LWSGO_CGI))
+		return reason == LWS_CALLBACK_CGI_STDIN_DATA ? -1 : 0;
+	if (!lwsgo_enter("lws_callback_http_dummy"))
+		return -1;
+	r = go_lwsgo_cgi(wsi, reason, in);
+	lwsgo_leave();
+	return r;
+}
+
 LWS_VISIBLE int
 lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
 			void *user, void *in, size_t len)
@@ -71,6 +88,11 @@ lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
 		if (lws_http_transaction_completed(wsi))
 			return -1;
 		return 0;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+	case LWS_CALLBACK_CGI:
+	case LWS_CALLBACK_CGI_TERMINATED:
+	case LWS_CALLBACK_CGI_STDIN_DATA:
+		return cgi(wsi, (int)reason, in);
 	case LWS_CALLBACK_SSL_INFO:
 		if (info && lwsgo_plain.log_cx)
 			lwsl_wsi_notice(wsi, "SSL_INFO: where: 0x%x, ret: 0x%x",

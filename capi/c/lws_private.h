@@ -51,6 +51,9 @@ struct lws {
 #define LWSGO_WS 1
 #define LWSGO_CLIENT 2
 #define LWSGO_ONWARD 4
+/* Which pipe of a process the connection is, in bits 4 and 5; it has a CGI. */
+#define LWSGO_STD(role_) ((role_) >> 4 & 3)
+#define LWSGO_CGI 0x80
 
 struct lws_vhost {
 	struct lws_context *context;

@@ -87,7 +87,7 @@ func tokenLimits(i *C.struct_lwsgo_info) *wire.TokenLimits {
 	return t
 }
 
-func mounts(m *C.struct_lwsgo_mount) []*engine.Mount {
+func mounts(m *C.struct_lwsgo_mount, cgi bool) []*engine.Mount {
 	var l []*engine.Mount
 	for ; m != nil; m = m.mount_next {
 		bits := C.mount_bits(m)
@@ -95,7 +95,7 @@ func mounts(m *C.struct_lwsgo_mount) []*engine.Mount {
 		if n := int(m.mountpoint_len); n < len(point) {
 			point = point[:n]
 		}
-		l = append(l, &engine.Mount{
+		e := &engine.Mount{
 			Mountpoint: point, Origin: str(m.origin), Def: str(m.def), HasDef: m.def != nil,
 			Protocol: str(m.protocol), PMO: unsafe.Pointer(m.cgienv),
 			ExtraMimetypes: headers(m.extra_mimetypes), Interpret: headers(m.interpret),
@@ -103,7 +103,11 @@ func mounts(m *C.struct_lwsgo_mount) []*engine.Mount {
 			CacheReusable: bits&1 != 0, CacheRevalid: bits&2 != 0, CacheInterm: bits&4 != 0,
 			Kind:     engine.MountKind(m.origin_protocol),
 			AuthFile: str(m.basic_auth_login_file), HasAuthFile: m.basic_auth_login_file != nil,
-		})
+		}
+		if cgi && e.Kind == engine.MountCGI {
+			e.CGI = &engine.MountedCGI{Env: headers(m.cgienv), Timeout: int(m.cgi_timeout)}
+		}
+		l = append(l, e)
 	}
 	return l
 }
@@ -182,7 +186,7 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 	info := &engine.Info{
 		Port: int(i.port), Iface: str(i.iface), HasIface: i.iface != nil, VhostName: str(i.vhost_name),
 		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), Headers: headers(i.headers),
-		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts),
+		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts, i.runs_cgi != 0),
 		ServerString: str(i.server_string), Error404: str(i.error_document_404), Precompressed: i.http_precompressed != 0,
 		Compress:  i.compresses != 0 && i.http_no_compression == 0,
 		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),

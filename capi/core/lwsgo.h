@@ -167,6 +167,7 @@ typedef void (*lwsgo_finalize_cb)(struct lws_vhost *vh, void *arg);
 struct lwsgo_info {
 	LWSGO_INFO(LWSGO_MEMBER)
 	/* What the program's struct is too short for, or its ABI does not have, is 0. */
+	uint8_t runs_cgi; /* mounts of kind CGI do: Debian's build has none */
 	uint8_t wants_log; /* log_filepath counts: Debian's build does not look at it */
 	uint8_t compresses; /* answers are compressed: Debian's build does not do that */
 	uint8_t udp_loss_sim_tx_pc;

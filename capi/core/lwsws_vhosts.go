@@ -224,6 +224,9 @@ func (f *vhostConfig) addMount() error {
 		if err != nil {
 			return err
 		}
+		if scheme == "cgi://" {
+			f.info.runs_cgi = 1
+		}
 		*m = f.mount
 		m.origin_protocol = C.uchar(n)
 		m.origin = next(f.mount.origin, len(scheme))

@@ -136,7 +136,7 @@ func contextStatus(ctx *engine.Context, cx *C.struct_lws_context, hide bool) str
 	o.raw("heap", fmt.Sprint(heap[0].Value.Uint64()))
 
 	c.add("context_uptime", (engine.Now()-ctx.Born)/1_000_000)
-	c.add("cgi_spawned", 0)
+	c.add("cgi_spawned", ctx.CGIs.Load())
 	c.add("pt_fd_max", ctx.FDLimit)
 	c.add("ah_pool_max", ctx.FDLimit) // each connection may have one
 	c.add("deprecated", C.lws_context_is_deprecated(cx))
@@ -158,7 +158,7 @@ func contextStatus(ctx *engine.Context, cx *C.struct_lws_context, hide bool) str
 	c.raw("vhosts", list(l))
 	c.add("listen_wsi", s.Listening)
 	c.counters(all, ctx.Vhosts()...)
-	c.add("cgi_alive", 0)
+	c.add("cgi_alive", ctx.Companions())
 	o.raw("contexts", list([]string{c.String()}))
 	return o.String()
 }

@@ -41,7 +41,8 @@ func init() {
 		ALPN: map[string]func(*engine.Conn) bool{"h2": h2.Accept},
 		Raw:  raw.Fallback,
 	})
-	httpd.Wire(httpd.Hooks{Open: openFile, SendFD: sendFD, Onward: proxy.Start})
+	httpd.Wire(httpd.Hooks{Open: openFile, SendFD: sendFD, Onward: proxy.Start,
+		ProcessFace: newProcess, ProcessGone: processGone, Path: searchPath})
 	ws.Wire(ws.Hooks{Passage: proxy.Passage})
 	proxy.Wire(proxy.Hooks{Protocol: func() unsafe.Pointer { return unsafe.Pointer(C.lwsgo_ws_proxy()) }})
 }

@@ -61,6 +61,11 @@ func (c *Conn) close(status CloseStatus) {
 			c.children = c.children[1:]
 		}
 	}
+	if k := c.Companion(); k != nil {
+		if k.Ending(c); c.Dead() {
+			return
+		}
+	}
 	if r, ok := c.role.(Restarter); ok && status != CloseNoStatusContextDestroy && r.Restart(c) {
 		return
 	}
@@ -390,6 +395,7 @@ func (c *Conn) bury() {
 
 // reclaim frees what the program could still see of a dead connection.
 func (c *Conn) reclaim() {
+	c.SetCompanion(nil)
 	c.leaveProtocol()
 	c.freeUser()
 	Prog.Free(c.F.UDP)

@@ -30,6 +30,7 @@ const (
 	StateDoingTransaction   // server: the program is answering
 	StateIssuingFile        // server: a file is on its way
 	StateBody               // server: a request's body is to come
+	StateBodyHeld           // server: who takes the body has no room for more
 	StateDiscardBody        // server: the answer is out, the body is still coming
 	StateDeferringAction    // server: between two requests of one connection
 	StateIssueBody          // client: the request's body is to be sent
@@ -45,7 +46,7 @@ const (
 )
 
 var stateNames = [...]string{"unconnected", "waiting for DNS", "connecting", "waiting for the proxy", "TLS handshake",
-	"sending the handshake", "waiting for the reply", "awaiting the preface", "headers", "transaction", "sending a file", "body",
+	"sending the handshake", "waiting for the reply", "awaiting the preface", "headers", "transaction", "sending a file", "body", "body held",
 	"discarding the body", "between requests", "sending the body", "idle", "upgrade", "established", "sending close", "awaiting close ack",
 	"returned close", "flushing", "shutdown", "dead"}
 
@@ -53,7 +54,7 @@ func (s State) String() string { return stateNames[s] }
 
 // answering tells whether a server is at an answer: what came behind the request waits.
 func (s State) answering() bool {
-	return s == StateDoingTransaction || s == StateIssuingFile || s == StateDeferringAction
+	return s == StateDoingTransaction || s == StateIssuingFile || s == StateDeferringAction || s == StateBodyHeld
 }
 
 // Conn is one connection, what programs hold as struct lws *.

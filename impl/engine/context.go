@@ -91,6 +91,8 @@ type Context struct {
 	F    *ContextFace
 	Slot uint32
 	Born int64 // as [Now] tells it
+	// CGIs counts those that were started.
+	CGIs atomic.Uint64
 	// Threads are the service threads' parts.
 	Threads []*Thread
 

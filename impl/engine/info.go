@@ -70,6 +70,13 @@ type Mount struct {
 	Kind           MountKind
 	AuthFile       string
 	HasAuthFile    bool
+	CGI            *MountedCGI // how Origin is run, nil: it is not
+}
+
+// MountedCGI is what a mount says of a CGI.
+type MountedCGI struct {
+	Env     []PVO
+	Timeout int // seconds, 0: the usual
 }
 
 // Onward tells whether the mount leads to another server. The kind of a struct that was

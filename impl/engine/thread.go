@@ -73,6 +73,8 @@ type Thread struct {
 
 	headers []headerStore // not in use
 
+	companions map[*Conn]Companion
+
 	Files Files   // what httpd keeps open, closed with the thread
 	ready []Event // see look
 
@@ -194,6 +196,9 @@ func (pt *Thread) Mine() bool { return len(pt.ctx.Threads) == 1 || Prog.OnThread
 // Full tells whether there is no room for a client or a child either: they may
 // have one place more, as in the original.
 func (pt *Thread) Full() bool { return len(pt.order) > pt.ctx.FDLimit }
+
+// Room tells whether n more descriptors may be polled.
+func (pt *Thread) Room(n int) bool { return len(pt.order)+n <= pt.ctx.FDLimit }
 
 // AtLimit tells whether no further connection may be taken.
 func (pt *Thread) AtLimit() bool { return len(pt.order) >= pt.ctx.FDLimit }

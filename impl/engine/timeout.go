@@ -17,6 +17,7 @@ const (
 	TimeoutSSLAccept           TimeoutReason = 9
 	TimeoutHTTPContent         TimeoutReason = 10
 	TimeoutFlushBeforeClose    TimeoutReason = 12
+	TimeoutCGI                 TimeoutReason = 14
 	TimeoutKeepaliveIdle       TimeoutReason = 15
 	TimeoutIssuePayload        TimeoutReason = 18
 	TimeoutAwaitingSocks       TimeoutReason = 19
@@ -100,6 +101,9 @@ func (c *Conn) timedOut() {
 	}
 	if c.state == StateWaitingToSendClose || c.state == StateAwaitingCloseAck || c.state == StateFlushingBeforeClose {
 		c.broken = true
+	}
+	if k := c.Companion(); k != nil {
+		k.TimedOut(c)
 	}
 	if t, ok := c.role.(Expirer); ok {
 		t.TimedOut(c, c.reason)

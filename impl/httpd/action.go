@@ -167,6 +167,9 @@ func mounted(c *engine.Conn, m *engine.Mount) bool {
 	}
 	uri := requestURI(c)
 	rest := uri[len(m.Mountpoint):]
+	if m.Kind == engine.MountCGI && m.CGI != nil {
+		return runMount(c, m)
+	}
 	if m.Kind == engine.MountFile {
 		switch serveMount(c, m, rest) {
 		case served:

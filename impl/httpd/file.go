@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/role/child"
 	"libwebsockets/impl/role/h1"
 	wire "libwebsockets/impl/wire/h1"
 )
@@ -64,6 +65,11 @@ type Hooks struct {
 	SendFD func(fd int, pos *int64, socket int, n int64) int
 	// Onward has another server answer the request in c.Headers; false closes.
 	Onward func(c *engine.Conn, m *engine.Mount) bool
+	// ProcessFace gives the C half of a process, ProcessGone takes it back.
+	ProcessFace func() *child.Face
+	ProcessGone func(f *child.Face)
+	// Path is where the program's environment says that programs are.
+	Path func() string
 }
 
 var hooks Hooks

@@ -370,10 +370,12 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_CGI_TERMINATED = 41,
 
 	/** Body data for the child's stdin: `in` is a struct lws_cgi_args *. Return how
-	 * many bytes were taken. */
+	 * many bytes were taken: the rest comes again when stdin takes more. Less than 0
+	 * closes. */
 	LWS_CALLBACK_CGI_STDIN_DATA = 42,
 
-	/** All of the body has gone to the child. */
+	/** All of the body has gone to the child. Not sent, as by the original: stdin is
+	 * closed then. */
 	LWS_CALLBACK_CGI_STDIN_COMPLETED = 43,
 
 	/** The child has been started; `len` is its pid. */

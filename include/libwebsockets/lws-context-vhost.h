@@ -796,7 +796,8 @@ struct lws_http_mount {
 	/**< name ".suffix", value the protocol for LWS_CALLBACK_PROCESS_HTML */
 
 	int cgi_timeout;
-	/**< seconds a CGI may run; 0: the context's timeout */
+	/**< seconds a CGI may run; 0: 5. Behind a request's body it has
+	 * timeout_secs at least */
 	int cache_max_age;
 	/**< seconds a client may keep files; 0: no-store */
 

@@ -514,6 +514,101 @@ lws_vbi_encode(uint64_t value, void *buf);
 LWS_VISIBLE LWS_EXTERN int
 lws_vbi_decode(const void *buf, uint64_t *value, size_t len);
 
+#if defined(LWS_WITH_SPAWN)
+#if defined(__GLIBC__)
+#include <bits/types/siginfo_t.h>
+#else
+#include <signal.h>
+#endif
+
+/*
+ * Processes whose stdin, stdout and stderr are connections
+ */
+
+/** One of them. */
+struct lws_spawn_piped;
+
+struct lws_dll2_owner;
+struct lws_role_ops;
+
+/**
+ * Told when a process has been waited for, and its object is gone.
+ *
+ * @param opaque	that of the info
+ * @param accounting	four times in us: the process' system and user time, and the
+ *			caller's own
+ * @param si		as waitid() tells it; si_status is what it exited with, or its
+ *			signal. Valid during the call
+ * @param we_killed_him 1: its time was over
+ */
+typedef void (*lsp_cb_t)(void *opaque, lws_usec_t *accounting, siginfo_t *si,
+			 int we_killed_him);
+
+/** What to start. Used during lws_spawn_piped() only, but for plsp. */
+struct lws_spawn_piped_info {
+	struct lws_dll2_owner *owner;	/**< list that the object joins, or NULL */
+	struct lws_vhost *vh;		/**< of the pipes' connections */
+	struct lws *opt_parent;		/**< theirs, or NULL */
+
+	const char *const *exec_array;	/**< program and arguments, ended by NULL. A name
+					 * without a slash is looked for in PATH */
+#if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+	const char **env_array;		/**< its whole environment, ended by NULL */
+#else
+	char **env_array;		/**< its whole environment, ended by NULL */
+#endif
+	const char *protocol_name;	/**< of vh, for the connections; NULL: the first of
+					 * the context's first vhost */
+	const char *chroot_path;	/**< its root directory; NULL: the caller's */
+	const char *wd;			/**< its working directory; NULL: /tmp */
+
+	struct lws_spawn_piped **plsp;	/**< set to NULL when the object is gone, or NULL */
+
+	void *opaque;			/**< for reap_cb, and lws_get_opaque_user_data() of
+					 * the connections */
+
+	lsp_cb_t reap_cb;		/**< or NULL */
+
+	lws_usec_t timeout_us;		/**< us until it is asked to end; 0: 300 s */
+	int max_log_lines;		/**< not used, as in the original */
+	int tsi;			/**< service thread; that of opt_parent counts */
+
+	const struct lws_role_ops *ops; /**< NULL */
+
+	uint8_t disable_ctrlc;		/**< 1: it leads a process group of its own */
+};
+
+/**
+ * Start a process. Its pipes are connections of role raw-file: LWS_CALLBACK_RAW_RX_FILE
+ * tells that there is something to read() from lws_get_socket_fd(),
+ * LWS_CALLBACK_RAW_WRITEABLE_FILE, once at the start and whenever asked for, that stdin
+ * takes something, LWS_CALLBACK_RAW_CLOSE_FILE the end. The protocol is to pass each end
+ * on to lws_spawn_stdwsi_closed(); the process is waited for when all three have ended.
+ *
+ * @return the object, NULL when the process could not be started
+ */
+LWS_VISIBLE LWS_EXTERN struct lws_spawn_piped *
+lws_spawn_piped(const struct lws_spawn_piped_info *lspi);
+
+/** Ask the process to end: SIGTERM, and SIGKILL 5 s later. It is waited for without its
+ * pipes; the object may be gone behind this call. @return 0, or 1 if there is none. */
+LWS_VISIBLE LWS_EXTERN int
+lws_spawn_piped_kill_child_process(struct lws_spawn_piped *lsp);
+
+/** End the object and its connections; reap_cb is not called. The process goes on until
+ * it ends by itself. *lsp becomes NULL. */
+LWS_VISIBLE LWS_EXTERN void
+lws_spawn_piped_destroy(struct lws_spawn_piped **lsp);
+
+/** Note that the connection wsi of the process has ended. */
+LWS_VISIBLE LWS_EXTERN void
+lws_spawn_stdwsi_closed(struct lws_spawn_piped *lsp, struct lws *wsi);
+
+/** Which pipe of its process a connection is: enum lws_enum_stdinouterr. */
+LWS_VISIBLE LWS_EXTERN int
+lws_spawn_get_stdfd(struct lws *wsi);
+#endif
+
 /** An overlay mount. */
 struct lws_fsmount {
 	const char *layers_path;	/**< folder that has the layers */

@@ -254,6 +254,9 @@ func (s *State) chunkedBody(c *engine.Conn, b []byte) (used int, ok bool) {
 			s.chunked, s.bodyLeft = nil, 0
 			return used, s.bodyDone(c)
 		}
+		if c.State() == engine.StateBodyHeld {
+			return used, true
+		}
 	}
 	s.bodyCame(c, used)
 	return used, true
@@ -263,7 +266,7 @@ func (s *State) chunkedBody(c *engine.Conn, b []byte) (used int, ok bool) {
 // where the program asks for a lowest rate with as many bytes as that gives in the time.
 func (s *State) bodyCame(c *engine.Conn, n int) {
 	s.sinceRenewal += n
-	if s.sinceRenewal >= c.Ctx.MinRxRate*c.Ctx.TimeoutSecs {
+	if c.State() != engine.StateBodyHeld && s.sinceRenewal >= c.Ctx.MinRxRate*c.Ctx.TimeoutSecs {
 		s.sinceRenewal = 0
 		s.contentTimeout(c)
 	}
@@ -272,6 +275,9 @@ func (s *State) bodyCame(c *engine.Conn, n int) {
 func (s *State) bodyPiece(c *engine.Conn, b []byte) bool {
 	if c.State() == engine.StateDiscardBody {
 		return true
+	}
+	if t, ok := s.App.(Taker); ok {
+		return t.TakeBody(c, b)
 	}
 	return c.CallBytes(engine.ReasonHTTPBody, b) == 0
 }
@@ -285,5 +291,8 @@ func (s *State) bodyDone(c *engine.Conn) bool {
 		return Completed(c) == 0
 	}
 	c.SetState(engine.StateDoingTransaction)
+	if t, ok := s.App.(Taker); ok {
+		return t.EndBody(c)
+	}
 	return c.Call(engine.ReasonHTTPBodyCompletion, nil, 0) == 0
 }

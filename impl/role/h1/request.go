@@ -277,6 +277,42 @@ func ExpectBody(c *engine.Conn) bool {
 	return s.goAhead(c)
 }
 
+// HasBody tells whether the request has a body (RFC 9112 §6.3). Without a length or
+// chunks there is none, unless it is a form that says where it ends.
+func HasBody(c *engine.Conn) bool {
+	s := StateOf(c)
+	if s == nil {
+		return false
+	}
+	if m, ok := c.Mux().(carrier); ok {
+		return m.Awaits() || m.Begun()
+	}
+	return s.bodyLeft > 0 || s.ending != nil
+}
+
+// NoBody has nobody wait for a body.
+func NoBody(c *engine.Conn) {
+	if s := StateOf(c); s != nil {
+		s.bodyLen = 0
+	}
+}
+
+// BodyGoesOn is called by a [Taker] that has room again.
+func BodyGoesOn(c *engine.Conn) {
+	if c.State() != engine.StateBodyHeld {
+		return
+	}
+	c.SetState(engine.StateBody)
+	StateOf(c).contentTimeout(c)
+	c.NoRead = false
+	c.TouchPoll()
+	if m := c.Mux(); m != nil && len(c.Kept()) == 0 {
+		m.Drained()
+		return
+	}
+	c.Resume()
+}
+
 // goAhead answers a request that waits for a 100 (Continue) with its body, unless
 // that has come or something was answered already (RFC 9110 §10.1.1).
 func (s *State) goAhead(c *engine.Conn) bool {

@@ -115,6 +115,15 @@ type Application interface {
 	Drop(c *engine.Conn)
 }
 
+// Taker is a State.App that takes the request's body in the program's stead.
+type Taker interface {
+	// TakeBody takes a piece. Where there is no room for another it leaves c in
+	// StateBodyHeld, until [BodyGoesOn]. false closes.
+	TakeBody(c *engine.Conn, b []byte) bool
+	// EndBody is called behind the last; false closes.
+	EndBody(c *engine.Conn) bool
+}
+
 // Hooks are what the role needs of the packages that build upon it.
 type Hooks struct {
 	App Application

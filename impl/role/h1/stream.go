@@ -65,6 +65,9 @@ func StreamBody(c *engine.Conn, b []byte) bool {
 	case engine.StateBody, engine.StateDiscardBody:
 		_, ok := StateOf(c).body(c, b)
 		return ok
+	case engine.StateBodyHeld:
+		c.Keep(b)
+		return true
 	}
 	return true // a body where none belongs
 }
@@ -83,7 +86,7 @@ func StreamEnd(c *engine.Conn) bool {
 	}
 	s.bodyLeft = 0
 	switch c.State() {
-	case engine.StateBody, engine.StateDiscardBody:
+	case engine.StateBody, engine.StateBodyHeld, engine.StateDiscardBody:
 		return s.bodyDone(c)
 	}
 	return true

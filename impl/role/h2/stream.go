@@ -190,7 +190,7 @@ func (st *Stream) Drained() {
 // credit lets the peer send more, when it has used half of what it may and all of
 // that has been taken.
 func (st *Stream) credit() {
-	if st.manual || st.peerEnded || st.holds() || st.c.Dead() || st.rx > streamWindow/2 {
+	if st.manual || st.peerEnded || st.holds() || st.c.Dead() || st.c.State() == engine.StateBodyHeld || st.rx > streamWindow/2 {
 		return
 	}
 	st.grant(streamWindow - st.rx)

@@ -2,9 +2,15 @@
 
 package raw
 
-import "libwebsockets/impl/engine"
+import (
+	"golang.org/x/sys/unix"
+
+	"libwebsockets/impl/engine"
+)
 
 type file struct{}
+
+var _ engine.Polled = file{}
 
 // File is the role of adopted descriptors that are no sockets ("raw-file"):
 // the program reads them itself.
@@ -29,7 +35,24 @@ func (file) Readable(c *engine.Conn) bool {
 	return c.Call(engine.ReasonRAWRXFile, nil, 0) == 0 && !c.Over()
 }
 
-func (file) Writeable(c *engine.Conn) bool {
+// Writeable asks the program, when the descriptor takes something: the program writes
+// to it, so that nothing else tells of one that does not.
+func (f file) Writeable(c *engine.Conn) bool {
+	p := []unix.PollFd{{Fd: int32(c.FD()), Events: unix.POLLOUT}}
+	if n, err := unix.Poll(p, 0); err == nil && n == 0 {
+		c.WantOut = true
+		c.TouchPoll()
+		return true
+	}
+	return f.Writable(c)
+}
+
+// Writable asks the program.
+func (file) Writable(c *engine.Conn) bool {
+	if c.WantOut {
+		c.WantOut = false
+		c.TouchPoll()
+	}
 	return c.Call(engine.ReasonRAWWriteableFile, nil, 0) == 0
 }
 
