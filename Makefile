@@ -217,7 +217,7 @@ TESTED := $(if $(PART),$(or $(firstword $(wildcard $(addsuffix /$(PART),c_tests 
 
 test-all:
 	@$(MAKE) --no-print-directory lib reference ABI=
-	@$(if $(filter admin web lwsws,$(or $(PART),web)),tools/full-reference)
+	@$(if $(filter admin smp web lwsws,$(or $(PART),web)),tools/full-reference)
 	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p && tools/fetch-reference -a 19 -l)
 	@$(GO) build -o $(B)/testsum ./tools/testsum
 	@$(if $(PART),,lint=0; GO="$(GO)" tools/lint || lint=$$?;) \
