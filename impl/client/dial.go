@@ -55,9 +55,11 @@ func (s *State) begin(c *engine.Conn) bool {
 func (s *State) lookUp(c *engine.Conn, host string, port int) {
 	s.search.Cancel()
 	s.search = c.PT().Search(host, func(l []netip.Addr, err error) {
-		if !c.Dead() && c.State() == engine.StateWaitingDNS {
-			s.resolved(c, host, port, l, err)
-		}
+		c.WhenMade(func() {
+			if !c.Dead() && c.State() == engine.StateWaitingDNS {
+				s.resolved(c, host, port, l, err)
+			}
+		})
 	})
 }
 

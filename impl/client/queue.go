@@ -96,12 +96,13 @@ func (s *State) leaveQueue(c *engine.Conn) {
 	for _, f := range q {
 		fs := StateOf(f)
 		fs.leader = nil
-		c.PT().Later(func() {
+		begin := func() {
 			if !f.Dead() && !f.Closing() && fs.leader == nil && f.State() == engine.StateIssueHandshake && !fs.inherited {
 				f.SetState(engine.StateUnconnected)
 				fs.begin(f)
 			}
-		})
+		}
+		c.PT().Later(func() { f.WhenMade(begin) })
 	}
 }
 

@@ -53,6 +53,10 @@ func (c *Conn) close(status CloseStatus) {
 	if c.Dead() {
 		return
 	}
+	if c.nascent && c.pt.Mine() { // a callback may run where it is made
+		c.WhenMade(func() { c.close(status) })
+		return
+	}
 	for len(c.children) > 0 {
 		k := c.children[0]
 		k.broken = true
@@ -381,6 +385,7 @@ func (c *Conn) CloseDrained() bool {
 
 // bury puts a dead connection where the end of the turn reclaims it.
 func (c *Conn) bury() {
+	c.made()
 	c.partTasks()
 	c.leaveTraffic()
 	c.peerPlace.Leave()

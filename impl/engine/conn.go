@@ -167,7 +167,10 @@ func NewConn(pt *Thread, v *Vhost, role Role, client bool) *Conn {
 	c.gen = int32(born&0x3fffffff) + 1
 	f.Slot, f.FD, f.Context = c.slot, -1, unsafe.Pointer(v.Ctx.F)
 	f.Retry, f.TSI = c.Retry.C, uint8(pt.Index)
-	c.nascent = !pt.Mine()
+	if !pt.Mine() {
+		c.nascent = true
+		pt.ctx.making.Add(1)
+	}
 	if client {
 		f.Role |= FaceClient
 	}
@@ -182,13 +185,39 @@ func (c *Conn) Born() {
 	if !c.nascent {
 		return
 	}
-	c.nascent = false
+	waiting := c.pt.unmade[c]
+	c.made()
+	for _, fn := range waiting {
+		c.pt.Later(fn)
+	}
 	if c.Dead() {
 		return
 	}
 	c.touchPoll()
 	c.wantRipe()
 	c.pt.kick()
+}
+
+// made ends that another thread makes c.
+func (c *Conn) made() {
+	if c.nascent {
+		c.nascent = false
+		c.Ctx.making.Add(-1)
+		delete(c.pt.unmade, c)
+	}
+}
+
+// WhenMade runs fn: what may call the program, or change the connection under who makes
+// it elsewhere, waits for that. Where it ends first, fn is dropped. The lock is held.
+func (c *Conn) WhenMade(fn func()) {
+	if !c.nascent || !c.pt.Mine() {
+		fn()
+		return
+	}
+	if c.pt.unmade == nil {
+		c.pt.unmade = map[*Conn][]func(){}
+	}
+	c.pt.unmade[c] = append(c.pt.unmade[c], fn)
 }
 
 // BindVhost makes v the connection's vhost.

@@ -107,7 +107,8 @@ type Context struct {
 	// Tasks are those of the context's thread pools, nil when it never had one.
 	Tasks Tasks
 
-	passesOn atomic.Bool // a vhost has mounts that lead to other servers
+	making   atomic.Int32 // connections that are nascent; changes with their locks held
+	passesOn atomic.Bool  // a vhost has mounts that lead to other servers
 
 	lives lifecycles
 	pipes []lifecycle // of what wakes each thread
@@ -384,9 +385,10 @@ func (ctx *Context) announceEnd() {
 	}
 }
 
-// busy tells whether a thread is in a turn, or in callbacks that C runs.
+// busy tells whether a thread is in a turn, or in callbacks that C runs, or another
+// makes a connection.
 func (ctx *Context) busy() bool {
-	return slices.ContainsFunc(ctx.Threads, func(pt *Thread) bool {
+	return ctx.making.Load() > 0 || slices.ContainsFunc(ctx.Threads, func(pt *Thread) bool {
 		// a loop that another thread runs is to be left by that one
 		return pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0 || atomic.LoadInt32(&pt.F.Running) > 0 && !pt.Mine()
 	})

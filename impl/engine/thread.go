@@ -74,6 +74,7 @@ type Thread struct {
 	headers []headerStore // not in use
 
 	companions map[*Conn]Companion
+	unmade     map[*Conn][]func() // see WhenMade
 
 	Files Files   // what httpd keeps open, closed with the thread
 	ready []Event // see look

@@ -170,6 +170,10 @@ func (c *Conn) validityDue() {
 	if c.Dead() {
 		return
 	}
+	if c.nascent {
+		c.pt.SetTimer(c.validity, Now()+nascentWait)
+		return
+	}
 	if c.pinged {
 		Infof("%s: no sign of life for %d s: closing", c, c.Retry.HangupSecs)
 		c.broken = true

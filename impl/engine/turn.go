@@ -159,9 +159,10 @@ func (pt *Thread) round(events []Event, now int64) End {
 }
 
 // left is what a thread answers that has not destroyed the context itself. Where there
-// are more, it is not needed any more as soon as that is to go.
+// are more, it is not needed any more as soon as that is to go, but while a connection is
+// made elsewhere: who makes it does not come here.
 func (pt *Thread) left() End {
-	if pt.ctx.destroyed || pt.destroySelf && !pt.inTurn && len(pt.ctx.Threads) > 1 {
+	if pt.ctx.destroyed || pt.destroySelf && !pt.inTurn && len(pt.ctx.Threads) > 1 && pt.ctx.making.Load() == 0 {
 		return Over
 	}
 	return GoesOn

@@ -33,11 +33,7 @@ func Wire(l ...Binder) { binders = l }
 // (files), when that is not possible or the program refuses it.
 func Adopt(v *engine.Vhost, fd int, how engine.AdoptFlags, protocol string, parent *engine.Conn, opaque unsafe.Pointer) *engine.Conn {
 	_ = unix.SetNonblock(fd, true)
-	c := adopt(ThreadFor(v, parent), v, fd, how, protocol, parent, opaque)
-	if c != nil {
-		c.Born()
-	}
-	return c
+	return adopt(ThreadFor(v, parent), v, fd, how, protocol, parent, opaque)
 }
 
 // ThreadFor is the thread that serves a new connection of v: its parent's, or the one
@@ -85,6 +81,7 @@ func adopt(pt *engine.Thread, v *engine.Vhost, fd int, how engine.AdoptFlags, pr
 		}
 		return nil
 	}
+	defer c.Born() // also of one that is refused, and still has to send something
 	place.Take(c)
 	return Take(c, b, fd, how)
 }

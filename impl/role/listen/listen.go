@@ -95,6 +95,7 @@ func listenOn(pt *engine.Thread, v *engine.Vhost, fd int) error {
 		unix.Close(fd)
 		return errors.New("no connection for the listener")
 	}
+	defer c.Born()
 	if err := unix.Listen(fd, backlog); err != nil {
 		engine.Errf("vhost %s: listen: %v", v.Name, err)
 		unix.Close(fd)
@@ -110,7 +111,6 @@ func listenOn(pt *engine.Thread, v *engine.Vhost, fd int) error {
 	if !c.Attach(fd) {
 		return errors.New("cannot poll the listener")
 	}
-	c.Born()
 	if v.Options.Has(engine.OptUnixSock) {
 		engine.Infof(" Listening on \"%s\"", v.Iface)
 	} else {
@@ -142,10 +142,11 @@ func Again(v *engine.Vhost, fds []int) error {
 			return errors.New("no connection for the listener")
 		}
 		v.AddListener(c)
-		if !c.AttachAgain(fd) {
+		ok := c.AttachAgain(fd)
+		c.Born()
+		if !ok {
 			return errors.New("cannot poll the listener")
 		}
-		c.Born()
 	}
 	return nil
 }

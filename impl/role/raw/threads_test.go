@@ -26,6 +26,8 @@ type threaded struct {
 	mem  sync.Map
 	got  atomic.Int64 // bytes
 	told [2000]atomic.Int64
+	// adopted, if any, answers RAW_ADOPT.
+	adopted func(*engine.Conn) int
 }
 
 func (p *threaded) Call(_ *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
@@ -35,6 +37,9 @@ func (p *threaded) Call(_ *engine.Protocol, f *engine.Face, r engine.Reason, use
 	c := engine.ConnOf(f)
 	if c == nil {
 		return 0
+	}
+	if r == engine.ReasonRAWAdopt && p.adopted != nil {
+		return p.adopted(c)
 	}
 	switch r {
 	case engine.ReasonRAWRX, engine.ReasonRAWWriteable:
