@@ -119,7 +119,7 @@ func (p *threaded) serve(pt *engine.Thread) engine.End {
 }
 
 // Threads that serve, others that adopt, ask, close and make vhosts: what the race
-// detector has to say. Seen to fail with members of a protocol that all threads share.
+// detector has to say. Seen to fail with one list of members for all threads.
 func TestThreads(t *testing.T) {
 	const threads, peers, rounds = 4, 8, 60
 	p := &threaded{t: t}
