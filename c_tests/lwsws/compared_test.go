@@ -196,6 +196,7 @@ var (
 // Seen to fail: with vhosts that do not get headers, or basic-auth; a parent that ends
 // with 1; so.17 is measured by what it answers alone.
 func TestCompared(t *testing.T) {
+	t.Parallel()
 	ids := &identities{server: harness.SelfSigned(t), client: harness.SelfSigned(t)}
 	got := map[string][]string{}
 	for _, l := range libraries {

@@ -24,6 +24,7 @@ import (
 // Seen to fail: without the limit of a file's size (lwsws grows with it), and with files
 // opened as any (a fifo is waited for).
 func TestHostile(t *testing.T) {
+	t.Parallel()
 	const fine = `{ "vhosts": [ { "name": "a", "port": "-1", "mounts": [ { "mountpoint": "/", "origin": "file://DIR/www" } ] } ] }`
 	vhost := func(more string) string { return `{ "vhosts": [ { "name": "a", "port": "-1", ` + more + ` } ] }` }
 	for name, c := range map[string]struct {
@@ -120,6 +121,7 @@ func (s site) fails(errs ...error) {
 // Options that are none; the background, its pid file, and that it is held by one; TERM
 // ends it with its service process; a service process that dies ends lwsws.
 func TestProcesses(t *testing.T) {
+	t.Parallel()
 	for _, l := range ours {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
@@ -182,6 +184,7 @@ func alive(pid string) bool {
 // A port that another has taken: lwsws ends with 1, and does not share it. A unix socket
 // outlives a reload, with its name, and goes with lwsws.
 func TestPlaces(t *testing.T) {
+	t.Parallel()
 	l := ours[0]
 	s, port := newSite(t), harness.FreePort(t)
 	s.write("conf", `{ "global": { "timeout-secs": "5" } }`)

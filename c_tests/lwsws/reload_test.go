@@ -57,6 +57,7 @@ func listening(port int) string {
 // listening (who comes is reset); with one that only stops (the processes stay); with a
 // parent that tells the old one first (who comes is refused).
 func TestReload(t *testing.T) {
+	t.Parallel()
 	for _, l := range ours {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()

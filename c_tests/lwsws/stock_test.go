@@ -69,6 +69,7 @@ func next(t *testing.T, c *websocket.Conn) string {
 
 // The original's plugins, unchanged, below lwsws, on its own library and on ours.
 func TestStock(t *testing.T) {
+	t.Parallel()
 	for _, l := range libraries {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
