@@ -243,6 +243,7 @@ func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 		UDPWriteTells:   a.udp_write_tells != 0,
 		UnixPeer:        str(a.unix_peer),
 		VhostsEndEarly:  a.vhosts_end_early != 0,
+		PollAnswers:     a.poll_answers != 0,
 		TasksPartFirst:  a.tasks_part_first != 0,
 		WholeToHTTPS:    a.whole_to_https != 0,
 		TimeoutSecs:     int(a.timeout_secs),

@@ -296,6 +296,7 @@ struct lwsgo_abi {
 	int before30;	   /* client connections tell as before v3.0 */
 	int family_sockets;    /* a listening socket for each address family */
 	const char *unix_peer; /* what the end of a unix socket is called */
+	int poll_answers;      /* *_POLL_FD's answers count before the program polls */
 	int vhosts_end_early;  /* vhosts end with their last connection */
 	int tasks_part_first;  /* tasks leave before the close callback */
 	int ages_later;	       /* VHOST_CERT_AGING is not told at the start */

@@ -161,6 +161,9 @@ var errLimit = errors.New("the connection limit (fd_limit_per_thread) is reached
 // errLoop: check_client_connect_ok or sock_accept of the program's own event loop.
 var errLoop = errors.New("the program's event loop refuses it")
 
+// errPoll: ADD_POLL_FD, or the lock around it.
+var errPoll = errors.New("the program does not poll it")
+
 // try connects to one address, then to the next ones if that fails at once.
 func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) bool {
 	if c.PT().Full() {
@@ -197,7 +200,7 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 		if c.Dead() {
 			return false
 		}
-		return s.failed(c, unable, name, unix.ENOMEM)
+		return s.failed(c, "conn fail: insert fd", name, errPoll)
 	}
 	if err == nil {
 		s.connected(c)

@@ -26,6 +26,9 @@ type ABI struct {
 	// VhostsEndEarly: when the context is destroyed, a vhost ends with its last connection,
 	// not behind all of them, and its listener goes to one that is left.
 	VhostsEndEarly bool
+	// PollAnswers: what a program answers when it is told of a descriptor to poll counts,
+	// also before it is known to poll.
+	PollAnswers bool
 	// AgesLater: VHOST_CERT_AGING comes with later vhosts, 5 s behind each vhost with TLS,
 	// and then once a day, but not with those that the context begins with.
 	AgesLater bool

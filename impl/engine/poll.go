@@ -22,10 +22,11 @@ type pollArgs struct {
 	fd, events, prev int32
 }
 
-// tellPoll runs a poll callback on the vhost's first protocol.
-func (c *Conn) tellPoll(r Reason, events, prev uint32) {
+// tellPoll runs a poll callback on the vhost's first protocol. false: it does not want
+// that; what is refused with the lock is not told.
+func (c *Conn) tellPoll(r Reason, events, prev uint32) bool {
 	if c.Vhost == nil || len(c.Vhost.Protocols) == 0 {
-		return
+		return true
 	}
 	a := &pollArgs{int32(c.fd), int32(events), int32(prev)}
 	p := c.Vhost.Protocols[0]
@@ -33,18 +34,29 @@ func (c *Conn) tellPoll(r Reason, events, prev uint32) {
 	if r == ReasonChangeModePollFD {
 		lock = 0
 	}
-	c.CallProtocol(p, ReasonLockPoll, c.F.User, unsafe.Pointer(a), lock)
+	ok := c.CallProtocol(p, ReasonLockPoll, c.F.User, unsafe.Pointer(a), lock) == 0
+	if !ok && r == ReasonAddPollFD && c.Ctx.pollAnswers() {
+		c.unwatch()
+		c.pt.fds[c.fd] = nil
+		return false
+	}
 	switch r {
 	case ReasonAddPollFD:
 		c.loopMask(events, 0)
 	case ReasonDelPollFD:
 		c.pt.tellLoop(c.F, LoopIO, loopStop|loopRead|loopWrite)
 	}
-	c.CallProtocol(p, r, c.F.User, unsafe.Pointer(a), 0)
+	ok = c.CallProtocol(p, r, c.F.User, unsafe.Pointer(a), 0) == 0
 	if r == ReasonChangeModePollFD {
 		c.loopMask(events, prev)
 	}
-	c.CallProtocol(p, ReasonUnlockPoll, c.F.User, unsafe.Pointer(a), lock)
+	return c.CallProtocol(p, ReasonUnlockPoll, c.F.User, unsafe.Pointer(a), lock) == 0 && ok
+}
+
+// pollAnswers tells whether a connection is given up that the program does not want to
+// poll. Programs of 4.1.6 as Debian has it are not asked: only if they poll they mean it.
+func (ctx *Context) pollAnswers() bool {
+	return ctx.ABI.PollAnswers || ctx.F.External == ExternalYes
 }
 
 // mask is what the connection wants to be told of.
@@ -109,8 +121,9 @@ func (c *Conn) Poll(fd int) bool {
 		Errf("%s: %v", c, err)
 		return false
 	}
-	if c.Ctx.F.External != ExternalNo {
-		c.tellPoll(ReasonAddPollFD, c.polled, 0)
+	if c.Ctx.F.External != ExternalNo && !c.tellPoll(ReasonAddPollFD, c.polled, 0) && c.Ctx.pollAnswers() && !c.Dead() {
+		Errf("%s: the program does not take its descriptor, %d (LOCK_POLL, ADD_POLL_FD or UNLOCK_POLL answered nonzero)", c, fd)
+		return false
 	}
 	return !c.Dead()
 }
@@ -140,6 +153,17 @@ func (c *Conn) detach() {
 	if !c.added {
 		return
 	}
+	c.unwatch()
+	if c.Ctx.F.External != ExternalNo {
+		c.tellPoll(ReasonDelPollFD, 0, 0)
+	}
+	if c.fd < len(c.pt.fds) && c.pt.fds[c.fd] == c {
+		c.pt.fds[c.fd] = nil
+	}
+}
+
+// unwatch is detach without a word to the program.
+func (c *Conn) unwatch() {
 	c.added = false
 	pt := c.pt
 	last := len(pt.order) - 1
@@ -149,12 +173,6 @@ func (c *Conn) detach() {
 	pt.order = pt.order[:last]
 	pt.polled.Store(int32(last))
 	_ = unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_DEL, c.fd, nil)
-	if c.Ctx.F.External != ExternalNo {
-		c.tellPoll(ReasonDelPollFD, 0, 0)
-	}
-	if c.fd < len(pt.fds) && pt.fds[c.fd] == c {
-		pt.fds[c.fd] = nil
-	}
 }
 
 // touchPoll notes that the mask may have changed.

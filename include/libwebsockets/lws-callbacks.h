@@ -333,8 +333,11 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_WS_CLIENT_DROP_PROTOCOL = 80,
 
 	/*
-	 * External poll loops. All go to the vhost's first protocol; nonzero fails
-	 * the operation. For the *_POLL_FD reasons `in` is a struct lws_pollargs *.
+	 * External poll loops. All go to the vhost's first protocol. For the *_POLL_FD
+	 * reasons `in` is a struct lws_pollargs *. Nonzero from ADD_POLL_FD, or from the
+	 * LOCK_POLL or UNLOCK_POLL around it, refuses the descriptor: its connection ends,
+	 * connecting or adopting fails, a vhost is not made. With the interface of 4.1.6
+	 * that is so once the program polls. Other answers do not count.
 	 */
 
 	/** Return a number for the calling thread, so that requests from others than the

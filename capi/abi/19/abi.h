@@ -121,6 +121,7 @@ lwsgo_abi_of(size_t size)
 		.session_cache = 1,
 		.family_sockets = 1,
 		.unix_peer = "(unix skt)",
+		.poll_answers = 1,
 		.vhosts_end_early = 1,
 		.tasks_part_first = 1,
 		.ages_later = 1,
