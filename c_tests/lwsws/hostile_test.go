@@ -120,6 +120,8 @@ func (s site) fails(errs ...error) {
 
 // Options that are none; the background, its pid file, and that it is held by one; TERM
 // ends it with its service process; a service process that dies ends lwsws.
+//
+// Seen to fail: with a parent that leaves its pid file.
 func TestProcesses(t *testing.T) {
 	t.Parallel()
 	for _, l := range ours {
@@ -183,6 +185,8 @@ func alive(pid string) bool {
 
 // A port that another has taken: lwsws ends with 1, and does not share it. A unix socket
 // outlives a reload, with its name, and goes with lwsws.
+//
+// Seen to fail: with a first process that shares its port as those do that take over.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	l := ours[0]

@@ -33,7 +33,7 @@ http {
 `
 
 // TestNginx: nginx behind mounts to a port, a unix socket and over TLS, for clients of
-// HTTP/1.1 and HTTP/2.
+// HTTP/1.1 and HTTP/2. Fails when no X-Forwarded-For is sent.
 func TestNginx(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs servers")

@@ -137,7 +137,7 @@ func TestRawEvents(t *testing.T) {
 	}
 }
 
-// TestRawFallbackServes: what is HTTP is served.
+// TestRawFallbackServes: what is HTTP is served. Fails when all fall back.
 func TestRawFallbackServes(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
 		r := startRaw(t, l, 1, "fallback")
@@ -156,6 +156,7 @@ func TestRawRefused(t *testing.T) {
 		c := r.dial(t)
 		fmt.Fprint(c, "hello")
 		r.p.WaitLine("SRV_ADOPT", soon)
+		r.p.WaitLine("CLIENT_CONNECTION_ERROR", soon)
 		c.Close()
 		r.p.WaitLine("SRV_CLOSE", soon)
 		if e := r.events(); slices.Contains(e, "CLI_RX") {

@@ -159,6 +159,7 @@ func TestPassageRefused(t *testing.T) {
 }
 
 // TestPassageOnStream: a WebSocket on a stream of HTTP/2 goes through a mount.
+// Fails when what comes before the server has answered is read as a request's body.
 func TestPassageOnStream(t *testing.T) {
 	for _, l := range libraries[1:] {
 		t.Run(l.name, func(t *testing.T) {

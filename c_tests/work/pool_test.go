@@ -150,8 +150,7 @@ func TestDequeueAtEnd(t *testing.T) {
 // TestPool: what tasks, their connections and the log see of a pool, in the order in
 // which they see it.
 //
-// Seen to fail on a library whose tasks stay with a connection that has gone, whose
-// wake-ups ask for no WRITEABLE, and that calls cleanup with the lock held.
+// Seen to wait in vain on a library whose tasks stay with a connection that has gone.
 func TestPool(t *testing.T) {
 	harness.RefFull.Root(t) // all is compared with it
 	for _, s := range scenes {

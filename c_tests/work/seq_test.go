@@ -11,9 +11,6 @@ import (
 )
 
 // TestSequencer: what sequencers get, one event at a time, and how they end.
-//
-// Seen to fail on a library that delivers events while others wait, and on one that ends
-// sequencers after the protocols' end.
 func TestSequencer(t *testing.T) {
 	harness.RefFull.Root(t)
 	want := original.output(t, "seq", "events")

@@ -21,9 +21,6 @@ import (
 // TestStorm: clients come and go, while their tasks wait, run, synchronize, are done and
 // are dequeued. Each task is cleaned up, once, and its pool ends while it is at work. The
 // program runs under AddressSanitizer.
-//
-// Seen to fail on a library that leaves tasks with connections that have gone, and on one
-// whose threads do not clean up what they find done without a connection.
 func TestStorm(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
 		p := l.startWith(t, "pool", []string{"-fsanitize=address,undefined"},
