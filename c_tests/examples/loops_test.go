@@ -40,6 +40,7 @@ func init() {
 	drives = append(drives, []drive{
 		{folder: "http-server/minimal-http-server-eventlib-demos", label: "--uv", does: "the same in libuv", loops: true, run: func(r *rig) { demos(r, "--uv") }},
 		{folder: "http-server/minimal-http-server-eventlib-smp", label: "--uv", does: "the same in libuv", loops: true, run: func(r *rig) {
+			r.mask(debiansThreads, ourThreads)
 			p := r.serve(7681, "--uv")
 			r.site()
 			r.leave(p)

@@ -52,7 +52,8 @@ struct lws {
 #define LWSGO_CLIENT 2
 #define LWSGO_ONWARD 4
 /* Which pipe of a process the connection is, in bits 4 and 5; it has a CGI. */
-#define LWSGO_STD(role_) ((role_) >> 4 & 3)
+#define LWSGO_STD_SHIFT 4
+#define LWSGO_STD(role_) ((role_) >> LWSGO_STD_SHIFT & 3)
 #define LWSGO_CGI 0x80
 
 struct lws_vhost {
