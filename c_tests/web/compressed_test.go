@@ -17,12 +17,31 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
+
 	"libwebsockets/c_tests/harness"
 )
 
 // compressingServers starts prog/compressed.c with the original that has all options, with ours of
 // either ABI, and on ours as it is compiled with Debian's headers, and with compression turned off.
 func compressingServers(t *testing.T) map[string]site {
+	dir := compressedSite(t)
+	id := harness.Issue(t, "tls.test", nil, nil)
+	const prog = "prog/compressed.c"
+	full, debian := harness.RefFull, harness.Debian(t)
+	all := map[string]site{}
+	begin := func(name, lib, exe string) { all[name] = start(t, name, lib, exe, dir, id) }
+	begin("original", full.Lib(t), harness.Program(t, append([]string{prog}, full.Link(t)...)...))
+	begin("so.17", harness.Lib(t), harness.Build(t, prog))
+	begin("off", harness.Lib(t), harness.Build(t, prog, "-DOFF"))
+	begin("debian's headers", harness.Lib(t), harness.Program(t, append([]string{prog}, "-I"+debian.Include, debian.File())...))
+	begin("so.19", harness.Ref19.Ours(t), harness.Program(t, append([]string{}, append(harness.Strict, prog, "-DLWS_ABI=19",
+		"-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+harness.Ref19.Soname())...)...))
+	return all
+}
+
+// compressedSite makes the files of prog/compressed.c.
+func compressedSite(t *testing.T) string {
 	if testing.Short() {
 		t.Skip("runs servers")
 	}
@@ -36,18 +55,7 @@ func compressingServers(t *testing.T) map[string]site {
 		must(t, os.WriteFile(path, b, 0o644))
 		must(t, os.Chtimes(path, time.Time{}, time.Unix(1700000000, 0)))
 	}
-	id := harness.Issue(t, "tls.test", nil, nil)
-	const prog = "prog/compressed.c"
-	full, debian := harness.RefFull, harness.Debian(t)
-	all := map[string]site{}
-	begin := func(name, lib, exe string) { all[name] = start(t, name, lib, exe, dir, id) }
-	begin("original", full.Lib(t), harness.Program(t, append([]string{prog}, full.Link(t)...)...))
-	begin("so.17", harness.Lib(t), harness.Build(t, prog))
-	begin("off", harness.Lib(t), harness.Build(t, prog, "-DOFF"))
-	begin("debian's headers", harness.Lib(t), harness.Program(t, append([]string{prog}, "-I"+debian.Include, debian.File())...))
-	begin("so.19", harness.Ref19.Ours(t), harness.Program(t, append([]string{}, append(harness.Strict, prog, "-DLWS_ABI=19",
-		"-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+harness.Ref19.Soname())...)...))
-	return all
+	return dir
 }
 
 // decoded is an answer whose body has been decoded, as its head says.
@@ -68,6 +76,8 @@ func decodeBody(coding string, b []byte) ([]byte, error) {
 			return nil, err
 		}
 		return io.ReadAll(r)
+	case "br":
+		return io.ReadAll(brotli.NewReader(bytes.NewReader(b)))
 	case "deflate":
 		return io.ReadAll(flate.NewReader(bytes.NewReader(b)))
 	}
@@ -131,6 +141,7 @@ var ways = []struct {
 	{"nothing", "", false, false, true},
 	{"apply", pieces(4), false, true, false}, // its length is that of the plain text
 	{"apply-deflate", pieces(4), false, true, false},
+	{"apply-br", pieces(4), false, true, false},
 	{"replaced", "replaced", false, false, false},
 }
 
@@ -152,7 +163,9 @@ func TestCompressed(t *testing.T) {
 				t.Run(name+"/"+road+"/"+w.way, func(t *testing.T) { compareWay(t, original, s, road, w.way, w.body, w.original, w.coded) })
 			}
 			t.Run(name+"/"+road+"/files", func(t *testing.T) { compressedFiles(t, original, s, road) })
-			t.Run(name+"/"+road+"/paced", func(t *testing.T) { flushedPieces(t, s, road) })
+			for _, coding := range []string{"gzip", "br"} {
+				t.Run(name+"/"+road+"/paced/"+coding, func(t *testing.T) { flushedPieces(t, s, road, coding) })
+			}
 		}
 		t.Run(name+"/curl", func(t *testing.T) { byCurl(t, s) })
 		t.Run(name+"/1.0", func(t *testing.T) {
@@ -172,8 +185,8 @@ func TestCompressed(t *testing.T) {
 }
 
 func compareWay(t *testing.T, original, s site, road, way, body string, same, coded bool) {
-	for _, coding := range []string{"deflate", "gzip"} {
-		if way == "apply-deflate" && coding != "deflate" {
+	for _, coding := range []string{"deflate", "gzip", "br"} {
+		if only, named := strings.CutPrefix(way, "apply-"); named && coding != only {
 			continue
 		}
 		getDecoded(t, s, road, "GET", "/log")
@@ -207,7 +220,14 @@ func compressedFiles(t *testing.T, original, s site, road string) {
 	for _, c := range []struct {
 		name, accept, coding string
 	}{
-		{"style.css", "gzip, deflate, br", "gzip"},
+		{"style.css", "gzip, deflate, br", "br"},
+		{"style.css", "gzip, br;q=0.9", "gzip"},
+		{"style.css", "br;q=0, gzip", "gzip"},
+		{"style.css", "brotli, xbr", ""},
+		{"style.css", "zstd, gzip;q=0.5", "gzip"},
+		{"big.txt", "br", "br"},
+		{"empty.txt", "br", ""},
+		{"pic.png", "br", ""},
 		{"style.css", "deflate, gzip;q=0.5", "deflate"},
 		{"style.css", "GZIP;q=0, deflate", "deflate"},
 		{"style.css", "identity, gzip;q=0.9", ""},
@@ -249,19 +269,22 @@ func compressedFiles(t *testing.T, original, s site, road string) {
 }
 
 // flushedPieces: what is written can be read before anything else is written.
-func flushedPieces(t *testing.T, s site, road string) {
+func flushedPieces(t *testing.T, s site, road, coding string) {
 	c, base := client(s, road)
 	defer c.CloseIdleConnections()
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	r, err := http.NewRequestWithContext(ctx, "GET", base+"/dyn/paced", nil)
 	must(t, err)
-	r.Header.Set("Accept-Encoding", "gzip")
+	r.Header.Set("Accept-Encoding", coding)
 	got, err := c.Do(r)
 	must(t, err)
 	defer got.Body.Close()
-	z, err := gzip.NewReader(got.Body)
-	must(t, err)
+	var z io.Reader = brotli.NewReader(got.Body)
+	if coding == "gzip" {
+		z, err = gzip.NewReader(got.Body)
+		must(t, err)
+	}
 	want := pieces(4)
 	for at := 0; at < len(want); at += len(pieces(1)) {
 		b := make([]byte, len(pieces(1)))
@@ -293,7 +316,7 @@ func byCurl(t *testing.T, s site) {
 		base := args[len(args)-1]
 		args = append(args[:len(args)-1], "-sS", "--fail", "--compressed", "-m", "8")
 		for path, want := range map[string]string{"dyn/length": pieces(4), "dyn/nofinal": pieces(4), "files/big.txt": string(large)} {
-			for _, accept := range []string{"", "Accept-Encoding: deflate"} {
+			for _, accept := range []string{"", "Accept-Encoding: deflate", "Accept-Encoding: br"} {
 				out, err := exec.Command(exe, append(args, "-H", accept, base+path)...).CombinedOutput()
 				if err != nil || string(out) != want {
 					t.Errorf("%s %s: %d bytes, %v: %.200s", base, path, len(out), err, out)

@@ -43,10 +43,10 @@ func AskCoded(c *engine.Conn, b []byte, name string) (out []byte, done, ok bool)
 	if s == nil {
 		return b, false, true
 	}
-	asked := coding.Preferred
+	asked := coding.Decodable()
 	if name != "" {
 		k := coding.Named(name)
-		if k == coding.None {
+		if k == coding.None || !slices.Contains(asked, k) {
 			return b, false, true
 		}
 		asked = []coding.Coding{k}

@@ -215,7 +215,11 @@ int main(int argc, char **argv)
 
 	if (argc != 4)
 		return 2;
+#if defined(INFO)
+	lws_set_log_level(LLL_ERR | LLL_WARN | LLL_INFO, NULL);
+#else
 	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
+#endif
 	snprintf(root, sizeof root, "%s/files", argv[1]);
 	i.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
 	            LWS_SERVER_OPTION_DISABLE_IPV6;

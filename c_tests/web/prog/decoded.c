@@ -71,6 +71,19 @@ static const struct lws_protocols protocols[] = {
 	{NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
+/* The most memory that it had. */
+static void tell_peak(void)
+{
+	char line[200];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof line, f))
+		if (!strncmp(line, "VmHWM:", 6))
+			fputs(line, stderr);
+	if (f)
+		fclose(f);
+}
+
 int main(int argc, char **argv)
 {
 	struct lws_context_creation_info i = {0};
@@ -102,5 +115,6 @@ int main(int argc, char **argv)
 		;
 	lws_context_destroy(context);
 	fflush(stdout);
+	tell_peak();
 	return bad;
 }

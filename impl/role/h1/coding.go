@@ -41,14 +41,29 @@ func names(l []coding.Coding) (out []string) {
 
 // noteCodings notes which codings the request takes, and which it prefers.
 func (s *State) noteCodings(c *engine.Conn) {
-	s.takes, s.prefers = 0, coding.None
+	s.takes, s.prefers, s.second = 0, coding.None, coding.None
 	if !c.Vhost.Compress || s.Version == 0 { // HTTP/1.0 has no chunks
 		return
 	}
-	best, taken := h1.Choose(c.Headers.Value(h1.TokenHTTPAcceptEncoding), codingNames)
+	field := c.Headers.Value(h1.TokenHTTPAcceptEncoding)
+	best, taken := h1.Choose(field, codingNames)
 	if s.takes = taken; best >= 0 {
 		s.prefers = coding.Preferred[best]
 	}
+	if s.prefers == coding.Brotli {
+		if best, _ = h1.Choose(field, codingNames[1:]); best >= 0 {
+			s.second = coding.Ours[best]
+		}
+	}
+}
+
+// preferred is what the request prefers of what there is: a library is looked for when an
+// answer could be compressed with it.
+func (s *State) preferred() coding.Coding {
+	if !coding.CanEncode(s.prefers) {
+		s.prefers = s.second
+	}
+	return s.prefers
 }
 
 // CompressibleType tells whether answers of a type are compressed unasked.
@@ -59,7 +74,7 @@ func CompressibleType(ctype string) bool {
 // Prefers tells whether c's client would have the body of such a type compressed.
 func Prefers(c *engine.Conn, ctype string) bool {
 	s := StateOf(c)
-	return s != nil && s.prefers != coding.None && CompressibleType(ctype)
+	return s != nil && s.prefers != coding.None && CompressibleType(ctype) && s.preferred() != coding.None
 }
 
 // Compress has the body of the answer compressed whose head is being built in b: by the
@@ -70,14 +85,17 @@ func Compress(c *engine.Conn, b []byte, name string, length int64) (out []byte, 
 	if s == nil {
 		return b, false, true
 	}
-	k := s.prefers
-	if name != "" {
-		if k = coding.Named(name); k != coding.None && s.takes&(1<<coding.Rank(k)) == 0 {
-			k = coding.None
-		}
-	}
 	bodyless := s.code/100 == 1 || s.code == 204 || s.code == 206 || s.code == 304
-	if k == coding.None || s.coded != nil || s.TxLength != 0 || bodyless || length == 0 {
+	if s.takes == 0 || s.coded != nil || s.TxLength != 0 || bodyless || length == 0 {
+		return b, false, true
+	}
+	var k coding.Coding
+	if name == "" {
+		k = s.preferred()
+	} else if k = coding.Named(name); k != coding.None && (s.takes&(1<<coding.Rank(k)) == 0 || !coding.CanEncode(k)) {
+		k = coding.None
+	}
+	if k == coding.None {
 		return b, false, true
 	}
 	if out, ok = AddByToken(c, b, h1.TokenHTTPContentEncoding, []byte(k.String())); !ok {
@@ -183,11 +201,15 @@ func (s *State) BeginWrite(b []byte, wp engine.WriteProtocol) (plain int, last, 
 }
 
 // Piece encodes a piece of b, and gives what is left of that. out is valid until the next call;
-// end: it ends the body.
-func (s *State) Piece(b []byte, last bool) (out, rest []byte, end bool) {
+// end: it ends the body;
+// ok false: it cannot be encoded, and the connection is of no more use.
+func (s *State) Piece(c *engine.Conn, b []byte, last bool) (out, rest []byte, end, ok bool) {
 	e := s.coded
-	if e.ended {
-		return nil, nil, true
+	switch {
+	case e.ended:
+		return nil, nil, true, true
+	case e.Err() != nil:
+		return nil, nil, false, false
 	}
 	rest = b[min(len(b), codedPiece):]
 	b = b[:len(b)-len(rest)]
@@ -202,6 +224,13 @@ func (s *State) Piece(b []byte, last bool) (out, rest []byte, end bool) {
 	default:
 		buf = e.More(buf, b)
 	}
+	if err := e.Err(); err != nil {
+		engine.Errf("%s: compressing the answer (%s): %v", c, e.Coding(), err)
+		s.KeepAlive = false
+		c.SetTimeoutAsked(engine.TimeoutHTTPContent, -1)
+		e.buf = buf
+		return nil, nil, false, false
+	}
 	from, n := room, len(buf)-room
 	if e.chunked && n > 0 {
 		from -= len("\r\n") + (bits.Len(uint(n))+3)/4
@@ -213,7 +242,7 @@ func (s *State) Piece(b []byte, last bool) (out, rest []byte, end bool) {
 		buf = append(buf, "0\r\n\r\n"...)
 	}
 	e.buf = buf
-	return buf[from:], rest, end
+	return buf[from:], rest, end, true
 }
 
 // writeCoded is Write for a coded answer.
@@ -232,7 +261,7 @@ func (s *State) writeCoded(c *engine.Conn, b []byte, wp engine.WriteProtocol) in
 	}
 	for more := true; more; more = len(b) > 0 {
 		var out []byte
-		if out, b, _ = s.Piece(b, last); len(out) > 0 && !s.issue(c, out) {
+		if out, b, _, ok = s.Piece(c, b, last); !ok || len(out) > 0 && !s.issue(c, out) {
 			return -1
 		}
 	}

@@ -20,6 +20,7 @@ type State struct {
 	Parsed  bool
 	takes   uint8         // codings that the request takes, by rank
 	prefers coding.Coding // the one that it prefers
+	second  coding.Coding // where that needs a library that is not there
 	// Version is 0 until a request told it: 0 for HTTP/1.0, 1 for HTTP/1.1, 2 for HTTP/2.
 	Version int
 	// KeepAlive: the connection goes on after this transaction.

@@ -135,7 +135,9 @@ func (st *Stream) Write(b []byte, wp engine.WriteProtocol) int {
 	for more := true; more; more = len(b) > 0 {
 		var out []byte
 		var end bool
-		out, b, end = s.Piece(b, last)
+		if out, b, end, ok = s.Piece(st.c, b, last); !ok {
+			return -1
+		}
 		wp := engine.WriteHTTP
 		if end {
 			wp = engine.WriteHTTPFinal

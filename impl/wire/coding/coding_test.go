@@ -48,7 +48,7 @@ func other(k Coding, b []byte) ([]byte, error) {
 func TestEncode(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	for name, body := range bodies() {
-		for _, k := range Preferred {
+		for _, k := range Ours {
 			var e Encoder
 			e.Init(k)
 			var out []byte
@@ -260,7 +260,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, in uint8, out uint16) {
 		const most = 1 << 20
-		for _, k := range Preferred {
+		for _, k := range Ours {
 			var d Decoder
 			d.Init(k)
 			buf := make([]byte, int(out)+1)

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"unsafe"
 
 	"libwebsockets/impl/wire/deflate"
 )
@@ -37,6 +38,8 @@ type Decoder struct {
 
 	back  [16]byte // what was taken from the input too early, and comes before it
 	nBack int
+
+	stream unsafe.Pointer // the library's, for Brotli
 }
 
 type decoderState uint8
@@ -67,7 +70,13 @@ const (
 func (d *Decoder) Init(k Coding) { *d = Decoder{coding: k} }
 
 // Release gives memory back to the pools.
-func (d *Decoder) Release() { d.z.Release() }
+func (d *Decoder) Release() {
+	d.z.Release()
+	if d.stream != nil {
+		library.FreeDecoder(d.stream)
+		d.stream = nil
+	}
+}
 
 // Holding is how many bytes of pooled memory d has at the moment.
 func (d *Decoder) Holding() int { return d.z.Holding() }
@@ -76,6 +85,9 @@ func (d *Decoder) Holding() int { return d.z.Holding() }
 // each it came to. As long as out was filled there may be more: call it again, with an
 // empty in too. What lies behind nOut in out may be scribbled on.
 func (d *Decoder) Decode(out, in []byte) (nOut, nIn int, err error) {
+	if d.coding == Brotli {
+		return d.brotli(out, in)
+	}
 	for again := true; again && err == nil; {
 		var o, i int
 		if n := d.nBack; n > 0 {

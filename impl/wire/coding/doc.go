@@ -15,10 +15,11 @@ const (
 	None Coding = iota
 	Gzip
 	Deflate
+	Brotli // by a Library
 	count
 )
 
-var names = [count]string{"", "gzip", "deflate"}
+var names = [count]string{"", "gzip", "deflate", "br"}
 
 func (k Coding) String() string { return names[k] }
 
@@ -34,4 +35,18 @@ func Named(name string) Coding {
 func Rank(k Coding) int { return slices.Index(Preferred, k) }
 
 // Preferred are the codings, those first that are chosen where a client takes them alike.
-var Preferred = []Coding{Gzip, Deflate}
+var Preferred = []Coding{Brotli, Gzip, Deflate}
+
+// Ours are the Preferred that need no library.
+var Ours = Preferred[1:]
+
+// Decodable are the Preferred that a Decoder can be had for.
+func Decodable() []Coding {
+	if library.Decodes() {
+		return Preferred
+	}
+	return Ours
+}
+
+// CanEncode tells whether an Encoder can be had for k.
+func CanEncode(k Coding) bool { return k != Brotli || library.Encodes() }

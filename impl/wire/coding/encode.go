@@ -5,6 +5,7 @@ package coding
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"unsafe"
 
 	"libwebsockets/impl/wire/deflate"
 )
@@ -17,6 +18,9 @@ type Encoder struct {
 	z      deflate.Deflater
 	sum    uint32 // CRC-32 of what was written
 	size   uint32 // of that, modulo 2^32
+
+	stream unsafe.Pointer // the library's, for Brotli
+	err    error
 }
 
 // Init makes e ready for a body.
@@ -26,7 +30,16 @@ func (e *Encoder) Init(k Coding) { *e = Encoder{coding: k} }
 func (e *Encoder) Coding() Coding { return e.coding }
 
 // Release gives memory back to the pools. It may be called more than once.
-func (e *Encoder) Release() { e.z.Release() }
+func (e *Encoder) Release() {
+	e.z.Release()
+	if e.stream != nil {
+		library.FreeEncoder(e.stream)
+		e.stream = nil
+	}
+}
+
+// Err is why nothing more comes; only the library's encoder fails.
+func (e *Encoder) Err() error { return e.err }
 
 // Holding is how many bytes of pooled memory e has at the moment.
 func (e *Encoder) Holding() int { return e.z.Holding() }
@@ -43,6 +56,9 @@ var (
 
 // More appends to dst what is ready of src's encoded form; Flush or End appends the rest.
 func (e *Encoder) More(dst, src []byte) []byte {
+	if e.coding == Brotli { // to hold it back costs more than it gains
+		return e.brotli(dst, src, false)
+	}
 	dst = e.begin(dst)
 	e.count(src)
 	e.behind = e.behind || len(src) > 0
@@ -51,6 +67,12 @@ func (e *Encoder) More(dst, src []byte) []byte {
 
 // Flush encodes src, and appends all that a decoder needs for what was written so far.
 func (e *Encoder) Flush(dst, src []byte) []byte {
+	if e.coding == Brotli {
+		if len(src) == 0 {
+			return dst
+		}
+		return e.brotli(dst, src, false)
+	}
 	dst = e.begin(dst)
 	if len(src) == 0 && !e.behind {
 		return dst
@@ -62,6 +84,11 @@ func (e *Encoder) Flush(dst, src []byte) []byte {
 
 // End encodes src, and ends the body.
 func (e *Encoder) End(dst, src []byte) []byte {
+	if e.coding == Brotli {
+		dst = e.brotli(dst, src, true)
+		e.Release()
+		return dst
+	}
 	dst = append(e.Flush(dst, src), lastBlock...)
 	if e.coding == Gzip {
 		dst = binary.LittleEndian.AppendUint32(dst, e.sum)
