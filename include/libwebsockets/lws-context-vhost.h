@@ -507,7 +507,7 @@ struct lws_context_creation_info {
 	unsigned int http_no_compression;
 	/**< (V) nonzero: no answer is compressed. 0: those whose type is text (text/ and
 	 * something, application/javascript, image/svg+xml) are, for clients that accept
-	 * gzip or deflate: files, and those whose head lws_add_http_common_headers() makes;
+	 * br (with libbrotli1), gzip or deflate: files, and those whose head lws_add_http_common_headers() makes;
 	 * others with lws_http_compression_apply() */
 };
 

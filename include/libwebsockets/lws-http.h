@@ -546,7 +546,7 @@ lws_h2_client_stream_long_poll_rxonly(struct lws *wsi);
  * and nothing is compressed.
  *
  * @param wsi	 the connection, behind lws_add_http_header_status(), or a client's
- * @param name	 "gzip", "deflate"; NULL: what the client likes best
+ * @param name	 "br", "gzip", "deflate"; NULL: what the client likes best
  * @param p	 where the next header goes; moved on
  * @param end	 the end of the headers' buffer
  * @param decomp 0: the answer is compressed, 1: it is asked for and decompressed
