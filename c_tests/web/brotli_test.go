@@ -35,8 +35,7 @@ func instead(t *testing.T, file string, flags ...string) string {
 // TestNoBrotli: where the library is not there, or lacks something, "br" is not offered, which
 // is said once; where it has no memory, that is an error, and the answer has no end.
 //
-// Seen to fail: with a body that cannot go on ended as a whole one; with "br" preferred, there
-// or not.
+// Seen to fail: with the library's failures not looked at; with "br" preferred, there or not.
 func TestNoBrotli(t *testing.T) {
 	dir, id := compressedSite(t), harness.Issue(t, "tls.test", nil, nil)
 	exe := harness.Build(t, "prog/compressed.c", "-DINFO")
