@@ -164,8 +164,9 @@ func TestCompressed(t *testing.T) {
 			}
 			t.Run(name+"/"+road+"/files", func(t *testing.T) { compressedFiles(t, original, s, road) })
 			for _, coding := range []string{"gzip", "br"} {
-				t.Run(name+"/"+road+"/paced/"+coding, func(t *testing.T) { flushedPieces(t, s, road, coding) })
+				t.Run(name+"/"+road+"/paced/"+coding, func(t *testing.T) { flushedPieces(t, s, road, "paced", coding) })
 			}
+			t.Run(name+"/"+road+"/events", func(t *testing.T) { flushedPieces(t, s, road, "own-events", "gzip") })
 		}
 		t.Run(name+"/curl", func(t *testing.T) { byCurl(t, s) })
 		t.Run(name+"/1.0", func(t *testing.T) {
@@ -271,12 +272,12 @@ func compressedFiles(t *testing.T, original, s site, road string) {
 // flushedPieces: what is written can be read before anything else is written.
 //
 // Seen to fail: with pieces that are not flushed to the library.
-func flushedPieces(t *testing.T, s site, road, coding string) {
+func flushedPieces(t *testing.T, s site, road, way, coding string) {
 	c, base := client(s, road)
 	defer c.CloseIdleConnections()
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
-	r, err := http.NewRequestWithContext(ctx, "GET", base+"/dyn/paced", nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", base+"/dyn/"+way, nil)
 	must(t, err)
 	r.Header.Set("Accept-Encoding", coding)
 	got, err := c.Do(r)

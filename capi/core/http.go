@@ -345,7 +345,7 @@ func go_lws_http_compression_apply(wsi *C.struct_lws, name *C.char, p **C.uchar,
 	defer c.Unlock()
 	apply := client.AskCoded
 	if decomp == 0 {
-		apply = func(c *engine.Conn, b []byte, name string) ([]byte, bool, bool) { return h1.Compress(c, b, name, -1) }
+		apply = h1.Apply
 	}
 	b, done, ok := apply(c, room(p, end), str(name))
 	if !ok {

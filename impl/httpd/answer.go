@@ -72,7 +72,7 @@ func (a answer) send(c *engine.Conn) int {
 		b, ok = h1.AddByToken(c, b, wire.TokenHTTPAcceptRanges, []byte("bytes"))
 	}
 	if ok && coded {
-		b, ok = h1.AddChunked(c, b)
+		b, ok = h1.AddChunked(c, b, length)
 	} else if ok && !s.SendingChunked && !c.Stream() {
 		b, ok = h1.AddContentLength(c, b, uint64(length))
 	}

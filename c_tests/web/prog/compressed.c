@@ -50,6 +50,89 @@ static int end_of(struct lws *wsi)
 	return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
+/* What a program says that knows nothing of compression, and the length of what it writes then. */
+static const struct own {
+	const char *way, *name, *value;
+	int len; /* -1: none */
+} owns[] = {
+	{"own-coding", "Content-Encoding:", "deflate", PIECES * (5 + 55)},
+	{"own-coding-nolength", "content-encoding:", "deflate", -1},
+	{"own-range", "content-range:", "bytes 0-219/500", PIECES * 55},
+	{"own-notransform", "Cache-Control:", "max-age=1, No-Transform", PIECES * 55},
+	{"own-chunks", "Transfer-Encoding:", "chunked", -1},
+	{"own-length", "Content-Length:", "220", -1},
+	{"own-other", "X-Own:", "other", PIECES * 55},
+	{"own-token", NULL, "deflate", PIECES * (5 + 55)},
+	{"own-by-hand", "", "Content-Encoding: deflate", PIECES * (5 + 55)},
+	{"own-head", "", NULL, PIECES * 55},
+	{"own-other-head", "", NULL, PIECES * 55},
+	{"own-halves", "X-Own:", "other", PIECES * 55},
+	{"own-events", "Cache-Control:", "no-cache", -1},
+};
+
+static const struct own *own_of(const char *way)
+{
+	for (size_t i = 0; i < sizeof owns / sizeof owns[0]; i++)
+		if (!strcmp(owns[i].way, way))
+			return &owns[i];
+	return NULL;
+}
+
+static int begin_own(struct lws *wsi, const struct own *o)
+{
+	unsigned char buf[LWS_PRE + 1024], *start = buf + LWS_PRE, *p = start, *end = buf + sizeof buf - 1;
+	const unsigned char *value = (const unsigned char *)o->value;
+	int n = o->value ? (int)strlen(o->value) : 0;
+
+	if (strcmp(o->way, "own-head") &&
+	    lws_add_http_common_headers(wsi, 200, strcmp(o->way, "own-events") ? "text/html" : "text/event-stream",
+	                                o->len < 0 ? LWS_ILLEGAL_HTTP_CONTENT_LEN : (lws_filepos_t)o->len, &p, end))
+		return -1;
+	if (!o->value) {
+		n = snprintf((char *)start, 500, "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n", o->len);
+		if (lws_write(wsi, start, (size_t)n, LWS_WRITE_HTTP_HEADERS) < 0)
+			return -1;
+		return lws_callback_on_writable(wsi) < 0;
+	}
+	if (!strcmp(o->way, "own-halves")) {
+		if (lws_write(wsi, start, (size_t)(p - start), LWS_WRITE_HTTP_HEADERS | LWS_WRITE_NO_FIN) < 0)
+			return -1;
+		p = start;
+	}
+	if (o->name && !o->name[0])
+		p += snprintf((char *)p, 200, "%s\r\n", o->value);
+	else if (o->name ? lws_add_http_header_by_name(wsi, (const unsigned char *)o->name, value, n, &p, end) :
+	                   lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_ENCODING, value, n, &p, end))
+		return -1;
+	if (lws_finalize_http_header(wsi, &p, end) ||
+	    lws_write(wsi, start, (size_t)(p - start), strcmp(o->way, "own-halves") ? LWS_WRITE_HTTP_HEADERS :
+	              LWS_WRITE_HTTP_HEADERS_CONTINUATION) < 0)
+		return -1;
+	return lws_callback_on_writable(wsi) < 0;
+}
+
+/* A piece as the program itself encodes it: a stored block of deflate, a chunk, an event. */
+static size_t encode_own(const struct own *o, int last, size_t len)
+{
+	char text[200], *to = room + LWS_PRE;
+	size_t n = 0;
+
+	memcpy(text, to, len);
+	if (o->value && strstr(o->value, "deflate")) {
+		to[n++] = (char)last;
+		to[n++] = (char)len;
+		to[n++] = 0;
+		to[n++] = (char)~len;
+		to[n++] = (char)0xff;
+	} else if (!strcmp(o->way, "own-chunks"))
+		n = (size_t)snprintf(to, 20, "%x\r\n", (unsigned)len);
+	memcpy(to + n, text, len);
+	n += len;
+	if (!strcmp(o->way, "own-chunks"))
+		n += (size_t)snprintf(to + n, 20, "\r\n%s", last ? "0\r\n\r\n" : "");
+	return n;
+}
+
 /* The head of an answer, and what else is to be done at once. */
 static int begin(struct lws *wsi, struct answer *a)
 {
@@ -61,6 +144,8 @@ static int begin(struct lws *wsi, struct answer *a)
 	size_t n = 0;
 	int i;
 
+	if (own_of(way))
+		return begin_own(wsi, own_of(way));
 	if (!strcmp(way, "length") || !strcmp(way, "nofinal"))
 		for (i = 0, len = 0; i < PIECES; i++)
 			len += piece_of(way, i, text);
@@ -82,7 +167,9 @@ static int begin(struct lws *wsi, struct answer *a)
 		if (lws_add_http_header_status(wsi, 200, &p, end) ||
 		    lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, json, sizeof json - 1, &p, end))
 			return -1;
+#if !defined(WITHOUT)
 		say("apply", lws_http_compression_apply(wsi, way[5] ? way + 6 : NULL, &p, end, 0));
+#endif
 		if (!strcmp(way, "apply")) {
 			for (i = 0, len = 0; i < PIECES; i++)
 				len += piece_of(way, i, text);
@@ -118,6 +205,8 @@ static int go_on(struct lws *wsi, struct answer *a)
 	strcpy(way, a->way);
 	last = a->next == PIECES - 1 || !strcmp(way, "big");
 	len = piece_of(way, a->next++, room + LWS_PRE);
+	if (own_of(way))
+		len = encode_own(own_of(way), last, len);
 	n = lws_write(wsi, (unsigned char *)room + LWS_PRE, len,
 	              last && strcmp(way, "nofinal") && strcmp(way, "close") && strcmp(way, "undone") ?
 	              LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP);
@@ -125,7 +214,7 @@ static int go_on(struct lws *wsi, struct answer *a)
 	if (n < 0)
 		return -1;
 	if (!last) {
-		if (!strcmp(way, "paced"))
+		if (!strcmp(way, "paced") || !strcmp(way, "own-events"))
 			paced = wsi;
 		else
 			lws_callback_on_writable(wsi);

@@ -26,6 +26,12 @@ type encoding struct {
 	headSent bool
 	chunked  bool // it leaves in chunks of ours
 	ended    bool
+
+	asked    bool  // by name, not for its type
+	bodyless bool  // the answer to a HEAD
+	told     int64 // the length that the program told, 0: none
+	// What stands in the head for it, and, unless it is encoded, instead of the framing.
+	fields, framing, plain []byte
 }
 
 var encodings = sync.Pool{New: func() any { return new(encoding) }}
@@ -104,23 +110,39 @@ func Compress(c *engine.Conn, b []byte, name string, length int64) (out []byte, 
 	if out, ok = AddByToken(c, out, h1.TokenHTTPVary, []byte("accept-encoding")); !ok {
 		return b, false, false
 	}
-	if !IsHead(c) { // its head is that of the whole answer
-		s.coded = encodings.Get().(*encoding)
-		s.coded.left = length
-		s.coded.Init(k)
-	}
+	e := encodings.Get().(*encoding)
+	e.left, e.bodyless, e.fields = length, IsHead(c), append(e.fields, out[len(b):]...)
+	e.Init(k)
+	s.coded = e
 	return out, true, true
 }
 
-// AddChunked appends what an HTTP/1 answer needs whose length is not known.
-func AddChunked(c *engine.Conn, b []byte) (out []byte, ok bool) {
+// Apply is Compress for an answer for which the program asks.
+func Apply(c *engine.Conn, b []byte, name string) (out []byte, done, ok bool) {
+	if out, done, ok = Compress(c, b, name, -1); done {
+		StateOf(c).coded.asked = true
+	}
+	return out, done, ok
+}
+
+// AddChunked appends what an HTTP/1 answer needs whose length is not known; length is what
+// it would say if it were not encoded, -1: nothing.
+func AddChunked(c *engine.Conn, b []byte, length int64) (out []byte, ok bool) {
 	if onStream(c) {
 		return b, true
 	}
+	if out, ok = appendLine(b, "transfer-encoding:", []byte("chunked")); !ok {
+		return b, false
+	}
 	if e := pending(c); e != nil {
 		e.chunked = true
+		e.framing = append(e.framing[:0], out[len(b):]...)
+		if length >= 0 {
+			e.plain = e.appendField(e.plain[:0], c, h1.TokenHTTPContentLength, strconv.AppendInt(nil, length, 10))
+			e.told = length
+		}
 	}
-	return appendLine(b, "transfer-encoding:", []byte("chunked"))
+	return out, true
 }
 
 // Coded tells whether what is written of the answer's body is encoded on its way.
@@ -137,25 +159,6 @@ func pending(c *engine.Conn) *encoding {
 	return nil
 }
 
-// framing takes a field that tells where the body ends, of which another is true when
-// it is encoded; taken false: it is not such a one.
-func (e *encoding) framing(c *engine.Conn, b []byte, name string, value []byte) (out []byte, taken, ok bool) {
-	name = strings.TrimSuffix(name, ":")
-	switch {
-	case strings.EqualFold(name, "content-length"):
-		if n, err := strconv.ParseInt(string(value), 10, 64); err == nil {
-			e.left = n
-		}
-	case !strings.EqualFold(name, "transfer-encoding"):
-		return b, false, true
-	}
-	if e.chunked {
-		return b, true, true
-	}
-	out, ok = AddChunked(c, b)
-	return out, true, ok
-}
-
 // dropCoding ends the encoding of an answer, or of one that is not sent.
 func (s *State) dropCoding() {
 	e := s.coded
@@ -164,40 +167,49 @@ func (s *State) dropCoding() {
 	}
 	s.coded = nil
 	e.Release()
-	*e = encoding{buf: e.buf[:0]}
+	*e = encoding{buf: e.buf[:0], fields: e.fields[:0], framing: e.framing[:0], plain: e.plain[:0]}
 	encodings.Put(e)
 }
 
 // codedPiece is how much is encoded at a time.
 const codedPiece = 32 << 10
 
-// BeginWrite is told of what the program writes of a coded answer: plain bytes of b are sent
-// as they are, the head, and the rest is encoded, piece by piece; last: it ends the body.
-// ok false: the body was over before.
-func (s *State) BeginWrite(b []byte, wp engine.WriteProtocol) (plain int, last, ok bool) {
+// BeginWrite is told of what the program writes of a coded answer: the head is to be sent as
+// it is, and so is the body unless the answer is still [State.Coded]; last: that ends here.
+// ok false: it was over before.
+func (s *State) BeginWrite(c *engine.Conn, b []byte, wp engine.WriteProtocol) (head, body []byte, last, ok bool) {
 	e := s.coded
 	kind := wp & engine.WriteKindMask
-	if kind != engine.WriteHTTP && kind != engine.WriteHTTPFinal {
-		e.headSent = true
-		return len(b), false, true
-	}
-	if !e.headSent { // in one write with the beginning of the body, on HTTP/1
-		i := bytes.Index(b, []byte("\r\n\r\n"))
-		if i < 0 {
-			return len(b), false, true
+	isBody := kind == engine.WriteHTTP || kind == engine.WriteHTTPFinal
+	if !e.headSent {
+		if isBody { // in one write with the beginning of the body, on HTTP/1
+			i := bytes.Index(b, []byte("\r\n\r\n"))
+			if i < 0 || onStream(c) {
+				i = len(b) - 4
+			}
+			b, body = b[:max(i+4, 0)], b[max(i+4, 0):]
 		}
-		plain, e.headSent = i+4, true
+		if b = s.settle(c, b, wp); !s.Coded() {
+			return b, body, false, true
+		}
+		head, b, e.headSent = b, body, true
 	}
-	n := int64(len(b) - plain)
+	if !isBody {
+		if head == nil {
+			head = b
+		}
+		return head, nil, false, true
+	}
+	n := int64(len(b))
 	if e.ended {
-		return plain, true, n == 0
+		return head, b, true, n == 0
 	}
 	last = kind == engine.WriteHTTPFinal || wp&engine.WriteH2StreamEnd != 0
 	if e.left >= 0 {
 		e.left = max(e.left-n, 0)
 		last = last || e.left == 0
 	}
-	return plain, last, true
+	return head, b, last, true
 }
 
 // Piece encodes a piece of b, and gives what is left of that. out is valid until the next call;
@@ -248,15 +260,18 @@ func (s *State) Piece(c *engine.Conn, b []byte, last bool) (out, rest []byte, en
 // writeCoded is Write for a coded answer.
 func (s *State) writeCoded(c *engine.Conn, b []byte, wp engine.WriteProtocol) int {
 	n := len(b)
-	plain, last, ok := s.BeginWrite(b, wp)
+	head, b, last, ok := s.BeginWrite(c, b, wp)
 	if !ok {
-		engine.Errf("%s: lws_write of %d bytes behind the end of the compressed body", c, n-plain)
+		engine.Errf("%s: lws_write of %d bytes behind the end of the compressed body", c, len(b))
 		return -1
 	}
-	if plain > 0 && !s.issue(c, b[:plain]) {
+	if !s.Coded() && len(b) > 0 {
+		head, b = append(head[:len(head):len(head)], b...), nil
+	}
+	if len(head) > 0 && !s.issue(c, head) {
 		return -1
 	}
-	if b = b[plain:]; len(b) == 0 && !last {
+	if !s.Coded() || len(b) == 0 && !last {
 		return n
 	}
 	for more := true; more; more = len(b) > 0 {

@@ -40,11 +40,6 @@ const fieldOverhead = 8
 // value, for the status line. On an HTTP/2 stream the line is a field of a
 // header block. ok is false when there is no room.
 func AddByName(c *engine.Conn, b []byte, name string, value []byte) (out []byte, ok bool) {
-	if e := pending(c); e != nil {
-		if out, taken, ok := e.framing(c, b, name, value); taken {
-			return out, ok
-		}
-	}
 	if onStream(c) {
 		return addField(b, name, value)
 	}
@@ -86,7 +81,9 @@ func AddByToken(c *engine.Conn, b []byte, t h1.Token, value []byte) ([]byte, boo
 // AddContentLength appends Content-Length and notes it.
 func AddContentLength(c *engine.Conn, b []byte, n uint64) ([]byte, bool) {
 	out, ok := AddByToken(c, b, h1.TokenHTTPContentLength, strconv.AppendUint(nil, n, 10))
-	if s := StateOf(c); ok && s != nil && s.coded == nil {
+	if e := pending(c); ok && e != nil {
+		e.told = int64(n)
+	} else if s := StateOf(c); ok && s != nil {
 		s.TxLength = int64(n)
 	}
 	return out, ok
@@ -180,7 +177,7 @@ func AddCommon(c *engine.Conn, b []byte, code uint, ctype string, length uint64)
 	if CompressibleType(ctype) {
 		b, done, ok := Compress(c, b, "", int64(length)) // NoContentLength is -1
 		if done || !ok {
-			return addCodedFraming(c, b, ok)
+			return addCodedFraming(c, b, int64(length), ok)
 		}
 	}
 	if length != NoContentLength {
@@ -196,18 +193,35 @@ func AddCommon(c *engine.Conn, b []byte, code uint, ctype string, length uint64)
 }
 
 // addCodedFraming is the end of AddCommon for a compressed body.
-func addCodedFraming(c *engine.Conn, b []byte, ok bool) ([]byte, bool) {
-	if ok {
-		b, ok = AddChunked(c, b)
+func addCodedFraming(c *engine.Conn, b []byte, length int64, ok bool) ([]byte, bool) {
+	if !ok {
+		return b, false
 	}
-	if !ok || onStream(c) {
-		return b, ok
+	s := StateOf(c)
+	e := s.coded
+	if onStream(c) {
+		if length >= 0 {
+			e.plain = e.appendField(e.plain, c, h1.TokenHTTPContentLength, strconv.AppendInt(nil, length, 10))
+			e.told = length
+		}
+		return b, true
+	}
+	out, ok := AddChunked(c, b, length)
+	if !ok {
+		return b, false
 	}
 	goesOn := "close"
-	if StateOf(c).KeepAlive {
+	if s.KeepAlive {
 		goesOn = "keep-alive"
 	}
-	return AddByToken(c, b, h1.TokenConnection, []byte(goesOn))
+	if out, ok = AddByToken(c, out, h1.TokenConnection, []byte(goesOn)); !ok {
+		return b, false
+	}
+	e.framing = append(e.framing[:0], out[len(b):]...)
+	if length < 0 {
+		e.plain = e.appendField(e.plain[:0], c, h1.TokenConnection, []byte("close"))
+	}
+	return out, true
 }
 
 // Finalize appends the blank line; a header block needs none.
@@ -217,7 +231,7 @@ func Finalize(c *engine.Conn, b []byte) ([]byte, bool) {
 	}
 	if e := pending(c); e != nil && !e.chunked {
 		var ok bool
-		if b, ok = AddChunked(c, b); !ok {
+		if b, ok = AddChunked(c, b, -1); !ok {
 			return b, false
 		}
 	}

@@ -123,12 +123,16 @@ func (st *Stream) Write(b []byte, wp engine.WriteProtocol) int {
 		return st.write(b, wp)
 	}
 	n := len(b)
-	plain, last, ok := s.BeginWrite(b, wp)
+	kind := wp & engine.WriteKindMask
+	head, b, last, ok := s.BeginWrite(st.c, b, wp)
 	switch {
 	case !ok:
 		return st.late(n)
-	case plain > 0 || wp&engine.WriteKindMask != engine.WriteHTTP && wp&engine.WriteKindMask != engine.WriteHTTPFinal:
-		return st.write(b, wp) // a head
+	case !s.Coded() || kind != engine.WriteHTTP && kind != engine.WriteHTTPFinal: // a head
+		if st.write(head, wp) < 0 {
+			return -1
+		}
+		return n
 	case len(b) == 0 && !last:
 		return 0
 	}

@@ -25,6 +25,44 @@ func appendLen(b []byte, n int) []byte {
 	return append(b, byte(n))
 }
 
+// CutField cuts a field off that [AppendField] has made; ok false: b does not begin with one.
+func CutField(b []byte) (name, value, rest []byte, ok bool) {
+	if len(b) == 0 || b[0] != 0 {
+		return nil, nil, b, false
+	}
+	name, rest, ok = cutString(b[1:])
+	if ok {
+		value, rest, ok = cutString(rest)
+	}
+	if !ok {
+		return nil, nil, b, false
+	}
+	return name, value, rest, true
+}
+
+func cutString(b []byte) (s, rest []byte, ok bool) {
+	if len(b) == 0 || b[0]&0x80 != 0 {
+		return nil, b, false
+	}
+	n, b := int(b[0]), b[1:]
+	if n == 0x7f {
+		for shift := 0; ; shift += 7 {
+			if len(b) == 0 || shift > 21 {
+				return nil, b, false
+			}
+			n += int(b[0]&0x7f) << shift
+			more := b[0]&0x80 != 0
+			if b = b[1:]; !more {
+				break
+			}
+		}
+	}
+	if n > len(b) {
+		return nil, b, false
+	}
+	return b[:n], b[n:], true
+}
+
 // Pseudo is a set of pseudo header fields.
 type Pseudo uint8
 
