@@ -148,8 +148,8 @@ var ways = []struct {
 // TestCompressed asks for each way of answering, on all roads: the text is what the program
 // wrote, and where the original does it well its callbacks and headers are ours.
 //
-// Seen to fail: without the end of the deflated stream; with what files send not encoded;
-// without the length that ends a body.
+// Seen to fail: without the end of the deflated stream; without the length that
+// ends a body.
 func TestCompressed(t *testing.T) {
 	all := compressingServers(t)
 	original := all["original"]
@@ -331,8 +331,6 @@ func byCurl(t *testing.T, s site) {
 
 // TestDecodedBodies: our client asks for compressed bodies and has the text, from our
 // server, from the original, whose deflated bodies have no end, and from Go's.
-//
-// Seen to fail: with a body without a final block taken for cut off.
 func TestDecodedBodies(t *testing.T) {
 	all := compressingServers(t)
 	exes := map[string]func(args ...string) *exec.Cmd{}

@@ -12,9 +12,6 @@ import (
 // TestNotCompressed has a program answer that knows nothing of compression and says itself
 // how its body is encoded, that it is a part, in chunks, or to be left as it is: recompiled
 // with our headers it sends, byte for byte, what it does on Debian's build.
-//
-// Seen to fail: with what such a program says not looked at (settle); with the length that
-// it told forgotten.
 func TestNotCompressed(t *testing.T) {
 	all := compressingServers(t)
 	id := harness.Issue(t, "tls.test", nil, nil)

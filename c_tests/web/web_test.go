@@ -76,8 +76,12 @@ func sites(t *testing.T) (ref, ours site) {
 }
 
 func start(t *testing.T, name, lib, exe, dir string, id *harness.Identity) site {
-	cmd := exec.Command(exe, dir, id.CertFile, id.KeyFile)
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+lib)
+	return startAs(t, name, id, []string{"LD_LIBRARY_PATH=" + lib}, exe, dir, id.CertFile, id.KeyFile)
+}
+
+func startAs(t *testing.T, name string, id *harness.Identity, env []string, argv ...string) site {
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Env = append(os.Environ(), env...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	must(t, err)
 	defer log.Close()

@@ -42,6 +42,7 @@ lwsgo_ws_proxy(void)
 	return &ws_proxy;
 }
 
+extern int go_lwsgo_answer_body(struct lws *wsi);
 extern int go_lwsgo_cgi(struct lws *wsi, int reason, void *in);
 
 /* What there is to do for a connection that has a CGI. */
@@ -82,8 +83,15 @@ lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason,
 	case LWS_CALLBACK_HTTP:
 		if (lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL))
 			return -1;
-		/* fallthrough */
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		if (!lwsgo_enter(__func__))
+			return -1;
+		answer = go_lwsgo_answer_body(wsi);
+		lwsgo_leave();
+		if (answer)
+			return -1;
+		/* fallthrough */
 	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
 		if (lws_http_transaction_completed(wsi))
 			return -1;

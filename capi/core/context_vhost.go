@@ -229,6 +229,7 @@ func abiOf(a *C.struct_lwsgo_abi) engine.ABI {
 	return engine.ABI{
 		Name:            str(a.name),
 		AgesLater:       a.ages_later != 0,
+		AnswersBody:     a.answers_body != 0,
 		AllMethodsMount: a.all_methods_mount != 0,
 		Before30:        a.before30 != 0,
 		Client:          clientABI(&a.client),

@@ -299,6 +299,7 @@ struct lwsgo_abi {
 	int poll_answers;      /* *_POLL_FD's answers count before the program polls */
 	int vhosts_end_early;  /* vhosts end with their last connection */
 	int tasks_part_first;  /* tasks leave before the close callback */
+	int answers_body;      /* lws_callback_http_dummy() answers a request with a body */
 	int ages_later;	       /* VHOST_CERT_AGING is not told at the start */
 	int own_sockets;       /* what fd_limit_per_thread has not for the program */
 	int lifecycle;	       /* the log tells of objects, by tags */

@@ -56,6 +56,8 @@ type ABI struct {
 	// TasksPartFirst: a connection that ends loses its thread pool tasks before the close
 	// callback.
 	TasksPartFirst bool
+	// AnswersBody: lws_callback_http_dummy answers a request whose body has come.
+	AnswersBody bool
 	// UDP is the struct that lws_get_udp gives out.
 	UDP UDPLayout
 }

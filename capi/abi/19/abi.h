@@ -124,6 +124,7 @@ lwsgo_abi_of(size_t size)
 		.poll_answers = 1,
 		.vhosts_end_early = 1,
 		.tasks_part_first = 1,
+		.answers_body = 1,
 		.ages_later = 1,
 		.lifecycle = 1,
 		.only_with_pvo = 1,

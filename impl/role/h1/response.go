@@ -265,6 +265,9 @@ func ReturnStatus(c *engine.Conn, code int, body string, more ...Field) int {
 			return 0
 		}
 	}
+	if code/100 == 1 || code == 204 || code == 304 { // without a body (RFC 9110 §6.4.1)
+		return returnBare(c, code, more)
+	}
 	page := fmt.Appendf(nil, "<html><head><meta charset=utf-8 http-equiv=\"Content-Language\" content=\"en\"/>"+
 		"<link rel=\"stylesheet\" type=\"text/css\" href=\"/error.css\"/></head><body><h1>%d</h1>%s</body></html>",
 		code, body)
@@ -305,6 +308,27 @@ func ReturnStatus(c *engine.Conn, code int, body string, more ...Field) int {
 	}
 	b = append(b, page...)
 	if c.Write(engine.PayloadOf(b), engine.WriteHTTP) != len(b) {
+		return 1
+	}
+	return 0
+}
+
+// returnBare is ReturnStatus for a status that goes without a body, and its type and length.
+func returnBare(c *engine.Conn, code int, more []Field) int {
+	b, ok := AddStatus(c, resp(c), uint(code))
+	for _, f := range more {
+		if ok {
+			b, ok = AddByName(c, b, f.Name, []byte(f.Value))
+		}
+	}
+	if ok {
+		b, ok = Finalize(c, b)
+	}
+	wp := engine.WriteHTTPHeaders
+	if code/100 != 1 {
+		wp |= engine.WriteH2StreamEnd
+	}
+	if !ok || c.Write(engine.PayloadOf(b), wp) != len(b) {
 		return 1
 	}
 	return 0

@@ -20,7 +20,6 @@ func TestAccepts(t *testing.T) {
 	}
 }
 
-// Seen to fail: without the look at identity.
 func TestChoose(t *testing.T) {
 	codings := []string{"br", "gzip", "deflate"}
 	for field, want := range map[string]struct {
