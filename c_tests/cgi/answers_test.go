@@ -144,9 +144,6 @@ func answers(t *testing.T, l library) map[string]string {
 }
 
 // TestAnswers: what is made of what CGIs print, beside the original.
-//
-// Seen to fail: without the head's end behind the last field; with the server's
-// environment passed on; with chunks for HTTP/1.0.
 func TestAnswers(t *testing.T) {
 	var got [3]map[string]string
 	var wait sync.WaitGroup

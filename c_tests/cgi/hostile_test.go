@@ -45,9 +45,6 @@ const limited = 5*time.Second + 1
 
 // TestOdd: none of these costs the server more than its time: over HTTP/1.1 and HTTP/2, all at
 // once, and behind it no process and no descriptor is left.
-//
-// Seen to fail: a process that ignores SIGTERM stayed, one that was killed was a zombie;
-// one whose child kept stdout had its whole time.
 func TestOdd(t *testing.T) {
 	for _, l := range libraries[1:] {
 		t.Run(l.name, func(t *testing.T) {

@@ -79,8 +79,6 @@ var logged = regexp.MustCompile(`lws_\w+: .*`)
 
 // TestSpawn: lws_spawn_piped and its like, beside the original: what the program is told of
 // processes that end in all manners, that each is waited for, and no other.
-//
-// Seen to fail: the program's own child was waited for; one that ignores SIGTERM stayed.
 func TestSpawn(t *testing.T) {
 	for _, k := range spawns {
 		t.Run(k.name, func(t *testing.T) {

@@ -102,3 +102,30 @@ func TestGoAway(t *testing.T) {
 		t.Error("the server does not end")
 	}
 }
+
+// TestFirstWindow: a request may have its body right behind its head: the server's first
+// windows are open before a word of it about the stream. Where they are not, libcurl (7.88)
+// loses the beginning of an upload whose length it does not know.
+func TestFirstWindow(t *testing.T) {
+	const most = 4 << 16
+	r := dial(t, server(t, "-p"))
+	f, err := r.fr.ReadFrame()
+	must(t, err)
+	first, ok := f.(*http2.SettingsFrame)
+	if !ok {
+		t.Fatalf("%v", f)
+	}
+	if n, ok := first.Value(http2.SettingInitialWindowSize); ok && n != most {
+		t.Fatalf("the first window has %d bytes, want %d", n, most)
+	}
+	must(t, r.fr.WriteSettingsAck())
+	up := pattern(most)
+	r.begin(1, false, "POST", "/up")
+	for b := up; len(b) > 0; b = b[min(len(b), 16<<10):] {
+		must(t, r.fr.WriteData(1, false, b[:min(len(b), 16<<10)]))
+	}
+	must(t, r.fr.WriteData(1, true, nil))
+	if got, want := r.answer(t, 1), fmt.Sprintf("got %d %08x", len(up), sum(up)); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -70,7 +70,6 @@ type CGI struct {
 
 	// The request's body.
 	pending []byte // what stdin has no room for
-	body    bool   // there is one
 	ended   bool   // of the request's body
 	deaf    bool   // stdin does not take more
 
@@ -106,7 +105,6 @@ func RunCGI(c *engine.Conn, r CGIRequest) bool {
 		s.App = g
 	}
 	if r.Path >= 0 {
-		g.body = h1.HasBody(c)
 		h1.DetachHeaders(c)
 	}
 	g.watch.Fire = func(now int64) { g.look(now) }

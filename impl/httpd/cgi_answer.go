@@ -202,9 +202,7 @@ func (g *CGI) finish() int {
 	return 0
 }
 
-// writeHead reads the head, and answers with it when it is complete. While the request's
-// body is on its way it waits for the first of the answer's: clients stumble over a head
-// before (git's, over HTTP/2).
+// writeHead reads the head, and answers with it when it is complete.
 func (g *CGI) writeHead() int {
 	room := make([]byte, cgiPiece)
 	n, end := g.read(room)
@@ -221,9 +219,6 @@ func (g *CGI) writeHead() int {
 			return 0
 		}
 		g.head, g.buf = h, g.buf[used:]
-	}
-	if g.body && !g.ended && !g.deaf && len(g.buf) == 0 && !end && g.Pipe(stdout) != nil {
-		return 0
 	}
 	if !g.sendHead() {
 		return -1

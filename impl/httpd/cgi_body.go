@@ -32,9 +32,6 @@ func (g *CGI) TakeBody(c *engine.Conn, b []byte) bool {
 func (g *CGI) EndBody(*engine.Conn) bool {
 	g.ended = true
 	g.patient()
-	if g.head != nil && !g.sent {
-		g.goOn()
-	}
 	if len(g.pending) == 0 && g.p != nil {
 		g.p.CloseInput()
 	}
@@ -63,6 +60,7 @@ func (g *CGI) give(b []byte) (n int, ok bool) {
 	if cap(b) == len(b) {
 		b = append(make([]byte, 0, len(b)+1), b...)
 	}
+	could := g.roomy() // behind the call it may have become so
 	behind := &b[:len(b)+1][len(b)]
 	was := *behind
 	n = g.tell(engine.ReasonCGIStdinData, stdin, b, 0)
@@ -71,7 +69,7 @@ func (g *CGI) give(b []byte) (n int, ok bool) {
 		return 0, n >= 0
 	}
 	n = min(n, len(b))
-	if n == 0 && g.roomy() { // it could, and does not want to
+	if n == 0 && could { // it does not want to
 		n = len(b)
 	}
 	return n, true
@@ -124,9 +122,6 @@ func (g *CGI) goOnReading() {
 // noInput is called when stdin takes nothing more: the rest of the body is thrown away.
 func (g *CGI) noInput() {
 	g.deaf, g.pending = true, nil
-	if g.head != nil && !g.sent {
-		g.goOn()
-	}
 	if !g.ended {
 		h1.BodyGoesOn(g.c)
 	}

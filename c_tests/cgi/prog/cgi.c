@@ -2,14 +2,16 @@
  *
  * A server of CGIs.
  *
- *   cgi PORT TLSPORT CERT KEY [-q] [-v] [-f FDS] /MOUNT=PROGRAM[=TIMEOUT] ... [NAME:VALUE ...]
+ *   cgi PORT TLSPORT CERT KEY [-q] [-v] [-f FDS] [-t THREADS] /MOUNT=PROGRAM[=TIMEOUT] ... [NAME:VALUE ...]
  *
  * Each mount runs its program with the variables. What the protocol is told is printed;
- * -q: only how each process ends. "/alive" answers with what counts of a server's status
+ * -q: only how each process ends; -t: so many threads serve, and how many CGIs each had is
+ * printed last. "/alive" answers with what counts of a server's status
  * (WITH_STATUS: 4.3.5 has none). The server has a child of its own, which ends at once, and
  * asks for its end last.
  */
 #include <libwebsockets.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,8 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t stop, children;
-static int quiet;
+static int quiet, had[8];
+static struct lws_context *context;
 
 static void
 on_signal(int n)
@@ -76,6 +79,8 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 
 	if (reason == LWS_CALLBACK_HTTP && in && !strcmp((const char *)in, "/alive"))
 		return alive(wsi);
+	if (reason == LWS_CALLBACK_CGI_PROCESS_ATTACH)
+		__atomic_add_fetch(&had[lws_get_tsi(wsi)], 1, __ATOMIC_RELAXED);
 	if (name && (!quiet || reason == LWS_CALLBACK_CGI_TERMINATED))
 		switch (reason) {
 		case LWS_CALLBACK_CGI:
@@ -102,15 +107,26 @@ static const struct lws_protocols protocols[] = {
 	{ .name = NULL },
 };
 
+static void *
+serve(void *arg)
+{
+	int tsi = (int)(intptr_t)arg;
+
+	while (!stop && lws_service_tsi(context, 0, tsi) >= 0)
+		;
+	lws_cancel_service(context); /* the signal has come to one of them */
+	return NULL;
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct lws_http_mount mounts[64];
 	static struct lws_protocol_vhost_options env[16];
 	struct lws_context_creation_info info;
-	struct lws_context *context;
 	struct sigaction sa;
-	int n, own, status, count = 0, vars = 0, level = LLL_ERR | LLL_WARN;
+	pthread_t more[8];
+	int n, own, status, count = 0, vars = 0, threads = 1, level = LLL_ERR | LLL_WARN;
 
 	memset(&info, 0, sizeof(info));
 	memset(&sa, 0, sizeof(sa));
@@ -132,6 +148,8 @@ main(int argc, char **argv)
 			level |= LLL_NOTICE | LLL_INFO;
 		else if (!strcmp(p, "-f"))
 			info.fd_limit_per_thread = (unsigned int)atoi(argv[++n]);
+		else if (!strcmp(p, "-t"))
+			threads = atoi(argv[++n]);
 		else if (*p == '/' && (q = strchr(p, '='))) {
 			struct lws_http_mount *m = &mounts[count];
 
@@ -160,6 +178,7 @@ main(int argc, char **argv)
 		mounts[n].cgienv = env;
 	lws_set_log_level(level, NULL);
 	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	info.count_threads = (unsigned int)threads;
 	context = lws_create_context(&info);
 	if (!context)
 		return 1;
@@ -179,8 +198,13 @@ main(int argc, char **argv)
 	if (!lws_create_vhost(context, &info))
 		return 1;
 	printf("ready\n");
-	while (!stop && lws_service(context, 0) >= 0)
-		;
+	for (n = 1; n < threads; n++)
+		pthread_create(&more[n], NULL, serve, (void *)(intptr_t)n);
+	serve(NULL);
+	for (n = 1; n < threads; n++)
+		pthread_join(more[n], NULL);
+	for (n = 0; n < threads && threads > 1; n++)
+		printf("thread %d: %d CGIs\n", n, had[n]);
 	lws_context_destroy(context);
 	n = waitpid(own, &status, 0) == own && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	printf("own child %d, signals %d, group %d\n", n, children > 0, getpgrp() == getpid());

@@ -73,7 +73,7 @@ func NetOf(c *engine.Conn) *Net {
 
 // start makes c, which is connected, speak HTTP/2.
 func start(c *engine.Conn, client bool) *Net {
-	n := &Net{c: c, client: client, our: settingsOf(c.Vhost), peer: wire.Defaults, next: firstStream,
+	n := &Net{c: c, client: client, our: settingsOf(c.Vhost, client), peer: wire.Defaults, next: firstStream,
 		tx: wire.DefaultWindow, rx: wire.DefaultWindow}
 	n.dec.MaxFrame = n.our[wire.MaxFrameSize]
 	n.hdec = hpack.NewDecoder(n.our[wire.HeaderTableSize], n.field)
@@ -103,9 +103,14 @@ var stock = func() [wire.SettingCount]uint32 {
 }()
 
 // settingsOf are the settings of the vhost: the program's array (its first
-// element says that it is one) goes up to MAX_FRAME_SIZE.
-func settingsOf(v *engine.Vhost) [wire.SettingCount]uint32 {
+// element says that it is one) goes up to MAX_FRAME_SIZE. A server's requests may begin
+// with their bodies: where the first window is 0, and the update of it comes later than the
+// client has something to send, libcurl's uploads of unknown length lose what that was.
+func settingsOf(v *engine.Vhost, client bool) [wire.SettingCount]uint32 {
 	s := stock
+	if !client {
+		s[wire.InitialWindowSize] = streamWindow
+	}
 	if own := v.HTTP2Settings; own[0] != 0 {
 		for i := wire.HeaderTableSize; i <= wire.MaxFrameSize; i++ {
 			s[i] = own[i]

@@ -102,7 +102,11 @@ func (n *Net) accept(id uint32) *Stream {
 	}
 	n.c.Valid()
 	h1.AttachHeaders(c)
-	st.grant(streamWindow)
+	if v.HTTP2Settings[0] != 0 {
+		st.grant(streamWindow)
+	} else { // the settings have
+		n.est += streamWindow
+	}
 	if v.Options.Has(optLongPoll) {
 		Immortal(c)
 	}

@@ -4,6 +4,7 @@ package secure
 
 import (
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"libwebsockets/impl/engine"
@@ -21,7 +22,8 @@ type limits struct {
 	alpn       string
 	daily      *engine.Timer // looks at the certificates
 	clients    map[string]*shared
-	pool       *tls.Pool // made for the first connection
+	once       sync.Once
+	pools      []*tls.Pool // of each thread, made for its first connection
 }
 
 var errLimit = errors.New("tls restriction limit")
@@ -37,8 +39,24 @@ func limitsOf(ctx *engine.Context) *limits { return ctx.TLS.(*limits) }
 
 // Close ends with the context.
 func (l *limits) Close() {
-	l.pool.Close()
-	l.pool = nil
+	for _, p := range l.pools {
+		p.Close()
+	}
+	l.pools = nil
+}
+
+// pool gives the buffers of c's thread, whose lock is held.
+func (l *limits) pool(c *engine.Conn) (*tls.Pool, error) {
+	l.once.Do(func() { l.pools = make([]*tls.Pool, len(c.Ctx.Threads)) })
+	p := &l.pools[c.PT().Index]
+	if *p == nil {
+		made, err := tls.NewPool()
+		if err != nil {
+			return nil, err
+		}
+		*p = made
+	}
+	return *p, nil
 }
 
 // take takes a place for a session; false: there is none. With the last one

@@ -22,15 +22,11 @@ type transport struct {
 // start makes the TLS of c on the descriptor fd.
 func start(c *engine.Conn, x *tls.Ctx, fd int, k *connector) (*transport, error) {
 	t := &transport{c: c, client: k, mask: Of(c.Vhost).cfg.InfoMask}
-	l := limitsOf(c.Ctx)
-	if l.pool == nil {
-		p, err := tls.NewPool()
-		if err != nil {
-			return nil, err
-		}
-		l.pool = p
+	p, err := limitsOf(c.Ctx).pool(c)
+	if err != nil {
+		return nil, err
 	}
-	tc, err := x.NewConn(fd, k != nil, l.pool, t)
+	tc, err := x.NewConn(fd, k != nil, p, t)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// TestParse: heads, with what is read of them. Seen to fail: a status found inside of
-// another field's name, as the reference finds it.
+// TestParse: heads, with what is read of them.
 func TestParse(t *testing.T) {
 	long := "X: " + strings.Repeat("y", MaxHead)
 	for _, k := range []struct {
