@@ -22,7 +22,7 @@ func init() {
 
 func longPollH2(r *rig) {
 	p := r.serve(7681)
-	tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
+	tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true, DisableCompression: true}
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
 	defer stop()
 	req, err := http.NewRequestWithContext(ctx, "GET", "https://127.0.0.1:7681/", nil)

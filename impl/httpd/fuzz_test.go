@@ -18,6 +18,7 @@ import (
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/engine/enginetest"
+	"libwebsockets/impl/role/child"
 	"libwebsockets/impl/role/h1"
 )
 
@@ -240,7 +241,9 @@ func FuzzSite(f *testing.F) {
 // wire makes s what serves requests.
 func (s *site) wire() {
 	Wire(Hooks{Open: s.openText, SendFD: func(int, *int64, int, int64) int { return 0 },
-		Onward: func(*engine.Conn, *engine.Mount) bool { return false }})
+		Onward:      func(*engine.Conn, *engine.Mount) bool { return false },
+		ProcessFace: func() *child.Face { panic("no mount runs a program") }, ProcessGone: func(*child.Face) {},
+		Path: func() string { return "" }})
 	h1.Wire(h1.Hooks{App: s, Upgrades: map[string]func(*engine.Conn) bool{},
 		Extended: func(*engine.Conn) (done, ok bool) { return false, true },
 		Fallback: func(*engine.Conn, []byte) bool { return false }})
