@@ -48,9 +48,11 @@ GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck)"
 
 # What Debian hardens its libraries with (dpkg-buildflags, hardening=+bindnow), and no folder's name in the file.
 HARDEN    := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security -ffile-prefix-map=$(CURDIR)=.
+# Backtraces name what the program has called: lws_service would be a jump.
+NAMED     := -fno-optimize-sibling-calls
 HARDEN_LD := -Wl,-z,relro -Wl,-z,now
 
-CFLAGS_OURS := -std=gnu11 -O2 -g $(HARDEN) -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
+CFLAGS_OURS := -std=gnu11 -O2 -g $(HARDEN) $(NAMED) -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
 # The interface of programs that do not say which, here in the checkout. It is this machine's.
 ABI_HDR := include/lws_abi.h

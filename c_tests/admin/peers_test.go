@@ -219,7 +219,7 @@ func TestPeerLimits(t *testing.T) {
 			t.Parallel()
 			var want []string
 			for _, l := range libraries {
-				t.Run(l.name, func(t *testing.T) {
+				t.Run(l.Name, func(t *testing.T) {
 					c := &crowd{t: t, port: harness.FreePort(t)}
 					c.p = l.start(t, "peers", fmt.Sprint(c.port), fmt.Sprint(tc.ah), fmt.Sprint(tc.wsi))
 					c.p.WaitLine("^ready", soon)
@@ -228,7 +228,7 @@ func TestPeerLimits(t *testing.T) {
 						t.Errorf("the program says %q, want %q", c.program(), tc.lines)
 					}
 					if tc.theirs != nil {
-						want = map[bool][]string{false: tc.theirs, true: tc.own}[l.ours]
+						want = map[bool][]string{false: tc.theirs, true: tc.own}[l.Ours]
 					}
 					if want == nil {
 						want = c.saw
@@ -260,7 +260,7 @@ func (c *crowd) program() (lines []string) {
 // Seen to fail on a library without the limits.
 func TestMappedPeers(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			c := &crowd{t: t, port: harness.FreePort(t), port4: harness.FreePort(t)}
 			c.p = l.start(t, "peers", fmt.Sprint(c.port), "0", "2", fmt.Sprint(c.port4))

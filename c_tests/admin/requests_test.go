@@ -140,7 +140,7 @@ func TestAccessLog(t *testing.T) {
 	harness.RefFull.Root(t) // all is compared with it
 	want := map[string][]string{}
 	for _, l := range libraries {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			s := newSite(t, l)
 			n := 0
 			check := func(name string, more int, ask func()) {
@@ -151,7 +151,7 @@ func TestAccessLog(t *testing.T) {
 				for i := range got {
 					got[i] = bodyOnly(dated(t, got[i]))
 				}
-				if !l.ours {
+				if !l.Ours {
 					want[name] = got
 					t.Logf("%s: %q", name, got)
 					if name == "websocket" { // it is 1.1 (quirk 227)
@@ -162,7 +162,7 @@ func TestAccessLog(t *testing.T) {
 				}
 			}
 			for _, v := range visits {
-				if v.name == "decoded" && l.ours { // what is no ASCII is escaped
+				if v.name == "decoded" && l.Ours { // what is no ASCII is escaped
 					want["decoded"][0] = strings.ReplaceAll(want["decoded"][0], "\xc3", `\xc3`)
 				}
 				check(v.name, v.lines, func() { s.raw(v.text) })
@@ -204,7 +204,7 @@ func TestForgedLines(t *testing.T) {
 	forged := "x HTTP/1.1\" 200 5 \"\" \"\"\n9.9.9.9 - - [29/Nov/2026:00:00:00 +0000] \"GET /"
 	enc := strings.NewReplacer(" ", "%20", "\n", "%0a", "\"", "%22").Replace(forged)
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l)
 			get := func(path, more string) {
@@ -236,7 +236,7 @@ func TestForgedLines(t *testing.T) {
 // original's port would stay with the old ones (quirk 6).
 func TestLogMoved(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			s := newSite(t, l)
 			s.raw(visits[0].text)
 			s.lines(1)

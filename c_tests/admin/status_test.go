@@ -56,7 +56,7 @@ func (s *site) dump(what string) (n numbered, text string) {
 // have (4.3 has dropped them), and count what happens.
 func TestStatus(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l)
 			s.raw("GET /1 HTTP/1.1\r\n" + plainHead + "\r\n|GET /files/large.txt HTTP/1.1\r\n" + plainHead + "Connection: close\r\n\r\n")

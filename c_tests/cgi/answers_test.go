@@ -101,7 +101,7 @@ func answers(t *testing.T, l library) map[string]string {
 	for i := range sites {
 		scripts := map[string]string{}
 		for n, v := range visits {
-			if (l.ours || v.differs == "") && (v.name == gits) == (i == 1) {
+			if (l.Ours || v.differs == "") && (v.name == gits) == (i == 1) {
 				scripts[fmt.Sprint("/x", n)] = v.script
 			}
 		}
@@ -115,7 +115,7 @@ func answers(t *testing.T, l library) map[string]string {
 	var wait sync.WaitGroup
 	var mu sync.Mutex
 	for n, v := range visits {
-		if !l.ours && v.differs != "" {
+		if !l.Ours && v.differs != "" {
 			continue // it is written down, and takes the original seconds
 		}
 		s, path := sites[0], fmt.Sprint("/x", n)
@@ -124,8 +124,8 @@ func answers(t *testing.T, l library) map[string]string {
 		}
 		wait.Go(func() {
 			text, whole := dechunked(s.raw(strings.Replace(v.request, "/x", path, 1)))
-			if !whole && l.ours {
-				t.Errorf("%s, %s: it has no end: %q", l.name, v.name, text)
+			if !whole && l.Ours {
+				t.Errorf("%s, %s: it has no end: %q", l.Name, v.name, text)
 			}
 			got := strings.ReplaceAll(text, path, "/x")
 			mu.Lock()
@@ -136,7 +136,7 @@ func answers(t *testing.T, l library) map[string]string {
 	wait.Wait()
 	for _, s := range sites {
 		s.alone(soon)
-		if l.ours {
+		if l.Ours {
 			s.end()
 		}
 	}
@@ -156,11 +156,11 @@ func TestAnswers(t *testing.T) {
 			a := got[i+1][v.name]
 			switch {
 			case v.differs == "" && a != got[0][v.name]:
-				t.Errorf("%s, %s:\n%q, the original:\n%q", l.name, v.name, a, got[0][v.name])
+				t.Errorf("%s, %s:\n%q, the original:\n%q", l.Name, v.name, a, got[0][v.name])
 			case v.differs != "" && !regexp.MustCompile(v.ours).MatchString(a):
-				t.Errorf("%s, %s: %q (%s)", l.name, v.name, a, v.differs)
+				t.Errorf("%s, %s: %q (%s)", l.Name, v.name, a, v.differs)
 			case strings.Contains(a, "SECRET"):
-				t.Errorf("%s, %s: %q", l.name, v.name, a)
+				t.Errorf("%s, %s: %q", l.Name, v.name, a)
 			}
 		}
 	}
@@ -201,17 +201,17 @@ func TestCallbacks(t *testing.T) {
 				s := newSite(t, l, map[string]string{"/x": v.script})
 				s.raw(v.request)
 				got, n := told(s)
-				if !l.ours {
+				if !l.Ours {
 					want, ends = got, n
 					continue
 				}
 				if !slices.Equal(got, want) || n != ends {
-					t.Errorf("%s: %q, %d pipes; the original: %q, %d", l.name, got, n, want, ends)
+					t.Errorf("%s: %q, %d pipes; the original: %q, %d", l.Name, got, n, want, ends)
 				}
 				log := strings.Join(s.p.All(), "\n") + "\n"
 				if strings.Count(log, "TERMINATED pid cgi 1\n") != 1 || strings.Count(log, "TERMINATED") != 1 ||
 					strings.Index(log, "TERMINATED") > strings.Index(log, "CLOSED_HTTP") {
-					t.Errorf("%s: %s", l.name, log)
+					t.Errorf("%s: %s", l.Name, log)
 				}
 				s.end()
 			}
@@ -222,7 +222,7 @@ func TestCallbacks(t *testing.T) {
 // TestStatus: the server's status counts CGIs. lws_is_cgi() is asked by the program.
 func TestStatus(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, map[string]string{"/wait": sh(15, plainHead+"echo begun; exec sleep 10"), "/x": sh(0, plainHead)})
 			status := func() string {

@@ -63,7 +63,7 @@ func TestBodies(t *testing.T) {
 		"/ends": sh(30, plainHead+"head -c 1000 >/dev/null; echo enough"),
 	}
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, scripts, "-q")
 			t.Run("all", func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestBodies(t *testing.T) {
 // what that prints, and the client gets all of it in the end.
 func TestSlowReader(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			const total = 48 << 20
 			s := newSite(t, l, map[string]string{"/zeros": sh(30, plainHead+fmt.Sprintf("exec head -c %d /dev/zero", total))}, "-q")
@@ -134,7 +134,7 @@ func TestSlowReader(t *testing.T) {
 // TestMany: a hundred CGIs at a time.
 func TestMany(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, map[string]string{"/x": sh(20, plainHead+"cat; echo end")}, "-q")
 			fds := s.p.FDs()
@@ -164,7 +164,7 @@ func TestMany(t *testing.T) {
 // and the rest of the body still comes to the CGI.
 func TestEarly(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, map[string]string{"/echo": sh(30, plainHead+"exec cat"), "/head": sh(30, plainHead+"cat >/dev/null; echo end")}, "-q")
 			for _, h2 := range []bool{false, true} {
@@ -215,7 +215,7 @@ func TestEarly(t *testing.T) {
 func TestThreads(t *testing.T) {
 	const threads, most = 3, 30
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, map[string]string{"/x": sh(30, plainHead+"exec cat")}, "-q", "-t", fmt.Sprint(threads))
 			held := make([]*io.PipeWriter, most)

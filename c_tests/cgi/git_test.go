@@ -42,7 +42,7 @@ func TestGit(t *testing.T) {
 	}
 	for n := range 2 * len(libraries[1:]) {
 		l, buffer := libraries[1+n/2], 65536<<(n%2)
-		t.Run(fmt.Sprint(l.name, " ", buffer), func(t *testing.T) {
+		t.Run(fmt.Sprint(l.Name, " ", buffer), func(t *testing.T) {
 			t.Parallel()
 			root := t.TempDir()
 			git(t, buffer, root, "init", "--bare", "r.git")

@@ -47,7 +47,7 @@ const limited = 5*time.Second + 1
 // once, and behind it no process and no descriptor is left.
 func TestOdd(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			scripts := map[string]string{}
 			for name, o := range odd {
@@ -90,7 +90,7 @@ func TestOdd(t *testing.T) {
 // TestClientGoes: a client that goes away ends its CGI.
 func TestClientGoes(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, map[string]string{"/wait": sh(60, plainHead+"echo begun; exec sleep 59"), "/cat": sh(60, "exec sleep 59")}, "-q")
 			r, err := s.client.Get(fmt.Sprintf("http://127.0.0.1:%d/wait", s.port))
@@ -115,7 +115,7 @@ func TestClientGoes(t *testing.T) {
 // TestServerGoes: a context that is destroyed ends its CGIs, and leaves no zombie.
 func TestServerGoes(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, map[string]string{"/wait": sh(60, plainHead+"echo $$; exec sleep 59")}, "-q")
 			r, err := s.client.Get(fmt.Sprintf("http://127.0.0.1:%d/wait", s.port))
@@ -136,7 +136,7 @@ func TestServerGoes(t *testing.T) {
 // TestFDLimit: CGIs for whose pipes there are no descriptors are refused, and others served.
 func TestFDLimit(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, l, map[string]string{"/wait": sh(60, plainHead+"echo begun; exec sleep 59"), "/x": sh(0, plainHead+"echo fine")}, "-q", "-f", "20")
 			var open []io.Closer

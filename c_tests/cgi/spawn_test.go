@@ -44,8 +44,8 @@ var spawns = []struct {
 // without what depends on the time.
 func (l library) spawn(t *testing.T, args []string) string {
 	p := l.start(t, "spawn", args...)
-	if err := p.Wait(soon); err != nil && l.ours {
-		t.Errorf("%s: %v", l.name, err)
+	if err := p.Wait(soon); err != nil && l.Ours {
+		t.Errorf("%s: %v", l.Name, err)
 	} else if err != nil {
 		t.Skipf("the original: %v", err)
 	}
@@ -85,17 +85,17 @@ func TestSpawn(t *testing.T) {
 			t.Parallel()
 			want := ""
 			for _, l := range libraries {
-				if k.differs != "" && !l.ours || k.name == "ignores SIGTERM" && l.ref.ABI == 17 { // which takes 5 s
+				if k.differs != "" && !l.Ours || k.name == "ignores SIGTERM" && l.Ref.ABI == 17 { // which takes 5 s
 					continue
 				}
 				got := l.spawn(t, k.args)
 				switch {
-				case !l.ours:
+				case !l.Ours:
 					want = got
 				case k.differs != "" && !regexp.MustCompile(k.differs).MatchString(got):
-					t.Errorf("%s: %s", l.name, got)
+					t.Errorf("%s: %s", l.Name, got)
 				case k.differs == "" && got != want:
-					t.Errorf("%s: %s\nthe original: %s", l.name, got, want)
+					t.Errorf("%s: %s\nthe original: %s", l.Name, got, want)
 				}
 			}
 		})

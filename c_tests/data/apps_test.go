@@ -35,10 +35,10 @@ func TestApps(t *testing.T) {
 	} {
 		said := func(l library) (all string) {
 			args := append([]string{"-w"}, app.sources...)
-			if l.ours {
-				args = append(args, "-DLWS_ABI="+strconv.Itoa(l.ref.ABI), "-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.ref.Soname())
+			if l.Ours {
+				args = append(args, "-DLWS_ABI="+strconv.Itoa(l.Ref.ABI), "-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.Ref.Soname())
 			} else {
-				args = append(args, l.ref.Link(t)...)
+				args = append(args, l.Ref.Link(t)...)
 			}
 			exe := harness.CC{Dir: filepath.Join(source, app.folder), Name: app.folder}.Program(t, slices.Concat(harness.House, args)...)
 			dir := t.TempDir()
@@ -50,7 +50,7 @@ func TestApps(t *testing.T) {
 		}
 		want := said(original)
 		for _, l := range ours {
-			differ(t, app.folder+" "+l.name, want, said(l))
+			differ(t, app.folder+" "+l.Name, want, said(l))
 		}
 	}
 }

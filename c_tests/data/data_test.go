@@ -10,9 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -22,26 +20,17 @@ import (
 func TestMain(m *testing.M) { harness.Main(m, 4) }
 
 // library is one that programs are compiled for and run on.
-type library struct {
-	name string
-	ref  harness.Ref
-	ours bool
-}
+type library struct{ harness.Side }
 
 var (
-	original = library{"original", harness.RefFull, false}
-	ours     = []library{{"so.19", harness.Ref19, true}, {"so.17", harness.Ref17, true}}
+	original = library{harness.Original}
+	ours     = []library{{harness.So19}, {harness.So17}}
 )
 
 // program compiles one of prog/ for the library.
 func (l library) program(t testing.TB, name string, more ...string) string {
 	t.Helper()
-	flags := slices.Concat(harness.Strict, more, []string{"prog/" + name + ".c"})
-	if !l.ours {
-		return harness.Program(t, append(flags, l.ref.Link(t)...)...)
-	}
-	return harness.Program(t, append(flags, "-DLWS_ABI="+strconv.Itoa(l.ref.ABI),
-		"-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.ref.Soname())...)
+	return l.Program(t, append(slices.Clone(more), "prog/"+name+".c")...)
 }
 
 // run is a program's standard output and, behind it, its log.
@@ -49,7 +38,7 @@ func (l library) run(t testing.TB, exe, dir string, stdin []byte, args ...string
 	t.Helper()
 	out, log, err := l.try(t, exe, dir, stdin, args...)
 	if err != nil {
-		t.Fatalf("%s: %s %q: %v\n%s%s", l.name, exe, args, err, out, log)
+		t.Fatalf("%s: %s %q: %v\n%s%s", l.Name, exe, args, err, out, log)
 	}
 	return out, log
 }
@@ -65,11 +54,11 @@ func (l library) try(t testing.TB, exe, dir string, stdin []byte, args ...string
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	lib := l.ref.Lib(t)
-	if l.ours {
+	lib := l.Ref.Lib(t)
+	if l.Ours {
 		lib = harness.Lib(t)
 	}
-	argv, env := l.ref.Run(t, l.ref.Root(t), lib, exe, args...)
+	argv, env := l.Ref.Run(t, l.Ref.Root(t), lib, exe, args...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Stdin, cmd.Env = dir, bytes.NewReader(stdin), append(os.Environ(), env...)
 	var o, e bytes.Buffer

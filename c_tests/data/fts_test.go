@@ -51,7 +51,7 @@ func texts(t *testing.T, dir string) (names []string) {
 		must(t, os.WriteFile(filepath.Join(dir, names[i]), b.Bytes(), 0o644))
 	}
 	for _, n := range []string{"canned-1.txt", "canned-2.txt", "the-picture-of-dorian-gray.txt"} {
-		b, err := os.ReadFile(original.ref.Source(t, "..", "..", "..", "19", "src", "libwebsockets-4.3.5", "minimal-examples", "api-tests", "api-test-fts", n))
+		b, err := os.ReadFile(original.Ref.Source(t, "..", "..", "..", "19", "src", "libwebsockets-4.3.5", "minimal-examples", "api-tests", "api-test-fts", n))
 		must(t, err)
 		must(t, os.WriteFile(filepath.Join(dir, n), b, 0o644))
 		names = append(names, n)
@@ -102,15 +102,15 @@ func TestFTS(t *testing.T) {
 			want, err := os.ReadFile(filepath.Join(dir, "index"))
 			must(t, err)
 			for _, l := range ours {
-				l.run(t, l.program(t, "fts"), dir, nil, "make", l.name, piece, name)
-				got, err := os.ReadFile(filepath.Join(dir, l.name))
+				l.run(t, l.program(t, "fts"), dir, nil, "make", l.Name, piece, name)
+				got, err := os.ReadFile(filepath.Join(dir, l.Name))
 				must(t, err)
 				if !bytes.Equal(want, got) {
 					n := 0
 					for n < min(len(want), len(got)) && want[n] == got[n] {
 						n++
 					}
-					t.Errorf("%s: %s by %s: %d bytes, not %d, the first other one at %d", l.name, name, piece, len(got), len(want), n)
+					t.Errorf("%s: %s by %s: %d bytes, not %d, the first other one at %d", l.Name, name, piece, len(got), len(want), n)
 				}
 			}
 		}
@@ -119,7 +119,7 @@ func TestFTS(t *testing.T) {
 			want, _ := original.run(t, ref, dir, words, "find", "index", strconv.Itoa(flags))
 			for _, l := range ours {
 				got, _ := l.run(t, l.program(t, "fts"), dir, words, "find", "index", strconv.Itoa(flags))
-				differ(t, fmt.Sprintf("%s, %s, flags %d", name, l.name, flags), want, got)
+				differ(t, fmt.Sprintf("%s, %s, flags %d", name, l.Name, flags), want, got)
 			}
 		}
 	}
@@ -135,15 +135,15 @@ func TestFTSSeveral(t *testing.T) {
 	original.run(t, ref, dir, nil, append([]string{"make", "original", "5000"}, all...)...)
 	for _, l := range ours {
 		exe := l.program(t, "fts")
-		l.run(t, exe, dir, nil, append([]string{"make", l.name, "5000"}, all...)...)
+		l.run(t, exe, dir, nil, append([]string{"make", l.Name, "5000"}, all...)...)
 		for _, args := range [][]string{{"1"}, {"2"}, {"3"}, {"2", "text1"}, {"2", "nobody"}} {
 			want, _ := original.run(t, ref, dir, words, append([]string{"find", "original"}, args...)...)
-			for _, index := range []string{"original", l.name} {
+			for _, index := range []string{"original", l.Name} {
 				got, log := l.run(t, exe, dir, words, append([]string{"find", index}, args...)...)
-				differ(t, fmt.Sprintf("%s in the index of %s, %q %s", l.name, index, args, log), want, got)
+				differ(t, fmt.Sprintf("%s in the index of %s, %q %s", l.Name, index, args, log), want, got)
 			}
-			got, _ := original.run(t, ref, dir, words, append([]string{"find", l.name}, args...)...)
-			differ(t, fmt.Sprintf("original in the index of %s, %q", l.name, args), want, got)
+			got, _ := original.run(t, ref, dir, words, append([]string{"find", l.Name}, args...)...)
+			differ(t, fmt.Sprintf("original in the index of %s, %q", l.Name, args), want, got)
 		}
 		// All lines are where they should be, with what stands there.
 		checked := 0
@@ -156,7 +156,7 @@ func TestFTSSeveral(t *testing.T) {
 					starts = append(starts, i+1)
 				}
 			}
-			got, _ := l.run(t, exe, dir, words, "find", l.name, "14", name)
+			got, _ := l.run(t, exe, dir, words, "find", l.Name, "14", name)
 			for line := range strings.Lines(got) {
 				var n, at int
 				if _, err := fmt.Sscanf(line, "  %d %d", &n, &at); err != nil || !strings.HasPrefix(line, "  ") {
@@ -168,7 +168,7 @@ func TestFTSSeveral(t *testing.T) {
 				want, _, _ := strings.Cut(string(text[starts[n-1]:]), "\n")
 				plain := len(want) < 255 && strings.IndexFunc(want, func(c rune) bool { return c < ' ' || c > 126 || c == '"' || c == '\\' }) < 0
 				if at != starts[n-1] || plain && quote != want {
-					t.Fatalf("%s, %s: line %d at %d, not %d: %q, not %q", l.name, name, n, at, starts[n-1], quote, want)
+					t.Fatalf("%s, %s: line %d at %d, not %d: %q, not %q", l.Name, name, n, at, starts[n-1], quote, want)
 				}
 			}
 		}
@@ -231,7 +231,7 @@ func TestFTSHostile(t *testing.T) {
 				out, log = out+o, log+e
 			}
 			if !strings.Contains(log, c.says) {
-				t.Errorf("%s, %s: the log does not say %q:\n%s%s", c.name, l.name, c.says, out, log)
+				t.Errorf("%s, %s: the log does not say %q:\n%s%s", c.name, l.Name, c.says, out, log)
 			}
 		}
 	}

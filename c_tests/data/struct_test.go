@@ -17,10 +17,10 @@ func TestStruct(t *testing.T) {
 		t.Fatalf("the original says little: %d bytes", len(want))
 	}
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			exe := original.program(t, "struct")
-			if l.ref.ABI == 17 {
+			if l.Ref.ABI == 17 {
 				exe = l.program(t, "struct")
 			}
 			got, _ := l.run(t, exe, "", nil, "same")
@@ -33,7 +33,7 @@ func TestStruct(t *testing.T) {
 // beyond one: quirks.md row 283.
 func TestPieces(t *testing.T) {
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			if got, log := l.run(t, l.program(t, "struct", "-DOWN"), "", nil, "pieces"); got != "done\n" {
 				t.Errorf("%.2000s%.500s", got, log)
@@ -85,7 +85,7 @@ var hostile = []struct {
 // silence, where structs are nested too deep.
 func TestStructHostile(t *testing.T) {
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			exe := l.program(t, "struct", "-DOWN")
 			for _, c := range hostile {
@@ -115,7 +115,7 @@ func TestStructMemory(t *testing.T) {
 		var ret int
 		var size int64
 		if _, err := fmt.Sscan(out, &ret, &size); err != nil || ret != 0 || size > 4<<20 {
-			t.Errorf("%s: %d, %d bytes of memory for %d of JSON %v %.300s", l.name, ret, size, b.Len(), err, log)
+			t.Errorf("%s: %d, %d bytes of memory for %d of JSON %v %.300s", l.Name, ret, size, b.Len(), err, log)
 		}
 	}
 }

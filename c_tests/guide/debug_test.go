@@ -32,11 +32,11 @@ func faulty(r *run) {
 			return
 		}
 		out, _ := r.fault("crash", "gdb", "-batch", "-nx", "-ex", "set startup-with-shell off", "-ex", "run", "-ex", "bt", "--args")
-		r.names(out, "SIGSEGV", "callback_faulty (", "crash(lost);", "#0  ", "callback_faulty (", "service (", "main (argc=")
+		r.names(out, "SIGSEGV", "callback_faulty (", "crash(lost);", "#0  ", "callback_faulty (", "lws_service (", "main (argc=")
 		return
 	}
 	out, err := r.fault("free")
-	below := []string{"service", "main"}
+	below := []string{"lws_service", "main"}
 	if runtime.GOARCH != "amd64" {
 		below = nil
 	}

@@ -20,7 +20,7 @@ import (
 func TestCGI(t *testing.T) {
 	t.Parallel()
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s, port := newSite(t), harness.FreePort(t)
 			script := func(name, text string) {

@@ -210,17 +210,17 @@ func TestCompared(t *testing.T) {
 			for i, port := range ports {
 				r = strings.ReplaceAll(r, strconv.Itoa(port), fmt.Sprint("PORT", i))
 			}
-			got[l.name] = append(got[l.name], strings.ReplaceAll(r, s.dir, "DIR"))
+			got[l.Name] = append(got[l.Name], strings.ReplaceAll(r, s.dir, "DIR"))
 		}
 		log, err := os.ReadFile(filepath.Join(s.dir, "log"))
 		if n := strings.Count(string(log), "\n"); n < 15 || !strings.Contains(string(log), `"GET /sub/ HTTP/1.1" 200 `) {
-			t.Errorf("%s: the access log has %d lines, %v:\n%s", l.name, n, err, log)
+			t.Errorf("%s: the access log has %d lines, %v:\n%s", l.Name, n, err, log)
 		}
 		p.Signal(syscall.SIGINT)
 		end := fmt.Sprint(p.Wait(within))
-		got[l.name] = append(got[l.name], end)
-		if l.ours && end != "<nil>" {
-			t.Errorf("%s ends with %s\n%s", l.name, end, p.Log())
+		got[l.Name] = append(got[l.Name], end)
+		if l.Ours && end != "<nil>" {
+			t.Errorf("%s ends with %s\n%s", l.Name, end, p.Log())
 		}
 	}
 	names := requests()
@@ -230,14 +230,14 @@ func TestCompared(t *testing.T) {
 			name = names[i].name
 		}
 		for _, l := range ours {
-			g := got[l.name][i]
-			if l.ref.ABI == 17 { // other heads
+			g := got[l.Name][i]
+			if l.Ref.ABI == 17 { // other heads
 				if g, want = plain(g), plain(want); slices.Contains(differ17, name) {
 					continue
 				}
 			}
 			if g != want {
-				t.Errorf("%s, %s:\n%s\nthe original:\n%s", name, l.name, g, want)
+				t.Errorf("%s, %s:\n%s\nthe original:\n%s", name, l.Name, g, want)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ var (
 func startReader(t *testing.T) *reader {
 	oneReader.Do(func() {
 		l := ours[0]
-		exe := harness.Program(t, slices.Concat(harness.Strict, []string{"prog/config.c"}, l.headers(t), []string{"-L" + harness.Lib(t), "-l:" + l.ref.Soname()})...)
+		exe := harness.Program(t, slices.Concat(harness.Strict, []string{"prog/config.c"}, l.Headers(t), []string{"-L" + harness.Lib(t), "-l:" + l.Ref.Soname()})...)
 		dir, err := os.MkdirTemp("", "lwsws-fuzz")
 		if err != nil {
 			t.Fatal(err)

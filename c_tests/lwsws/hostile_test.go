@@ -100,9 +100,9 @@ func TestHostile(t *testing.T) {
 				}
 				var x *exec.ExitError
 				if err := p.Wait(within); err == nil {
-					t.Errorf("%s ends with 0", l.name)
+					t.Errorf("%s ends with 0", l.Name)
 				} else if x, _ = err.(*exec.ExitError); x == nil || x.ExitCode() != 1 {
-					t.Errorf("%s: %v", l.name, err)
+					t.Errorf("%s: %v", l.Name, err)
 				}
 			}
 		})
@@ -125,9 +125,9 @@ func (s site) fails(errs ...error) {
 func TestProcesses(t *testing.T) {
 	t.Parallel()
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
-			lib := l.ref.Ours(t)
+			lib := l.Ref.Ours(t)
 			run := func(args ...string) (string, int) {
 				var out bytes.Buffer
 				cmd := exec.Command(l.lwsws(t), args...)

@@ -25,38 +25,21 @@ func TestMain(m *testing.M) { harness.Main(m, 4) }
 const within = 20 * time.Second
 
 // library is one that lwsws runs on.
-type library struct {
-	name string
-	ref  harness.Ref
-	ours bool
-}
+type library struct{ harness.Side }
 
 // libraries: the first is the referee, with its own lwsws.
-var libraries = []library{
-	{"original", harness.RefFull, false},
-	{"so.19", harness.Ref19, true},
-	{"so.17", harness.Ref17, true},
-}
+var libraries = []library{{harness.Original}, {harness.So19}, {harness.So17}}
 
 var ours = libraries[1:]
-
-// headers are a compiler's arguments for what runs on the library.
-func (l library) headers(t *testing.T) []string {
-	t.Helper()
-	if !l.ours {
-		return []string{"-I" + l.ref.Headers(t)}
-	}
-	return []string{fmt.Sprintf("-DLWS_ABI=%d", l.ref.ABI), "-I" + filepath.Join(harness.Top(), "include")}
-}
 
 // start starts lwsws.
 func (l library) start(t *testing.T, args ...string) *harness.Proc {
 	t.Helper()
-	if !l.ours {
-		exe := filepath.Join(l.ref.Root(t), "usr/bin/lwsws")
-		return l.ref.Start(t, nil, l.ref.Root(t), l.ref.Lib(t), exe, args...)
+	exe := filepath.Join(l.Ref.Root(t), "usr/bin/lwsws")
+	if l.Ours {
+		exe = l.lwsws(t)
 	}
-	return harness.StartEnv(t, []string{"LD_LIBRARY_PATH=" + l.ref.Ours(t)}, l.lwsws(t), args...)
+	return l.Start(t, nil, exe, args...)
 }
 
 // lwsws compiles ours.
@@ -67,16 +50,16 @@ func (l library) lwsws(t *testing.T) string {
 		t.Fatal("no lwsws", err)
 	}
 	flags := slices.Concat([]string{"-std=gnu11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", `-DINSTALL_DATADIR="/nonexistent"`},
-		l.headers(t), src, []string{"-L" + harness.Lib(t), "-l:" + l.ref.Soname(), "-lpthread"})
+		l.Headers(t), src, []string{"-L" + harness.Lib(t), "-l:" + l.Ref.Soname(), "-lpthread"})
 	return harness.CC{Name: "lwsws"}.Program(t, flags...)
 }
 
 // source is the reference that has the source.
 func (l library) source() harness.Ref {
-	if l.ref == harness.RefFull {
+	if l.Ref == harness.RefFull {
 		return harness.Ref19
 	}
-	return l.ref
+	return l.Ref
 }
 
 // plugins makes a folder of plugins for the library: of the test's own, and stock ones.
@@ -92,7 +75,7 @@ func (l library) plugins(t *testing.T, names ...string) string {
 		if n == "echo" {
 			file = "libprotocol_test_echo.so"
 		}
-		flags := append([]string{"-shared", "-fPIC", "-O1", "-g", "-w"}, append(l.headers(t), src)...)
+		flags := append([]string{"-shared", "-fPIC", "-O1", "-g", "-w"}, append(l.Headers(t), src)...)
 		harness.CopyFile(t, harness.CC{}.Program(t, flags...), filepath.Join(dir, file))
 	}
 	return dir

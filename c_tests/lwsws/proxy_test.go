@@ -53,7 +53,7 @@ func TestProxy(t *testing.T) {
 	t.Parallel()
 	id := harness.Issue(t, "localhost", nil, nil)
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s, port := newSite(t), harness.FreePort(t)
 			upstream, secure := behind(t, id, filepath.Join(s.dir, "sock"))

@@ -59,7 +59,7 @@ func listening(port int) string {
 func TestReload(t *testing.T) {
 	t.Parallel()
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			reloads(t, l)
 		})

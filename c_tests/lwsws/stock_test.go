@@ -27,7 +27,7 @@ import (
 // JOSE, openmetrics_export the metrics.
 func stock(l library) []string {
 	s := []string{"client_loopback_test", "dumb_increment", "lws_mirror", "lws_raw_test", "lws_status", "post_demo", "deaddrop/lws_deaddrop"}
-	if l.ref.ABI == 17 {
+	if l.Ref.ABI == 17 {
 		s = append(s, "lws_server_status")
 	}
 	return s
@@ -38,7 +38,7 @@ func (l library) stock(t *testing.T) string {
 	dir := l.plugins(t)
 	for _, n := range stock(l) {
 		folder, name := filepath.Split(n)
-		flags := slices.Concat([]string{"-shared", "-fPIC", "-O1", "-g", "-w"}, l.headers(t),
+		flags := slices.Concat([]string{"-shared", "-fPIC", "-O1", "-g", "-w"}, l.Headers(t),
 			[]string{l.source().Source(t, "plugins", folder, "protocol_"+name+".c")})
 		file := "libprotocol_" + strings.TrimPrefix(n, "deaddrop/lws_") + ".so"
 		harness.CopyFile(t, harness.CC{}.Program(t, flags...), filepath.Join(dir, file))
@@ -71,7 +71,7 @@ func next(t *testing.T, c *websocket.Conn) string {
 func TestStock(t *testing.T) {
 	t.Parallel()
 	for _, l := range libraries {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s, port, raw := newSite(t), harness.FreePort(t), harness.FreePort(t)
 			s.fails(os.Mkdir(filepath.Join(s.dir, "drop"), 0o755))
@@ -103,7 +103,7 @@ func TestStock(t *testing.T) {
 			if m := next(t, dial(t, port, "lws-status")); !strings.Contains(m, "version") {
 				t.Errorf("status: %q", m)
 			}
-			if l.ref.ABI == 17 {
+			if l.Ref.ABI == 17 {
 				if m := next(t, dial(t, port, "lws-server-status")); !json.Valid([]byte(m)) {
 					t.Errorf("server status: %q", m)
 				}

@@ -84,7 +84,7 @@ func TestMountBounds(t *testing.T) {
 		}},
 	} {
 		for _, l := range libraries[1:] {
-			t.Run(x.name+"/"+l.name, func(t *testing.T) {
+			t.Run(x.name+"/"+l.Name, func(t *testing.T) {
 				t.Parallel()
 				held, stop := make(chan bool, 1), make(chan struct{})
 				up := startUpstream(t, "tcp", "127.0.0.1:0", func(c net.Conn, head string, _ *bufio.Reader) { x.server(c, head, held, stop) })

@@ -60,7 +60,7 @@ var broken = []struct {
 // not answer, and when it does for timeouts as for other ends.
 func TestMountBroken(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			var mounts []string
 			for _, b := range broken[:7] {
@@ -136,7 +136,7 @@ func (s *site) firstLine(t *testing.T, request string) string {
 func TestMountHostile(t *testing.T) {
 	t.Setenv("USERS", "/dev/null")
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			up := startUpstream(t, "tcp", "127.0.0.1:0", text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
 			s := startSite(t, l, 2, "quiet", "/up", "http", up.origin(), "/auth", "auth", up.origin())
 			asked := 0
@@ -161,7 +161,7 @@ func TestMountHostile(t *testing.T) {
 // TestMountLoop: a mount that leads to itself ends with 508, however it is reached.
 func TestMountLoop(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			port := harness.FreePort(t)
 			id := harness.SelfSigned(t)
 			p := l.start(t, "mount", fmt.Sprint(port), "0", id.CertFile, id.KeyFile, "5", "quiet", "/up", "http", fmt.Sprintf("127.0.0.1:%d/up/", port))

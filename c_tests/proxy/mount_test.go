@@ -189,7 +189,7 @@ func echoServer(t *testing.T) *http.Server {
 func TestMountBodies(t *testing.T) {
 	up := echoServer(t)
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			s := startSite(t, l, 10, "quiet", "/up", "http", up.Addr+"/")
 			for _, h2 := range []bool{false, true} {
@@ -209,7 +209,7 @@ func TestMountBodies(t *testing.T) {
 							body = struct{ io.Reader }{body}
 						}
 						for _, method := range []string{"POST", "PUT"} {
-							if method == "PUT" && l.ref.ABI == 17 && !h2 {
+							if method == "PUT" && l.Ref.ABI == 17 && !h2 {
 								continue // 4.1.6 has no mounts for it
 							}
 							req, _ := http.NewRequest(method, s.url(h2, "/up/sum"), body)

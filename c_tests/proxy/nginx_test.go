@@ -65,7 +65,7 @@ func TestNginx(t *testing.T) {
 	n := harness.Start(t, exe, "-e", filepath.Join(dir, "log"), "-c", conf)
 	n.Listening(port, secure)
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			s := &site{port: harness.FreePort(t), tls: harness.FreePort(t), id: id}
 			s.p = l.start(t, "mount", fmt.Sprint(s.port), fmt.Sprint(s.tls), id.CertFile, id.KeyFile, "10", "quiet",
 				"/up", "http", fmt.Sprintf("127.0.0.1:%d/", port), "/unix", "http", "+"+dir+"/socket:/",

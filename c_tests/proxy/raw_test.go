@@ -116,7 +116,7 @@ func TestRawEvents(t *testing.T) {
 				if how == "fallback" { // the first byte goes when the original is asked again
 					e = slices.DeleteFunc(e, func(one string) bool { return strings.HasPrefix(one, "CLI_RX") })
 				}
-				note(how+", the client ends", l.name, e)
+				note(how+", the client ends", l.Name, e)
 			}
 			r := startRaw(t, l, port(once), "all")
 			c := r.dial(t)
@@ -129,7 +129,7 @@ func TestRawEvents(t *testing.T) {
 			r.p.WaitLine("CLI_CLOSE", soon)
 			c.Close()
 			r.p.WaitLine("SRV_CLOSE", soon)
-			note("the server ends", l.name, r.events())
+			note("the server ends", l.Name, r.events())
 		})
 	})
 	for what, g := range got {

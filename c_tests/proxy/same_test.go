@@ -157,7 +157,7 @@ func TestMountSame(t *testing.T) {
 			wait.Wait()
 			ref := all[0]
 			for i, got := range all[1:] {
-				name := libraries[i+1].name
+				name := libraries[i+1].Name
 				if s.row == 0 {
 					if got.answer != mended(ref.answer) {
 						t.Errorf("%s answers\n%q, the original\n%q", name, got.answer, ref.answer)

@@ -76,7 +76,7 @@ func TestPassage(t *testing.T) {
 					fields = append(fields, k+": "+strings.Join(v, ", "))
 				}
 			}
-			asked[l.name] = fields
+			asked[l.Name] = fields
 			if got := here.Header.Get("Sec-Websocket-Protocol"); got != "echo" {
 				t.Errorf("subprotocol %q", got)
 			}
@@ -99,7 +99,7 @@ func TestPassage(t *testing.T) {
 				}
 			}
 			receive(t, there, 1, []byte("one two three"))
-			if !l.ours {
+			if !l.Ours {
 				return // it ends the other side's connection without a word (row 258)
 			}
 			if err := here.Send(harness.Frame{Fin: true, Op: 8, Payload: harness.ClosePayload(4001, "bye")}); err != nil {
@@ -131,12 +131,12 @@ func TestPassage(t *testing.T) {
 		})
 	})
 	for _, l := range libraries[1:] {
-		same := len(asked[l.name]) == len(asked["original"])
+		same := len(asked[l.Name]) == len(asked["original"])
 		for _, f := range asked["original"] {
-			same = same && strings.Contains(strings.Join(asked[l.name], "\n")+"\n", f[:strings.Index(f, ":")])
+			same = same && strings.Contains(strings.Join(asked[l.Name], "\n")+"\n", f[:strings.Index(f, ":")])
 		}
 		if !same {
-			t.Errorf("%s asks\n%q, the original\n%q", l.name, asked[l.name], asked["original"])
+			t.Errorf("%s asks\n%q, the original\n%q", l.Name, asked[l.Name], asked["original"])
 		}
 	}
 }
@@ -145,7 +145,7 @@ func TestPassage(t *testing.T) {
 // original leaves out. Fails when passage.Gone does not answer.
 func TestPassageRefused(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			up := startUpstream(t, "tcp", "127.0.0.1:0", text("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"))
 			s := startSite(t, l, 2, "quiet", "/", "http", up.origin(), "/nobody", "http", fmt.Sprintf("127.0.0.1:%d/", harness.FreePort(t)))
 			if got := s.raw(t, harness.RequestText("")); !strings.HasPrefix(got, "HTTP/1.1 502 ") {
@@ -162,7 +162,7 @@ func TestPassageRefused(t *testing.T) {
 // Fails when what comes before the server has answered is read as a request's body.
 func TestPassageOnStream(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			p := startPassage(t, l, "quiet")
 			c, err := tls.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", p.tls), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
 			if err != nil {

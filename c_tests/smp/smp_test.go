@@ -10,7 +10,6 @@ package smp
 
 import (
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,31 +23,17 @@ import (
 func TestMain(m *testing.M) { harness.Main(m, 4) }
 
 // library is one that programs are compiled for and run on.
-type library struct {
-	name string
-	ref  harness.Ref
-	ours bool
-}
+type library struct{ harness.Side }
 
 // libraries: the first is the referee.
-var libraries = []library{
-	{"original", harness.RefFull, false},
-	{"so.19", harness.Ref19, true},
-	{"so.17", harness.Ref17, true},
-}
+var libraries = []library{{harness.Original}, {harness.So19}, {harness.So17}}
 
 const longest = 80 * time.Second
 
 func (l library) start(t *testing.T, name string, args ...string) *harness.Proc {
 	t.Helper()
-	flags := append(slices.Clone(harness.Strict), "prog/"+name+".c", "-pthread")
-	if !l.ours {
-		exe := harness.Program(t, append(flags, l.ref.Link(t)...)...)
-		return l.ref.Start(t, nil, l.ref.Root(t), l.ref.Lib(t), exe, args...)
-	}
-	dir := l.ref.Ours(t, "uv", "ev", "glib", "event")
-	flags = append(flags, "-DLWS_ABI="+strconv.Itoa(l.ref.ABI), "-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.ref.Soname())
-	return harness.StartEnv(t, []string{"LD_LIBRARY_PATH=" + dir}, harness.Program(t, flags...), args...)
+	l.Plugins = []string{"uv", "ev", "glib", "event"}
+	return l.Start(t, nil, l.Program(t, "prog/"+name+".c", "-pthread"), args...)
 }
 
 // lines are what a program prints until it has ended well.
@@ -63,7 +48,7 @@ func lines(t *testing.T, p *harness.Proc) []string {
 // first is the thread of the first connection: the original of v4.3 has a socket of its
 // own on thread 0, that of v4.1 has none.
 func first(l library) int {
-	if l.ref.ABI == 19 {
+	if l.Ref.ABI == 19 {
 		return 1
 	}
 	return 0
@@ -94,17 +79,17 @@ func TestReferee(t *testing.T) {
 			var want []string
 			for _, l := range libraries {
 				args := []string{strconv.Itoa(threads), scenario}
-				if l.ours {
+				if l.Ours {
 					args = append(args, "strict")
 				}
 				got := lines(t, l.start(t, "referee", args...))
 				for i := range got {
 					got[i] = turned(got[i], 1-first(l), threads)
 				}
-				if !l.ours {
+				if !l.Ours {
 					want = got
 				} else if !slices.Equal(got, want) {
-					t.Errorf("%s:\n%s\nthe original:\n%s", l.name, strings.Join(got, "\n"), strings.Join(want, "\n"))
+					t.Errorf("%s:\n%s\nthe original:\n%s", l.Name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 				}
 			}
 		})
@@ -115,7 +100,7 @@ func TestReferee(t *testing.T) {
 // (quirk 218), accepts what it has no room for, and reads beyond its table.
 func TestOurs(t *testing.T) {
 	for _, l := range libraries[1:] {
-		t.Run(l.name+"/end", func(t *testing.T) {
+		t.Run(l.Name+"/end", func(t *testing.T) {
 			t.Parallel()
 			got := lines(t, l.start(t, "referee", "3", "end", "strict"))
 			want := []string{"count 3", "threads 1 2 0 1 2 0 1", "returned -1 -1 -1", "context has gone", "ended 7 of 7", "destroy 1"}
@@ -123,10 +108,10 @@ func TestOurs(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 		})
-		t.Run(l.name+"/limit", func(t *testing.T) {
+		t.Run(l.Name+"/limit", func(t *testing.T) {
 			t.Parallel()
 			served := "served 9" // fd_limit_per_thread 4: with a listener each
-			if l.ref.ABI == 19 {
+			if l.Ref.ABI == 19 {
 				served = "served 5" // and what the original keeps for itself, one more on thread 0
 			}
 			got := lines(t, l.start(t, "referee", "3", "limit", "strict"))
@@ -156,7 +141,7 @@ func TestDebiansHeader(t *testing.T) {
 func TestStorm(t *testing.T) {
 	for _, l := range libraries[1:] {
 		for _, threads := range []int{1, 4, 32} {
-			t.Run(fmt.Sprint(l.name, "/", threads), func(t *testing.T) {
+			t.Run(fmt.Sprint(l.Name, "/", threads), func(t *testing.T) {
 				storm(t, l, strconv.Itoa(threads), "1")
 			})
 		}
@@ -167,7 +152,7 @@ func TestStorm(t *testing.T) {
 func TestStormInLoops(t *testing.T) {
 	for i, loop := range []string{"uv", "ev", "glib", "event"} {
 		l := libraries[1+i%2]
-		t.Run(l.name+"/"+loop, func(t *testing.T) { storm(t, l, "3", "1", loop) })
+		t.Run(l.Name+"/"+loop, func(t *testing.T) { storm(t, l, "3", "1", loop) })
 	}
 }
 

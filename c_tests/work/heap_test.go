@@ -31,7 +31,7 @@ func TestHeaps(t *testing.T) {
 			want := original.output(t, "dsh", mode)
 			each(t, func(t *testing.T, l library) {
 				got := l.output(t, "dsh", mode)
-				if l.ref.ABI == 19 {
+				if l.Ref.ABI == 19 {
 					differ(t, want, got)
 				} else if is := fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(got, "\n")))); is != sum {
 					t.Errorf("the output's sum is %s", is)
@@ -50,7 +50,7 @@ func TestLentPieces(t *testing.T) {
 			"_lws_dsh_alloc_tail: no buffer has space|lent: 1|900 xxxxxx|done",
 	}
 	each(t, func(t *testing.T, l library) {
-		differ(t, strings.Split(want[l.ref.ABI], "|"), l.output(t, "dsh", "moves"))
+		differ(t, strings.Split(want[l.Ref.ABI], "|"), l.output(t, "dsh", "moves"))
 	})
 }
 

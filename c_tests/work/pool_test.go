@@ -98,7 +98,7 @@ func (l library) play(t *testing.T, s scene) []string {
 	}
 	p.Signal(os.Interrupt)
 	if err := p.Wait(soon); err != nil {
-		t.Fatalf("%s: %v\n%s", l.name, err, p.Log())
+		t.Fatalf("%s: %v\n%s", l.Name, err, p.Log())
 	}
 	return threads(p.All())
 }

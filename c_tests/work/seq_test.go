@@ -16,7 +16,7 @@ func TestSequencer(t *testing.T) {
 	want := original.output(t, "seq", "events")
 	each(t, func(t *testing.T, l library) {
 		w := want
-		if l.ref.ABI == 17 { // its sequencers end before its protocols do
+		if l.Ref.ABI == 17 { // its sequencers end before its protocols do
 			w = slices.Clone(want)
 			i := slices.Index(w, "protocol destroyed")
 			w = slices.Insert(slices.Delete(w, i, i+1), len(w)-2, "protocol destroyed")

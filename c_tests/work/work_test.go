@@ -6,8 +6,6 @@
 package work
 
 import (
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,15 +16,11 @@ import (
 func TestMain(m *testing.M) { harness.Main(m, 4) }
 
 // library is one that programs are compiled for and run on.
-type library struct {
-	name string
-	ref  harness.Ref
-	ours bool
-}
+type library struct{ harness.Side }
 
 var (
-	original = library{"original", harness.RefFull, false}
-	ours     = []library{{"so.19", harness.Ref19, true}, {"so.17", harness.Ref17, true}}
+	original = library{harness.Original}
+	ours     = []library{{harness.So19}, {harness.So17}}
 )
 
 // start compiles a program of prog/ for the library and starts it.
@@ -37,16 +31,7 @@ func (l library) start(t *testing.T, name string, args ...string) *harness.Proc 
 
 func (l library) startWith(t *testing.T, name string, more []string, args ...string) *harness.Proc {
 	t.Helper()
-	flags := append(slices.Clone(harness.Strict), "prog/"+name+".c", "-lpthread")
-	flags = append(flags, more...)
-	if !l.ours {
-		exe := harness.Program(t, append(flags, l.ref.Link(t)...)...)
-		return l.ref.Start(t, nil, l.ref.Root(t), l.ref.Lib(t), exe, args...)
-	}
-	dir := l.ref.Ours(t)
-	flags = append(flags, "-DOURS", "-DLWS_ABI="+map[bool]string{true: "19", false: "17"}[l.ref.ABI == 19],
-		"-I"+filepath.Join(harness.Top(), "include"), "-L"+harness.Lib(t), "-l:"+l.ref.Soname())
-	return harness.StartEnv(t, []string{"LD_LIBRARY_PATH=" + dir}, harness.Program(t, flags...), args...)
+	return l.Start(t, nil, l.Program(t, append([]string{"prog/" + name + ".c", "-lpthread"}, more...)...), args...)
 }
 
 // output is all that a program prints.
@@ -54,7 +39,7 @@ func (l library) output(t *testing.T, name string, args ...string) []string {
 	t.Helper()
 	p := l.start(t, name, args...)
 	if err := p.Wait(time.Minute); err != nil {
-		t.Fatalf("%s with %s: %v\n%s", name, l.name, err, p.Log())
+		t.Fatalf("%s with %s: %v\n%s", name, l.Name, err, p.Log())
 	}
 	return p.All()
 }
@@ -64,7 +49,7 @@ func (l library) sanitized(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	p := l.startWith(t, name, []string{"-fsanitize=address,undefined"}, args...)
 	if err := p.Wait(time.Minute); err != nil {
-		t.Fatalf("%s with %s: %v\n%s", name, l.name, err, p.Log())
+		t.Fatalf("%s with %s: %v\n%s", name, l.Name, err, p.Log())
 	}
 	return "\n" + strings.Join(p.All(), "\n") + "\n"
 }
@@ -72,7 +57,7 @@ func (l library) sanitized(t *testing.T, name string, args ...string) string {
 // each runs a test with each of our libraries.
 func each(t *testing.T, f func(t *testing.T, l library)) {
 	for _, l := range ours {
-		t.Run(l.name, func(t *testing.T) {
+		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
 			f(t, l)
 		})

@@ -5,7 +5,7 @@
  *   requests PORT TLSPORT LOG FOLDER CERT KEY
  *
  * "/files" is the folder; "/status/N" is answered with that status, "/dump/…" with the
- * status of the server (WITH_STATUS: 4.3.5 has none); else "ok". SIGHUP
+ * status of the server (OURS: 4.3.5 has none); else "ok". SIGHUP
  * makes the vhosts anew.
  */
 #include <libwebsockets.h>
@@ -25,7 +25,7 @@ on_signal(int n)
 		stop = 1;
 }
 
-#if defined(WITH_STATUS)
+#if defined(OURS)
 static int
 dump(struct lws *wsi, const char *what)
 {
@@ -68,7 +68,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	case LWS_CALLBACK_HTTP:
 		if (lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI))
 			return 0;
-#if defined(WITH_STATUS)
+#if defined(OURS)
 		if (!strncmp(path, "/dump/", 6))
 			return dump(wsi, path + 6);
 #endif

@@ -7,7 +7,7 @@
  * Each mount runs its program with the variables. What the protocol is told is printed;
  * -q: only how each process ends; -t: so many threads serve, and how many CGIs each had is
  * printed last. "/alive" answers with what counts of a server's status
- * (WITH_STATUS: 4.3.5 has none). The server has a child of its own, which ends at once, and
+ * (OURS: 4.3.5 has none). The server has a child of its own, which ends at once, and
  * asks for its end last.
  */
 #include <libwebsockets.h>
@@ -37,7 +37,7 @@ alive(struct lws *wsi)
 {
 	char text[64] = "-";
 
-#if defined(WITH_STATUS)
+#if defined(OURS)
 	static char all[32768];
 	const char *p, *q;
 
