@@ -46,7 +46,7 @@ type Outcome struct {
 
 // Face is the C half of a process, capi/core/cgi.go has it.
 type Face struct {
-	dll [3]unsafe.Pointer
+	_   [3]unsafe.Pointer // struct lws_dll2
 	Std [3]unsafe.Pointer // struct lws *
 }
 
