@@ -41,6 +41,7 @@ var differences = map[string][]difference{
 	},
 	"http-huge-head": {{21, "peer0", []string{"<- end"},
 		[]string{"<- HTTP/1.0 431 ", "<- content-type: text/html", "<- content-length: 173"}, false}},
+	"http-status-304": {{266, "peer0", []string{"<- content-type: text/html", "<- content-length: 173", "<- body 173 '" + page("304", "") + "'"}, nil, false}},
 	"http-post-chunked": {
 		{23, "srv0", []string{`HTTP_BODY @http 26 '5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'`},
 			[]string{"HTTP_BODY @http 11 'hello world'", "HTTP_BODY_COMPLETION @http", "  returns -1"}, false},

@@ -32,6 +32,7 @@ lwsgo_info_of(struct lwsgo_info *n, const struct lws_context_creation_info *give
 	n->wants_log = has > LWSGO_INFO_ORIGINAL;
 	n->compresses = has > LWSGO_INFO_ORIGINAL;
 	n->runs_cgi = has > LWSGO_INFO_ORIGINAL;
+	n->proxies = has > LWSGO_INFO_ORIGINAL;
 	lwsgo_info_own(n, i);
 	n->abi = lwsgo_abi_of(size);
 }

@@ -87,7 +87,7 @@ func tokenLimits(i *C.struct_lwsgo_info) *wire.TokenLimits {
 	return t
 }
 
-func mounts(m *C.struct_lwsgo_mount, cgi bool) []*engine.Mount {
+func mounts(m *C.struct_lwsgo_mount, cgi, proxies bool) []*engine.Mount {
 	var l []*engine.Mount
 	for ; m != nil; m = m.mount_next {
 		bits := C.mount_bits(m)
@@ -101,7 +101,7 @@ func mounts(m *C.struct_lwsgo_mount, cgi bool) []*engine.Mount {
 			ExtraMimetypes: headers(m.extra_mimetypes), Interpret: headers(m.interpret),
 			CacheMaxAge: int(m.cache_max_age), AuthMask: uint32(m.auth_mask),
 			CacheReusable: bits&1 != 0, CacheRevalid: bits&2 != 0, CacheInterm: bits&4 != 0,
-			Kind:     engine.MountKind(m.origin_protocol),
+			Kind: engine.MountKind(m.origin_protocol), Proxies: proxies,
 			AuthFile: str(m.basic_auth_login_file), HasAuthFile: m.basic_auth_login_file != nil,
 		}
 		if cgi && e.Kind == engine.MountCGI {
@@ -186,9 +186,9 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 	info := &engine.Info{
 		Port: int(i.port), Iface: str(i.iface), HasIface: i.iface != nil, VhostName: str(i.vhost_name),
 		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), Headers: headers(i.headers),
-		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts, i.runs_cgi != 0),
+		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts, i.runs_cgi != 0, i.proxies != 0),
 		ServerString: str(i.server_string), Error404: str(i.error_document_404), Precompressed: i.http_precompressed != 0,
-		Compress:  i.compresses != 0 && i.http_no_compression == 0,
+		Compress: i.compresses != 0 && i.http_no_compression == 0, RawProxies: i.proxies != 0,
 		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),
 		Options: engine.Option(i.options), User: i.user, UID: int(i.uid), GID: int(i.gid),
 		KeepaliveSecs: int(i.keepalive_timeout), HeaderSecs: int(i.timeout_secs_ah_idle), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),

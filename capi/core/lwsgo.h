@@ -169,6 +169,7 @@ struct lwsgo_info {
 	/* What the program's struct is too short for, or its ABI does not have, is 0. */
 	uint8_t runs_cgi; /* mounts of kind CGI do: Debian's build has none */
 	uint8_t wants_log; /* log_filepath counts: Debian's build does not look at it */
+	uint8_t proxies; /* mounts lead to other servers, the role raw-proxy is there: Debian's build has neither */
 	uint8_t compresses; /* answers are compressed: Debian's build does not do that */
 	uint8_t udp_loss_sim_tx_pc;
 	uint8_t udp_loss_sim_rx_pc;

@@ -169,6 +169,7 @@ func (f *vhostConfig) begin() {
 		abi: i.abi, count_threads: i.count_threads, options: i.options & inherited, server_string: i.server_string,
 		timeout_secs: i.timeout_secs, protocols: f.protocols, pprotocols: f.pprotocols, extensions: f.extensions,
 		client_ssl_cipher_list: ciphersC, ssl_cipher_list: ciphersC, keepalive_timeout: 5,
+		proxies: 1,
 	}
 	if ctx := contextOf(f.cx); ctx != nil && ctx.Compress {
 		i.compresses = 1

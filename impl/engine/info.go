@@ -70,6 +70,7 @@ type Mount struct {
 	Kind           MountKind
 	AuthFile       string
 	HasAuthFile    bool
+	Proxies        bool        // the kinds HTTP and HTTPS do something: Debian's build has none
 	CGI            *MountedCGI // how Origin is run, nil: it is not
 }
 
@@ -83,7 +84,7 @@ type MountedCGI struct {
 // only zeroed is HTTP, too: one that names a protocol, or a path for its origin, is what
 // it is in Debian's build, which has no such mounts.
 func (m *Mount) Onward() bool {
-	return (m.Kind == MountHTTP || m.Kind == MountHTTPS) && m.Protocol == "" && m.Origin != "" &&
+	return m.Proxies && (m.Kind == MountHTTP || m.Kind == MountHTTPS) && m.Protocol == "" && m.Origin != "" &&
 		m.Origin[0] != '.' && strings.IndexByte(m.Origin, '/') > 0
 }
 
@@ -125,6 +126,7 @@ type Info struct {
 	Error404       string
 	Precompressed  bool
 	Compress       bool
+	RawProxies     bool
 	HTTPProxy      string
 	HTTPProxyPort  int
 	Socks          string

@@ -56,6 +56,7 @@ type VhostSettings struct {
 
 	Precompressed bool // files may be served from what lies compressed beside them
 	Compress      bool // answers may be compressed on their way
+	RawProxies    bool // the role raw-proxy is there
 
 	finalize func(*Vhost)
 	released func()
@@ -89,7 +90,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		Name: info.VhostName, Iface: info.Iface, HasIface: info.HasIface,
 		Port: info.Port, Options: info.Options,
 		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
-		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed, Compress: info.Compress,
+		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed, Compress: info.Compress, RawProxies: info.RawProxies,
 		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
 		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
 		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,
@@ -155,7 +156,7 @@ func (v *Vhost) noteOnward() {
 	for _, m := range v.Mounts {
 		if m.Onward() {
 			v.Ctx.passesOn.Store(true)
-		} else if m.Kind <= MountHTTPS && m.Protocol == "" && strings.ContainsAny(m.Origin, ":.") && !strings.Contains(m.Origin, "/") {
+		} else if m.Proxies && m.Kind <= MountHTTPS && m.Protocol == "" && strings.ContainsAny(m.Origin, ":.") && !strings.Contains(m.Origin, "/") {
 			Warnf("vhost %s: mount %s: the origin '%s' needs a / behind the server", v.Name, m.Mountpoint, m.Origin)
 		}
 	}

@@ -162,9 +162,8 @@ static void foreign_mount(hook_fn hook, unsigned char kind, const char *origin, 
 	site_exchange(&m, hook, r);
 }
 
-/* Origins that lead to no server: those that do are c_tests/proxy's. */
-static void mount_http(void) { foreign_mount(NULL, LWSMPRO_HTTP, "./up", NULL); }
-static void mount_https(void) { foreign_mount(NULL, LWSMPRO_HTTPS, "/up", NULL); }
+static void mount_http(void) { foreign_mount(NULL, LWSMPRO_HTTP, "127.0.0.1:1/up", NULL); }
+static void mount_https(void) { foreign_mount(NULL, LWSMPRO_HTTPS, "127.0.0.1:1/up", NULL); }
 static void mount_cgi(void) { foreign_mount(NULL, LWSMPRO_CGI, "/bin/true", NULL); }
 static void mount_http_site(void) { foreign_mount(NULL, LWSMPRO_HTTP, NULL, NULL); }
 static void mount_cgi_site(void) { foreign_mount(NULL, LWSMPRO_CGI, NULL, NULL); }
