@@ -330,12 +330,10 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		C.lwsgo_plugins_load(cx, i.plugin_dirs)
 	}
 	C.lwsgo_system_init(cx, i)
-	ctx.OnEmpty = func() {
-		C.lwsgo_seq_end(cx)
-		if info.ABI.VhostsEndEarly {
-			C.lwsgo_system_ends(cx)
-		}
+	if info.ABI.VhostsEndEarly {
+		ctx.OnEmpty = func() { C.lwsgo_system_ends(cx) }
 	}
+	ctx.EndSequencers = func() { C.lwsgo_seq_end(cx) }
 	cx.uid, cx.gid = C.int(become.uid), C.int(become.gid)
 	cx.pcontext = i.pcontext
 	cx.baggage = i.external_baggage_free_on_destroy

@@ -61,6 +61,8 @@ type ContextSettings struct {
 	// OnEmpty is called, without the lock, when the context is destroyed and the last
 	// connection has gone.
 	OnEmpty func()
+	// EndSequencers is called likewise, behind it.
+	EndSequencers func()
 	// Loop is the callback of an event loop that the program brings along, nil for
 	// none (loop.go).
 	Loop unsafe.Pointer
@@ -347,15 +349,11 @@ func (ctx *Context) Destroy() bool {
 	ctx.loopEnds(LoopContextEnds)
 	ctx.endParted()
 	ctx.reap()
+	ctx.unlockedly(ctx.OnEmpty)
 	if l := ctx.Vhosts(); ctx.ABI.VhostsEndEarly && ctx.protocolDone && len(l) > 0 && l[0].bound.Load() == 0 {
 		l[0].finish(ctx.First()) // the wake-up was its last connection, as the original counts
 	}
-	if ctx.OnEmpty != nil {
-		ctx.Unlock()
-		unlocked()
-		ctx.OnEmpty()
-		ctx.Lock()
-	}
+	ctx.unlockedly(ctx.EndSequencers)
 	if !ctx.ABI.VhostsEndEarly || !ctx.protocolDone {
 		ctx.announceEnd()
 	}
@@ -376,6 +374,16 @@ func (ctx *Context) Destroy() bool {
 	}
 	ctx.releaseThreads()
 	return true
+}
+
+// unlockedly calls f, which may be nil, without the lock.
+func (ctx *Context) unlockedly(f func()) {
+	if f != nil {
+		ctx.Unlock()
+		unlocked()
+		f()
+		ctx.Lock()
+	}
 }
 
 // announceEnd tells of the end of what no connection has.
