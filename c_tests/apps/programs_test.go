@@ -179,7 +179,7 @@ func TestCheckApp(t *testing.T) {
 	} {
 		for path, want := range r.symbols {
 			out := run(t, "", nil, tool, r.Programs(t, path))
-			if !strings.Contains(out, fmt.Sprintf("%d symbols of libwebsockets, 0 missing (asks for %s)", want, r.Soname())) ||
+			if !strings.Contains(out, fmt.Sprintf(": runs on %s: symbols needed: %d, there: %[2]d, missing: 0\n", r.Soname(), want)) ||
 				strings.Count(out, "  ok ") != want {
 				t.Errorf("%s: %s", path, out)
 			}
@@ -200,11 +200,11 @@ func TestCheckApp(t *testing.T) {
 		code int
 		want string
 	}{
-		{linked("lws_not_there"), 1, "1 missing (asks for none; of libwebsockets.so."},
-		{linked(old, "libwebsockets.so.17"), 0, "0 missing (asks for libwebsockets.so.17)\n  ok      " + old + "\n"},
-		{linked(newer, "libwebsockets.so.17"), 1, "1 missing (asks for libwebsockets.so.17)\n  MISSING " + newer + "\n"},
-		{linked(old, "libwebsockets.so.19"), 1, "1 missing (asks for libwebsockets.so.19)\n  MISSING " + old + "\n"},
-		{linked(newer, "libwebsockets.so.19"), 0, "0 missing (asks for libwebsockets.so.19)\n  ok      " + newer + "\n"},
+		{linked("lws_not_there"), 1, ": symbols needed: 1, there: 0, missing: 1 (it asks for no library itself"},
+		{linked(old, "libwebsockets.so.17"), 0, ": runs on libwebsockets.so.17: symbols needed: 1, there: 1, missing: 0\n  ok      " + old + "\n"},
+		{linked(newer, "libwebsockets.so.17"), 1, ": does not run on libwebsockets.so.17: symbols needed: 1, there: 0, missing: 1\n  MISSING " + newer + "\n"},
+		{linked(old, "libwebsockets.so.19"), 1, ": does not run on libwebsockets.so.19: symbols needed: 1, there: 0, missing: 1\n  MISSING " + old + "\n"},
+		{linked(newer, "libwebsockets.so.19"), 0, ": runs on libwebsockets.so.19: symbols needed: 1, there: 1, missing: 0\n  ok      " + newer + "\n"},
 		{linked(old, "libwebsockets.so.16"), 1, "asks for libwebsockets.so.16, which is none of ours"},
 		{linked(old, "libwebsockets.so.17", "libwebsockets.so.19"), 1, "asks for libwebsockets.so.17 and libwebsockets.so.19, which"},
 	} {
