@@ -5,6 +5,7 @@
 #   make test     all tests; the last line says how many passed and failed
 #                 (PART=trace: those of c_tests/trace, or of another folder)
 #   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1, ROWS=regexp)
+#   make cluster  a chat of two servers behind HAProxy, through Redis, on :8600 (PORT=)
 #   make lwsws    build/lwsws/17/lwsws and build/lwsws/19/lwsws, the web server
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=): the library that this
 #                 machine's programs ask for (ABI=17, ABI=19: that one)
@@ -79,7 +80,7 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib libs link lwsws objects run bench test test-all lint install install-headers deb clean deps reference
+.PHONY: all lib libs link lwsws objects run cluster bench test test-all lint install install-headers deb clean deps reference
 all: lib lwsws
 lib: libs link
 libs: $(BUILT:%=$(B)/lib/libwebsockets.so.%) $(PLUGINS)
@@ -95,7 +96,7 @@ deps:
 	@tools/deps
 
 # go may be where only this Makefile finds it; the tests call it by name.
-run bench test-all: export PATH := $(dir $(GO)):$(PATH)
+run cluster bench test-all: export PATH := $(dir $(GO)):$(PATH)
 
 # Relocations of Go's tables take a tenth of the file, packed a hundredth of that. What loads them is glibc 2.36 and later.
 RELR   := -Wl,-z,pack-relative-relocs
@@ -198,6 +199,16 @@ run:
 	@$(MAKE) --no-print-directory lib reference $(RUN) ABI=$(CHOSEN)
 	@echo "The test page is on http://127.0.0.1:$(PORT)/ (end with ctrl-C)"
 	@$(RUN) -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
+
+# docs/cluster.md.
+cluster: PORT = 8600
+cluster:
+	@tools/deps -c
+	@$(MAKE) --no-print-directory lib ABI=$(CHOSEN)
+	@mkdir -p $(B)/cluster
+	@$(MAKE) --no-print-directory -C examples/cluster OUT=$(abspath $(B)/cluster) CC="$(CC)" \
+	    LWS="-I$(abspath include) -DLWS_ABI=$(CHOSEN) -L$(abspath $(B)/lib) -l:$(SONAME) -Wl,-rpath,$(abspath $(B)/lib)"
+	@examples/cluster/start $(B)/cluster $(PORT)
 
 # What it measures and how: docs/performance.md.
 bench:
