@@ -23,11 +23,11 @@ func TestBrowser(t *testing.T) {
 }
 
 func browse(t *testing.T, l library, s server, scheme string) {
-	b := chromium(t)
+	b := harness.Chromium(t)
 	url := fmt.Sprintf("%s://localhost:%d/", scheme, s.port)
-	one, two := b.open(url), b.open(url)
-	for _, p := range []page{one, two} {
-		p.wait("its three connections are open", `["wsdi", "s", "wslm"].every(
+	one, two := b.Open(url), b.Open(url)
+	for _, p := range []harness.Page{one, two} {
+		p.Wait("its three connections are open", `["wsdi", "s", "wslm"].every(
 			(id) => document.getElementById(id + "_status").textContent.includes("websocket connection opened"))`)
 	}
 	if scheme == "https" {
@@ -35,12 +35,12 @@ func browse(t *testing.T, l library, s server, scheme string) {
 	}
 	browseCounter(t, one)
 	browseCounter(t, two)
-	one.wait("the status lists both pages", `document.querySelectorAll("#conninfo tr").length == 2`)
+	one.Wait("the status lists both pages", `document.querySelectorAll("#conninfo tr").length == 2`)
 	browseDrawing(t, one, two)
 	browseClose(t, two, l)
 	browseForm(t, two)
 	interrupt(t, s.Proc)
-	one.wait("the page sees the server's end", `document.getElementById("wsdi_status").textContent.includes("CLOSED")`)
+	one.Wait("the page sees the server's end", `document.getElementById("wsdi_status").textContent.includes("CLOSED")`)
 }
 
 // pages are the test server's files with our lws-common.js in place of the original's,
@@ -78,20 +78,20 @@ const cover = `document.getElementById("darkenScreenObject")`
 // gone. Seen to fail with a lws_gray_out that does nothing.
 func TestDimmedPage(t *testing.T) {
 	s := pageServer(t, harness.FreePort(t), pages(t, nil))
-	p := chromium(t).open(fmt.Sprintf("http://localhost:%d/", s.port))
-	p.wait("the page is no longer dimmed", cover+`?.style.display == "none"`)
-	if got := p.eval(`lws_san("a<b") + "|" + lws_san("a>b")`); got != "invalid string|a>b" {
+	p := harness.Chromium(t).Open(fmt.Sprintf("http://localhost:%d/", s.port))
+	p.Wait("the page is no longer dimmed", cover+`?.style.display == "none"`)
+	if got := p.Eval(`lws_san("a<b") + "|" + lws_san("a>b")`); got != "invalid string|a>b" {
 		t.Errorf("lws_san makes %q", got)
 	}
 	interrupt(t, s.Proc)
-	p.wait("the page is dimmed again", `getComputedStyle(`+cover+`).display == "block"`)
+	p.Wait("the page is dimmed again", `getComputedStyle(`+cover+`).display == "block"`)
 	const look = `getComputedStyle(` + cover + `).zIndex + " " + getComputedStyle(` + cover + `).opacity + " " +
 		(` + cover + `.getBoundingClientRect().width >= document.documentElement.clientWidth)`
-	if got := p.eval(look); got != "499 0.7 true" {
+	if got := p.Eval(look); got != "499 0.7 true" {
 		t.Errorf("the cover looks like %q", got)
 	}
-	p.eval(`lws_gray_out(true, {opacity: 20, bgcolor: "#ff0000"})`)
-	if got := p.eval(`getComputedStyle(` + cover + `).backgroundColor + " " + ` + cover + `.style.opacity + " " + ` + cover + `.style.zIndex`); got != "rgb(255, 0, 0) 0.2 50" {
+	p.Eval(`lws_gray_out(true, {opacity: 20, bgcolor: "#ff0000"})`)
+	if got := p.Eval(`getComputedStyle(` + cover + `).backgroundColor + " " + ` + cover + `.style.opacity + " " + ` + cover + `.style.zIndex`); got != "rgb(255, 0, 0) 0.2 50" {
 		t.Errorf("with other options it looks like %q", got)
 	}
 }
@@ -115,23 +115,23 @@ func TestDimmedUntilBack(t *testing.T) {
 			connect();`,
 	})
 	s := pageServer(t, port, share)
-	p := chromium(t).open(fmt.Sprintf("http://localhost:%d/dim.html", s.port))
+	p := harness.Chromium(t).Open(fmt.Sprintf("http://localhost:%d/dim.html", s.port))
 	// What a click on the button would hit.
 	const hit = `(() => { const r = document.getElementById("b").getBoundingClientRect();
 		return document.elementFromPoint(r.x + 2, r.y + 2).id })()`
 	for round := 1; round <= 3; round++ {
-		p.wait(fmt.Sprintf("it is connected, time %d", round), fmt.Sprintf(`opened == %d && getComputedStyle(%s).display == "none"`, round, cover))
-		if got := p.eval(hit); got != "b" {
+		p.Wait(fmt.Sprintf("it is connected, time %d", round), fmt.Sprintf(`opened == %d && getComputedStyle(%s).display == "none"`, round, cover))
+		if got := p.Eval(hit); got != "b" {
 			t.Errorf("connected, a click hits %q", got)
 		}
 		interrupt(t, s.Proc)
-		p.wait("it is dimmed", `getComputedStyle(`+cover+`).display == "block"`)
-		if got := p.eval(hit); got != "darkenScreenObject" {
+		p.Wait("it is dimmed", `getComputedStyle(`+cover+`).display == "block"`)
+		if got := p.Eval(hit); got != "darkenScreenObject" {
 			t.Errorf("dimmed, a click hits %q", got)
 		}
 		s = pageServer(t, port, share)
 	}
-	p.wait("it is connected again", `opened == 4 && getComputedStyle(`+cover+`).display == "none"`)
+	p.Wait("it is connected again", `opened == 4 && getComputedStyle(`+cover+`).display == "none"`)
 }
 
 // An error page, in a vhost with strict security headers, looks as its mount's /error.css says;
@@ -140,7 +140,7 @@ func TestDimmedUntilBack(t *testing.T) {
 // Seen to fail with the file under another name.
 func TestErrorPage(t *testing.T) {
 	cert, key := certificate(t)
-	b := chromium(t)
+	b := harness.Chromium(t)
 	for _, css := range []string{"", "h1 { color: rgb(1, 2, 3) } body { background-color: rgb(4, 5, 6) }"} {
 		files := map[string]string{}
 		want := "rgb(0, 0, 0) rgba(0, 0, 0, 0)"
@@ -149,9 +149,9 @@ func TestErrorPage(t *testing.T) {
 		}
 		for scheme, args := range map[string][]string{"http": nil, "https": {"-s", "-C", cert, "-K", key}} {
 			s := pageServer(t, harness.FreePort(t), pages(t, files), args...)
-			p := b.open(fmt.Sprintf("%s://localhost:%d/nothing/here", scheme, s.port))
-			p.wait("the error page", `document.readyState == "complete" && document.querySelector("h1")?.textContent == "404"`)
-			got := p.eval(`getComputedStyle(document.querySelector("h1")).color + " " + getComputedStyle(document.body).backgroundColor`)
+			p := b.Open(fmt.Sprintf("%s://localhost:%d/nothing/here", scheme, s.port))
+			p.Wait("the error page", `document.readyState == "complete" && document.querySelector("h1")?.textContent == "404"`)
+			got := p.Eval(`getComputedStyle(document.querySelector("h1")).color + " " + getComputedStyle(document.body).backgroundColor`)
 			if got != want {
 				t.Errorf("%s: it looks like %s, not %s", scheme, got, want)
 			}
@@ -162,9 +162,9 @@ func TestErrorPage(t *testing.T) {
 
 // overHTTP2: the page came by HTTP/2, and the WebSockets of both pages are on
 // streams: they need no connections of their own.
-func overHTTP2(t *testing.T, p page, s server) {
+func overHTTP2(t *testing.T, p harness.Page, s server) {
 	t.Helper()
-	if got := p.eval(`performance.getEntriesByType("navigation")[0].nextHopProtocol`); got != "h2" {
+	if got := p.Eval(`performance.getEntriesByType("navigation")[0].nextHopProtocol`); got != "h2" {
 		t.Errorf("the page came by %s", got)
 	}
 	const established = "01"
@@ -187,48 +187,48 @@ func overHTTP2(t *testing.T, p page, s server) {
 }
 
 // browseCounter: the number counts up, and starts again with the button.
-func browseCounter(t *testing.T, p page) {
+func browseCounter(t *testing.T, p harness.Page) {
 	t.Helper()
 	const text = `document.getElementById("number").textContent.trim()`
-	p.wait("the counter counts to 15", text+` >= 15`)
-	p.eval(`document.getElementById("offset").click()`)
-	p.wait("the counter starts again", text+` < 10`)
-	first, err := strconv.Atoi(p.eval(text))
+	p.Wait("the counter counts to 15", text+` >= 15`)
+	p.Eval(`document.getElementById("offset").click()`)
+	p.Wait("the counter starts again", text+` < 10`)
+	first, err := strconv.Atoi(p.Eval(text))
 	if err != nil {
-		t.Fatalf("the number is %q", p.eval(text))
+		t.Fatalf("the number is %q", p.Eval(text))
 	}
-	p.wait("the counter goes on", fmt.Sprintf(text+` > %d`, first+5))
+	p.Wait("the counter goes on", fmt.Sprintf(text+` > %d`, first+5))
 }
 
 // browseDrawing: a stroke drawn with the mouse in one page appears in both.
-func browseDrawing(t *testing.T, one, two page) {
+func browseDrawing(t *testing.T, one, two harness.Page) {
 	t.Helper()
 	const ink = `[...document.querySelector("#wslm_drawing canvas").getContext("2d").getImageData(0, 0, 480, 300).data].filter((v) => v).length`
-	for _, p := range []page{one, two} {
-		if n := p.eval(ink); n != "0" {
+	for _, p := range []harness.Page{one, two} {
+		if n := p.Eval(ink); n != "0" {
 			t.Fatalf("the canvas is not empty: %s", n)
 		}
 	}
-	one.eval(`document.getElementById("tab-2").click()`)
-	one.call(one.session, "Page.bringToFront", map[string]any{}, nil)
-	one.eval(`document.querySelector("#wslm_drawing canvas").scrollIntoView()`)
+	one.Eval(`document.getElementById("tab-2").click()`)
+	one.Front()
+	one.Eval(`document.querySelector("#wslm_drawing canvas").scrollIntoView()`)
 	var x, y float64
-	at := one.eval(`(() => { const r = document.querySelector("#wslm_drawing canvas").getBoundingClientRect(); return r.x + " " + r.y })()`)
+	at := one.Eval(`(() => { const r = document.querySelector("#wslm_drawing canvas").getBoundingClientRect(); return r.x + " " + r.y })()`)
 	if _, err := fmt.Sscan(at, &x, &y); err != nil {
 		t.Fatalf("the canvas is at %q", at)
 	}
-	one.mouse("mouseMoved", x+20, y+20)
-	one.mouse("mousePressed", x+20, y+20)
+	one.Mouse("mouseMoved", x+20, y+20)
+	one.Mouse("mousePressed", x+20, y+20)
 	for i := range 12 {
-		one.mouse("mouseMoved", x+20+float64(i)*8, y+20+float64(i)*4)
+		one.Mouse("mouseMoved", x+20+float64(i)*8, y+20+float64(i)*4)
 	}
-	one.mouse("mouseReleased", x+116, y+68)
+	one.Mouse("mouseReleased", x+116, y+68)
 	// Strokes come in order: where the last one ends, all have come.
 	const end = `[...document.querySelector("#wslm_drawing canvas").getContext("2d").getImageData(106, 62, 4, 4).data].some((v) => v)`
-	one.wait("the stroke comes back", end)
-	two.wait("the stroke appears in the other page", end)
-	if a, b := one.eval(`document.querySelector("#wslm_drawing canvas").toDataURL()`),
-		two.eval(`document.querySelector("#wslm_drawing canvas").toDataURL()`); a != b {
+	one.Wait("the stroke comes back", end)
+	two.Wait("the stroke appears in the other page", end)
+	if a, b := one.Eval(`document.querySelector("#wslm_drawing canvas").toDataURL()`),
+		two.Eval(`document.querySelector("#wslm_drawing canvas").toDataURL()`); a != b {
 		t.Error("the two pictures differ")
 	}
 }
@@ -236,18 +236,18 @@ func browseDrawing(t *testing.T, one, two page) {
 // browseClose: the page closes a connection, and asks the server to. The
 // original may send one more number after its close frame, which the browser
 // takes for a broken connection; ours must not.
-func browseClose(t *testing.T, p page, l library) {
+func browseClose(t *testing.T, p harness.Page, l library) {
 	t.Helper()
 	const status = `document.getElementById("ot_status").textContent`
 	for _, x := range []struct{ button, code, reason string }{
 		{"ot_close_btn", "3000", "Bye!"},
 		{"ot_req_close_btn", "1001", "seeya"},
 	} {
-		p.eval(`document.getElementById("ot_open_btn").click()`)
-		p.wait("the connection for closing is open", status+`.includes("opened")`)
-		p.eval(`document.getElementById("` + x.button + `").click()`)
-		p.wait("it is closed", status+`.includes("CLOSED")`)
-		s := p.eval(status)
+		p.Eval(`document.getElementById("ot_open_btn").click()`)
+		p.Wait("the connection for closing is open", status+`.includes("opened")`)
+		p.Eval(`document.getElementById("` + x.button + `").click()`)
+		p.Wait("it is closed", status+`.includes("CLOSED")`)
+		s := p.Eval(status)
 		if l.name == "debian" && strings.Contains(s, "code: 1006") {
 			continue
 		}
@@ -258,12 +258,12 @@ func browseClose(t *testing.T, p page, l library) {
 }
 
 // browseForm: the page's first form is answered with what was in it.
-func browseForm(t *testing.T, p page) {
+func browseForm(t *testing.T, p harness.Page) {
 	t.Helper()
-	p.eval(`document.querySelector("form:not([name]) input[name=text]").value = "Grüße & 1 < 2?"`)
-	p.eval(`setTimeout(() => document.querySelector("form:not([name]) input[type=submit]").click())`)
-	p.wait("the form is answered", `document.readyState == "complete" && location.pathname == "/formtest"`)
-	if s := p.eval(`document.body.textContent`); !strings.Contains(s, "Form results") || !strings.Contains(s, "Grüße") {
+	p.Eval(`document.querySelector("form:not([name]) input[name=text]").value = "Grüße & 1 < 2?"`)
+	p.Eval(`setTimeout(() => document.querySelector("form:not([name]) input[type=submit]").click())`)
+	p.Wait("the form is answered", `document.readyState == "complete" && location.pathname == "/formtest"`)
+	if s := p.Eval(`document.body.textContent`); !strings.Contains(s, "Form results") || !strings.Contains(s, "Grüße") {
 		t.Errorf("the form's answer is %q", s)
 	}
 }

@@ -57,11 +57,11 @@ func ttyd(t *testing.T) string {
 }
 
 func terminals(t *testing.T, url string) {
-	b := chromium(t)
-	one, two := b.open(url), b.open(url)
-	shows := func(p page, text string) {
+	b := harness.Chromium(t)
+	one, two := b.Open(url), b.Open(url)
+	shows := func(p harness.Page, text string) {
 		t.Helper()
-		p.wait("the terminal shows "+text, fmt.Sprintf(`(() => {
+		p.Wait("the terminal shows "+text, fmt.Sprintf(`(() => {
 			const lines = term.buffer.active;
 			for (let n = 0; n < lines.length; n++)
 				if (lines.getLine(n).translateToString(true) == %q)
@@ -69,11 +69,11 @@ func terminals(t *testing.T, url string) {
 			return false;
 		})()`, text))
 	}
-	enter := func(p page, word string) {
+	enter := func(p harness.Page, word string) {
 		t.Helper()
-		p.eval(fmt.Sprintf(`term.input(%q + "\r")`, word))
+		p.Eval(fmt.Sprintf(`term.input(%q + "\r")`, word))
 	}
-	for _, p := range []page{one, two} {
+	for _, p := range []harness.Page{one, two} {
 		shows(p, "ready")
 	}
 	enter(one, "hello")
@@ -83,7 +83,7 @@ func terminals(t *testing.T, url string) {
 	enter(one, "count")
 	shows(one, "20000")
 	enter(one, "end")
-	one.wait("the page hears of the end", `document.body.innerText.includes("Reconnect") || document.body.innerText.includes("Closed")`)
+	one.Wait("the page hears of the end", `document.body.innerText.includes("Reconnect") || document.body.innerText.includes("Closed")`)
 	enter(two, "still")
 	shows(two, "got still")
 }

@@ -39,6 +39,8 @@ type Proc struct {
 	log bytes.Buffer // stderr
 	bad []string     // lines that begin with BAD
 	all []string
+
+	meant bool // it was ended by Kill
 }
 
 // Start runs a program with the library under test. It is ended with the
@@ -198,6 +200,13 @@ func (p *Proc) Stop() {
 // Signal sends the program a signal.
 func (p *Proc) Signal(s os.Signal) { _ = p.cmd.Process.Signal(s) }
 
+// Kill ends the program with SIGKILL, which is no fault of its.
+func (p *Proc) Kill() {
+	p.meant = true
+	p.Signal(syscall.SIGKILL)
+	<-p.done
+}
+
 // Running tells whether the program runs.
 func (p *Proc) Running() bool {
 	select {
@@ -216,7 +225,7 @@ func (p *Proc) cleanup() {
 	if p.Running() {
 		p.killAll()
 		<-p.done
-	} else if x, ok := p.err.(*exec.ExitError); ok && x.Sys().(syscall.WaitStatus).Signaled() {
+	} else if x, ok := p.err.(*exec.ExitError); ok && x.Sys().(syscall.WaitStatus).Signaled() && !p.meant {
 		p.t.Errorf("%s was ended by %v\nlog:\n%s", p.name, x, p.Log())
 	}
 	for _, l := range p.bad {

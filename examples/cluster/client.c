@@ -125,7 +125,7 @@ static void message(struct client *c, const char *id, const char *text)
 	missing += n - c->next[from];
 	c->had += n - c->next[from] + 1;
 	c->next[from] = n + 1;
-	if (++had >= (uint64_t)count * total * each / 10 * (step + 1)) {
+	if (++had * 10 >= (uint64_t)count * total * each * (step + 1)) {
 		printf("PROGRESS %u\n", ++step * 10);
 		fflush(stdout);
 	}

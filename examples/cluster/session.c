@@ -390,8 +390,9 @@ static int callback_chat(struct lws *wsi, enum lws_callback_reasons reason, void
 		break;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return writeable(s);
-	case LWS_CALLBACK_TIMER:
-		session_close(s, LWS_CLOSE_STATUS_POLICY_VIOLATION, "no hello");
+	case LWS_CALLBACK_TIMER: /* 4.1.6 lets a timer that is cancelled fire once more */
+		if (!*s->who)
+			session_close(s, LWS_CLOSE_STATUS_POLICY_VIOLATION, "no hello");
 		break;
 	case LWS_CALLBACK_CLOSED:
 		end(s);

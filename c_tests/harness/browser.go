@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package apps
+package harness
 
 import (
 	"bufio"
@@ -16,12 +16,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"libwebsockets/c_tests/harness"
 )
 
-// browser is a headless Chromium, driven by its DevTools protocol over a pipe.
-type browser struct {
+// Browser is a headless Chromium, driven by its DevTools protocol over a pipe.
+type Browser struct {
 	t   testing.TB
 	cmd *exec.Cmd
 	out *os.File
@@ -40,8 +38,8 @@ type reply struct {
 	Error  *struct{ Message string }
 }
 
-// chromium starts a browser with a profile of its own, which ends with the test.
-func chromium(t testing.TB) *browser {
+// Chromium starts a browser with a profile of its own, which ends with the test.
+func Chromium(t testing.TB) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -55,7 +53,7 @@ func chromium(t testing.TB) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &browser{t: t, out: out, waiting: map[int]chan reply{}}
+	b := &Browser{t: t, out: out, waiting: map[int]chan reply{}}
 	profile := t.TempDir()
 	b.cmd = exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
@@ -86,7 +84,7 @@ func chromium(t testing.TB) *browser {
 		in.Close()
 		// Its helpers still write to the profile.
 		_ = syscall.Kill(-b.cmd.Process.Pid, syscall.SIGKILL)
-		harness.Eventually(t, 15*time.Second, "the end of the browser's helpers", func() bool { return !groupLives(b.cmd.Process.Pid) })
+		Eventually(t, 15*time.Second, "the end of the browser's helpers", func() bool { return !groupLives(b.cmd.Process.Pid) })
 	})
 	return b
 }
@@ -105,7 +103,7 @@ func groupLives(group int) bool {
 }
 
 // read takes messages, which end with a NUL, until the browser ends.
-func (b *browser) read(in io.Reader) {
+func (b *Browser) read(in io.Reader) {
 	r := bufio.NewReader(in)
 	for {
 		m, err := r.ReadBytes(0)
@@ -131,8 +129,8 @@ func (b *browser) read(in io.Reader) {
 	}
 }
 
-// call runs a method in a session ("" is the browser's own) and puts the result into v.
-func (b *browser) call(session, method string, params map[string]any, v any) {
+// Call runs a method in a session ("" is the browser's own) and puts the result into v.
+func (b *Browser) Call(session, method string, params map[string]any, v any) {
 	b.t.Helper()
 	if err := b.try(session, method, params, v); err != nil {
 		b.t.Fatal(err)
@@ -140,7 +138,7 @@ func (b *browser) call(session, method string, params map[string]any, v any) {
 }
 
 // try is call that gives an error for what the browser refuses.
-func (b *browser) try(session, method string, params map[string]any, v any) error {
+func (b *Browser) try(session, method string, params map[string]any, v any) error {
 	b.t.Helper()
 	c := make(chan reply, 1)
 	b.mu.Lock()
@@ -178,37 +176,38 @@ func (b *browser) try(session, method string, params map[string]any, v any) erro
 	return nil
 }
 
-// page is one tab.
-type page struct {
-	*browser
+// Page is one tab.
+type Page struct {
+	*Browser
 	session string
 }
 
-// open opens a page and waits until it is loaded.
-func (b *browser) open(url string) page {
+// Open opens a page and waits until it is loaded.
+func (b *Browser) Open(url string) Page {
 	b.t.Helper()
 	var target struct{ TargetID string }
-	b.call("", "Target.createTarget", map[string]any{"url": url}, &target)
+	b.Call("", "Target.createTarget", map[string]any{"url": url}, &target)
 	var attached struct{ SessionID string }
-	b.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
-	p := page{b, attached.SessionID}
-	p.call(p.session, "Runtime.enable", map[string]any{}, nil)
-	p.call(p.session, "Log.enable", map[string]any{}, nil)
-	p.wait("loaded", `document.readyState == "complete" && location.href != "about:blank"`)
+	b.Call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	p := Page{b, attached.SessionID}
+	p.Call(p.session, "Runtime.enable", map[string]any{}, nil)
+	p.Call(p.session, "Log.enable", map[string]any{}, nil)
+	p.Wait("loaded", `document.readyState == "complete" && location.href != "about:blank"`)
 	return p
 }
 
-// eval gives the value of a JavaScript expression as text.
-func (p page) eval(expression string) string {
+// Eval gives the value of a JavaScript expression as text.
+func (p Page) Eval(expression string) string {
 	p.t.Helper()
-	s, err := p.tryEval(expression)
+	s, err := p.TryEval(expression)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	return s
 }
 
-func (p page) tryEval(expression string) (string, error) {
+// TryEval is Eval that gives an error for what the page throws.
+func (p Page) TryEval(expression string) (string, error) {
 	p.t.Helper()
 	var r struct {
 		Result           struct{ Value any }
@@ -226,13 +225,13 @@ func (p page) tryEval(expression string) (string, error) {
 	return fmt.Sprint(r.Result.Value), nil
 }
 
-// wait waits until an expression is true. Errors are passed over: there are
+// Wait waits until an expression is true. Errors are passed over: there are
 // some while a page is being replaced by the next.
-func (p page) wait(what, expression string) {
+func (p Page) Wait(what, expression string) {
 	p.t.Helper()
 	var last error
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		s, err := p.tryEval(expression)
+		s, err := p.TryEval(expression)
 		if s == "true" {
 			return
 		}
@@ -243,12 +242,28 @@ func (p page) wait(what, expression string) {
 	p.t.Fatalf("not within 20 s: %s (%s, %v)\nthe pages logged: %s", what, expression, last, strings.Join(p.console, "\n"))
 }
 
-// mouse sends a mouse event at a place of the window.
-func (p page) mouse(kind string, x, y float64) {
+// Front brings the page in front of others.
+func (p Page) Front() {
+	p.t.Helper()
+	p.Call(p.session, "Page.bringToFront", map[string]any{}, nil)
+}
+
+// Picture writes what the page looks like into a PNG file.
+func (p Page) Picture(file string) {
+	p.t.Helper()
+	var r struct{ Data []byte }
+	p.Call(p.session, "Page.captureScreenshot", map[string]any{"format": "png"}, &r)
+	if err := os.WriteFile(file, r.Data, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Mouse sends a mouse event at a place of the window.
+func (p Page) Mouse(kind string, x, y float64) {
 	p.t.Helper()
 	e := map[string]any{"type": kind, "x": x, "y": y}
 	if kind != "mouseMoved" {
 		e["button"], e["clickCount"] = "left", 1
 	}
-	p.call(p.session, "Input.dispatchMouseEvent", e, nil)
+	p.Call(p.session, "Input.dispatchMouseEvent", e, nil)
 }
