@@ -26,7 +26,8 @@ var commands = map[string]string{
 	"chromium": "chromium", "cmake": "cmake", "curl": "curl", "fakeroot": "fakeroot", "g++": "g++", "gcc": "gcc", "gdb": "gdb",
 	"git": "git", "h2load": "nghttp2-client", "janus": "janus", "make": "make", "nghttp": "nghttp2-client", "nginx": "nginx-light",
 	"node": "nodejs", "openssl": "openssl", "pkg-config": "pkg-config", "taskset": "util-linux", "unshare": "util-linux",
-	"perf": "linux-perf", "valgrind": "valgrind",
+	"perf": "linux-perf", "valgrind": "valgrind", "redis-server": "redis-server",
+	"bash": everywhere, "systemd-analyze": everywhere,
 	"diff": everywhere, "dpkg": everywhere, "go": everywhere, "h2spec": everywhere, "nproc": everywhere, "sh": everywhere,
 	"timeout": everywhere,
 }
@@ -34,6 +35,7 @@ var commands = map[string]string{
 // headers are what C code includes, by how their names begin; others are libc's.
 var headers = map[string]string{
 	"openssl/": "libssl-dev", "uv.h": "libuv1-dev", "ev.h": "libev-dev", "event2/": "libevent-dev", "glib": "libglib2.0-dev",
+	"hiredis/":         "libhiredis-dev",
 	"sys/capability.h": "libcap-dev", "libwebsockets": everywhere,
 	"stdarg.h": "gcc", "stdatomic.h": "gcc", "stdbool.h": "gcc", "stddef.h": "gcc", "unwind.h": "gcc",
 }
@@ -69,7 +71,7 @@ func TestDeps(t *testing.T) {
 			t.Errorf("%s: %s needs %s, which tools/deps does not name", where, what, pkg)
 		}
 	}
-	for _, top := range []string{"../c_tests", "../bench", "../abi_test", "../impl", "../capi", "."} {
+	for _, top := range []string{"../c_tests", "../bench", "../abi_test", "../examples", "../impl", "../capi", "."} {
 		err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err

@@ -225,14 +225,21 @@ type event struct{ T, Room, ID, From, Text, Key, Why, N, Server string }
 
 func dial(t testing.TB, port int) (*websocket.Conn, *http.Response, error) {
 	t.Helper()
-	d := websocket.Dialer{Subprotocols: []string{"cluster-chat"}, HandshakeTimeout: 10 * time.Second,
-		NetDial: func(network, addr string) (net.Conn, error) {
-			c, err := net.Dial(network, addr)
-			if err == nil {
-				err = c.(*net.TCPConn).SetReadBuffer(16 << 10)
-			}
-			return c, err
-		}}
+	return dialBuf(t, port, 0)
+}
+
+// dialBuf is dial with a receive buffer of that size, 0 for the system's. A small one is
+// slow: a segment is larger.
+func dialBuf(t testing.TB, port, size int) (*websocket.Conn, *http.Response, error) {
+	t.Helper()
+	d := websocket.Dialer{Subprotocols: []string{"cluster-chat"}, HandshakeTimeout: 10 * time.Second}
+	d.NetDial = func(network, addr string) (net.Conn, error) {
+		c, err := net.Dial(network, addr)
+		if err == nil && size > 0 {
+			err = c.(*net.TCPConn).SetReadBuffer(size)
+		}
+		return c, err
+	}
 	ws, r, err := d.Dial(fmt.Sprintf("ws://127.0.0.1:%d/chat", port), nil)
 	if err == nil {
 		t.Cleanup(func() { ws.Close() })
@@ -244,7 +251,12 @@ func dial(t testing.TB, port int) (*websocket.Conn, *http.Response, error) {
 // enter comes as somebody into rooms, with the id up to which it has everything.
 func enter(t testing.TB, port int, who, last string, rooms ...string) *chat {
 	t.Helper()
-	ws, _, err := dial(t, port)
+	return enterBuf(t, port, 0, who, last, rooms...)
+}
+
+func enterBuf(t testing.TB, port, size int, who, last string, rooms ...string) *chat {
+	t.Helper()
+	ws, _, err := dialBuf(t, port, size)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,8 @@ func TestDrain(t *testing.T) {
 					t.Error("nobody new comes in anywhere")
 				}
 			}
-			if code := own.ends(); code != websocket.CloseGoingAway {
+			// In libuv the original sends no close frame from WRITEABLE (row 107 of docs/quirks.md).
+			if code := own.ends(); code != websocket.CloseGoingAway && (s.Ours || code != websocket.CloseAbnormalClosure) {
 				t.Errorf("who is there is closed with %d", code)
 			}
 			if err := c.servers[0].Wait(15 * time.Second); err != nil {
