@@ -148,6 +148,13 @@ void p_small_window(peer *p)
 	setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &n, sizeof n);
 }
 
+void p_patient(peer *p)
+{
+	struct timeval none = {0};
+
+	setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof none);
+}
+
 void p_pause(int ms)
 {
 	struct timespec t = {ms / 1000, ms % 1000 * 1000000L};

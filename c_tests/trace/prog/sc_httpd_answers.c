@@ -216,12 +216,14 @@ static void with_peer(hook_fn hook, script_fn script)
 static void silent_peer(peer *p)
 {
 	p_connect(p);
+	p_patient(p);
 	p_rest(p);
 }
 
 static void silent(void)
 {
 	rig.info.timeout_secs_ah_idle = 1;
+	rig.info.timeout_secs = 1; /* over TLS this is the limit */
 	with_peer(simple_hook, silent_peer);
 }
 
@@ -229,6 +231,7 @@ static void silent(void)
 static void dribble_peer(peer *p)
 {
 	p_connect(p);
+	p_patient(p);
 	p_put(p, "GET /slow HTTP/1.1\r\nHost: t\r\n");
 	for (int i = 0; i < 6; i++) {
 		p_put(p, "X-Slow: y\r\n");
@@ -248,6 +251,7 @@ static void dribble(void)
 static void second_slow_peer(peer *p)
 {
 	p_connect(p);
+	p_patient(p);
 	p_put(p, GET("/first"));
 	p_response(p);
 	p_put(p, "GET /second HTTP/1.1\r\nHo");
@@ -270,6 +274,7 @@ static int body_hook(event *e)
 static void slow_body_peer(peer *p)
 {
 	p_connect(p);
+	p_patient(p);
 	p_put(p, "POST /b HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\nsome");
 	p_rest(p);
 }
@@ -284,6 +289,7 @@ static void slow_body(void)
 static void no_answer_peer(peer *p)
 {
 	p_connect(p);
+	p_patient(p);
 	p_put(p, GET("/never"));
 	p_rest(p);
 }

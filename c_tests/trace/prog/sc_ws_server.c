@@ -326,6 +326,7 @@ static void mute(void)
 static void slow_head_peer(peer *p)
 {
 	p_connect(p);
+	p_patient(p);
 	p_put(p, "GET /chat HTTP/1.1\r\nHost: ");
 	p_rest(p);
 }

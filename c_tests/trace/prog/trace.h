@@ -201,6 +201,8 @@ void p_reset(peer *p);
 void p_half_close(peer *p);
 void p_small_window(peer *p);
 void p_pause(int ms);
+/* From now on it waits as long as the run lasts: the library's own limit is what ends it. */
+void p_patient(peer *p);
 extern bool peer_bytewise;
 
 /* ---- scenarios ---- */
