@@ -165,7 +165,7 @@ func listed(list map[string]string, abi string) map[string]string {
 
 var neutrals = []neutral{
 	{c: "struct lws_context_creation_info", ours: "struct lwsgo_info", own: []string{
-		"token_limit", "count_token_limits", "abi", "custom_loop", "given", "wants_log", "compresses", "runs_cgi", "proxies",
+		"token_limit", "count_token_limits", "abi", "custom_loop", "given", "ours",
 		"17:simultaneous_ssl_handshake_restriction", "17:smd_ttl_us", "17:smd_queue_depth", "17:fo_listen_queue",
 		"19:udp_loss_sim_tx_pc", "19:udp_loss_sim_rx_pc",
 	},

@@ -29,10 +29,7 @@ lwsgo_info_of(struct lwsgo_info *n, const struct lws_context_creation_info *give
 			LWS_ARRAY_SIZE(i->token_limits->token_limit);
 	}
 	n->given = given;
-	n->wants_log = has > LWSGO_INFO_ORIGINAL;
-	n->compresses = has > LWSGO_INFO_ORIGINAL;
-	n->runs_cgi = has > LWSGO_INFO_ORIGINAL;
-	n->proxies = has > LWSGO_INFO_ORIGINAL;
+	n->ours = has > LWSGO_INFO_ORIGINAL;
 	lwsgo_info_own(n, i);
 	n->abi = lwsgo_abi_of(size);
 }

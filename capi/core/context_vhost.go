@@ -87,7 +87,7 @@ func tokenLimits(i *C.struct_lwsgo_info) *wire.TokenLimits {
 	return t
 }
 
-func mounts(m *C.struct_lwsgo_mount, cgi, proxies bool) []*engine.Mount {
+func mounts(m *C.struct_lwsgo_mount, ours bool) []*engine.Mount {
 	var l []*engine.Mount
 	for ; m != nil; m = m.mount_next {
 		bits := C.mount_bits(m)
@@ -101,10 +101,10 @@ func mounts(m *C.struct_lwsgo_mount, cgi, proxies bool) []*engine.Mount {
 			ExtraMimetypes: headers(m.extra_mimetypes), Interpret: headers(m.interpret),
 			CacheMaxAge: int(m.cache_max_age), AuthMask: uint32(m.auth_mask),
 			CacheReusable: bits&1 != 0, CacheRevalid: bits&2 != 0, CacheInterm: bits&4 != 0,
-			Kind: engine.MountKind(m.origin_protocol), Proxies: proxies,
+			Kind: engine.MountKind(m.origin_protocol), Proxies: ours,
 			AuthFile: str(m.basic_auth_login_file), HasAuthFile: m.basic_auth_login_file != nil,
 		}
-		if cgi && e.Kind == engine.MountCGI {
+		if ours && e.Kind == engine.MountCGI {
 			e.CGI = &engine.MountedCGI{Env: headers(m.cgienv), Timeout: int(m.cgi_timeout)}
 		}
 		l = append(l, e)
@@ -186,9 +186,9 @@ func infoFrom(i *C.struct_lwsgo_info) *engine.Info {
 	info := &engine.Info{
 		Port: int(i.port), Iface: str(i.iface), HasIface: i.iface != nil, VhostName: str(i.vhost_name),
 		Extensions: extensions(i.extensions), PVOs: pvos(i.pvo), Headers: headers(i.headers),
-		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts, i.runs_cgi != 0, i.proxies != 0),
+		RejectKeywords: headers(i.reject_service_keywords), Mounts: mounts(i.mounts, i.ours != 0),
 		ServerString: str(i.server_string), Error404: str(i.error_document_404), Precompressed: i.http_precompressed != 0,
-		Compress: i.compresses != 0 && i.http_no_compression == 0, RawProxies: i.proxies != 0,
+		Ours: i.ours != 0, Compress: i.ours != 0 && i.http_no_compression == 0,
 		HTTPProxy: str(i.http_proxy_address), HTTPProxyPort: int(i.http_proxy_port),
 		Options: engine.Option(i.options), User: i.user, UID: int(i.uid), GID: int(i.gid),
 		KeepaliveSecs: int(i.keepalive_timeout), HeaderSecs: int(i.timeout_secs_ah_idle), TimeoutSecs: int(i.timeout_secs), ConnectSecs: int(i.connect_timeout_secs),
@@ -280,7 +280,7 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 		return nil
 	}
 	cx.threads = 1
-	if i.wants_log != 0 { // LWS_MAX_SMP is 1 in the original's header: arrays of the program's may be as long
+	if i.ours != 0 { // LWS_MAX_SMP is 1 in the original's header: arrays of the program's may be as long
 		cx.threads = C.int(min(max(i.count_threads, 1), C.LWSGO_THREADS))
 	}
 	procsFor(int(cx.threads))
@@ -395,7 +395,7 @@ func createVhost(ctx *engine.Context, i *C.struct_lwsgo_info, info *engine.Info)
 		v.AnnounceWake(true)
 	}
 	var err error
-	if i.wants_log != 0 && i.log_filepath != nil {
+	if i.ours != 0 && i.log_filepath != nil {
 		err = v.OpenLog(str(i.log_filepath))
 	}
 	if err == nil {

@@ -167,10 +167,9 @@ typedef void (*lwsgo_finalize_cb)(struct lws_vhost *vh, void *arg);
 struct lwsgo_info {
 	LWSGO_INFO(LWSGO_MEMBER)
 	/* What the program's struct is too short for, or its ABI does not have, is 0. */
-	uint8_t runs_cgi; /* mounts of kind CGI do: Debian's build has none */
-	uint8_t wants_log; /* log_filepath counts: Debian's build does not look at it */
-	uint8_t proxies; /* mounts lead to other servers, the role raw-proxy is there: Debian's build has neither */
-	uint8_t compresses; /* answers are compressed: Debian's build does not do that */
+	/* Compiled with our headers: CGI and proxy mounts, the role raw-proxy, log_filepath and
+	 * compression are there, which Debian's build has not. */
+	uint8_t ours;
 	uint8_t udp_loss_sim_tx_pc;
 	uint8_t udp_loss_sim_rx_pc;
 	int simultaneous_ssl_handshake_restriction;

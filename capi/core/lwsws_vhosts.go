@@ -169,10 +169,9 @@ func (f *vhostConfig) begin() {
 		abi: i.abi, count_threads: i.count_threads, options: i.options & inherited, server_string: i.server_string,
 		timeout_secs: i.timeout_secs, protocols: f.protocols, pprotocols: f.pprotocols, extensions: f.extensions,
 		client_ssl_cipher_list: ciphersC, ssl_cipher_list: ciphersC, keepalive_timeout: 5,
-		proxies: 1,
 	}
-	if ctx := contextOf(f.cx); ctx != nil && ctx.Compress {
-		i.compresses = 1
+	if ctx := contextOf(f.cx); ctx != nil && ctx.Ours {
+		i.ours, i.http_no_compression = 1, C.uint(b2i(!ctx.Compress))
 	}
 }
 
@@ -224,9 +223,6 @@ func (f *vhostConfig) addMount() error {
 		m, err := newIn[C.struct_lwsgo_mount](&f.config)
 		if err != nil {
 			return err
-		}
-		if scheme == "cgi://" {
-			f.info.runs_cgi = 1
 		}
 		*m = f.mount
 		m.origin_protocol = C.uchar(n)
@@ -304,7 +300,6 @@ func (f *vhostConfig) stringOf(key string) **C.char {
 	case "vhosts[].host-ssl-ca":
 		return &i.ssl_ca_filepath
 	case "vhosts[].access-log":
-		i.wants_log = 1
 		return &i.log_filepath
 	case "vhosts[].mounts[].mountpoint":
 		return &f.mount.mountpoint

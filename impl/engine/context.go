@@ -44,6 +44,7 @@ type ContextSettings struct {
 	UDPLossRx     int
 	Peers         PeerLimits
 	PeerRefused   PeerRefused
+	Ours          bool      // the program is compiled with our headers
 	Compress      bool      // answers of vhosts that a configuration makes may be compressed
 	MinRxRate     int       // bytes a second of a request's body, on average over TimeoutSecs; 0: no limit
 	Cookies       CookieJar // of client connections, nil: none
@@ -144,6 +145,7 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 		Peers:         info.Peers,
 		PeerRefused:   info.PeerRefused,
 		MinRxRate:     info.MinRxRate,
+		Ours:          info.Ours,
 		Compress:      info.Compress,
 		UDPLossTx:     info.UDPLossTx, UDPLossRx: info.UDPLossRx,
 	}}

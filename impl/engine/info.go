@@ -126,7 +126,7 @@ type Info struct {
 	Error404       string
 	Precompressed  bool
 	Compress       bool
-	RawProxies     bool
+	Ours           bool // compiled with our headers: what Debian's build lacks is there
 	HTTPProxy      string
 	HTTPProxyPort  int
 	Socks          string

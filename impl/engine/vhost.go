@@ -56,7 +56,7 @@ type VhostSettings struct {
 
 	Precompressed bool // files may be served from what lies compressed beside them
 	Compress      bool // answers may be compressed on their way
-	RawProxies    bool // the role raw-proxy is there
+	Ours          bool // the program is compiled with our headers: the role raw-proxy is there
 
 	finalize func(*Vhost)
 	released func()
@@ -90,7 +90,7 @@ func NewVhost(ctx *Context, f *VhostFace, info *Info) *Vhost {
 		Name: info.VhostName, Iface: info.Iface, HasIface: info.HasIface,
 		Port: info.Port, Options: info.Options,
 		PVOs: info.PVOs, Headers: info.Headers, Mounts: info.Mounts,
-		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed, Compress: info.Compress, RawProxies: info.RawProxies,
+		Exts: info.Extensions, Error404: info.Error404, Precompressed: info.Precompressed, Compress: info.Compress, Ours: info.Ours,
 		BindIface: info.BindIface, UnixPerms: info.UnixPerms,
 		AcceptRole: info.AcceptRole, AcceptProtocol: info.AcceptProtocol,
 		HTTPProxy: info.HTTPProxy, HTTPProxyPort: info.HTTPProxyPort,

@@ -147,7 +147,7 @@ type ProxyBinder struct{ SocketBinder }
 
 // Accepts takes sockets adopted for it, or accepted by a vhost that wants it.
 func (ProxyBinder) Accepts(v *engine.Vhost, how engine.AdoptFlags) bool {
-	return v.RawProxies && (SocketBinder{}).Accepts(v, how) &&
+	return v.Ours && (SocketBinder{}).Accepts(v, how) &&
 		(how&engine.AdoptFlagRawProxy != 0 || v.Options.Has(engine.OptAdoptApplyListen) && v.AcceptRole == proxyName)
 }
 
@@ -168,7 +168,7 @@ func Fallback(c *engine.Conn, b []byte) bool {
 	c.Bind(p)
 	c.Data = nil
 	r := Socket.(*socket)
-	if v.RawProxies && v.AcceptRole == proxyName {
+	if v.Ours && v.AcceptRole == proxyName {
 		r = Proxy.(*socket)
 	}
 	c.SetRole(r)
