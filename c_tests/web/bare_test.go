@@ -55,7 +55,8 @@ func kept(t *testing.T, s site, answers int, requests string) string {
 }
 
 // TestBareStatus: behind the page of a status that has no body the next answer is read from
-// its beginning, as it is not with the originals (quirk 266).
+// its beginning, as it is not with the originals (quirk 266). Seen to fail: with a page behind
+// these, too.
 func TestBareStatus(t *testing.T) {
 	all := bareServers(t)
 	for _, code := range []string{"204", "304"} {
@@ -81,6 +82,7 @@ func TestBareStatus(t *testing.T) {
 
 // TestBodyUnanswered: lws_callback_http_dummy answers a request with a body as the original
 // of its ABI does: not at all, or with a page, behind which that answers nothing more (quirk 267).
+// Seen to fail: with each ABI doing as the other.
 func TestBodyUnanswered(t *testing.T) {
 	all := bareServers(t)
 	next := get("/403", "Connection: close")

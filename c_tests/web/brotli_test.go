@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -191,5 +192,32 @@ func TestBrotliBodies(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestForked: a child of a server that has compressed goes on with the context, and with each
+// coding.
+func TestForked(t *testing.T) {
+	all := compressingServers(t)
+	for _, name := range []string{"so.17", "so.19"} {
+		s := all[name]
+		ask := func(when string) {
+			t.Helper()
+			for _, road := range roads {
+				for _, coding := range []string{"br", "gzip", "deflate"} {
+					for path, want := range map[string]string{"/dyn/length": pieces(4), "/files/big.txt": string(large)} {
+						d := getDecoded(t, s, road, "GET", path, "Accept-Encoding: "+coding)
+						if d.err != nil || d.coding != coding || d.body != want {
+							t.Errorf("%s, %s, %s %s: %q, %d bytes, %v", name, when, road, path, d.coding, len(d.body), d.err)
+						}
+					}
+				}
+			}
+		}
+		ask("before the fork")
+		must(t, syscall.Kill(s.pid, syscall.SIGUSR1))
+		if harness.Eventually(t, patience, "forked", func() bool { return strings.Contains(s.said(), "forked") }) {
+			ask("in the child")
+		}
 	}
 }

@@ -12,6 +12,9 @@ import (
 // TestNotCompressed has a program answer that knows nothing of compression and says itself
 // how its body is encoded, that it is a part, in chunks, or to be left as it is: recompiled
 // with our headers it sends, byte for byte, what it does on Debian's build.
+//
+// Seen to fail: with Content-Encoding, Content-Range, no-transform, chunks of the program's, or a
+// head that goes on in another write not looked at; without the length that stood in the head.
 func TestNotCompressed(t *testing.T) {
 	all := compressingServers(t)
 	id := harness.Issue(t, "tls.test", nil, nil)

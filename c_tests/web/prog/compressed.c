@@ -4,11 +4,7 @@
  * writes itself, by the way that the path names. Plain and over TLS, there HTTP/2 as well.
  * /log tells of the callbacks since the last one.
  */
-#include <libwebsockets.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "serve.h"
 
 static char root[256], said[1 << 16];
 static size_t has_said;
@@ -180,7 +176,7 @@ static int begin(struct lws *wsi, struct answer *a)
 		return -1;
 	if (!strcmp(way, "replaced"))
 		return lws_return_http_status(wsi, 404, "replaced") || end_of(wsi) ? -1 : 0;
-	if (!strcmp(way, "one")) {
+	if (!strcmp(way, "one") && lws_get_network_wsi(wsi) == wsi) { /* HTTP/2 has frames for each */
 		if (lws_finalize_http_header(wsi, &p, end))
 			return -1;
 		memcpy(p, text, n);
@@ -191,6 +187,10 @@ static int begin(struct lws *wsi, struct answer *a)
 		return -1;
 	if (!strcmp(way, "empty") || !strcmp(way, "nothing"))
 		return end_of(wsi);
+	if (!strcmp(way, "one")) {
+		memcpy(room + LWS_PRE, text, n);
+		return lws_write(wsi, (unsigned char *)room + LWS_PRE, n, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : end_of(wsi);
+	}
 	lws_callback_on_writable(wsi);
 	return 0;
 }
@@ -287,54 +287,23 @@ static const struct lws_protocols protocols[] = {
 static const struct lws_http_mount mount = {.mountpoint = "/files", .mountpoint_len = 6, .origin = root,
 	.def = "index.html", .origin_protocol = LWSMPRO_FILE};
 
-static struct lws_context *context;
-static volatile sig_atomic_t ended;
-
-static void end(int sig)
-{
-	(void)sig;
-	ended = 1;
-	lws_cancel_service(context);
-}
-
 int main(int argc, char **argv)
 {
 	struct lws_context_creation_info i = {0};
-	struct lws_vhost *plain, *tls;
+	int level = LLL_ERR | LLL_WARN;
 
 	if (argc != 4)
 		return 2;
 #if defined(INFO)
-	lws_set_log_level(LLL_ERR | LLL_WARN | LLL_INFO, NULL);
-#else
-	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
+	level |= LLL_INFO;
 #endif
 	snprintf(root, sizeof root, "%s/files", argv[1]);
-	i.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-	            LWS_SERVER_OPTION_DISABLE_IPV6;
-	i.gid = i.uid = -1;
-	context = lws_create_context(&i);
-	if (!context)
+	if (!make_context(level))
 		return 1;
-	i.iface = "127.0.0.1";
 	i.protocols = protocols;
 	i.mounts = &mount;
 #if defined(OFF)
 	i.http_no_compression = 1;
 #endif
-	i.vhost_name = "plain.test";
-	plain = lws_create_vhost(context, &i);
-	i.vhost_name = "tls.test";
-	i.ssl_cert_filepath = argv[2];
-	i.ssl_private_key_filepath = argv[3];
-	tls = lws_create_vhost(context, &i);
-	if (!plain || !tls)
-		return 1;
-	signal(SIGTERM, end);
-	printf("ports %d %d\n", lws_get_vhost_listen_port(plain), lws_get_vhost_listen_port(tls));
-	fflush(stdout);
-	while (!ended && lws_service(context, 0) >= 0)
-		;
-	lws_context_destroy(context);
-	return 0;
+	return serve(&i, argv);
 }

@@ -4,16 +4,12 @@
  * archive below /zip. Plain and over TLS, there HTTP/2 as well. /count tells how many
  * LWS_CALLBACK_HTTP_FILE_COMPLETION there were.
  */
-#include <libwebsockets.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "serve.h"
 
 static char root[256], archive[300];
 static int completed;
 
-static int serve(struct lws *wsi, const char *name)
+static int file(struct lws *wsi, const char *name)
 {
 	unsigned char own[LWS_PRE + 64], *end = own + LWS_PRE;
 	char path[600];
@@ -35,7 +31,7 @@ static int http(struct lws *wsi, enum lws_callback_reasons reason, void *user, v
 	switch (reason) {
 	case LWS_CALLBACK_HTTP:
 		if (!strncmp(in, "/call/", 6))
-			return serve(wsi, (const char *)in + 6);
+			return file(wsi, (const char *)in + 6);
 		snprintf(text, sizeof text, "completed %d", completed);
 		if (lws_return_http_status(wsi, strcmp(in, "/count") ? 404 : 200, text))
 			return -1;
@@ -71,37 +67,20 @@ static lws_fop_fd_t own_open(const struct lws_plat_file_ops *fops, const char *n
 	return _lws_plat_file_open(fops, name, vpath, flags);
 }
 
-static struct lws_context *context;
-static volatile sig_atomic_t ended;
-
-static void end(int sig)
-{
-	(void)sig;
-	ended = 1;
-	lws_cancel_service(context);
-}
-
 int main(int argc, char **argv)
 {
 	struct lws_context_creation_info i = {0};
-	struct lws_vhost *plain, *tls;
 
 	if (argc != 4)
 		return 2;
-	lws_set_log_level(LLL_ERR, NULL);
 	snprintf(root, sizeof root, "%s/files", argv[1]);
 	snprintf(archive, sizeof archive, "%s/pages.zip", argv[1]);
-	i.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-	            LWS_SERVER_OPTION_DISABLE_IPV6;
-	i.gid = i.uid = -1;
-	context = lws_create_context(&i);
-	if (!context)
+	if (!make_context(LLL_ERR))
 		return 1;
 	if (getenv("FILES_OPS"))
 		lws_get_fops(context)->LWS_FOP_OPEN = own_open;
 	if (getenv("FILES_OPS") && !strcmp(getenv("FILES_OPS"), "no seek"))
 		lws_get_fops(context)->LWS_FOP_SEEK_CUR = NULL;
-	i.iface = "127.0.0.1";
 	i.protocols = protocols;
 	i.mounts = mounts;
 #if defined(UNCOMPRESSED) /* answers differ in nothing else */
@@ -110,19 +89,5 @@ int main(int argc, char **argv)
 #if defined(PRECOMPRESSED)
 	i.http_precompressed = 1;
 #endif
-	i.vhost_name = "plain.test";
-	plain = lws_create_vhost(context, &i);
-	i.vhost_name = "tls.test";
-	i.ssl_cert_filepath = argv[2];
-	i.ssl_private_key_filepath = argv[3];
-	tls = lws_create_vhost(context, &i);
-	if (!plain || !tls)
-		return 1;
-	signal(SIGTERM, end);
-	printf("ports %d %d\n", lws_get_vhost_listen_port(plain), lws_get_vhost_listen_port(tls));
-	fflush(stdout);
-	while (!ended && lws_service(context, 0) >= 0)
-		;
-	lws_context_destroy(context);
-	return 0;
+	return serve(&i, argv);
 }
