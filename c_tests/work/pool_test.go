@@ -150,7 +150,9 @@ func TestDequeueAtEnd(t *testing.T) {
 // TestPool: what tasks, their connections and the log see of a pool, in the order in
 // which they see it.
 //
-// Seen to wait in vain on a library whose tasks stay with a connection that has gone.
+// Seen to wait in vain on a library whose tasks stay with a connection that has gone; on ones
+// that hold their lock while a task runs, is cleaned up by a worker or by the service thread, or
+// while the program looks at a connection's tasks.
 func TestPool(t *testing.T) {
 	harness.RefFull.Root(t) // all is compared with it
 	for _, s := range scenes {

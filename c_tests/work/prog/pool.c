@@ -36,11 +36,18 @@ status_name(int s)
 	return s >= 0 && s < (int)LWS_ARRAY_SIZE(names) ? names[s] : "?";
 }
 
+#ifdef OURS
+static struct lws *first; /* the connection that stays to the end */
+#endif
+
 static void
 cleanup(struct lws *wsi, void *user)
 {
 	struct work *w = user;
 
+#ifdef OURS /* no lock of the library's is held; the original reads the connection's memory */
+	lws_threadpool_get_task_wsi(first);
+#endif
 	printf("%c%d: cleanup %s\n", w->kind, w->id, wsi ? "with wsi" : "alone");
 	free(w);
 }
@@ -262,6 +269,9 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	(void)user;
 	switch (reason) {
 	case LWS_CALLBACK_RAW_ADOPT:
+#ifdef OURS
+		first = first ? first : wsi;
+#endif
 		printf("adopted\n");
 		break;
 	case LWS_CALLBACK_RAW_RX:
