@@ -162,6 +162,8 @@ func TestMany(t *testing.T) {
 
 // TestEarly: an answer that begins before the request's body has ended is on its way then,
 // and the rest of the body still comes to the CGI.
+//
+// Seen to fail: the body was thrown away as soon as the answer had begun.
 func TestEarly(t *testing.T) {
 	for _, l := range libraries[1:] {
 		t.Run(l.Name, func(t *testing.T) {

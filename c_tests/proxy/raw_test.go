@@ -149,7 +149,8 @@ func TestRawFallbackServes(t *testing.T) {
 	})
 }
 
-// TestRawRefused: the onward server refuses; the program hears of it.
+// TestRawRefused: the onward server refuses; the program hears of it. Seen to fail: with
+// connection errors that are not told.
 func TestRawRefused(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
 		r := startRaw(t, l, harness.FreePort(t), "all")
@@ -166,7 +167,9 @@ func TestRawRefused(t *testing.T) {
 }
 
 // TestRawLarge: 32 MiB come back from a server that reads as it writes, through a client
-// that waits in between.
+// that does not read before nothing moves any more: until then the proxy keeps little of it.
+//
+// Seen to fail: with lws_rx_flow_control not heeded.
 func TestRawLarge(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
 		const size = 32 << 20
@@ -174,6 +177,7 @@ func TestRawLarge(t *testing.T) {
 		r := startRaw(t, l, echo.Addr().(*net.TCPAddr).Port, "all")
 		c := r.dial(t)
 		_ = c.SetDeadline(time.Now().Add(60 * time.Second))
+		_ = c.(*net.TCPConn).SetReadBuffer(64 << 10)
 		before := r.p.Status("VmRSS")
 		src := io.LimitReader(rand.NewChaCha8([32]byte{1}), size)
 		sent, back := sha256.New(), sha256.New()
@@ -182,6 +186,7 @@ func TestRawLarge(t *testing.T) {
 			_, err := io.Copy(c, io.TeeReader(src, sent))
 			done <- err
 		}()
+		r.p.Idle(500*time.Millisecond, 20*time.Millisecond)
 		if _, err := io.CopyN(back, c, size); err != nil {
 			t.Fatal(err)
 		}
