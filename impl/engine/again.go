@@ -185,8 +185,8 @@ func (pt *Thread) abandon(ctx *Context) {
 		lost++
 		c.F.Slot, c.F.FD = 0, -1
 		_ = unix.Close(fd)
-		if ctx.F.External != ExternalNo && len(ctx.Vhosts()) > 0 {
-			ctx.Vhosts()[0].tellPollFD(ReasonDelPollFD, fd, 0)
+		if l := ctx.Vhosts(); ctx.F.External != ExternalNo && len(l) > 0 && len(l[0].Protocols) > 0 {
+			l[0].tellPollFD(ctx.Threads[pt.Index], ReasonDelPollFD, fd, 0)
 		}
 	}
 	for fd, l := range pt.lingers {

@@ -261,8 +261,8 @@ func (pt *Thread) of(fd int) *Thread {
 	return pt
 }
 
-// AnnounceWake tells a program that may poll for us about the wake-up
-// descriptor, which belongs to no connection.
+// AnnounceWake tells a program that may poll for us about the threads' wake-up
+// descriptors, which belong to no connection; the locks of all threads are held.
 func (v *Vhost) AnnounceWake(add bool) {
 	if v.Ctx.F.External == ExternalNo || len(v.Protocols) == 0 {
 		return
@@ -272,16 +272,17 @@ func (v *Vhost) AnnounceWake(add bool) {
 		r = ReasonDelPollFD
 	}
 	for _, pt := range v.Ctx.Threads {
-		v.tellPollFD(r, pt.wakefd, unix.EPOLLIN)
+		v.tellPollFD(pt, r, pt.wakefd, unix.EPOLLIN)
 	}
 }
 
-// tellPollFD runs a poll callback for a descriptor of no connection.
-func (v *Vhost) tellPollFD(r Reason, fd int, events uint32) {
+// tellPollFD runs a poll callback for a descriptor of no connection, which the thread polls.
+func (v *Vhost) tellPollFD(pt *Thread, r Reason, fd int, events uint32) {
 	a := &pollArgs{fd: int32(fd), events: int32(events)}
-	v.CallFirst(ReasonLockPoll, unsafe.Pointer(a), 1)
-	v.CallFirst(r, unsafe.Pointer(a), 0)
-	v.CallFirst(ReasonUnlockPoll, unsafe.Pointer(a), 1)
+	tell := func(r Reason, n uintptr) { v.callFake(pt, v.Protocols[0], r, unsafe.Pointer(a), n) }
+	tell(ReasonLockPoll, 1)
+	tell(r, 0)
+	tell(ReasonUnlockPoll, 1)
 }
 
 // ServiceFD handles what an external poll reported for fd. ours is false when

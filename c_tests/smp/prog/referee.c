@@ -286,7 +286,7 @@ main(int argc, char **argv)
 		port = lws_get_vhost_listen_port(second);
 	} else
 		port = lws_get_vhost_listen_port(lws_get_vhost_by_name(cx, "default"));
-	start_threads();
+	start_threads(serve);
 	printf("count %d\n", count);
 	if (strict) /* the original's waits for the network, where there is none */
 		until(&inits, 1);

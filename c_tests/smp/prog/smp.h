@@ -52,7 +52,7 @@ bad(const char *format, ...)
 	fflush(stdout);
 }
 
-static void
+static inline void
 nap(int ms)
 {
 	usleep((useconds_t)ms * 1000);
@@ -61,7 +61,7 @@ nap(int ms)
 /* Which service thread the caller is, -1: none. */
 static __thread int self = -1;
 
-static void *
+static inline void *
 serve(void *tsi)
 {
 	int n;
@@ -75,13 +75,13 @@ serve(void *tsi)
 }
 
 static void
-start_threads(void)
+start_threads(void *(*run)(void *))
 {
 	int n;
 
 	count = lws_get_count_threads(cx);
 	for (n = 0; n < count; n++)
-		pthread_create(&threads[n], NULL, serve, (void *)(intptr_t)n);
+		pthread_create(&threads[n], NULL, run, (void *)(intptr_t)n);
 }
 
 static void

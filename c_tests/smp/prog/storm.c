@@ -3,8 +3,9 @@
  * Many threads at one context: those that serve it, peers, and others that write,
  * adopt, connect, cancel, set timers, make and destroy vhosts, and in the end destroy
  * the context, two at a time. No connection may be called by two threads at a time, or
- * by another than its own once it is established. argv: service threads, seconds, and
- * the event loop of each of them, if any.
+ * by another than its own once it is established. argv: service threads, seconds, the event
+ * loop of each of them or "", and a certificate and its key for a vhost with TLS, whose
+ * WebSockets the driver uses.
  */
 #include "smp.h"
 
@@ -142,6 +143,46 @@ on_raw(struct lws *wsi, enum lws_callback_reasons r, void *user, void *in, size_
 	return ret;
 }
 
+/* WebSockets are echoed, as they come. */
+static int
+on_ws(struct lws *wsi, enum lws_callback_reasons r, void *user, void *in, size_t len)
+{
+	unsigned char b[LWS_PRE + 8192];
+	struct session *s = user;
+	int ret = 0;
+
+	switch (r) {
+	case LWS_CALLBACK_ESTABLISHED:
+		enter(wsi, s, "established", 1);
+		keep(wsi, s);
+		break;
+	case LWS_CALLBACK_RECEIVE:
+		enter(wsi, s, "receive", 1);
+		memcpy(b + LWS_PRE, in, len);
+		if (lws_write(wsi, b + LWS_PRE, len,
+			      (enum lws_write_protocol)lws_write_ws_flags(LWS_WRITE_BINARY, lws_is_first_fragment(wsi),
+									  lws_is_final_fragment(wsi))) != (int)len)
+			ret = -1;
+		if (!any(16))
+			lws_callback_on_writable_all_protocol(cx, lws_get_protocol(wsi));
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		enter(wsi, s, "ws writeable", 1);
+		break;
+	case LWS_CALLBACK_USER:
+		enter(wsi, s, "ws user", 1);
+		break;
+	case LWS_CALLBACK_CLOSED:
+		enter(wsi, s, "closed", 1);
+		forget(s);
+		break;
+	default:
+		return 0;
+	}
+	leave(s);
+	return ret;
+}
+
 static int
 on_client(struct lws *wsi, enum lws_callback_reasons r, void *user, void *in, size_t len)
 {
@@ -169,6 +210,7 @@ on_client(struct lws *wsi, enum lws_callback_reasons r, void *user, void *in, si
 static const struct lws_protocols protocols[] = {
 	{ .name = "raw", .callback = on_raw, .per_session_data_size = sizeof(struct session) },
 	{ .name = "client", .callback = on_client },
+	{ .name = "echo", .callback = on_ws, .per_session_data_size = sizeof(struct session), .rx_buffer_size = 4096 },
 	{ .name = NULL },
 };
 
@@ -255,8 +297,7 @@ meddle(void *arg)
 		if (!any(20))
 			lws_cancel_service(cx);
 		if (!any(20))
-			lws_callback_all_protocol(cx, &protocols[0],
-						  LWS_CALLBACK_USER);
+			lws_callback_all_protocol(cx, &protocols[any(2) * 2], LWS_CALLBACK_USER);
 		if (!any(20))
 			lws_callback_on_writable_all_protocol(cx, &protocols[0]);
 		if (!lws_get_vhost_by_name(cx, "default"))
@@ -371,6 +412,23 @@ log_line(int level, const char *line)
 	fputs(line, stderr);
 }
 
+static void
+with_tls(char **files)
+{
+	struct lws_context_creation_info i = settings(1, protocols);
+	struct lws_vhost *v;
+
+	i.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	i.vhost_name = "tls";
+	i.ssl_cert_filepath = files[0];
+	i.ssl_private_key_filepath = files[1];
+	v = lws_create_vhost(cx, &i);
+	if (!v)
+		bad("no vhost with TLS");
+	else
+		printf("PORT %d\n", lws_get_vhost_listen_port(v));
+}
+
 static void *
 destroy(void *arg)
 {
@@ -387,7 +445,9 @@ main(int argc, char **argv)
 	pthread_t helper[HELPERS], two[2];
 	struct lws_context *it;
 
-	if (argc > 3)
+	if (argc > 4)
+		i.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	if (argc > 3 && argv[3][0])
 		i.options |= !strcmp(argv[3], "uv") ? LWS_SERVER_OPTION_LIBUV :
 			     !strcmp(argv[3], "ev") ? LWS_SERVER_OPTION_LIBEV :
 			     !strcmp(argv[3], "glib") ? LWS_SERVER_OPTION_GLIB :
@@ -402,7 +462,9 @@ main(int argc, char **argv)
 	}
 	vhost = lws_get_vhost_by_name(cx, "default");
 	port = lws_get_vhost_listen_port(vhost);
-	start_threads();
+	if (argc > 5)
+		with_tls(argv + 4);
+	start_threads(serve);
 	for (n = 0; n < 8; n++)
 		lws_sul_schedule(cx, n % count, &suls[n], fired, 100);
 	for (n = 0; n < HELPERS; n++)
@@ -426,7 +488,7 @@ main(int argc, char **argv)
 	if (cx)
 		bad("the context is still there");
 	for (n = 0; n < count; n++)
-		if (returned[n] >= 0 && argc <= 3)
+		if (!returned[n] && (argc <= 3 || !argv[3][0])) /* 1: it had gone before the call */
 			bad("thread %d came back with %d", n, returned[n]);
 	if (!echoes || !timers || !vhosts || !adopted || !connected || !told || !closed)
 		bad("something never happened");
