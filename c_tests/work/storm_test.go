@@ -21,6 +21,8 @@ import (
 // TestStorm: clients come and go, while their tasks wait, run, synchronize, are done and
 // are dequeued. Each task is cleaned up, once, and its pool ends while it is at work. The
 // program runs under AddressSanitizer.
+//
+// Seen to fail: with tasks that stay when they are done and their connection has gone.
 func TestStorm(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
 		p := l.startWith(t, "pool", []string{"-fsanitize=address,undefined"},
@@ -61,6 +63,12 @@ func TestStorm(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		if !harness.Eventually(t, soon, "the tasks of those that have gone are cleaned up", func() bool {
+			left, refused, _ := tasksOf(t, p)
+			return left == refused
+		}) {
+			return
+		}
 		// At work when the end comes; there is room for them when the others' ends are known.
 		began := regexp.MustCompile(`^l\d+: step 1`)
 		if !harness.Eventually(t, soon, "a long task", func() bool {
@@ -76,30 +84,35 @@ func TestStorm(t *testing.T) {
 		if err := p.Wait(time.Minute); err != nil {
 			t.Fatalf("%v\n%s", err, p.Log())
 		}
-		tasks := map[string]int{}
-		refused := 0
-		for _, line := range p.All() {
-			name, what, _ := strings.Cut(line, ": ")
-			switch {
-			case what == "enqueue":
-				tasks[name]++
-			case strings.HasPrefix(what, "cleanup"):
-				tasks[name]--
-			case line == "refused":
-				refused++
-			}
-		}
-		left := 0
-		for name, n := range tasks {
-			if n < 0 {
-				t.Errorf("%s was cleaned up twice", name)
-			}
-			left += n
-		}
-		if left != refused || len(tasks)-refused < 100 {
-			t.Errorf("%d tasks, %d refused, %d not cleaned up", len(tasks), refused, left)
+		if left, refused, all := tasksOf(t, p); left != refused || all-refused < 100 {
+			t.Errorf("%d tasks, %d refused, %d not cleaned up", all, refused, left)
 		}
 	})
+}
+
+// tasksOf counts the tasks that a program tells of: those that are not cleaned up, refused ones
+// among them.
+func tasksOf(t *testing.T, p *harness.Proc) (left, refused, all int) {
+	t.Helper()
+	tasks := map[string]int{}
+	for _, line := range p.All() {
+		name, what, _ := strings.Cut(line, ": ")
+		switch {
+		case what == "enqueue":
+			tasks[name]++
+		case strings.HasPrefix(what, "cleanup"):
+			tasks[name]--
+		case line == "refused":
+			refused++
+		}
+	}
+	for name, n := range tasks {
+		if n < 0 {
+			t.Errorf("%s was cleaned up twice", name)
+		}
+		left += n
+	}
+	return left, refused, len(tasks)
 }
 
 // TestThreads: the C half under ThreadSanitizer, which cannot look into Go (prog/tsan.c).
