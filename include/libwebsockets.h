@@ -55,6 +55,7 @@ extern "C" {
 struct lws_sequencer;
 struct lws_dsh;
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
+/** A context. */
 typedef struct lws_context *lws_ctx_t;
 #endif
 
@@ -62,16 +63,16 @@ typedef struct lws_context *lws_ctx_t;
  * Units. Times are microseconds as lws_usec_t.
  */
 
-#define LWS_US_PER_SEC ((lws_usec_t)1000000)
-#define LWS_MS_PER_SEC ((lws_usec_t)1000)
-#define LWS_US_PER_MS ((lws_usec_t)1000)
-#define LWS_NS_PER_US ((lws_usec_t)1000)
+#define LWS_US_PER_SEC ((lws_usec_t)1000000)	/**< microseconds in a second */
+#define LWS_MS_PER_SEC ((lws_usec_t)1000)	/**< milliseconds in a second */
+#define LWS_US_PER_MS ((lws_usec_t)1000)	/**< microseconds in a millisecond */
+#define LWS_NS_PER_US ((lws_usec_t)1000)	/**< nanoseconds in a microsecond */
 
-#define LWS_KI (1024)
-#define LWS_MI (LWS_KI * 1024)
-#define LWS_GI (LWS_MI * 1024)
-#define LWS_TI ((uint64_t)LWS_GI * 1024)
-#define LWS_PI ((uint64_t)LWS_TI * 1024)
+#define LWS_KI (1024)				/**< 2^10 */
+#define LWS_MI (LWS_KI * 1024)			/**< 2^20 */
+#define LWS_GI (LWS_MI * 1024)			/**< 2^30 */
+#define LWS_TI ((uint64_t)LWS_GI * 1024)	/**< 2^40 */
+#define LWS_PI ((uint64_t)LWS_TI * 1024)	/**< 2^50 */
 
 /** Microseconds to milliseconds, rounded. */
 #define LWS_US_TO_MS(x) ((x + (LWS_US_PER_MS / 2)) / LWS_US_PER_MS)
@@ -83,11 +84,12 @@ typedef struct lws_context *lws_ctx_t;
 /** An integer that holds a pointer. */
 #define lws_intptr_t intptr_t
 
+/** A function whose body is in the header. */
 #define LWS_INLINE inline
-#define LWS_O_RDONLY O_RDONLY
-#define LWS_O_WRONLY O_WRONLY
-#define LWS_O_CREAT O_CREAT
-#define LWS_O_TRUNC O_TRUNC
+#define LWS_O_RDONLY O_RDONLY	/**< open() for reading */
+#define LWS_O_WRONLY O_WRONLY	/**< open() for writing */
+#define LWS_O_CREAT O_CREAT	/**< make the file if there is none */
+#define LWS_O_TRUNC O_TRUNC	/**< make it empty */
 
 /** No file. */
 #define LWS_INVALID_FILE -1
@@ -133,8 +135,11 @@ typedef struct lws_context *lws_ctx_t;
 #define lws_pthread_mutex(name) pthread_mutex_t name;
 /** Takes the lock's address, as those that follow; a failure is not told of. */
 #define lws_pthread_mutex_init(_a) ((void)pthread_mutex_init((_a), NULL))
+/** The lock is not used any more. */
 #define lws_pthread_mutex_destroy(_a) ((void)pthread_mutex_destroy(_a))
+/** Waits until the lock is free, and takes it. */
 #define lws_pthread_mutex_lock(_a) ((void)pthread_mutex_lock(_a))
+/** Gives it back. */
 #define lws_pthread_mutex_unlock(_a) ((void)pthread_mutex_unlock(_a))
 #else
 #define lws_pthread_mutex(name)
@@ -166,23 +171,26 @@ typedef struct lws_context *lws_ctx_t;
 
 struct lws;
 
-/* For programs that also support older generations: this one has these. */
+/** \name Features
+ * Defined, for programs that also support older generations: this one has it.
+ */
+///@{
 #define LWS_FEATURE_SERVE_HTTP_FILE_HAS_OTHER_HEADERS_ARG
 #define LWS_FEATURE_PROTOCOLS_HAS_ID_FIELD
 #define LWS_FEATURE_PROTOCOLS_HAS_PEER_WRITE_ALLOWANCE
 #define LWS_FEATURE_SERVE_HTTP_FILE_HAS_OTHER_HEADERS_LEN
 #define LWS_FEATURE_FOPS
+///@}
 
 /** A socket. */
 typedef int lws_sockfd_type;
 /** Any other descriptor. */
 typedef int lws_filefd_type;
 
-/* The entries of poll() and what is watched for. */
-#define lws_pollfd pollfd
-#define LWS_POLLHUP (POLLHUP | POLLERR)
-#define LWS_POLLIN (POLLIN)
-#define LWS_POLLOUT (POLLOUT)
+#define lws_pollfd pollfd		/**< an entry of poll() */
+#define LWS_POLLHUP (POLLHUP | POLLERR)	/**< it has ended */
+#define LWS_POLLIN (POLLIN)		/**< it can be read */
+#define LWS_POLLOUT (POLLOUT)		/**< it can be written to */
 
 /** Microseconds. */
 typedef int64_t lws_usec_t;

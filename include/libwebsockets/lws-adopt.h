@@ -47,20 +47,21 @@ typedef union {
 } lws_sockaddr46;
 
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
-/* Of a lws_sockaddr46 *: as the system's calls want it, */
+/** A lws_sockaddr46 * as the system's calls want it. */
 #define sa46_sockaddr(_sa46) ((struct sockaddr *)(_sa46))
-/* its size, */
+/** The size of a lws_sockaddr46 for the system's calls. */
 #define sa46_socklen(_sa46) \
 	(socklen_t)((_sa46)->sa4.sin_family == AF_INET ? \
 		    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6))
-/* with another port, which is in network order; a block, */
+/** Gives a lws_sockaddr46 another port, which is in network order. A block. */
 #define sa46_sockport(_sa46, _sp) \
 	{ if ((_sa46)->sa4.sin_family == AF_INET) (_sa46)->sa4.sin_port = (_sp); \
 	  else (_sa46)->sa6.sin6_port = (_sp); }
-/* the address, in network order, and its length. */
+/** The address in a lws_sockaddr46, in network order. */
 #define sa46_address(_sa46) \
 	((uint8_t *)((_sa46)->sa4.sin_family == AF_INET ? \
 		     &_sa46->sa4.sin_addr : &_sa46->sa6.sin6_addr))
+/** How many bytes that address has. */
 #define sa46_address_len(_sa46) ((_sa46)->sa4.sin_family == AF_INET ? 4 : 16)
 #endif
 

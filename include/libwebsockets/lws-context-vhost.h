@@ -131,7 +131,7 @@ typedef int (*lws_peer_limits_notify_t)(struct lws_context *ctx,
 struct lws_log_cx;
 struct lws_plugin_evlib;
 
-/* Extension: compat/2.0 has mounts of another layout. */
+/** Extension: what a mount is; compat/2.0 has mounts of another layout. */
 #if !defined(LWS_INFO_MOUNT)
 #define LWS_INFO_MOUNT struct lws_http_mount
 #endif
@@ -523,6 +523,7 @@ struct lws_context_creation_info {
 #define LWS_INFO_SIZE \
 	(sizeof(struct lws_context_creation_info) | LWS_INFO_OF_V2)
 #else
+/** What the calls below say about the size and the generation of the caller's struct. */
 #define LWS_INFO_SIZE sizeof(struct lws_context_creation_info)
 #endif
 
@@ -681,7 +682,7 @@ lwsws_get_config_vhosts(struct lws_context *context,
 LWS_VISIBLE LWS_EXTERN struct lws_vhost *
 lws_get_vhost(struct lws *wsi);
 
-/** Its name. Lives as long as the vhost. */
+/** A vhost's name. Lives as long as the vhost. */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_get_vhost_name(struct lws_vhost *vhost);
 

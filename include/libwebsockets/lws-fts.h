@@ -139,7 +139,7 @@ struct lws_fts_search_params {
 LWS_VISIBLE LWS_EXTERN struct lws_fts_result *
 lws_fts_search(struct lws_fts_file *jtf, struct lws_fts_search_params *ftsp);
 
-/** Close it. */
+/** Close an index. */
 LWS_VISIBLE LWS_EXTERN void
 lws_fts_close(struct lws_fts_file *jtf);
 ///@}

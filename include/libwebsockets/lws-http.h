@@ -459,7 +459,7 @@ LWS_VISIBLE LWS_EXTERN const char *
 lws_urlencode(char *escaped, const char *string, int len);
 
 /**
- * Decode it again.
+ * Decode what lws_urlencode() has encoded.
  *
  * @param string  where to write; may be the same as `escaped`
  * @param escaped what to decode, NUL-terminated

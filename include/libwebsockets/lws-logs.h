@@ -56,6 +56,7 @@ LWS_VISIBLE LWS_EXTERN void _lws_logv(int filter, const char *format, va_list vl
 
 #if defined(_DEBUG)
 #if defined(LWS_WITH_NO_LOGS)
+/** What is compiled in unless lws_config.h says otherwise. */
 #define _LWS_LINIT (LLL_ERR | LLL_USER)
 #else
 #define _LWS_LINIT ((1 << LLL_COUNT) - 1)
@@ -64,14 +65,18 @@ LWS_VISIBLE LWS_EXTERN void _lws_logv(int filter, const char *format, va_list vl
 #define _LWS_LINIT (LLL_ERR | LLL_USER | LLL_WARN | LLL_NOTICE)
 #endif
 
-/* Levels that lws_config.h adds or takes away. */
-#define _LWS_LBS (LWS_LOGGING_BITFIELD_SET)
-#define _LWS_LBC (LWS_LOGGING_BITFIELD_CLEAR)
+#define _LWS_LBS (LWS_LOGGING_BITFIELD_SET)	/**< levels that it adds */
+#define _LWS_LBC (LWS_LOGGING_BITFIELD_CLEAR)	/**< and takes away */
 
 /** What is compiled in after that. */
 #define _LWS_ENABLED_LOGS (((_LWS_LINIT) | (_LWS_LBS)) & ~(_LWS_LBC))
 
-/* One macro per level; arguments as for printf(). */
+/** \name Log lines
+ * Log a line at the level of the name. Arguments as for printf(); the line should end
+ * in "\n". A level that is not compiled in costs nothing: not even its arguments are
+ * looked at.
+ */
+///@{
 
 #if (_LWS_ENABLED_LOGS & LLL_ERR)
 #define lwsl_err(...) _lws_log(LLL_ERR, __VA_ARGS__)
@@ -145,13 +150,18 @@ LWS_VISIBLE LWS_EXTERN void _lws_logv(int filter, const char *format, va_list vl
 #define lwsl_user(...) do {} while(0)
 #endif
 
-/* Hex dumps: (const void *buf, size_t len). */
+///@}
 
+/** \name Hex dumps
+ * Log bytes at the level of the name, 16 a line: (const void *buf, size_t len).
+ */
+///@{
 #define lwsl_hexdump_err(...) lwsl_hexdump_level(LLL_ERR, __VA_ARGS__)
 #define lwsl_hexdump_warn(...) lwsl_hexdump_level(LLL_WARN, __VA_ARGS__)
 #define lwsl_hexdump_notice(...) lwsl_hexdump_level(LLL_NOTICE, __VA_ARGS__)
 #define lwsl_hexdump_info(...) lwsl_hexdump_level(LLL_INFO, __VA_ARGS__)
 #define lwsl_hexdump_debug(...) lwsl_hexdump_level(LLL_DEBUG, __VA_ARGS__)
+///@}
 
 /**
  * Log bytes, 16 a line, in hex and as text.

@@ -55,6 +55,7 @@ lwsac_use_backfill(struct lwsac **head, size_t ensure, size_t chunk_size);
 LWS_VISIBLE LWS_EXTERN void *
 lwsac_use_zero(struct lwsac **head, size_t ensure, size_t chunk_size);
 
+/** Older name. */
 #define lwsac_use_zeroed lwsac_use_zero
 
 /** Free everything at once, whatever refers to it, and set the head to NULL. */

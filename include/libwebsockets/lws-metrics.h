@@ -76,7 +76,10 @@ typedef struct lws_metric_caliper {
 	lws_usec_t us_start;		   /**< since when; 0: not in use */
 } lws_metric_caliper_t;
 
-/* Time-taking in the library, left out. */
+/** \name Taking times
+ * What the library does where it takes times: nothing.
+ */
+///@{
 #define lws_metrics_caliper_compose(_name)
 #define lws_metrics_caliper_bind(_name, _mt)
 #define lws_metrics_caliper_declare(_name, _mp)
@@ -87,6 +90,7 @@ typedef struct lws_metric_caliper {
 #define lws_metrics_hist_bump(_mt, _name)
 #define lws_metrics_hist_bump_priv(_mt, _name)
 #define lws_metrics_tag_wsi_add(_a, _b, _c)
+///@}
 
 /** Kinds of values in a report. */
 enum {

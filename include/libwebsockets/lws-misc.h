@@ -55,7 +55,7 @@ LWS_VISIBLE LWS_EXTERN int
 lws_buflist_linear_copy(struct lws_buflist **head, size_t ofs, uint8_t *buf,
 			size_t len);
 
-/** Free everything. The head is NULL afterwards. */
+/** Free all segments. The head is NULL afterwards. */
 LWS_VISIBLE LWS_EXTERN void
 lws_buflist_destroy_all_segments(struct lws_buflist **head);
 
@@ -108,7 +108,8 @@ lws_nstrstr(const char *buf, size_t len, const char *name, size_t nl);
 LWS_VISIBLE LWS_EXTERN const char *
 lws_json_simple_find(const char *buf, size_t len, const char *name, size_t *alen);
 
-/** Compare such a value with `comp`. @return 0 if it is there and equal */
+/** Compare a value, found as by lws_json_simple_find(), with `comp`. @return 0 if it is
+ * there and equal */
 LWS_VISIBLE LWS_EXTERN int
 lws_json_simple_strcmp(const char *buf, size_t len, const char *name, const char *comp);
 
@@ -221,7 +222,7 @@ lws_get_vhost_listen_port(struct lws_vhost *vhost);
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_get_count_threads(struct lws_context *context);
 
-/** The parent, or NULL. */
+/** The connection's parent, or NULL. */
 LWS_VISIBLE LWS_EXTERN struct lws * LWS_WARN_UNUSED_RESULT
 lws_get_parent(const struct lws *wsi);
 
@@ -245,7 +246,7 @@ lws_get_udp(const struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN void *
 lws_get_opaque_parent_data(const struct lws *wsi);
 
-/** Set it. */
+/** Set what lws_get_opaque_parent_data() gives. */
 LWS_VISIBLE LWS_EXTERN void
 lws_set_opaque_parent_data(struct lws *wsi, void *data);
 
@@ -253,7 +254,7 @@ lws_set_opaque_parent_data(struct lws *wsi, void *data);
 LWS_VISIBLE LWS_EXTERN void *
 lws_get_opaque_user_data(const struct lws *wsi);
 
-/** Set it. */
+/** Set what lws_get_opaque_user_data() gives. */
 LWS_VISIBLE LWS_EXTERN void
 lws_set_opaque_user_data(struct lws *wsi, void *data);
 

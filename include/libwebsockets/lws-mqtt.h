@@ -9,7 +9,7 @@
 #define _LWS_MQTT_H 1
 
 struct _lws_mqtt_related;
-typedef struct _lws_mqtt_related lws_mqtt_related_t;
+typedef struct _lws_mqtt_related lws_mqtt_related_t; /**< MQTT's part of a connection */
 struct lws_mqtt_str_st;
 typedef struct lws_mqtt_str_st lws_mqtt_str_t;	/**< counted bytes */
 
@@ -18,14 +18,16 @@ typedef struct lws_mqtt_str_st lws_mqtt_str_t;	/**< counted bytes */
 #define LWS_MQTT_FINAL_PART 1		/**< the payload ends here */
 
 #if LWS_LIBRARY_VERSION_NUMBER >= 4003000
-/* Longest topics, at AWS IoT and anywhere, and identifiers, in bytes */
-#define LWS_MQTT_MAX_AWSIOT_TOPICLEN 256
-#define LWS_MQTT_MAX_TOPICLEN 65535
-#define LWS_MQTT_MAX_CIDLEN 128
+#define LWS_MQTT_MAX_AWSIOT_TOPICLEN 256 /**< the longest topic at AWS IoT, in bytes */
+#define LWS_MQTT_MAX_TOPICLEN 65535	/**< and anywhere */
+#define LWS_MQTT_MAX_CIDLEN 128		/**< of an identifier */
 #define LWS_MQTT_RANDOM_CIDLEN 23	/**< of an identifier that is made up */
 
-/* AWS IoT's device shadows: longest names, in bytes, parts of topics, their forms for
- * printf() (thing, shadow, rest), and filters */
+/** \name Shadows
+ * AWS IoT's device shadows: longest names, in bytes, parts of topics, their forms for
+ * printf() (thing, shadow, rest), and filters.
+ */
+///@{
 #define LWS_MQTT_SHADOW_MAX_THING_LEN 128
 #define LWS_MQTT_SHADOW_MAX_SHADOW_LEN 64
 #define LWS_MQTT_SHADOW_UPDATE_STR "/update"
@@ -48,6 +50,7 @@ typedef struct lws_mqtt_str_st lws_mqtt_str_t;	/**< counted bytes */
 #define LWS_MQTT_SHADOW_UNNAMED_SHADOW_TOPIC_FORMAT LWS_MQTT_SHADOW_PREFIX_FORMAT "/shadow%s"
 #define LWS_MQTT_SHADOW_UNNAMED_TOPIC_MATCH "$aws/things/+/shadow/+"
 #define LWS_MQTT_SHADOW_NAMED_TOPIC_MATCH "$aws/things/+/shadow/name/+/+"
+///@}
 #endif
 
 /** Quality of service (MQTT 5 §4.3). */

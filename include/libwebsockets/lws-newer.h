@@ -128,7 +128,11 @@ LWS_VISIBLE LWS_EXTERN void
 lwsl_hexdump_level_cx(lws_log_cx_t *cx, lws_log_prepend_cx_t prep, void *obj,
 		      int hexdump_level, const void *vbuf, size_t len);
 
-/* A line about a context, a vhost, a connection: (object, level, format, ...). */
+/** \name Lines about objects
+ * Log a line about a context, a vhost, a connection: (object, level, format, ...), or
+ * bytes: (object, level, buf, len).
+ */
+///@{
 #define lwsl_cx(_c, _fil, ...) \
 	_lws_log_cx(lwsl_context_get_cx(_c), lws_log_prepend_context, _c, \
 		    _fil, __func__, __VA_ARGS__)
@@ -148,8 +152,14 @@ lwsl_hexdump_level_cx(lws_log_cx_t *cx, lws_log_prepend_cx_t prep, void *obj,
 	lwsl_hexdump_level_cx(lwsl_wsi_get_cx(_w), \
 			      lws_log_prepend_wsi, _w, _fil, _buf, _len)
 
-/* The same for each level: (object, format, ...), (object, buf, len). Levels
- * that are not compiled in (_LWS_ENABLED_LOGS) cost nothing. */
+///@}
+
+/** \name Lines about objects, a level each
+ * Log a line about a context, a vhost, a connection at the level of the name:
+ * (object, format, ...), or bytes: (object, buf, len). Levels that are not compiled in
+ * (_LWS_ENABLED_LOGS) cost nothing.
+ */
+///@{
 #if (_LWS_ENABLED_LOGS & LLL_ERR)
 #define lwsl_cx_err(_c, ...) lwsl_cx(_c, LLL_ERR, __VA_ARGS__)
 #else
@@ -347,6 +357,8 @@ lwsl_hexdump_level_cx(lws_log_cx_t *cx, lws_log_prepend_cx_t prep, void *obj,
 #define lwsl_hexdump_wsi_notice(_w, ...) lwsl_hexdump_wsi(_w, LLL_NOTICE, __VA_ARGS__)
 #define lwsl_hexdump_wsi_info(_w, ...) lwsl_hexdump_wsi(_w, LLL_INFO, __VA_ARGS__)
 #define lwsl_hexdump_wsi_debug(_w, ...) lwsl_hexdump_wsi(_w, LLL_DEBUG, __VA_ARGS__)
+
+///@}
 
 /* ---- the rest, by what it is about ---- */
 

@@ -50,7 +50,7 @@ LWS_VISIBLE LWS_EXTERN void *
 lws_protocol_vh_priv_zalloc(struct lws_vhost *vhost,
 			    const struct lws_protocols *prot, int size);
 
-/** That memory again, or NULL. */
+/** The memory that lws_protocol_vh_priv_zalloc() gave, or NULL. */
 LWS_VISIBLE LWS_EXTERN void *
 lws_protocol_vh_priv_get(struct lws_vhost *vhost,
 			 const struct lws_protocols *prot);
@@ -195,7 +195,7 @@ lws_plugins_init(struct lws_plugin **pplugin, const char * const *d,
 		 each_plugin_cb_t each, void *each_user);
 
 /**
- * Unload them. *pplugin becomes NULL.
+ * Unload plugins. *pplugin becomes NULL.
  *
  * @param each called before each goes; or NULL
  * @return 0

@@ -48,11 +48,12 @@ lws_led_func_linear(lws_led_seq_phase_t n);
 LWS_VISIBLE LWS_EXTERN lws_led_intensity_t
 lws_led_func_sine(lws_led_seq_phase_t n);
 
-extern const lws_led_sequence_def_t lws_pwmseq_sine_endless_slow,
-				    lws_pwmseq_sine_endless_fast,
-				    lws_pwmseq_linear_wipe,
-				    lws_pwmseq_sine_up, lws_pwmseq_sine_down,
-				    lws_pwmseq_static_on,
-				    lws_pwmseq_static_half,
-				    lws_pwmseq_static_off;
+extern const lws_led_sequence_def_t lws_pwmseq_sine_endless_slow;
+extern const lws_led_sequence_def_t lws_pwmseq_sine_endless_fast;
+extern const lws_led_sequence_def_t lws_pwmseq_linear_wipe;
+extern const lws_led_sequence_def_t lws_pwmseq_sine_up;
+extern const lws_led_sequence_def_t lws_pwmseq_sine_down;
+extern const lws_led_sequence_def_t lws_pwmseq_static_on;
+extern const lws_led_sequence_def_t lws_pwmseq_static_half;
+extern const lws_led_sequence_def_t lws_pwmseq_static_off;
 ///@}

@@ -7,7 +7,11 @@
 #ifndef LWSGO_LWS_SECURE_STREAMS_LOGS_H
 #define LWSGO_LWS_SECURE_STREAMS_LOGS_H
 
-/* A line about a stream, and about one by way of a proxy: (object, level, format, ...). */
+/** \name Lines about streams
+ * Log a line about a stream, or one by way of a proxy: (object, level, format, ...), or
+ * bytes: (object, level, buf, len); with a level in the name without that argument.
+ */
+///@{
 #if defined(LWS_SS_USE_SSPC)
 LWS_VISIBLE LWS_EXTERN struct lws_log_cx *
 lwsl_sspc_get_cx(struct lws_sspc_handle *ss);
@@ -32,7 +36,6 @@ lws_log_prepend_sspc(struct lws_log_cx *cx, void *obj, char **p, char *e);
 #define lwsl_hexdump_sspc(_h, _fil, _buf, _len) \
 	lwsl_hexdump_level_cx(lwsl_sspc_get_cx(_h), lws_log_prepend_sspc, \
 			      _h, _fil, _buf, _len)
-/* The same for each level. */
 #if (_LWS_ENABLED_LOGS & LLL_ERR)
 #define lwsl_ss_err(_w, ...) lwsl_ss(_w, LLL_ERR, __VA_ARGS__)
 #define lwsl_sspc_err(_w, ...) lwsl_sspc(_w, LLL_ERR, __VA_ARGS__)
@@ -127,5 +130,6 @@ lws_log_prepend_sspc(struct lws_log_cx *cx, void *obj, char **p, char *e);
 #define lwsl_hexdump_sspc_notice(_v, ...) lwsl_hexdump_sspc(_v, LLL_NOTICE, __VA_ARGS__)
 #define lwsl_hexdump_sspc_info(_v, ...) lwsl_hexdump_sspc(_v, LLL_INFO, __VA_ARGS__)
 #define lwsl_hexdump_sspc_debug(_v, ...) lwsl_hexdump_sspc(_v, LLL_DEBUG, __VA_ARGS__)
+///@}
 
 #endif

@@ -83,14 +83,15 @@ lws_seq_timeout_us(struct lws_sequencer *seq, lws_usec_t us);
 LWS_VISIBLE LWS_EXTERN struct lws_sequencer *
 lws_seq_from_user(void *u);
 
-/** Its age in microseconds. */
+/** A sequencer's age in microseconds. */
 LWS_VISIBLE LWS_EXTERN lws_usec_t
 lws_seq_us_since_creation(struct lws_sequencer *seq);
 
-/** The name that it was given: the pointer. */
+/** The name that a sequencer was given: the pointer. */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_seq_name(struct lws_sequencer *seq);
 
+/** The context that a sequencer is in. */
 LWS_VISIBLE LWS_EXTERN struct lws_context *
 lws_seq_get_context(struct lws_sequencer *seq);
 ///@}

@@ -6,7 +6,7 @@
  *
  * - reading: a zeroed lws_struct_args_t names the maps of the structs that may
  *   come (map_st[0], map_entries_st[0]), of LSM_SCHEMA entries;
- *   lws_struct_json_init_parse(), then lejp_parse(). What is made lies in \ref
+ *   lws_struct_json_init_parse(), then lejp_parse(). What is made lies in
  *   lws_struct_args.ac, the outermost struct is dest, its entry
  *   top_schema_index; lwsac_free(&args.ac) frees it all, also after an error.
  * - writing: lws_struct_json_serialize_create(), lws_struct_json_serialize()

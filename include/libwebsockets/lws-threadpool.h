@@ -105,7 +105,7 @@ lws_threadpool_task_status_wsi(struct lws *wsi,
 LWS_VISIBLE LWS_EXTERN enum lws_threadpool_task_status
 lws_threadpool_task_status(struct lws_threadpool_task *task, void **user);
 
-/** The state alone. */
+/** A task's state alone: it is not freed. */
 LWS_VISIBLE LWS_EXTERN enum lws_threadpool_task_status
 lws_threadpool_task_status_noreap(struct lws_threadpool_task *task);
 

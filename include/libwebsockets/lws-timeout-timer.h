@@ -145,7 +145,7 @@ typedef struct lws_sorted_usec_list {
 
 /** This timer may be late when the system is suspended. */
 #define LWSSULLI_MISS_IF_SUSPENDED 0
-/** This one should wake it up. */
+/** This timer should wake the system up when it is suspended. */
 #define LWSSULLI_WAKE_IF_SUSPENDED 1
 
 /**

@@ -6,11 +6,11 @@
 
 /* The table's members, by the names to use for them: a libc may have macros for the
  * plain ones. */
-#define LWS_FOP_OPEN		open
-#define LWS_FOP_CLOSE		close
-#define LWS_FOP_SEEK_CUR	seek_cur
-#define LWS_FOP_READ		read
-#define LWS_FOP_WRITE		write
+#define LWS_FOP_OPEN		open	/**< name of the member that opens */
+#define LWS_FOP_CLOSE		close	/**< name of the member that closes */
+#define LWS_FOP_SEEK_CUR	seek_cur	/**< name of the member that moves */
+#define LWS_FOP_READ		read	/**< name of the member that reads */
+#define LWS_FOP_WRITE		write	/**< name of the member that writes */
 
 /** The bits of lws_fop_flags_t that are open()'s. */
 #define LWS_FOP_FLAGS_MASK		   ((1 << 23) - 1)
@@ -76,7 +76,7 @@ struct lws_plat_file_ops {
 LWS_VISIBLE LWS_EXTERN struct lws_plat_file_ops * LWS_WARN_UNUSED_RESULT
 lws_get_fops(struct lws_context *context);
 
-/** Replace it. The new one must live as long as the context. */
+/** Replace the context's first table. The new one must live as long as the context. */
 LWS_VISIBLE LWS_EXTERN void
 lws_set_fops(struct lws_context *context, const struct lws_plat_file_ops *fops);
 

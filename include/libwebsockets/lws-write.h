@@ -9,10 +9,12 @@
 #endif
 
 #if defined(__x86_64__)
+/** What LWS_PRE is a multiple of. */
 #define _LWS_PAD_SIZE 16
 #else
 #define _LWS_PAD_SIZE LWS_SIZEOFPTR
 #endif
+/** n, raised to such a multiple. */
 #define _LWS_PAD(n) (((n) % _LWS_PAD_SIZE) ? \
 		((n) + (_LWS_PAD_SIZE - ((n) % _LWS_PAD_SIZE))) : (n))
 

@@ -60,7 +60,7 @@ LWS_VISIBLE LWS_EXTERN int
 lws_x509_create(struct lws_x509_cert **x509);
 
 /**
- * Fill it from PEM.
+ * Fill a certificate object from PEM.
  *
  * @param pem, len the text
  * @return 0, nonzero if it cannot be parsed
