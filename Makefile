@@ -10,6 +10,8 @@
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=): the library that this
 #                 machine's programs ask for (ABI=17, ABI=19: that one)
 #   make deb      Debian packages of that library in build/deb (ABI=)
+#   make docs     the reference of all functions, in build/docs/html (with doxygen)
+#   make man      its manual pages, in build/man
 #   make deps     install what building and testing need (with apt, as root)
 #   make clean
 
@@ -80,7 +82,7 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib libs link lwsws objects run cluster bench test test-all lint install install-headers deb clean deps reference
+.PHONY: all lib libs link lwsws objects run cluster bench test test-all lint docs man install install-headers deb clean deps reference
 all: lib lwsws
 lib: libs link
 libs: $(BUILT:%=$(B)/lib/libwebsockets.so.%) $(PLUGINS)
@@ -218,6 +220,19 @@ bench:
 	@$(B)/bench $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(TABLE),-table) \
 	    $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
 
+# Both are made from the comments of the headers.
+docs:
+	@tools/deps -d
+	@$(GO) build -o $(B)/apiref ./tools/apiref
+	@$(B)/apiref html $(B)/docs
+	@echo "The reference is $(B)/docs/html/index.html"
+
+MAN := $(B)/man/man7/libwebsockets.7
+man: $(MAN)
+$(MAN): $(wildcard tools/apiref/*.go tools/apiref/calls.txt include/*.h include/libwebsockets/*.h) docs/api.md docs/symbols.md
+	@$(GO) build -o $(B)/apiref ./tools/apiref
+	@$(B)/apiref man $(B)/man
+
 lint:
 	@GO="$(GO)" tools/lint
 
@@ -249,7 +264,7 @@ install-headers:
 	cd include && find libwebsockets.h libwebsockets -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
 	cd include && find compat -name '*.h' $(OWN:%=! -path 'compat/%/*') -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
 
-install: $(LIB) $(PLUGINS) install-headers
+install: $(LIB) $(PLUGINS) install-headers $(MAN)
 	install -d $(DESTDIR)$(LIBDIR) $(PC_DIR) $(DESTDIR)$(CMAKE_DIR)
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
@@ -266,6 +281,7 @@ install: $(LIB) $(PLUGINS) install-headers
 	rm -f $(B)/lwsws/$(CHOSEN)/lwsws && $(MAKE) --no-print-directory lwsws ABI=$(CHOSEN) PREFIX=$(PREFIX)
 	install -D -m 755 $(B)/lwsws/$(CHOSEN)/lwsws $(DESTDIR)$(PREFIX)/bin/lwsws
 	install -D -m 644 lwsws/lwsws.8 $(DESTDIR)$(PREFIX)/share/man/man8/lwsws.8
+	cd $(B)/man && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(PREFIX))/share/man/{} \;
 	for f in conf localhost logrotate; do install -D -m 644 lwsws/examples/$$f $(DESTDIR)$(PREFIX)/share/lwsws/$$f; done
 	sed 's|@PREFIX@|$(PREFIX)|' lwsws/examples/lwsws.service.in >$(DESTDIR)$(PREFIX)/share/lwsws/lwsws.service
 

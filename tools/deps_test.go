@@ -27,6 +27,7 @@ var commands = map[string]string{
 	"git": "git", "h2load": "nghttp2-client", "janus": "janus", "make": "make", "nghttp": "nghttp2-client", "nginx": "nginx-light",
 	"node": "nodejs", "openssl": "openssl", "pkg-config": "pkg-config", "taskset": "util-linux", "unshare": "util-linux",
 	"perf": "linux-perf", "valgrind": "valgrind", "redis-server": "redis-server",
+	"doxygen": "doxygen", "man": "man-db",
 	"bash": everywhere, "systemd-analyze": everywhere,
 	"diff": everywhere, "dpkg": everywhere, "go": everywhere, "h2spec": everywhere, "nproc": everywhere, "sh": everywhere,
 	"timeout": everywhere,
