@@ -16,8 +16,7 @@ import (
 const root = "../.."
 
 // The parser finds what C programs see: each function that is declared in the headers,
-// with either interface. Seen to fail with braces counted inside of strings, and where a
-// declaration with an #if inside was not found.
+// with either interface. Seen to fail where a declaration ended at an #if inside of it.
 func TestParsed(t *testing.T) {
 	all, err := Headers(root)
 	if err != nil {
@@ -133,7 +132,8 @@ func TestTopics(t *testing.T) {
 	}
 }
 
-// What the parser makes of what headers have, in one piece.
+// What the parser makes of what headers have, in one piece. Seen to fail with braces
+// counted inside of strings.
 func TestParseHeader(t *testing.T) {
 	h := ParseHeader("x.h", `/* SPDX-License-Identifier: MIT
  *
