@@ -67,7 +67,8 @@ struct lws_jose_jwe_alg {
 	enum lws_jose_algtype algtype_crypto;	/**< how it encrypts */
 	const char *alg;			/**< its name (RFC 7518) */
 	const char *curve_name;			/**< its curve, or NULL */
-	unsigned short keybits_min, keybits_fixed; /**< least and only size */
+	unsigned short keybits_min;		/**< least size of a key */
+	unsigned short keybits_fixed;		/**< only size of a key */
 	unsigned short ivbits;			/**< size of its vector */
 };
 

@@ -61,7 +61,7 @@ typedef struct lws_log_cx {
 	union {
 		lws_log_emit_t emit;	   /**< takes the lines */
 		lws_log_emit_cx_t emit_cx; /**< with LLLF_LOG_CONTEXT_AWARE */
-	} u;
+	} u;			      /**< the emitter */
 	lws_log_use_cx_t refcount_cb; /**< NULL, or hears of users */
 	lws_log_prepend_cx_t prepend; /**< NULL, or begins each line */
 	struct lws_log_cx *parent;    /**< NULL, or who begins lines instead */

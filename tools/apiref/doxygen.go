@@ -57,5 +57,48 @@ func doxygen(root, out, filter string) error {
 	}
 	cmd := exec.Command("doxygen", "-")
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = root, strings.NewReader(b.String()), os.Stderr, os.Stderr
-	return cmd.Run()
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	return settle(filepath.Join(out, "html"))
+}
+
+var (
+	toMember = regexp.MustCompile(`href="((?:struct|union)\w+\.html)#(\w+)"`)
+	anchored = regexp.MustCompile(`\bid="(\w+)"`)
+)
+
+// settle has links to members of a union inside of a struct lead to the struct: doxygen
+// gives them places that there are not.
+func settle(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.html"))
+	if err != nil {
+		return err
+	}
+	pages, places := map[string]string{}, map[string]bool{}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			return err
+		}
+		pages[f] = string(text)
+		for _, m := range anchored.FindAllStringSubmatch(pages[f], -1) {
+			places[filepath.Base(f)+"#"+m[1]] = true
+		}
+	}
+	for f, text := range pages {
+		settled := toMember.ReplaceAllStringFunc(text, func(link string) string {
+			m := toMember.FindStringSubmatch(link)
+			if places[m[1]+"#"+m[2]] {
+				return link
+			}
+			return `href="` + m[1] + `"`
+		})
+		if settled != text {
+			if err := os.WriteFile(f, []byte(settled), 0o666); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -16,7 +16,7 @@ import (
 // nowhere. A reader finds lws_write by its name, and what it says: meaning, ownership,
 // result, RFC, library, programs. All links of the pages lead somewhere. Seen to fail
 // with a member whose comment was taken away, with a link to a heading that is not there,
-// and with @param of a name that is none.
+// with @param of a name that is none, and with links to programs that end in .htm.
 func TestHTML(t *testing.T) {
 	if _, err := exec.LookPath("doxygen"); err != nil {
 		t.Skip("there is no doxygen: tools/deps installs it")
