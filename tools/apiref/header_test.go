@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -194,13 +193,4 @@ func TestParseComment(t *testing.T) {
 	if c := Parse("/** Put it in. @return 0 */"); c.Return != "0" || c.Brief() != "Put it in" {
 		t.Errorf("%+v", c)
 	}
-}
-
-func read(t *testing.T, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }
