@@ -178,7 +178,10 @@ func TestFTSSeveral(t *testing.T) {
 	}
 }
 
-// What is no index, or not a sane one, is an error in the log, and what is kept is bounded.
+// What is no index, or not a sane one, is an error in the log, and what is read and kept is bounded.
+//
+// Seen to fail: without any one look at the head; without the bound of what one search reads, of
+// matches, or of a node's children; with children and inputs in places where they cannot be.
 func TestFTSHostile(t *testing.T) {
 	dir := t.TempDir()
 	all := texts(t, dir)
@@ -202,31 +205,65 @@ func TestFTSHostile(t *testing.T) {
 	}
 	const huge = "\x8f\xff\xff\xff\x7f"               // 4294967295
 	table := "\x00\x00\x00\x18" + "\x14\x01\x05text1" // a path, at 24
+	u32 := func(v int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(v))) }
+	wide := func(numbers ...int) (s string) { // of four bytes each
+		for _, v := range numbers {
+			s += string([]byte{0x80 | byte(v>>21), 0x80 | byte(v>>14), 0x80 | byte(v>>7), byte(v & 0x7f)})
+		}
+		return s
+	}
+	// One path, at 24, whose line table is at 38; behind that inputs with the word "a", whose node
+	// is at or behind its root, if it is not in front.
+	const atLines = 38
+	word1 := func(lines, inputs string, refs, children, more int) []byte {
+		body := u32(24) + wide(atLines, 1) + "\x05text1" + lines + inputs
+		node := 20 + len(body)
+		child := wide(node, 1, 1, 1, 1+more) + "a"
+		body += wide(refs, 0, 0, 0)
+		root := 20 + len(body)
+		return index(root, 20, 1, body+wide(0, children, 1, 1)+strings.Repeat(wide(node, 1, 1, 1, 1)+"b", children-1)+child)
+	}
+	behind := u32(24) + wide(atLines, 1) + "\x05text1"
+	behind = string(index(20+len(behind), 20, 1, behind+wide(0, 1, 1, 1)+wide(20+len(behind)+37, 1, 1, 1, 1)+"a"+wide(0, 0, 0, 0)))
+	table2 := "\x00\x00\x4e\x20\x00\x00\x00\x00" + strings.Repeat("\x01", 20000) // of 20000 lines
+	inputs, last := "", 0
+	for range 2000 {
+		at := atLines + len(table2) + len(inputs)
+		inputs, last = inputs+wide(last, 0, 1)+"\x01", at
+	}
+	none := "\x00\x00\x00\x00\x00\x00\x00\x00" // lines
 	for _, c := range []struct {
 		name  string
 		index []byte
 		says  string
+		flags string // one search alone: others have another reason
 	}{
-		{"empty", nil, "unable to read file header"},
-		{"short", good[:19], "unable to read file header"},
-		{"no index", with(0, 0x7f454c46), "bad magic 7F 45 4C 46"},
-		{"truncated", good[:len(good)-1], "file size doesn't match expected"},
-		{"root behind the end", with(4, word(8)), "broken"},
-		{"root in the head", with(4, 4), "broken"},
-		{"paths behind the end", with(12, word(8)-4), "broken"},
-		{"too many paths", with(16, 1<<30), "broken"},
-		{"no paths", with(16, 0), "broken"},
-		{"children for ever", index(20, 20, 0, "\x00"+huge+"\x01\x01"+strings.Repeat("\x00", 400)), "broken"},
-		{"a child that is its parent", index(20, 20, 0, "\x00\x01\x01\x01"+"\x14\x01\x01\x01\x01a"), "broken"},
-		{"a child behind the end", index(20, 20, 0, "\x00\x01\x01\x01"+huge+"\x01\x01\x01\x01a"), "broken"},
-		{"a long name", index(20, 20, 0, "\x00\x01\x01\x01"+"\x14\x01\x01\x01"+huge+"a"), "broken"},
-		{"lines for ever", index(48, 20, 1, table+"\x00\x00"+huge+"..........\x00\x00\x00\x00"+"\x24\x00\x01\x01"+"\x30\x01\x01\x01\x01a"), "broken"},
-		{"files in a circle", index(48, 20, 1, table+"\x24\x00\x01\x01........................\x24\x00\x01\x01"), "broken"},
+		{"empty", nil, "unable to read file header", ""},
+		{"short", good[:19], "unable to read file header", ""},
+		{"no index", with(0, 0x7f454c46), "bad magic 7F 45 4C 46", ""},
+		{"truncated", good[:len(good)-1], "file size doesn't match expected", ""},
+		{"root behind the end", with(4, word(8)), "broken", ""},
+		{"root in the head", with(4, 4), "broken", ""},
+		{"paths behind the end", with(12, word(8)-4), "broken", ""},
+		{"too many paths", with(16, 1<<30), "broken", ""},
+		{"no paths", with(16, 0), "broken", ""},
+		{"children for ever", index(20, 20, 0, "\x00"+huge+"\x01\x01"+strings.Repeat("\x00", 400)), "broken", ""},
+		{"a child that is its parent", index(20, 20, 0, "\x00\x01\x01\x01"+"\x14\x01\x01\x01\x01a"), "broken", ""},
+		{"a child behind the end", index(20, 20, 0, "\x00\x01\x01\x01"+huge+"\x01\x01\x01\x01a"), "broken", ""},
+		{"a long name", index(20, 20, 0, "\x00\x01\x01\x01"+"\x14\x01\x01\x01"+huge+"a"), "broken", ""},
+		{"lines for ever", index(48, 20, 1, table+"\x00\x00"+huge+"..........\x00\x00\x00\x00"+"\x24\x00\x01\x01"+"\x30\x01\x01\x01\x01a"), "broken", ""},
+		{"a table for each of many", word1(table2, inputs, last, 1, 0), "broken", "6"},
+		{"more matches than bytes", word1(none, wide(0, 0, 1<<27), atLines+8, 1, 0), "broken", "2"},
+		{"inputs in the head", word1(none, "", 16, 1, 0), "broken", "2"},
+		{"too many children", word1(none, "", 0, 600, 0), "broken", "2"},
+		{"a child behind its parent", []byte(behind), "broken", "2"},
+		{"a name that has no end", word1(none, "", 0, 1, 4), "broken", "2"},
+		{"files in a circle", index(48, 20, 1, table+"\x24\x00\x01\x01........................\x24\x00\x01\x01"), "broken", ""},
 	} {
 		must(t, os.WriteFile(filepath.Join(dir, "bad"), c.index, 0o644))
 		for _, l := range ours {
 			out, log := "", ""
-			for _, flags := range []string{"1", "7", "14"} {
+			for _, flags := range map[bool][]string{true: {"1", "7", "14"}, false: {c.flags}}[c.flags == ""] {
 				o, e := l.run(t, l.program(t, "fts"), dir, []byte("a\nab\nb\nthe\n\n"), "find", "bad", flags)
 				out, log = out+o, log+e
 			}
