@@ -49,8 +49,8 @@ func program(t testing.TB, s harness.Side, name string, flags ...string) string 
 }
 
 // TestCompiles: as C99 and C11, with the headers and libraries of both ABIs, ours and
-// Debian's: there is nothing of ours alone in it. Seen to fail with a call of
-// lws_http_rel_to_url, which only one of them has.
+// Debian's: there is nothing of ours alone in it. Seen to fail with
+// lws_create_context_sized, which only ours have.
 func TestCompiles(t *testing.T) {
 	t.Parallel()
 	for _, s := range []harness.Side{so17, so19, debian, {Name: "Debian's so.19", Ref: harness.Ref19}} {

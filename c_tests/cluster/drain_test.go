@@ -21,7 +21,8 @@ import (
 
 // TestDrain: a server is told to end in the middle of the traffic. It says that it is not
 // well and takes nobody new, first by 503, which HAProxy turns into another server, then
-// by not listening; those whom it has are sent elsewhere with 1001, and miss nothing.
+// by not listening; those whom it has are sent elsewhere with 1001, and miss nothing. Seen
+// to fail with a server that takes upgrades while it drains.
 func TestDrain(t *testing.T) {
 	t.Parallel()
 	for _, s := range []harness.Side{so17, debian} {

@@ -21,7 +21,8 @@ import (
 func listen(port int) (net.Listener, error) { return net.Listen("tcp", fmt.Sprint("127.0.0.1:", port)) }
 
 // TestHostile: what clients may not do closes their own connection, with a code that says
-// why, and nobody else's.
+// why, and nobody else's. Seen to fail with any code taken for the second
+// half of a pair.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	c := start(t, so17, sanitized, "--clients", "30")
@@ -43,6 +44,8 @@ func TestHostile(t *testing.T) {
 		{"more behind", `{"t":"leave","room":"r"}}`, text, 1008, false},
 		{"half a pair", `{"t":"say","room":"r","key":"k","text":"\ud83d"}`, text, 1008, false},
 		{"the other half", `{"t":"say","room":"r","key":"k","text":"\ude00"}`, text, 1008, false},
+		{"two halves", `{"t":"say","room":"r","key":"k","text":"\ude00\ude00"}`, text, 1008, false},
+		{"half and a letter", `{"t":"say","room":"r","key":"k","text":"\ud83d\u0041"}`, text, 1008, false},
 		{"NUL", `{"t":"say","room":"r","key":"k","text":"a\u0000b"}`, text, 1008, false},
 		{"an escape sequence", `{"t":"say","room":"r","key":"k","text":"\u001b[2J"}`, text, 1008, false},
 		{"not UTF-8", "{\"t\":\"say\",\"room\":\"r\",\"key\":\"k\",\"text\":\"\xc3(\"}", text, 1007, false},
@@ -197,7 +200,7 @@ func mutations(t *testing.T, c *site) {
 
 // TestSlowReader: who does not read costs the server no memory, however much is said, and
 // has it all when it reads again, from Redis and then as it comes. Seen to fail with a ring
-// without an end.
+// of 65536 messages (RSS).
 func TestSlowReader(t *testing.T) {
 	t.Parallel()
 	c := start(t, so17, nil, "--rate", "1000000", "--keep", "100000")
