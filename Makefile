@@ -14,6 +14,9 @@
 #   make man      its manual pages, in build/man
 #   make deps     install what building and testing need (with apt, as root)
 #   make clean
+#
+# lib, lwsws, install and deb also for another architecture: make lib ARCH=arm64
+# (docs/arm64.md). What is built is then below build/arm64.
 
 SHELL      := /bin/bash
 PREFIX     ?= /usr/local
@@ -28,6 +31,30 @@ AR         ?= ar
 OBJCOPY    ?= objcopy
 
 B       := build
+
+# Another architecture than this machine's, if the command says so: an ARCH of the
+# environment may be somebody else's.
+CROSS := $(filter-out $(shell dpkg --print-architecture 2>/dev/null),$(if $(filter command,$(firstword $(origin ARCH))),$(ARCH)))
+ifneq ($(CROSS),)
+TRIPLET := $(or $(patsubst arm64,aarch64-linux-gnu,$(filter arm64,$(CROSS))),$(error ARCH is one of: arm64))
+B       := build/$(CROSS)
+ROOT    := $(CURDIR)/$(B)/root
+CC      := $(TRIPLET)-gcc --sysroot=$(ROOT)
+AR      := $(TRIPLET)-ar
+OBJCOPY := $(TRIPLET)-objcopy
+GO_CROSS := GOARCH=$(CROSS) CC='$(CC)' AR=$(AR)
+PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(ROOT) PKG_CONFIG_LIBDIR=$(ROOT)/usr/lib/$(TRIPLET)/pkgconfig:$(ROOT)/usr/share/pkgconfig pkg-config
+$(if $(filter run bench test test-all reference,$(MAKECMDGOALS)),$(error ARCH is for what is built, not for what is run: c_tests/arm64 runs it))
+# make begins anew when it has made this, then with a compiler and the headers.
+ifneq ($(MAKECMDGOALS),clean)
+include $(B)/there.mk
+endif
+$(B)/there.mk: tools/fetch-sysroot
+	@tools/deps -c $(CROSS)
+	@tools/fetch-sysroot $(CROSS)
+	@echo '# The compiler and the headers for $(CROSS) are there.' >$@
+endif
+PKG_CONFIG ?= pkg-config
 # Each is a folder of capi/abi, and a library.
 ABIS       := 17 19
 VERSION_17 := 4.1.6
@@ -73,7 +100,7 @@ GO_LDFLAGS := -s -w -buildid= -X=runtime.godebugDefault=$(GO_DEBUG)
 # The event loops whose headers are here get their plugins. They link nothing of
 # ours, see capi/evlib/evlib.h.
 has = $(shell printf '\043include <$(2)>\n' | $(CC) $(1) -E - >/dev/null 2>&1 && echo yes)
-GLIB_CFLAGS := $(shell pkg-config --cflags glib-2.0 2>/dev/null)
+GLIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags glib-2.0 2>/dev/null)
 EVLIBS := $(if $(call has,,uv.h),uv) $(if $(call has,,ev.h),ev) \
     $(if $(call has,$(GLIB_CFLAGS),glib-unix.h),glib) $(if $(call has,,event2/event.h),event)
 EVLIB_LINK_uv    := -luv
@@ -100,10 +127,11 @@ deps:
 # go may be where only this Makefile finds it; the tests call it by name.
 run cluster bench test-all: export PATH := $(dir $(GO)):$(PATH)
 
-# Relocations of Go's tables take a tenth of the file, packed a hundredth of that. What loads them is glibc 2.36 and later.
+# Relocations of Go's tables take a tenth of the file, packed a hundredth of that. What loads them is glibc 2.36
+# and later; what makes them is a linker that does not say that it takes no notice.
 RELR   := -Wl,-z,pack-relative-relocs
-PACKED := $(shell grep -q GLIBC_ABI_DT_RELR "$$($(CC) -print-file-name=libc.so.6)" 2>/dev/null && \
-    $(CC) -shared $(RELR) -o /dev/null -x c /dev/null 2>/dev/null && echo $(RELR))
+PACKED := $(shell grep -q GLIBC_ABI_DT_RELR "$$($(CC) -print-file-name=libc.so.6 2>/dev/null)" 2>/dev/null && \
+    said=$$($(CC) -shared $(RELR) -o /dev/null -x c /dev/null 2>&1) && [ -z "$$said" ] && echo $(RELR))
 
 # The rules of each ABI: its C half, and its library.
 define abi_rules
@@ -144,7 +172,8 @@ lwsws: $(BUILT:%=$(B)/lwsws/%/lwsws)
 # put it back to where it began (capi/c/boot.c).
 GO_STATE := --rename-section .data=godata --rename-section .bss=gobss \
     --rename-section .noptrdata=gonoptrdata --rename-section .noptrbss=gonoptrbss \
-    --rename-section .go.module=gomodule --globalize-symbol=runtime.tlsg --globalize-symbol=pthread_g
+    --rename-section .go.module=gomodule --globalize-symbol=runtime.tlsg --globalize-symbol=runtime.tls_g \
+    --globalize-symbol=pthread_g
 
 # Whose code a fault is in, and what its functions are called; the runtime's signals
 # (capi/c/signals.c, faults.c).
@@ -165,13 +194,14 @@ OVERLAY = {"Replace":{"'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(
 $(B)/obj/libcore.a: $(GO_SRC) $(wildcard capi/_thin/*.go) $(GO_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
 	@printf '$(OVERLAY)' >$(B)/overlay.json
-	CGO_ENABLED=1 CGO_CFLAGS='-O2 -g $(HARDEN)' CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildmode=c-archive \
+	CGO_ENABLED=1 $(GO_CROSS) CGO_CFLAGS='-O2 -g $(HARDEN)' CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildmode=c-archive \
 	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
 	@n=$$($(OBJCOPY) --version >/dev/null && readelf -SW $@ | grep -c '\.init_array'); \
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \
 	 if [ "$$n" -lt 1 ] || [ "$$(echo "$$sz" | sort -u)" != 000008 ] || [ "$$(echo "$$sz" | wc -l)" != 1 ]; then \
 	   echo "error: expected one 8-byte .init_array in the Go object, found: $$sz" >&2; rm -f $@; exit 1; fi
 	$(OBJCOPY) --rename-section .init_array=goinit,alloc,load,data $(GO_STATE) $(GO_SEEN) $@
+	@[ "$$($(GO_CROSS) $(GO) env GOARCH)" != arm64 ] || $(GO) run ./tools/signalsafe $@ || { rm -f $@; exit 1; }
 
 # One plugin of each loop serves all ABIs.
 $(B)/lib/libwebsockets-evlib_%.so: capi/evlib/%.c $(GO_HDR)
@@ -286,7 +316,7 @@ install: $(LIB) $(PLUGINS) install-headers $(MAN)
 	sed 's|@PREFIX@|$(PREFIX)|' lwsws/examples/lwsws.service.in >$(DESTDIR)$(PREFIX)/share/lwsws/lwsws.service
 
 deb: $(LIB) $(PLUGINS)
-	@tools/deb -a $(CHOSEN)
+	@tools/deb -a $(CHOSEN) $(CROSS:%=-c %)
 
 clean:
 	rm -rf $(B) $(HDR_HASH) $(ABI_HDR)

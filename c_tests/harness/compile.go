@@ -58,7 +58,9 @@ func (c CC) Program(t testing.TB, args ...string) string {
 func (c CC) Try(t testing.TB, args ...string) (string, error) {
 	t.Helper()
 	if c.Compiler == "" {
-		c.Compiler = "gcc"
+		var always []string
+		c.Compiler, always = compiler()
+		args = append(always, args...)
 	}
 	dir, err := filepath.Abs(c.Dir)
 	if err != nil {
@@ -96,7 +98,9 @@ func (c CC) Try(t testing.TB, args ...string) (string, error) {
 // Checks tells whether a text compiles, and what the compiler says. Nothing is kept.
 func (c CC) Checks(source string, args ...string) (string, bool) {
 	if c.Compiler == "" {
-		c.Compiler = "gcc"
+		var always []string
+		c.Compiler, always = compiler()
+		args = append(always, args...)
 	}
 	cmd := exec.Command(c.Compiler, append(args, "-fsyntax-only", "-")...)
 	cmd.Dir, cmd.Stdin = c.Dir, strings.NewReader(source)

@@ -24,7 +24,7 @@ const Soname = "libwebsockets.so.17"
 // Lib is the folder of the library under test.
 func Lib(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(Top(), "build", "lib")
+	dir := filepath.Join(build(), "lib")
 	if d := os.Getenv("LWS_LIB"); d != "" {
 		dir = d
 	}

@@ -63,6 +63,7 @@ func StartEnv(t testing.TB, env []string, exe string, args ...string) *Proc {
 func StartCmd(t testing.TB, cmd *exec.Cmd) *Proc {
 	t.Helper()
 	p := &Proc{t: t, name: filepath.Base(cmd.Path), cmd: cmd, lines: make(chan string, 4096), done: make(chan struct{})}
+	Emulated(cmd)
 	p.cmd.Stderr = (*logWriter)(p)
 	p.cmd.WaitDelay = time.Second
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // for killAll

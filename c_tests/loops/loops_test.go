@@ -49,16 +49,23 @@ func (l loop) flags(t *testing.T) []string {
 	if l.pkg == "" { // libev has no pkg-config file
 		return []string{"-l" + l.name}
 	}
-	out, err := exec.Command("pkg-config", "--cflags", "--libs", l.pkg).Output()
+	out, err := harness.PkgConfig("--cflags", "--libs", l.pkg).Output()
 	if err != nil {
 		t.Fatalf("pkg-config %s: %v", l.pkg, err)
 	}
 	return strings.Fields(string(out))
 }
 
-// scenarios compiles prog/ for a loop, with the reference's headers.
+// scenarios compiles prog/ for a loop, with the reference's headers, or ours where there
+// is no reference.
 func scenarios(t *testing.T, l loop, more ...string) string {
-	debian := harness.Debian(t)
+	var debian harness.Place
+	if harness.Foreign() {
+		debian = harness.Place{Include: harness.Top() + "/include", Lib: harness.Lib(t)}
+		more = append(more, "-DLWS_ABI=17")
+	} else {
+		debian = harness.Debian(t)
+	}
 	args := slices.Concat(harness.Strict, more, []string{"-I" + debian.Include, "prog/main.c", "prog/rig.c", "prog/" + l.name + ".c"}, l.flags(t))
 	return harness.CC{Name: l.name}.Program(t, slices.Concat(harness.House, args, []string{debian.File(), "-lpthread"})...)
 }
@@ -73,7 +80,7 @@ func run(lib string, args ...string) (out, log string) {
 	cmd.WaitDelay = time.Second
 	var o, e bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &o, &e
-	if err := cmd.Run(); err != nil {
+	if err := harness.Emulated(cmd).Run(); err != nil {
 		fmt.Fprintf(&o, "-- %v\n%s", err, e.String())
 	}
 	return o.String(), e.String()

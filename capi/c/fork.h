@@ -10,8 +10,13 @@ int lwsgo_state_save(void) __attribute__((visibility("hidden")));
 /* Puts them back, in the only thread of a forked child. */
 void lwsgo_state_reset(void) __attribute__((visibility("hidden")));
 
-/* runtime/cgo's: the goroutine of the thread. */
-extern __thread void *lwsgo_tlsg __asm__("runtime.tlsg")
+/* The runtime's: the goroutine of the thread. */
+#ifdef __x86_64__
+#define GO_TLS "runtime.tlsg"
+#else /* the linker makes a tlsg here, too, but nobody writes there */
+#define GO_TLS "runtime.tls_g"
+#endif
+extern __thread void *lwsgo_tlsg __asm__(GO_TLS)
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* A fork waits until no other thread is changing what C keeps. */

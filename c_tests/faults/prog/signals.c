@@ -150,9 +150,9 @@ fault_here(void)
 	else if (is(fault, "children"))
 		wait_for_children();
 	else if (is(fault, "near"))
-		name_at(8);
+		name_at(0x40); /* arm64 reads aligned blocks */
 	else if (is(fault, "far"))
-		name_at(0x12345678);
+		name_at(0x12345640);
 	else if (is(fault, "memory"))
 		exhaust();
 	say("went on\n");
@@ -164,7 +164,11 @@ static void
 on_signal(int sig, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
+#ifdef __x86_64__
 	char *pc = (char *)uc->uc_mcontext.gregs[REG_RIP];
+#else
+	char *pc = (char *)uc->uc_mcontext.pc;
+#endif
 	sigset_t now;
 	stack_t st;
 
