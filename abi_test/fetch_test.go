@@ -94,16 +94,18 @@ func debianMirror(t *testing.T, programs []string) (aptConfig, installed string)
 // package database.
 func fetched(t *testing.T, aptConfig, database string) []string {
 	place := t.TempDir()
-	script, err := os.ReadFile(fetchTool)
-	if err != nil {
-		t.Fatal(err)
-	}
 	tool := filepath.Join(place, "tools/fetch-reference")
 	if err := os.MkdirAll(filepath.Dir(tool), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(tool, script, 0o755); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"fetch-reference", "apt-aside"} {
+		script, err := os.ReadFile(filepath.Join(filepath.Dir(fetchTool), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(filepath.Dir(tool), name), script, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	inNamespace := []string{"-m"}
 	if os.Getuid() != 0 {
@@ -116,7 +118,7 @@ func fetched(t *testing.T, aptConfig, database string) []string {
 	run(t, []string{"APT_CONFIG=" + aptConfig}, "unshare", args...)
 	var files []string
 	lib := filepath.Join(place, "build/reference/programs/usr/lib")
-	err = filepath.WalkDir(lib, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(lib, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			files = append(files, filepath.Base(path))
 		}

@@ -112,8 +112,6 @@ func TestArm64(t *testing.T) {
 
 // TestPage: the original's test server, its source unchanged, serves its page, and counts;
 // with both ABIs.
-//
-// Seen to fail with another file's text as the page.
 func TestPage(t *testing.T) {
 	built(t)
 	t.Setenv("LWS_ARCH", arch)
@@ -150,8 +148,6 @@ func TestPage(t *testing.T) {
 }
 
 // TestEcho: so.19 echoes. (So.17 is TestArm64's.)
-//
-// Seen to fail with one byte of each echo changed.
 func TestEcho(t *testing.T) {
 	built(t)
 	t.Setenv("LWS_ARCH", arch)
@@ -177,9 +173,6 @@ func TestEcho(t *testing.T) {
 // of them saves its return address below the stack pointer: signals of programs are
 // delivered there, but qemu's only between blocks of instructions, so that TestAlarm
 // cannot see it.
-//
-// Seen to fail on a library without tools/signalsafe (303 such functions), and with a
-// plugin removed.
 func TestFile(t *testing.T) {
 	lib := built(t)
 	for _, name := range []string{"libwebsockets.so.17", "libwebsockets.so.19", harness.Plugin("uv"), harness.Plugin("ev"), harness.Plugin("glib"), harness.Plugin("event")} {

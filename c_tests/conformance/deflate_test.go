@@ -281,7 +281,15 @@ func TestDeflateServer(t *testing.T) {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
 			p := h.Start(t, h.Build(t, "echo_server.c"), args...).Ready()
-			inParallel(t, combinations(), func(offer params) error {
+			offers := combinations()
+			if h.Foreign() { // all of them take minutes
+				var some []params
+				for i := 0; i < len(offers); i += 16 {
+					some = append(some, offers[i])
+				}
+				offers = some
+			}
+			inParallel(t, offers, func(offer params) error {
 				r, err := h.Dial(p.Addr(), "Sec-WebSocket-Extensions: "+offer.String()+"\r\n", 30*time.Second)
 				if err != nil {
 					return err
