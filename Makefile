@@ -50,7 +50,7 @@ ifneq ($(MAKECMDGOALS),clean)
 include $(B)/there.mk
 endif
 $(B)/there.mk: tools/fetch-sysroot
-	@tools/deps -c $(CROSS)
+	@tools/deps -a $(CROSS)
 	@tools/fetch-sysroot $(CROSS)
 	@echo '# The compiler and the headers for $(CROSS) are there.' >$@
 endif

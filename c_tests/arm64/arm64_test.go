@@ -63,7 +63,7 @@ func built(t *testing.T) (lib string) {
 		t.Skip("this machine is one: all tests run on it")
 	}
 	if _, err := exec.LookPath(compiler); err != nil {
-		t.Skipf("SKIPPED: there is no %s: tools/deps -c %s installs it", compiler, arch)
+		t.Skipf("SKIPPED: there is no %s: tools/deps -a %s installs it", compiler, arch)
 	}
 	if harness.Emulator(arch) == "" {
 		t.Skip("SKIPPED: there is no qemu-aarch64-static (Debian's package qemu-user-static): nothing is run on arm64")
