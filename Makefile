@@ -13,10 +13,14 @@
 #   make docs     the reference of all functions, in build/docs/html (with doxygen)
 #   make man      its manual pages, in build/man
 #   make deps     install what building and testing need (with apt, as root)
-#   make clean
+#   make lint     gofmt, go vet, staticcheck, and C for arm64
+#   make clean    remove build/ and what else was made
+#   make help     this text
 #
 # lib, lwsws, install and deb also for another architecture: make lib ARCH=arm64
 # (docs/arm64.md). What is built is then below build/arm64.
+#
+# V=1 shows the commands; make -s says nothing but what is wrong.
 
 SHELL      := /bin/bash
 PREFIX     ?= /usr/local
@@ -55,6 +59,7 @@ $(B)/there.mk: tools/fetch-sysroot
 	@echo '# The compiler and the headers for $(CROSS) are there.' >$@
 endif
 PKG_CONFIG ?= pkg-config
+space  := $(subst ,, )
 # Each is a folder of capi/abi, and a library.
 ABIS       := 17 19
 VERSION_17 := 4.1.6
@@ -109,9 +114,53 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all lib libs link lwsws objects run cluster bench test test-all lint docs man install install-headers deb clean deps reference
-all: lib lwsws
-lib: libs link
+.PHONY: all help lib built libs link lwsws objects run cluster bench test test-all lint docs man install install-headers deb clean deps reference
+all: lib
+	@$(MAKE) --no-print-directory lwsws
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+
+FLAGS   := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+QUIET   := $(findstring s,$(FLAGS))
+Q       := $(if $(V),,@)
+TICKING := $(if $(QUIET),TICKING_QUIET=1 )tools/ticking
+# What each says to do next, where a person has called it: not with -s.
+NEXT_lib = 'build/lib has libwebsockets.so.$(subst $(space), and .,$(strip $(BUILT))). Next:' \
+	    '  LD_LIBRARY_PATH=$$PWD/build/lib your-program    a program of yours, as it is' \
+	    '  tools/check-app your-program                    does it find all that it needs?' \
+	    '  make install, make deb                          for all programs: docs/install.md'
+NEXT_deps = 'All is there. Next: make run, make test, make bench'
+NEXT_lwsws = $(BUILT:%='build/lwsws/%/lwsws is built.') 'Next: docs/lwsws.md says how it is configured.'
+NEXT_run = '' 'The original test server, its source unchanged, runs on build/lib/$(SONAME):' \
+	    '  http://127.0.0.1:$(PORT)/      the test page (another port: make run PORT=8080)' \
+	    '  ctrl-C                      stops it' \
+	    'Next:' \
+	    '  LD_LIBRARY_PATH=$$PWD/build/lib your-program    a program of yours, as it is' \
+	    '  tools/check-app your-program                    does it find all that it needs?' \
+	    '  docs/guide/README.md                            write one' \
+	    'What follows is its log.' ''
+NEXT_install = '$(SONAME), its headers and lwsws are in $(DESTDIR)$(PREFIX). Next:' \
+	    $(if $(DESTDIR),,'  ldconfig                                                             as root: programs find it') \
+	    '  cc program.c $$(pkg-config --cflags --libs libwebsockets)             or CMake: docs/install.md'
+NEXT_deb = 'Next: apt install ./build/deb/*.deb, for all programs of this machine; going back: docs/install.md'
+next      = $(if $(QUIET)$(filter-out 0,$(MAKELEVEL)),,@printf '%s\n' $(NEXT_$(1)))
+ifndef V
+.SILENT: install install-headers
+endif
+
+# Only the compilers' complaints are seen.
+lib:
+	@$(if $(V)$(findstring n,$(FLAGS)),$(MAKE) --no-print-directory libs link, \
+	 { $(MAKE) --no-print-directory -q libs 2>/dev/null || $(TICKING) \
+	   "building libwebsockets.so.$(subst $(space), and .,$(strip $(BUILT))) (about 1 minute)" $(MAKE) --no-print-directory -s libs; } && \
+	 $(MAKE) --no-print-directory -s link)
+	$(call next,lib)
+
+# The library that is installed and packaged.
+built:
+	@$(MAKE) --no-print-directory lib ABI=$(CHOSEN)
+
 libs: $(BUILT:%=$(B)/lib/libwebsockets.so.%) $(PLUGINS)
 # What -lwebsockets and the headers of the checkout mean is this machine's, whatever is built.
 LINK     := $(B)/lib/libwebsockets.so
@@ -123,6 +172,7 @@ link: libs
 
 deps:
 	@tools/deps
+	$(call next,deps)
 
 # go may be where only this Makefile finds it; the tests call it by name.
 run cluster bench test-all: export PATH := $(dir $(GO)):$(PATH)
@@ -162,11 +212,12 @@ LWSWS := $(wildcard lwsws/*.c)
 define lwsws_rules
 $(B)/lwsws/$(1)/lwsws: $(LWSWS) lwsws/lwsws.h $(GO_HDR) | $(B)/lib/libwebsockets.so.$(1)
 	@mkdir -p $$(@D)
-	$$(CC) -std=gnu11 -O2 -g $(HARDEN) -fPIE -pie -Wall -Wextra -Werror -Iinclude -DLWS_ABI=$(1) -DINSTALL_DATADIR='"$(PREFIX)/share"' \
+	$$(Q)$$(CC) -std=gnu11 -O2 -g $(HARDEN) -fPIE -pie -Wall -Wextra -Werror -Iinclude -DLWS_ABI=$(1) -DINSTALL_DATADIR='"$(PREFIX)/share"' \
 	    $(LWSWS) -o $$@ -L$(B)/lib -l:libwebsockets.so.$(1) -lpthread $(HARDEN_LD)
 endef
 $(foreach a,$(ABIS),$(eval $(call lwsws_rules,$a)))
 lwsws: $(BUILT:%=$(B)/lwsws/%/lwsws)
+	$(call next,lwsws)
 
 # What Go code writes to has sections of its own, so that a forked child can
 # put it back to where it began (capi/c/boot.c).
@@ -223,13 +274,14 @@ RUN     := $(B)/run/$(CHOSEN)/test-server
 
 $(RUN): $(LIB) $(C_HDR_$(CHOSEN)) | reference
 	@mkdir -p $(@D)
-	$(CC) -O2 -w -DINSTALL_DATADIR='"$(APPDATA)"' -Iinclude -DLWS_ABI=$(CHOSEN) $(APPSRC)/test-apps/test-server.c -o $@ \
+	$(Q)$(CC) -O2 -w -DINSTALL_DATADIR='"$(APPDATA)"' -Iinclude -DLWS_ABI=$(CHOSEN) $(APPSRC)/test-apps/test-server.c -o $@ \
 	    -L$(B)/lib -l:$(SONAME) -Wl,-rpath,$(abspath $(B)/lib) -lssl -lcrypto
 
 run:
 	@tools/deps -r
-	@$(MAKE) --no-print-directory lib reference $(RUN) ABI=$(CHOSEN)
-	@echo "The test page is on http://127.0.0.1:$(PORT)/ (end with ctrl-C)"
+	@$(MAKE) --no-print-directory lib ABI=$(CHOSEN)
+	@$(MAKE) --no-print-directory reference $(RUN) ABI=$(CHOSEN)
+	$(call next,run)
 	@$(RUN) -r $(APPDATA)/libwebsockets-test-server -p $(PORT)
 
 # docs/cluster.md.
@@ -247,7 +299,7 @@ bench:
 	@tools/deps $(if $(PEERS),-p)
 	@$(MAKE) --no-print-directory lib reference ABI=17
 	@$(GO) build -o $(B)/bench ./bench
-	@$(B)/bench $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(TABLE),-table) \
+	@$(B)/bench $(if $(QUIET)$(filter-out 0,$(MAKELEVEL)),,-next) $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(TABLE),-table) \
 	    $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
 
 # Both are made from the comments of the headers.
@@ -278,10 +330,7 @@ test-all:
 	@$(if $(filter admin smp web lwsws,$(or $(PART),web)),tools/full-reference)
 	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p && tools/fetch-reference -a 19 -l)
 	@$(GO) build -o $(B)/testsum ./tools/testsum
-	@$(if $(PART),,lint=0; GO="$(GO)" tools/lint || lint=$$?;) \
-	 $(GO) test -count=1 -p 1 -timeout 30m -json ./$(TESTED) | $(B)/testsum -again $(GO) $(if $(PART),,lint=$$lint); \
-	 ended=("$${PIPESTATUS[@]}"); [ "$${ended[0]}" -le 1 ] || { echo "go test ended with status $${ended[0]}" >&2; exit 1; }; \
-	 exit "$${ended[1]}" # whose word counts: what passes when it is run again has not failed
+	@$(B)/testsum -go $(GO) -times $(B)/testtimes $(if $(QUIET),,-next) $(if $(PART),,-lint 'GO="$(GO)" tools/lint') ./$(TESTED)
 
 PC_DIR    := $(DESTDIR)$(LIBDIR)/pkgconfig
 CMAKE_DIR := $(LIBDIR)/cmake/libwebsockets
@@ -294,7 +343,7 @@ install-headers:
 	cd include && find libwebsockets.h libwebsockets -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
 	cd include && find compat -name '*.h' $(OWN:%=! -path 'compat/%/*') -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
 
-install: $(LIB) $(PLUGINS) install-headers $(MAN)
+install: built install-headers $(MAN)
 	install -d $(DESTDIR)$(LIBDIR) $(PC_DIR) $(DESTDIR)$(CMAKE_DIR)
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
@@ -314,9 +363,11 @@ install: $(LIB) $(PLUGINS) install-headers $(MAN)
 	cd $(B)/man && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(PREFIX))/share/man/{} \;
 	for f in conf localhost logrotate; do install -D -m 644 lwsws/examples/$$f $(DESTDIR)$(PREFIX)/share/lwsws/$$f; done
 	sed 's|@PREFIX@|$(PREFIX)|' lwsws/examples/lwsws.service.in >$(DESTDIR)$(PREFIX)/share/lwsws/lwsws.service
+	$(call next,install)
 
-deb: $(LIB) $(PLUGINS)
+deb: built
 	@tools/deb -a $(CHOSEN) $(CROSS:%=-c %)
+	$(call next,deb)
 
 clean:
 	rm -rf $(B) $(HDR_HASH) $(ABI_HDR)

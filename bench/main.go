@@ -5,7 +5,7 @@
 // time for an operation, which holds still where throughput on shared cores
 // does not.
 //
-//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-uring] [-growth] [-table]
+//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-uring] [-growth] [-table] [-next]
 //
 // Server and load have a core each. -quick measures the rows that decide, with
 // short windows, and fails when one falls under its ratio by more than the
@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,7 @@ func main() {
 		against = flag.String("against", refLib, "the folder of the library to compare with, Debian's by default")
 		lib     = flag.String("lib", "build/lib", "the folder of our library")
 		into    = flag.Bool("table", false, "write the table into "+tableFile)
+		next    = flag.Bool("next", false, "say at the end what to do next")
 	)
 	flag.Parse()
 	b, err := prepare(*against, *lib)
@@ -67,19 +69,23 @@ func main() {
 	choose := regexp.MustCompile(*only)
 	var table []measured
 	missed := 0
-	for _, r := range rows(*quick) {
-		if !choose.MatchString(r.name) {
-			continue
-		}
+	list := slices.DeleteFunc(rows(*quick), func(r row) bool { return !choose.MatchString(r.name) })
+	far := b.show(list, *peers)
+	for _, r := range list {
+		far.begin(r.name)
 		m := b.measureLike(r, *peers, table)
+		far.line.Printf("%s\n", m.line())
 		if m.missed(*quick) && *quick { // what is slower is so twice
 			m = b.measureLike(r, *peers, table)
+			far.line.Printf("%s\n", m.line())
 		}
+		far.end(m.err == nil)
 		if m.missed(*quick) {
 			missed++
 		}
 		table = append(table, m)
 	}
+	far.finish()
 	text := markdown(table, *peers)
 	fmt.Print("\n", text)
 	if *into {
@@ -87,6 +93,9 @@ func main() {
 			b.cleanup()
 			fail(err)
 		}
+	}
+	if *next {
+		fmt.Print(nextSteps)
 	}
 	if *quick {
 		fmt.Printf("%d passed, %d failed\n", len(table)-missed, missed)

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -143,7 +142,7 @@ func figure(v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
-// measureLike measures a row, and says so, behind those that it may be compared with.
+// measureLike measures a row behind those that it may be compared with.
 func (b *bench) measureLike(r row, peers bool, others []measured) measured {
 	m := b.measure(r, peers)
 	for _, o := range others {
@@ -151,7 +150,6 @@ func (b *bench) measureLike(r row, peers bool, others []measured) measured {
 			m.base = median(o.ours.values)
 		}
 	}
-	fmt.Fprintln(os.Stderr, m.line())
 	return m
 }
 

@@ -1,231 +1,270 @@
 // SPDX-License-Identifier: MIT
 
-// Testsum reads the output of go test -json and prints what a person wants to
-// see of it: a line for each package, the whole output of what failed, the
-// reasons of what was skipped, and as the last line "N passed, N failed",
-// which counts tests and subtests.
+// Testsum runs go test -json and prints what a person wants to see of it: how far
+// it is and how long it will take, the last output of what failed with the command
+// that repeats just that, what was skipped and why, and as the last line
+// "N passed, N failed", which counts tests and subtests.
+//
+//	testsum [-go GO] [-times FILE] [-lint COMMAND] [-next] PACKAGES...
+//	testsum -                    sums up what standard input has of go test -json
+//	testsum -table               writes the table of times into docs/testing.md
+//
+// On a terminal one line is rewritten; elsewhere there is a line for each part, and
+// one every two minutes of a long part. How long each part will take is what it took
+// last time (FILE keeps that), or what the list in this folder says.
 //
 // A test with subtests counts as one more test. A package that fails without
 // a failing test (it does not build, it panics, it runs out of time) counts as
-// one failure. Arguments NAME=STATUS are checks that ran before, with their
-// exit status; they count as tests. The exit status is 1 when anything failed
-// or nothing ran.
+// one failure. The checks of -lint count as one test. The exit status is 1 when
+// anything failed or nothing ran, 2 when go test itself went wrong.
 //
-// With -again GO, when at most three tests failed, each is run twice more by
-// itself. Thousands of tests drive other people's programs and clocks: one that
-// passes both times has met the machine's load, not a fault that can be seen
-// again. It counts as passed, and is named at the end: who sees a name there
-// more than once has a test to mend.
+// When at most three tests failed, each is run twice more by itself. Thousands of
+// tests drive other people's programs and clocks: one that passes both times has met
+// the machine's load, not a fault that can be seen again. It counts as passed, and is
+// named at the end: who sees a name there more than once has a test to mend.
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"regexp"
-	"slices"
+	"os/signal"
+	"path/filepath"
 	"strings"
+	"time"
+
+	"libwebsockets/tools/progress"
 )
 
-// event is one line of go test -json (see go doc test2json).
-type event struct {
-	Action     string
-	Package    string
-	ImportPath string // of a build-output event
-	Test       string
-	Elapsed    float64
-	Output     string
-}
-
-type key struct{ pkg, test string }
-
-// summary is what has been read so far.
-type summary struct {
-	out                     io.Writer
-	passed, failed, skipped int
-	output                  map[key][]string
-	failures                map[string]int // failing tests of a package
-	failing                 []key
-	whole                   bool // some package failed without a failing test
-}
-
-func newSummary(out io.Writer) *summary {
-	return &summary{out: out, output: map[key][]string{}, failures: map[string]int{}}
-}
-
-// read takes all lines of r. A line that is no event is printed as it is: the
-// go command writes some of its complaints that way.
-func (s *summary) read(r io.Reader) error {
-	lines := bufio.NewReader(r)
-	for {
-		line, err := lines.ReadString('\n')
-		if line != "" {
-			var e event
-			if json.Unmarshal([]byte(line), &e) == nil && e.Action != "" {
-				s.add(e)
-			} else {
-				fmt.Fprint(s.out, line)
-			}
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-func (s *summary) add(e event) {
-	k := key{e.Package, e.Test}
-	switch e.Action {
-	case "output":
-		s.output[k] = append(s.output[k], e.Output)
-	case "build-output":
-		fmt.Fprint(s.out, e.Output)
-	case "pass", "fail", "skip":
-		if e.Test == "" {
-			s.packageEnds(e)
-		} else {
-			s.testEnds(e)
-		}
-		delete(s.output, k)
-	}
-}
-
-func (s *summary) testEnds(e event) {
-	text := strings.Join(s.output[key{e.Package, e.Test}], "")
-	switch e.Action {
-	case "pass":
-		s.passed++
-	case "skip":
-		s.skipped++
-		fmt.Fprint(s.out, text)
-	case "fail":
-		s.failed++
-		s.failures[e.Package]++
-		s.failing = append(s.failing, key{e.Package, e.Test})
-		fmt.Fprint(s.out, text)
-	}
-}
-
-func (s *summary) packageEnds(e event) {
-	switch {
-	case e.Action == "pass":
-		fmt.Fprintf(s.out, "ok    %s  %.1fs\n", e.Package, e.Elapsed)
-	case e.Action == "fail":
-		if s.failures[e.Package] == 0 {
-			s.failed++
-			s.whole = true
-			fmt.Fprint(s.out, strings.Join(s.output[key{e.Package, ""}], ""))
-		}
-		// What a panic or the time limit cut off has no end of its own.
-		for k, text := range s.output {
-			if k.pkg == e.Package && k.test != "" {
-				fmt.Fprint(s.out, strings.Join(text, ""))
-				delete(s.output, k)
-			}
-		}
-		fmt.Fprintf(s.out, "FAIL  %s  %.1fs\n", e.Package, e.Elapsed)
-	}
-}
-
-// addCheck counts a check "NAME=STATUS" that is no Go test.
-func (s *summary) addCheck(check string) {
-	name, status, _ := strings.Cut(check, "=")
-	if status == "0" {
-		s.passed++
-		return
-	}
-	s.failed++
-	fmt.Fprintf(s.out, "FAIL  %s (see above)\n", name)
-}
-
-// mostAgain is how many failing tests are run again, timesAgain how often each;
-// more are no accident.
-const (
-	mostAgain  = 3
-	timesAgain = 2
-)
-
-// leaves are the failing tests without failing subtests.
-func (s *summary) leaves() (l []key) {
-	for _, f := range s.failing {
-		if !slices.ContainsFunc(s.failing, func(o key) bool { return o.pkg == f.pkg && strings.HasPrefix(o.test, f.test+"/") }) {
-			l = append(l, f)
-		}
-	}
-	return l
-}
-
-// pattern is what go test -run wants for exactly this test.
-func (k key) pattern() string {
-	parts := strings.Split(k.test, "/")
-	for i, p := range parts {
-		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
-	}
-	return strings.Join(parts, "/")
-}
-
-// again runs the failing tests once more and again, with run; what passes is
-// forgiven and returned.
-func (s *summary) again(run func(k key) bool) (passed []key) {
-	l := s.leaves()
-	if s.whole || len(l) > mostAgain {
-		return nil
-	}
-	for _, k := range l {
-		good := true
-		for n := 0; n < timesAgain && good; n++ {
-			good = run(k)
-		}
-		if good {
-			passed = append(passed, k)
-		}
-	}
-	for _, f := range s.failing { // a test with subtests failed because of them
-		if !slices.ContainsFunc(l, func(k key) bool {
-			return !slices.Contains(passed, k) && k.pkg == f.pkg && (k == f || strings.HasPrefix(k.test, f.test+"/"))
-		}) {
-			s.failed--
-			s.passed++
-		}
-	}
-	return passed
-}
+// lint is the part that -lint is.
+const lint = "lint"
 
 func main() {
-	goCommand := flag.String("again", "", "the go command to run failing tests again with")
+	goCommand := flag.String("go", "go", "the go command")
+	times := flag.String("times", "", "the file that keeps what each part took")
+	lintCommand := flag.String("lint", "", "a command that checks before the tests do")
+	next := flag.Bool("next", false, "say at the end what to do next")
+	table := flag.Bool("table", false, "write the table of times into "+docs)
 	flag.Parse()
-	s := newSummary(os.Stdout)
-	if err := s.read(os.Stdin); err != nil {
-		fmt.Fprintln(os.Stderr, "testsum:", err)
-		os.Exit(2)
+	if *table {
+		if err := writeTable(docs); err != nil {
+			fail(err)
+		}
+		return
 	}
-	if *goCommand != "" {
-		for _, k := range s.again(func(k key) bool {
-			out, err := exec.Command(*goCommand, "test", "-count=1", "-timeout=5m", "-run", k.pattern(), k.pkg).CombinedOutput()
-			if err != nil {
-				fmt.Printf("again: %s %s\n%s", k.pkg, k.test, out)
+	line := progress.NewLine(os.Stdout)
+	began := time.Now()
+	path, err := exec.LookPath(*goCommand)
+	if err != nil {
+		fail(err)
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		fail(err)
+	}
+	s := newSummary(line, repeater{module: "libwebsockets", prefix: environment(path, os.Environ())})
+	if line.Live() {
+		s.lines = 40 // a screen
+	}
+	if flag.Arg(0) == "-" {
+		if err := s.read(os.Stdin); err != nil {
+			fail(err)
+		}
+		os.Exit(s.finish(nil))
+	}
+	r := runner{summary: s, goCommand: path, lint: *lintCommand, times: *times}
+	if err := r.run(flag.Args()); err != nil {
+		line.Printf("")
+		fail(err)
+	}
+	s.next = *next
+	r.line.Printf("%d parts in %s\n", r.parts(), progress.Took(time.Since(began)))
+	os.Exit(s.finish(r.once))
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "testsum:", err)
+	os.Exit(2)
+}
+
+// runner runs what is summed up.
+type runner struct {
+	*summary
+	goCommand, lint, times string
+}
+
+// plan is which parts there will be, in go test's order.
+func (r *runner) plans(packages []string) error {
+	out, err := exec.Command(r.goCommand, append([]string{"list", "-f",
+		"{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}"}, packages...)...).Output()
+	if err != nil {
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+			return fmt.Errorf("go list: %w\n%s", err, exit.Stderr)
+		}
+		return err
+	}
+	var parts []string
+	if r.lint != "" {
+		parts = append(parts, lint)
+	}
+	for _, p := range strings.Fields(string(out)) {
+		parts = append(parts, r.repeat.part(p))
+	}
+	known := defaults()
+	known.ReadTimes(r.times)
+	r.summary.plan = progress.NewPlan(parts, func(n string) progress.Cost { return costOf(known, n) })
+	if r.times != "" {
+		r.keep = func(part string, c progress.Cost) { _ = progress.Keep(r.times, part, c) }
+	}
+	return nil
+}
+
+func (r *runner) run(packages []string) error {
+	if err := r.plans(packages); err != nil {
+		return err
+	}
+	r.summary.plan.Start(r.now())
+	r.line.Printf("%d parts, %s\n", r.parts(), progress.About(r.summary.plan.Left(r.now())))
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt)
+	go func() {
+		<-interrupted // go test has had it, too
+		r.mu.Lock()
+		r.line.Printf("stopped: %s so far\n", r.words())
+		os.Exit(130)
+	}()
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		t := time.NewTicker(time.Second / 2)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+				r.tick()
+			case <-done:
+				return
 			}
-			return err == nil && !bytes.Contains(out, []byte("no tests to run"))
-		}) {
-			fmt.Printf("passed twice when run again: %s %s\n", k.pkg, k.test)
+		}
+	}()
+	if r.lint != "" {
+		r.check()
+	}
+	cmd := exec.Command(r.goCommand, append([]string{"test", "-count=1", "-p", "1", "-timeout", "30m", "-json"}, packages...)...)
+	cmd.Stderr = r.line
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if err := r.read(out); err != nil {
+		return err
+	}
+	err = cmd.Wait() // 1: a test failed, which has been counted
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 {
+		return nil
+	}
+	return err
+}
+
+func (r *runner) parts() int { _, n := r.summary.plan.At(); return n }
+
+// check runs what -lint says. Its output is of interest when it fails, and where it
+// has left something out.
+func (r *runner) check() {
+	r.mu.Lock()
+	r.begin(lint)
+	r.mu.Unlock()
+	out, err := exec.Command("sh", "-c", r.lint).CombinedOutput()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.checked(out, err == nil)
+}
+
+func (s *summary) checked(out []byte, good bool) {
+	if good {
+		s.passed++
+		s.part.passed++
+		for l := range strings.Lines(string(out)) {
+			if strings.Contains(l, "SKIPPED") {
+				s.line.Printf("%s", l)
+			}
+		}
+	} else {
+		s.failed++
+		s.part.failed++
+		s.whole = append(s.whole, lint)
+		s.line.Printf("%s  lint\n%s      repeat it: %s\n", s.line.Red("FAIL"), s.last([]string{string(out)}), s.repeat.command(key{lint, ""}))
+	}
+	s.ends(lint, good)
+}
+
+// once runs one test by itself.
+func (r *runner) once(k key) bool {
+	r.line.Show("once more: " + r.repeat.part(k.pkg) + " " + k.test)
+	out, err := exec.Command(r.goCommand, "test", "-count=1", "-timeout=5m", "-run", k.pattern(), r.repeat.folder(k.pkg)).CombinedOutput()
+	if err != nil {
+		r.line.Printf("once more, it failed again: %s %s\n%s", r.repeat.part(k.pkg), k.test, r.last([]string{string(out)}))
+	}
+	return err == nil && !bytes.Contains(out, []byte("no tests to run"))
+}
+
+// finish prints the end, and answers the exit status. A nil once runs nothing again.
+func (s *summary) finish(once func(key) bool) int {
+	var forgiven []key
+	if once != nil {
+		forgiven = s.again(once)
+	}
+	if len(s.skips) > 0 {
+		s.line.Printf("\nSkipped:\n")
+		for _, k := range s.skips {
+			s.line.Printf("  %s: %s\n", k.why, progress.Names(k.tests, 3))
 		}
 	}
-	for _, check := range flag.Args() {
-		s.addCheck(check)
+	if len(forgiven) > 0 {
+		s.line.Printf("\nFailed, and passed twice when run again:\n")
+		for _, k := range forgiven {
+			s.line.Printf("  %s %s\n", s.repeat.part(k.pkg), k.test)
+		}
+	}
+	s.repeats()
+	if s.next && s.failed == 0 {
+		s.line.Printf("\nNext: how a change is made and tested is in CONTRIBUTING.md, how one test is run in docs/testing.md.\n")
 	}
 	if s.skipped > 0 {
-		fmt.Printf("(%d skipped)\n", s.skipped)
+		s.line.Printf("(%d skipped)\n", s.skipped)
 	}
-	fmt.Printf("%d passed, %d failed\n", s.passed, s.failed)
+	s.line.Printf("%d passed, %d failed\n", s.passed, s.failed)
 	if s.failed > 0 || s.passed == 0 {
-		os.Exit(1)
+		return 1
+	}
+	return 0
+}
+
+// listed are the most commands that the end lists.
+const listed = 30
+
+// repeats lists the commands that repeat what failed.
+func (s *summary) repeats() {
+	var l []string
+	for _, p := range s.whole {
+		l = append(l, s.repeat.command(key{p, ""}))
+	}
+	for _, k := range s.leaves() {
+		l = append(l, s.repeat.command(k))
+	}
+	if len(l) == 0 {
+		return
+	}
+	s.line.Printf("\nWhat failed is repeated, one by one, with\n")
+	for _, c := range l[:min(len(l), listed)] {
+		s.line.Printf("  %s\n", c)
+	}
+	if n := len(l) - listed; n > 0 {
+		s.line.Printf("  … and %d more, which are above\n", n)
 	}
 }

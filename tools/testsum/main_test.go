@@ -6,7 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"libwebsockets/tools/progress"
 )
+
+var plain = repeater{module: "m"}
 
 func TestSummary(t *testing.T) {
 	const good = `{"Action":"run","Package":"p","Test":"TestA"}
@@ -22,16 +26,16 @@ func TestSummary(t *testing.T) {
 		passed, failed, skipped int
 		shows, hides            []string
 	}{
-		{"passing", good, 2, 0, 1, []string{"no peer", "ok    p"}, []string{"quiet"}},
+		{"passing", good, 2, 0, 1, []string{"p: 2 passed, 0 failed, 1 skipped"}, []string{"quiet"}},
 		{"one fails", good + `{"Action":"output","Package":"q","Test":"TestC","Output":"wrong\n"}
 {"Action":"fail","Package":"q","Test":"TestC"}
 {"Action":"output","Package":"q","Output":"FAIL\n"}
 {"Action":"fail","Package":"q","Elapsed":1}
-`, 2, 1, 1, []string{"wrong", "FAIL  q"}, nil},
+`, 2, 1, 1, []string{"FAIL  q: TestC\nwrong\n      repeat it: go test -count=1 -run '^TestC$' q\n", "q: 0 passed, 1 failed"}, nil},
 		{"does not build", `{"ImportPath":"r","Action":"build-output","Output":"r.go:1: syntax\n"}
 {"Action":"output","Package":"r","Output":"build failed\n"}
 {"Action":"fail","Package":"r","Elapsed":0}
-`, 0, 1, 0, []string{"r.go:1: syntax", "build failed", "FAIL  r"}, nil},
+`, 0, 1, 0, []string{"r.go:1: syntax", "build failed", "FAIL  r, not one of its tests\n      repeat it: go test -count=1 r\n"}, nil},
 		{"cut off", `{"Action":"output","Package":"r","Test":"TestD","Output":"panic: too late\n"}
 {"Action":"fail","Package":"r","Elapsed":0}
 `, 0, 1, 0, []string{"panic: too late"}, nil},
@@ -39,7 +43,7 @@ func TestSummary(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
-			s := newSummary(&out)
+			s := newSummary(progress.Plain(&out), plain)
 			if err := s.read(strings.NewReader(c.in)); err != nil {
 				t.Fatal(err)
 			}
@@ -60,13 +64,13 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-func TestAddCheck(t *testing.T) {
+func TestChecked(t *testing.T) {
 	var out strings.Builder
-	s := newSummary(&out)
-	for _, c := range []string{"lint=0", "lint=1", "lint"} {
-		s.addCheck(c)
-	}
-	if s.passed != 1 || s.failed != 2 || !strings.Contains(out.String(), "FAIL  lint") {
+	s := newSummary(progress.Plain(&out), plain)
+	s.checked([]byte("noise\nlint: staticcheck SKIPPED: no proxy\n"), true)
+	s.checked([]byte("x.go:1: wrong\n"), false)
+	if want := "lint: staticcheck SKIPPED: no proxy\nlint: 1 passed, 0 failed, 0 s\n" + // with nothing planned no time is left
+		"FAIL  lint\nx.go:1: wrong\n      repeat it: make lint\n"; s.passed != 1 || s.failed != 1 || !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%d passed, %d failed: %s", s.passed, s.failed, &out)
 	}
 }
@@ -93,7 +97,7 @@ func TestAgain(t *testing.T) {
 		{"a package", `{"Action":"fail","Package":"p","Elapsed":1}` + "\n", "", nil, 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newSummary(&strings.Builder{})
+			s := newSummary(progress.Plain(&strings.Builder{}), plain)
 			if err := s.read(strings.NewReader(c.in)); err != nil {
 				t.Fatal(err)
 			}
