@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"libwebsockets/c_tests/harness"
 )
 
 const fetchTool = root + "/tools/fetch-reference"
@@ -107,6 +109,7 @@ func fetched(t *testing.T, aptConfig, database string) []string {
 			t.Fatal(err)
 		}
 	}
+	harness.CopyFile(t, filepath.Join(filepath.Dir(fetchTool), "ticking"), filepath.Join(place, "tools/ticking"))
 	inNamespace := []string{"-m"}
 	if os.Getuid() != 0 {
 		inNamespace = []string{"-r", "-m"}

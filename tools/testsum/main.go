@@ -80,7 +80,7 @@ func main() {
 		fail(err)
 	}
 	s.next = *next
-	r.line.Printf("%d parts in %s\n", r.parts(), progress.Took(time.Since(began)))
+	r.line.Printf("%s in %s\n", r.parts(), progress.Took(time.Since(began)))
 	os.Exit(s.finish(r.once))
 }
 
@@ -126,7 +126,7 @@ func (r *runner) run(packages []string) error {
 		return err
 	}
 	r.summary.plan.Start(r.now())
-	r.line.Printf("%d parts, %s\n", r.parts(), progress.About(r.summary.plan.Left(r.now())))
+	r.line.Printf("%s, %s\n", r.parts(), progress.About(r.summary.plan.Left(r.now())))
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt)
 	go func() {
@@ -171,7 +171,12 @@ func (r *runner) run(packages []string) error {
 	return err
 }
 
-func (r *runner) parts() int { _, n := r.summary.plan.At(); return n }
+func (r *runner) parts() string {
+	if _, n := r.summary.plan.At(); n != 1 {
+		return fmt.Sprintf("%d parts", n)
+	}
+	return "1 part"
+}
 
 // check runs what -lint says. Its output is of interest when it fails, and where it
 // has left something out.

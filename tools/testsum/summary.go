@@ -260,6 +260,9 @@ func (s *summary) tick() {
 	defer s.mu.Unlock()
 	now := s.now()
 	live := s.line.Live()
+	if s.said.IsZero() {
+		s.said = now
+	}
 	if !live && now.Sub(s.said) < plainly {
 		return
 	}
