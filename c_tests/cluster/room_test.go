@@ -14,7 +14,8 @@ import (
 
 // TestRoom: two servers are one room. Who comes without an id has the last 50 messages,
 // who comes with one what is behind it; who was away for longer than Redis keeps is told
-// that something is missing. A message that is said again has the id that it has.
+// that something is missing. A message that is said again has the id that it has. Seen to
+// fail, now and then, with a "joined" before it was known where a client begins.
 func TestRoom(t *testing.T) {
 	t.Parallel()
 	c := start(t, so19, sanitized, "--keep", "200", "--rate", "100000")

@@ -73,6 +73,7 @@ struct request { /* a message on its way to Redis */
 	char room[MAX_WORD + 1], key[MAX_WORD + 1];
 };
 void session_wake(struct session *s);
+void session_joined(struct place *p);
 void session_answer(struct request *q, const char *id, const char *why);
 void session_close(struct session *s, enum lws_close_status code, const char *why);
 int sessions_leave(unsigned count);

@@ -279,7 +279,7 @@ static void on_start(void *arg, int failed, struct sid id)
 			session_close(p->session, TRY_AGAIN_LATER, "redis");
 		else {
 			p->cursor = id;
-			session_wake(p->session);
+			session_joined(p);
 		}
 	}
 	room_check(s->room);

@@ -131,6 +131,12 @@ static void leave(struct place *p)
 	place_end(p);
 }
 
+/* session_joined: the client hears of what is said from now on. */
+void session_joined(struct place *p)
+{
+	reply(p->session, "{\"t\":\"joined\",\"room\":\"%s\"}", p->room->name);
+}
+
 static void join(struct session *s, const char *room, const char *last)
 {
 	const char *why = "too many rooms";
@@ -144,7 +150,8 @@ static void join(struct session *s, const char *room, const char *last)
 		return;
 	}
 	lws_dll2_add_tail(&p->of_session, &s->places);
-	reply(s, "{\"t\":\"joined\",\"room\":\"%s\"}", room);
+	if (!p->start)
+		session_joined(p); /* else when it is known where it begins */
 }
 
 static void say(struct session *s, const char *room, const char *key, const char *text, size_t len)
