@@ -9,9 +9,11 @@
 #   make lwsws    build/lwsws/17/lwsws and build/lwsws/19/lwsws, the web server
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=): the library that this
 #                 machine's programs ask for (ABI=17, ABI=19: that one)
+#   make uninstall  with the same PREFIX and DESTDIR: takes away what was installed
 #   make deb      Debian packages of that library in build/deb (ABI=)
 #   make docs     the reference of all functions, in build/docs/html (with doxygen)
 #   make man      its manual pages, in build/man
+#   make sbom     what is linked into that library, with its licences: build/sbom/N.spdx.json
 #   make deps     install what building and testing need (with apt, as root)
 #   make lint     gofmt, go vet, staticcheck, and C for arm64
 #   make clean    remove build/ and what else was made
@@ -114,7 +116,7 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all help lib built libs link lwsws objects run cluster bench test test-all lint docs man install install-headers deb clean deps reference
+.PHONY: all help lib built libs link lwsws objects run cluster bench test test-all lint docs man install place install-headers uninstall install-test-server sbom deb clean deps reference
 all: lib
 	@$(MAKE) --no-print-directory lwsws
 
@@ -146,7 +148,7 @@ NEXT_install = '$(SONAME), its headers and lwsws are in $(DESTDIR)$(PREFIX). Nex
 NEXT_deb = 'Next: apt install ./build/deb/*.deb, for all programs of this machine; going back: docs/install.md'
 next      = $(if $(QUIET)$(filter-out 0,$(MAKELEVEL)),,@printf '%s\n' $(NEXT_$(1)))
 ifndef V
-.SILENT: install install-headers
+.SILENT: place install-headers
 endif
 
 # Only the compilers' complaints are seen.
@@ -294,6 +296,13 @@ cluster:
 	    LWS="-I$(abspath include) -DLWS_ABI=$(CHOSEN) -L$(abspath $(B)/lib) -l:$(SONAME) -Wl,-rpath,$(abspath $(B)/lib)"
 	@examples/cluster/start $(B)/cluster $(PORT)
 
+# The same, to stay: for the Dockerfile.
+install-test-server: $(LIB) | reference
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share
+	$(CC) -O2 -w -DINSTALL_DATADIR='"$(PREFIX)/share"' -Iinclude -DLWS_ABI=$(CHOSEN) $(APPSRC)/test-apps/test-server.c \
+	    -o $(DESTDIR)$(PREFIX)/bin/libwebsockets-test-server -L$(B)/lib -l:$(SONAME) -Wl,-rpath,$(LIBDIR) -lssl -lcrypto
+	cp -rL $(APPDATA)/libwebsockets-test-server $(DESTDIR)$(PREFIX)/share/
+
 # What it measures and how: docs/performance.md.
 bench:
 	@tools/deps $(if $(PEERS),-p)
@@ -343,7 +352,25 @@ install-headers:
 	cd include && find libwebsockets.h libwebsockets -name '*.h' -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/{} \;
 	cd include && find compat -name '*.h' $(OWN:%=! -path 'compat/%/*') -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(INCLUDEDIR))/libwebsockets/{} \;
 
-install: built install-headers $(MAN)
+# What is in the library (docs/install.md).
+SBOM := $(B)/sbom/$(CHOSEN).spdx.json
+sbom: built
+	@mkdir -p $(dir $(SBOM))
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} \
+	    $(GO) run ./tools/sbom -version $(VERSION)+go1 -o $(SBOM) $(LIB)
+
+# Goes through a folder of its own, for the list that uninstall works by.
+INSTALLED = tools/installed -d '$(DESTDIR)' -l '$(PREFIX)/share/libwebsockets/installed'
+install: built
+	@staged=$$(mktemp -d) && trap 'rm -rf "$$staged"' EXIT && \
+	$(MAKE) --no-print-directory place ABI=$(CHOSEN) DESTDIR="$$staged" && $(INSTALLED) add "$$staged"
+	$(call next,install)
+
+uninstall:
+	@$(INSTALLED) remove
+
+# All files, below DESTDIR.
+place: built install-headers sbom $(MAN)
 	install -d $(DESTDIR)$(LIBDIR) $(PC_DIR) $(DESTDIR)$(CMAKE_DIR)
 	install -m 755 $(LIB) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libwebsockets.so
@@ -356,6 +383,8 @@ install: built install-headers $(MAN)
 	$(FILL) cmake/libwebsockets-config-version.cmake.in >$(DESTDIR)$(CMAKE_DIR)/libwebsockets-config-version.cmake
 	install -m 644 cmake/LwsCheckRequirements.cmake $(DESTDIR)$(CMAKE_DIR)
 	install -D -m 644 packaging/lws-common.js $(DESTDIR)$(PREFIX)/share/libwebsockets-test-server/lws-common.js
+	install -D -m 644 $(SBOM) $(DESTDIR)$(PREFIX)/share/doc/libwebsockets/sbom.spdx.json
+	install -D -m 644 packaging/debian/copyright $(DESTDIR)$(PREFIX)/share/doc/libwebsockets/copyright
 
 	rm -f $(B)/lwsws/$(CHOSEN)/lwsws && $(MAKE) --no-print-directory lwsws ABI=$(CHOSEN) PREFIX=$(PREFIX)
 	install -D -m 755 $(B)/lwsws/$(CHOSEN)/lwsws $(DESTDIR)$(PREFIX)/bin/lwsws
@@ -363,7 +392,6 @@ install: built install-headers $(MAN)
 	cd $(B)/man && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)/$(PREFIX))/share/man/{} \;
 	for f in conf localhost logrotate; do install -D -m 644 lwsws/examples/$$f $(DESTDIR)$(PREFIX)/share/lwsws/$$f; done
 	sed 's|@PREFIX@|$(PREFIX)|' lwsws/examples/lwsws.service.in >$(DESTDIR)$(PREFIX)/share/lwsws/lwsws.service
-	$(call next,install)
 
 deb: built
 	@tools/deb -a $(CHOSEN) $(CROSS:%=-c %)

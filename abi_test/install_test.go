@@ -13,7 +13,8 @@ import (
 )
 
 // A copy installed with make install is found through pkg-config, and a
-// program built against it runs with it and asks for that library.
+// program built against it runs with it and asks for that library. make uninstall
+// takes all of it away, and nothing else.
 func TestInstalledCopy(t *testing.T) {
 	for _, a := range abis {
 		t.Run(a.soname(), func(t *testing.T) { installedCopy(t, a) })
@@ -23,6 +24,13 @@ func TestInstalledCopy(t *testing.T) {
 func installedCopy(t *testing.T, a abi) {
 	dest, err := filepath.Abs(t.TempDir())
 	if err != nil {
+		t.Fatal(err)
+	}
+	others := dest + "/opt/lws/include/libwebsockets/others.h"
+	if err := os.MkdirAll(filepath.Dir(others), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(others, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	run(t, nil, "make", "-s", "-C", root, "install", "ABI="+a.name, "DESTDIR="+dest, "PREFIX=/opt/lws", "LIBDIR=/opt/lws/lib",
@@ -50,6 +58,14 @@ func installedCopy(t *testing.T, a abi) {
 	out := run(t, []string{"LD_LIBRARY_PATH=" + dest + "/opt/lws/lib"}, program)
 	if !strings.HasPrefix(out, a.version) {
 		t.Errorf("the library calls itself %q", out)
+	}
+	if _, err := os.Stat(dest + "/opt/lws/share/doc/libwebsockets/sbom.spdx.json"); err != nil {
+		t.Error("make install did not install what tells what is linked in")
+	}
+	run(t, nil, "make", "-s", "-C", root, "uninstall", "DESTDIR="+dest, "PREFIX=/opt/lws")
+	if left := strings.Fields(run(t, nil, "find", dest, "-mindepth", "1", "-printf", "%P\n")); strings.Join(left, " ") !=
+		"opt opt/lws opt/lws/include opt/lws/include/libwebsockets opt/lws/include/libwebsockets/others.h" {
+		t.Errorf("make uninstall leaves %q", left)
 	}
 }
 

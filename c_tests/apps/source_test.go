@@ -124,7 +124,8 @@ func TestSourceCMake(t *testing.T) {
 	}
 }
 
-// Installed through CMake or make, the files are the same.
+// Installed through CMake or make, the files are the same, and CMake takes them away as
+// well.
 func TestCMakeInstalls(t *testing.T) {
 	for _, r := range []harness.Ref{harness.Ref17, harness.Ref19} {
 		dest, _ := installedOf(t, r)
@@ -141,6 +142,10 @@ func TestCMakeInstalls(t *testing.T) {
 		}
 		for _, f := range []string{"/lib/" + r.Soname(), "/lib/pkgconfig/libwebsockets.pc", "/lib/cmake/libwebsockets/libwebsockets-config.cmake"} {
 			run(t, "", nil, "cmp", dest+prefix+f, other+prefix+f)
+		}
+		run(t, "", []string{"DESTDIR=" + other}, "cmake", "--build", build, "--target", "uninstall")
+		if left := tree(t, other); len(left) > 0 {
+			t.Errorf("uninstall leaves %q", left)
 		}
 	}
 }
