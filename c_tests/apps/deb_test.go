@@ -21,6 +21,31 @@ type debs struct {
 	programs []string
 }
 
+// packages are ours, which are made once.
+func (d debs) packages(t *testing.T) []string {
+	t.Helper()
+	dir := filepath.Join(tmp, fmt.Sprint("packages", d.ABI))
+	files, _ := filepath.Glob(filepath.Join(dir, "*.deb"))
+	if len(files) == 0 {
+		makeDebs(t, harness.Top(), d.ABI, dir)
+		files, _ = filepath.Glob(filepath.Join(dir, "*.deb"))
+	}
+	if len(files) < 4 {
+		t.Fatalf("packages: %q", files)
+	}
+	return files
+}
+
+// makeDebs runs a checkout's tools/deb, which may take long.
+func makeDebs(t *testing.T, top string, abi int, dir string, env ...string) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(top, "tools", "deb"), "-a", fmt.Sprint(abi), dir)
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("tools/deb: %v\n%s", err, out)
+	}
+}
+
 // TestDeb makes the packages of both Debian and installs them in a folder whose package
 // database has Debian's own and the programs that tools/fetch-reference has unpacked. Of
 // the machine's Debian it is a copy of the machine's, which also has janus; of a newer one
@@ -42,12 +67,7 @@ func (d debs) replace(t *testing.T, machine bool) {
 	if d.ABI == 17 && !machine {
 		t.Skip("the packages of Debian 12 are tested there: a newer one has not what its programs need")
 	}
-	debs, ours := t.TempDir(), d.own+"-go"
-	run(t, "", nil, filepath.Join(harness.Top(), "tools", "deb"), "-a", fmt.Sprint(d.ABI), debs)
-	files, _ := filepath.Glob(filepath.Join(debs, "*.deb"))
-	if len(files) < 2 {
-		t.Fatalf("packages: %q", files)
-	}
+	files, ours := d.packages(t), d.own+"-go"
 	root, admin := d.packageDatabase(t, machine)
 	dpkg := func(args ...string) (string, error) {
 		cmd := exec.Command("fakeroot", append([]string{"dpkg", "--root=" + root, "--force-not-root,bad-path", "--log=/dev/null"}, args...)...)
