@@ -26,6 +26,7 @@ var commands = map[string]string{
 	"chromium": "chromium", "cmake": "cmake", "curl": "curl", "fakeroot": "fakeroot", "g++": "g++", "gcc": "gcc", "gdb": "gdb",
 	"git": "git", "h2load": "nghttp2-client", "janus": "janus", "make": "make", "nghttp": "nghttp2-client", "nginx": "nginx-light",
 	"node": "nodejs", "openssl": "openssl", "pkg-config": "pkg-config", "taskset": "util-linux", "unshare": "util-linux",
+	"lintian": "lintian", "nsenter": "util-linux",
 	"perf": "linux-perf", "valgrind": "valgrind", "redis-server": "redis-server",
 	"doxygen": "doxygen", "man": "man-db",
 	"bash": everywhere, "systemd-analyze": everywhere,
