@@ -106,6 +106,8 @@ LWS_VISIBLE unsigned char *
 lws_get_close_payload(struct lws *wsi)
 {
 	LWS_NEEDS(wsi, NULL);
+	if (!wsi->close_buf)
+		wsi->close_buf = lwsgo_zalloc(LWSGO_CLOSE_MAX, "close payload");
 	return wsi->close_buf;
 }
 

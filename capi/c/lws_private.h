@@ -31,10 +31,10 @@ struct lws {
 	uint8_t role; /* LWSGO_WS, ... */
 	uint8_t is_ssl;
 	uint8_t close_len;
-	uint8_t close_buf[125];
 	uint8_t child_pending; /* a child asked its parent for WRITEABLE */
 	uint8_t dead;	       /* closed, its memory still there */
 	uint8_t tsi;	       /* its thread */
+	uint8_t *close_buf;    /* NULL: nobody asked */
 	struct lws *parent;
 	struct lws *child;
 	struct lws *sibling;
@@ -47,6 +47,9 @@ struct lws {
 	int asked;    /* is in a list of struct lwsgo_thread */
 	struct lws *next_asked;
 };
+
+/* The most that a close frame carries (RFC 6455 section 5.5). */
+#define LWSGO_CLOSE_MAX 125
 
 #define LWSGO_WS 1
 #define LWSGO_CLIENT 2

@@ -232,8 +232,7 @@ func Connect(i *Info) *engine.Conn {
 	c.Tag(engine.GroupClient, method+"/"+r.Name()+"/"+v.Name+"/"+i.Address)
 	c.SetQuiet(true)
 	if i.Retry != nil {
-		c.Retry = *i.Retry
-		c.F.Retry = i.Retry.C
+		c.SetRetry(*i.Retry)
 	}
 	c.F.OpaqueUser, c.F.LogCx = i.Opaque, i.LogCx
 	if i.Made != nil {

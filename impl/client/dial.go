@@ -45,7 +45,7 @@ func (s *State) begin(c *engine.Conn) bool {
 		return s.dial(c)
 	}
 	c.SetState(engine.StateWaitingDNS)
-	c.Detail = "looking up " + host
+	c.SetBusy("looking up " + host)
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
 	s.lookUp(c, host, port)
 	return true
@@ -179,7 +179,7 @@ func (s *State) try(c *engine.Conn, family int, sa unix.Sockaddr, name string) b
 	}
 	c.SetState(engine.StateWaitingConnect)
 	c.SetTimeout(engine.TimeoutAwaitingConnect, c.Vhost.ConnectSecs)
-	c.Detail = "connecting to " + name
+	c.SetBusy("connecting to " + name)
 	if !tellConnecting(c, fd) {
 		unix.Close(fd)
 		return false
@@ -315,7 +315,7 @@ func (s *State) connectEvent(c *engine.Conn) {
 		err = unix.Errno(e)
 	}
 	if err != nil {
-		name := strings.TrimPrefix(c.Detail, "connecting to ")
+		name := strings.TrimPrefix(c.Busy(), "connecting to ")
 		s.failed(c, c.Ctx.ABI.Client.Errors.Refused, name, err)
 		return
 	}
@@ -334,7 +334,7 @@ func (s *State) connected(c *engine.Conn) {
 	if c.Dead() {
 		return
 	}
-	c.Detail = ""
+	c.SetBusy("")
 	c.SetTimeout(engine.TimeoutSentClientHandshake, c.Ctx.TimeoutSecs)
 	switch {
 	case s.unix:

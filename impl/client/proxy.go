@@ -85,7 +85,7 @@ func (s *State) askProxy(c *engine.Conn) {
 		return
 	}
 	s.parser.Init(wire.Response, c.Ctx.MaxHeaderData)
-	c.Detail = "waiting for the proxy"
+	c.SetBusy("waiting for the proxy")
 	c.SetTimeout(engine.TimeoutAwaitingProxy, c.Ctx.TimeoutSecs)
 	c.SetState(engine.StateWaitingProxyReply)
 }
@@ -131,7 +131,7 @@ func (s *State) proxyReply(c *engine.Conn) bool {
 // its answer.
 func (s *State) tunnel(c *engine.Conn, early []byte) {
 	engine.Infof("%s: proxy connection established", c)
-	c.Detail = ""
+	c.SetBusy("")
 	c.Keep(early)
 	c.SetTimeout(engine.TimeoutSentClientHandshake, c.Ctx.TimeoutSecs)
 	s.secure(c)

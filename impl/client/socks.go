@@ -180,7 +180,7 @@ func (s *State) askSocks(c *engine.Conn) {
 	engine.Infof("%s: going via SOCKS5 proxy", c)
 	s.socks = &socks{address: s.info.Address, port: s.info.Port, user: v.SocksUser, password: v.SocksPassword}
 	s.socks.greet()
-	c.Detail = "waiting for the SOCKS5 proxy"
+	c.SetBusy("waiting for the SOCKS5 proxy")
 	c.SetState(engine.StateWaitingProxyReply)
 	if !s.sendSocks(c) {
 		fail(c, "socks write failed")

@@ -64,8 +64,8 @@ func (v *Vhost) logAgain(o *Vhost, ours bool) {
 // PeerAddr is the address of the other end, of a stream that of its connection's;
 // the zero Addr where there is none (unix sockets).
 func (c *Conn) PeerAddr() netip.Addr {
-	if c.net != nil {
-		return c.net.PeerAddr()
+	if n := c.carrier(); n != nil {
+		return n.PeerAddr()
 	}
 	addr, _, _ := peerAddr(c.fd)
 	return addr

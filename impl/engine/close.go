@@ -57,12 +57,12 @@ func (c *Conn) close(status CloseStatus) {
 		c.WhenMade(func() { c.close(status) })
 		return
 	}
-	for len(c.children) > 0 {
-		k := c.children[0]
+	for len(c.Children()) > 0 {
+		k := c.kin.children[0]
 		k.broken = true
 		k.close(status)
-		if len(c.children) > 0 && c.children[0] == k {
-			c.children = c.children[1:]
+		if l := c.kin.children; len(l) > 0 && l[0] == k {
+			c.kin.children = l[1:]
 		}
 	}
 	if k := c.Companion(); k != nil {
@@ -314,10 +314,10 @@ func (c *Conn) ConnectionError(text string) {
 
 // busy is text with what the connection is busy with, or with none.
 func (c *Conn) busy(text, none string) string {
-	if c.Detail == "" {
-		return text + none
+	if b := c.Busy(); b != "" {
+		return text + ": " + b
 	}
-	return text + ": " + c.Detail
+	return text + none
 }
 
 // SetQuiet has CLIENT_CONNECTION_ERROR not told meanwhile: who connects learns of a
@@ -391,7 +391,7 @@ func (c *Conn) bury() {
 	c.peerPlace.Leave()
 	c.peerPlace = nil
 	delete(c.pt.live, c)
-	c.out = outQueue{}
+	c.out = nil
 	c.pt.graves = append(c.pt.graves, c)
 	if !c.pt.inTurn {
 		c.pt.reap()
@@ -409,7 +409,7 @@ func (c *Conn) reclaim() {
 	c.BindVhost(nil)
 	conns.del(c.slot)
 	c.F.Slot = 0
-	Prog.FreeFace(c.F)
+	c.F.free()
 	if v != nil {
 		v.maybeFinish(c.pt)
 	}

@@ -74,10 +74,9 @@ type Conn struct {
 	TLS Transport
 
 	fd   int
-	slot uint32
-	gen  int32
 	seq  uint64 // order of birth
 	life lifecycle
+	slot uint32
 
 	state State
 	bye   farewell
@@ -98,49 +97,50 @@ type Conn struct {
 	inSync    bool
 	inLoop    bool // the program's own event loop has the descriptor
 	rxOff     bool
-	NoRead    bool // the role does not want to read now
-	answers   int  // bytes, see answersMax
-	discarded int  // bytes, when deaf
-	WantOut   bool // the role waits for POLLOUT by itself
-	expect    bool // more will be sent soon
-	held      bool // the kernel may hold a segment back for it
-	KeepFD    bool // the descriptor is not ours to close
-	RxPending bool // the role holds received bytes to go on with
-	// Detail is what a client connection is busy with, for the text of its error.
-	Detail string
+	NoRead    bool  // the role does not want to read now
+	WantOut   bool  // the role waits for POLLOUT by itself
+	expect    bool  // more will be sent soon
+	held      bool  // the kernel may hold a segment back for it
+	KeepFD    bool  // the descriptor is not ours to close
+	RxPending bool  // the role holds received bytes to go on with
+	wroteTwo  bool  // it was told that it wrote twice in one step
+	added     bool  // the poll knows the descriptor
+	hold      bool  // a stream's WRITEABLE has to wait
+	doomed    bool  // the program has said that the next turn closes it
+	pinged    bool  // validity: the ping went out
+	cross     uint8 // the transport's Cross when it was last looked at
+
+	polled   uint32 // what the poll was told
+	place    int32  // in Thread.order, while added
+	memberAt int32
+	wroteIn  uint32 // the step of the thread in which the program last wrote
+	reason   TimeoutReason
+	// Silence before a ping, and before the connection is given up, in seconds; see SetRetry.
+	pingSecs, hangupSecs uint16
+
 	// Monitor is how a client connection came about, nil for others.
 	Monitor *Monitor
 
-	wroteIn  uint // the step of the thread in which the program last wrote
-	wroteTwo bool // it was told that it wrote twice in one
+	out *outQueue // nil: nothing waits to be sent
+	rx  *[]byte   // received, not yet consumed; nil: nothing
 
-	polled uint32 // what the poll was told
-	cross  uint8  // the transport's Cross when it was last looked at
-	added  bool   // the poll knows the descriptor
-	place  int    // in Thread.order, while added
-
-	out outQueue
-	rx  []byte // received, not yet consumed
-
-	net  *Conn // carries it, when it is a stream
-	mux  Mux   // how its bytes get onto net
-	hold bool  // a stream's WRITEABLE has to wait
+	mux Mux // how a stream's bytes get onto what carries it
 
 	traffic   Traffic
+	answers   int        // bytes, see answersMax; once deaf, those that were discarded
 	peerPlace *PeerPlace // among its peer's, nil where nobody counts
+	memberOf  *Protocol  // whose members it is among
+	kin       *kin
 
-	memberOf *Protocol // whose members it is among
-	memberAt int
-	parent   *Conn
-	children []*Conn
-
-	reason   TimeoutReason
-	doomed   bool // the program has said that the next turn closes it
 	timeout  *Timer
 	hrtimer  *Timer
 	validity *Timer
-	pinged   bool // validity: the ping went out
-	Retry    Retry
+}
+
+// kin is a connection's family; most have none.
+type kin struct {
+	parent   *Conn
+	children []*Conn
 }
 
 var birth atomic.Uint64
@@ -154,19 +154,18 @@ func NewConn(pt *Thread, v *Vhost, role Role, client bool) *Conn {
 		return nil
 	}
 	born := birth.Add(1)
-	c := &Conn{F: f, pt: pt, Ctx: v.Ctx, role: role, client: client, fd: -1, seq: born, Retry: v.Retry}
-	if client { // the context's counts, whatever the vhost says
-		c.Retry = v.Ctx.DefaultRetry
-	}
+	c := &Conn{F: f, pt: pt, Ctx: v.Ctx, role: role, client: client, fd: -1, seq: born}
 	c.slot = conns.put(c)
 	if c.slot == 0 {
 		Errf("too many connections")
-		Prog.FreeFace(f)
+		f.free()
 		return nil
 	}
-	c.gen = int32(born&0x3fffffff) + 1
-	f.Slot, f.FD, f.Context = c.slot, -1, unsafe.Pointer(v.Ctx.F)
-	f.Retry, f.TSI = c.Retry.C, uint8(pt.Index)
+	f.Slot, f.FD, f.Context, f.TSI = c.slot, -1, unsafe.Pointer(v.Ctx.F), uint8(pt.Index)
+	c.SetRetry(v.Retry)
+	if client { // the context's counts, whatever the vhost says
+		c.SetRetry(v.Ctx.DefaultRetry)
+	}
 	if !pt.Mine() {
 		c.nascent = true
 		pt.ctx.making.Add(1)
@@ -177,6 +176,14 @@ func NewConn(pt *Thread, v *Vhost, role Role, client bool) *Conn {
 	c.BindVhost(v)
 	c.pt.live[c] = struct{}{}
 	return c
+}
+
+// gen tells the connection from others that had its slot.
+func (c *Conn) gen() int32 { return int32(c.seq&0x3fffffff) + 1 }
+
+// SetRetry sets the connection's policy.
+func (c *Conn) SetRetry(r Retry) {
+	c.pingSecs, c.hangupSecs, c.F.Retry = r.PingSecs, r.HangupSecs, r.C
 }
 
 // Born is called when the connection is made, as far as that is not left to its events:
@@ -313,8 +320,8 @@ func (c *Conn) String() string {
 // Peer says who the other end is, for log lines: address and port of the socket
 // that carries the connection.
 func (c *Conn) Peer() string {
-	if c.net != nil {
-		return c.net.Peer()
+	if n := c.carrier(); n != nil {
+		return n.Peer()
 	}
 	sa, err := unix.Getpeername(c.fd)
 	if err != nil {
@@ -437,49 +444,71 @@ func (c *Conn) Bound() bool { return c.bound }
 
 // SetParent makes p the parent of c.
 func (c *Conn) SetParent(p *Conn) {
-	c.parent = p
-	p.children = append([]*Conn{c}, p.children...)
+	c.family().parent = p
+	f := p.family()
+	f.children = append([]*Conn{c}, f.children...)
 	c.linkFaces()
+}
+
+func (c *Conn) family() *kin {
+	if c.kin == nil {
+		c.kin = new(kin)
+	}
+	return c.kin
+}
+
+func (c *Conn) parent() *Conn {
+	if c.kin == nil {
+		return nil
+	}
+	return c.kin.parent
 }
 
 // LeaveParent makes c one that ends by itself, without its parent.
 func (c *Conn) LeaveParent() { c.leaveParent() }
 
 // Children are the connections whose parent c is.
-func (c *Conn) Children() []*Conn { return c.children }
+func (c *Conn) Children() []*Conn {
+	if c.kin == nil {
+		return nil
+	}
+	return c.kin.children
+}
 
 // linkFaces mirrors the family in the faces, for the C accessors.
 func (c *Conn) linkFaces() {
-	p := c.parent
+	p := c.parent()
 	if p == nil {
 		c.F.Parent, c.F.Sibling = nil, nil
 		return
 	}
 	c.F.Parent = unsafe.Pointer(p.F)
 	var next unsafe.Pointer
-	for i := len(p.children) - 1; i >= 0; i-- {
-		p.children[i].F.Sibling = next
-		next = unsafe.Pointer(p.children[i].F)
+	l := p.Children()
+	for i := len(l) - 1; i >= 0; i-- {
+		l[i].F.Sibling = next
+		next = unsafe.Pointer(l[i].F)
 	}
 	p.F.Child = next
 }
 
 // leaveParent tells the parent's protocol and takes c off its list.
 func (c *Conn) leaveParent() {
-	p := c.parent
+	p := c.parent()
 	if p == nil {
 		return
 	}
 	if p.Protocol != nil {
 		c.CallProtocol(p.Protocol, ReasonChildClosing, p.F.User, unsafe.Pointer(c.F), 0)
 	}
-	for i, k := range p.children {
+	f := p.family()
+	for i, k := range f.children {
 		if k == c {
-			p.children = append(p.children[:i:i], p.children[i+1:]...)
+			f.children = append(f.children[:i:i], f.children[i+1:]...)
 			break
 		}
 	}
 	c.linkFaces()
-	c.parent = nil
+	c.kin.parent = nil
 	c.F.Parent, c.F.Sibling = nil, nil
 }

@@ -24,7 +24,7 @@ func (c *Conn) Owed() bool {
 	if c.bye.begun || c.broken || c.state.answering() || c.state == StateDiscardBody {
 		return false
 	}
-	return c.unread() || len(c.rx) > 0 || c.RxPending || c.TLS != nil && c.TLS.Pending() > 0
+	return c.unread() || len(c.Kept()) > 0 || c.RxPending || c.TLS != nil && c.TLS.Pending() > 0
 }
 
 func (c *Conn) goDeaf() {
@@ -32,7 +32,7 @@ func (c *Conn) goDeaf() {
 		return
 	}
 	c.deaf = true
-	c.out, c.answers = outQueue{}, 0
+	c.out, c.answers = nil, 0
 	if c.mute() {
 		c.wantWrite = false
 	}
@@ -108,7 +108,7 @@ func (c *Conn) discard(n int) bool {
 	if c.mute() {
 		return true
 	}
-	if c.discarded += n; c.discarded > answersMax {
+	if c.answers += n; c.answers > answersMax {
 		Infof("%s: the peer is gone, and the program writes on without receiving", c)
 		c.broken = true
 	}

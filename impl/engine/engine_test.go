@@ -196,7 +196,7 @@ func TestWritesAreCorkedAndQueued(t *testing.T) {
 	if string(got) != string(want) {
 		t.Fatalf("got %d bytes, want %d, or in another order", len(got), len(want))
 	}
-	if r.c.Buffered() || r.c.out.b != nil {
+	if r.c.Buffered() || r.c.out != nil {
 		t.Error("the queue stayed")
 	}
 }

@@ -28,10 +28,10 @@ type Face struct {
 	Role         uint8 // RoleBits
 	IsSSL        uint8
 	CloseLen     uint8          // length of what lws_close_reason set
-	CloseBuf     [125]byte      // code and reason of the close frame to send
 	ChildPending uint8          // a child asked its parent for WRITEABLE
 	Dead         uint8          // closed; only its memory is left
 	TSI          uint8          // its thread
+	CloseBuf     unsafe.Pointer // *[CloseMax]byte, code and reason of the close frame to send; nil: nobody asked
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer
@@ -39,6 +39,36 @@ type Face struct {
 	Net          unsafe.Pointer // struct lws * that carries a stream, nil: none
 	UDP          unsafe.Pointer // struct lws_udp *, nil: no datagram socket
 	LogCx        unsafe.Pointer // struct lws_log_cx *, nil: the context's
+}
+
+// CloseMax is the most that a close frame carries (RFC 6455 section 5.5).
+const CloseMax = 125
+
+// SetClose sets the code and reason of the close frame to send, at most CloseMax bytes.
+func (f *Face) SetClose(b []byte) {
+	if f.CloseBuf == nil {
+		if f.CloseBuf = Prog.Alloc(CloseMax); f.CloseBuf == nil {
+			return // no memory: a close frame without
+		}
+	}
+	f.CloseLen = uint8(copy((*[CloseMax]byte)(f.CloseBuf)[:], b))
+}
+
+// Close is what SetClose has set.
+func (f *Face) Close() []byte {
+	if f.CloseLen == 0 {
+		return nil
+	}
+	return (*[CloseMax]byte)(f.CloseBuf)[:f.CloseLen]
+}
+
+// free gives the face, and what is its own, back.
+func (f *Face) free() {
+	if b := f.CloseBuf; b != nil {
+		f.CloseBuf, f.CloseLen = nil, 0
+		Prog.Free(b)
+	}
+	Prog.FreeFace(f)
 }
 
 // Role bits of Face.Role.

@@ -104,7 +104,7 @@ func (ctx *Context) EnterLoop() bool {
 		}
 		f.Context, f.FD, f.TSI = unsafe.Pointer(ctx.F), int32(pt.wakefd), uint8(pt.Index)
 		if pt.tellLoop(f, LoopAccept, 0) != 0 {
-			Prog.FreeFace(f)
+			f.free()
 			return false
 		}
 		pt.wakeFace = f
@@ -123,7 +123,7 @@ func (pt *Thread) leaveLoop() {
 	pt.tellLoop(f, LoopIO, loopStop|loopRead|loopWrite)
 	pt.tellLoop(f, LoopLogicalClose, 0)
 	pt.tellLoop(f, LoopFree, 0)
-	Prog.FreeFace(f)
+	f.free()
 }
 
 // loopEnds tells the program's loop how far the end of the context has come.

@@ -14,6 +14,7 @@ type Monitor struct {
 	Status            int            // of the answer, 0: none
 	Peer              netip.AddrPort // invalid: none, or no IP
 	Found             []netip.Addr   // the name's addresses, where they are wanted
+	busy              string         // what the connection is at, for the text of its error
 	since             int64          // when the current step began, 0: none has
 }
 
@@ -41,4 +42,20 @@ func (m *Monitor) End(step *uint32) {
 		*step = uint32(max(1, Now()-m.since))
 		m.since = 0
 	}
+}
+
+// SetBusy says what a client connection is at, for the text of its error; "": nothing.
+func (c *Conn) SetBusy(with string) {
+	if c.Monitor == nil {
+		c.Monitor = new(Monitor)
+	}
+	c.Monitor.busy = with
+}
+
+// Busy is what SetBusy has said.
+func (c *Conn) Busy() string {
+	if c.Monitor == nil {
+		return ""
+	}
+	return c.Monitor.busy
 }

@@ -137,12 +137,12 @@ func (c *Conn) watch(fd int) error {
 	}
 	pt.fds[fd] = c
 	c.polled = c.mask()
-	ev := unix.EpollEvent{Events: c.polled, Fd: int32(c.slot), Pad: c.gen}
+	ev := unix.EpollEvent{Events: c.polled, Fd: int32(c.slot), Pad: c.gen()}
 	if err := unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil && err != unix.EPERM {
 		return fmt.Errorf("epoll_ctl add: %w", err)
 	}
 	c.added = true
-	c.place = len(pt.order)
+	c.place = int32(len(pt.order))
 	pt.order = append(pt.order, c)
 	pt.polled.Store(int32(len(pt.order)))
 	return nil
@@ -204,7 +204,7 @@ func (c *Conn) syncPoll() {
 	}
 	prev := c.polled
 	c.polled = m
-	ev := unix.EpollEvent{Events: m, Fd: int32(c.slot), Pad: c.gen}
+	ev := unix.EpollEvent{Events: m, Fd: int32(c.slot), Pad: c.gen()}
 	if err := unix.EpollCtl(c.pt.epfd, unix.EPOLL_CTL_MOD, c.fd, &ev); err != nil && err != unix.EPERM && err != unix.ENOENT {
 		Errf("%s: epoll_ctl mod: %v", c, err)
 	}
@@ -304,7 +304,7 @@ func (pt *Thread) ServiceFD(fd int, revents uint32, now int64) (ours bool, end E
 		if c == nil {
 			return false, GoesOn
 		}
-		ev = Event{Events: revents, Fd: int32(c.slot), Pad: c.gen}
+		ev = Event{Events: revents, Fd: int32(c.slot), Pad: c.gen()}
 	}
 	if ctx.destroyed {
 		return true, Over

@@ -164,7 +164,7 @@ func (p *Protocol) join(c *Conn) {
 		p.members = make([]members, len(c.Ctx.Threads))
 	}
 	l := &p.members[c.pt.Index].l
-	c.memberOf, c.memberAt = p, len(*l)
+	c.memberOf, c.memberAt = p, int32(len(*l))
 	*l = append(*l, c)
 }
 

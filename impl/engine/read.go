@@ -57,7 +57,12 @@ func (c *Conn) Read(b []byte) (int, error) {
 }
 
 // Kept is what was received but not consumed yet.
-func (c *Conn) Kept() []byte { return c.rx }
+func (c *Conn) Kept() []byte {
+	if c.rx == nil {
+		return nil
+	}
+	return *c.rx
+}
 
 // Keep stores b behind what is kept already; it is delivered again, by
 // Readable, once the connection may receive.
@@ -65,17 +70,20 @@ func (c *Conn) Keep(b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	c.rx = append(c.rx, b...)
+	if c.rx == nil {
+		c.rx = new([]byte)
+	}
+	*c.rx = append(*c.rx, b...)
 	c.wantRipe()
 }
 
 // Consume drops the first n kept bytes.
 func (c *Conn) Consume(n int) {
-	if n >= len(c.rx) {
+	if n >= len(c.Kept()) {
 		c.rx = nil
 		return
 	}
-	c.rx = c.rx[n:]
+	*c.rx = (*c.rx)[n:]
 }
 
 // SetRxPending tells whether the role holds received bytes that Readable is to
@@ -88,7 +96,7 @@ func (c *Conn) SetRxPending(on bool) {
 }
 
 func (c *Conn) wantRipe() {
-	if !c.inRipe && (len(c.rx) > 0 || c.RxPending) {
+	if !c.inRipe && (c.rx != nil || c.RxPending) {
 		c.inRipe = true
 		c.pt.ripe = append(c.pt.ripe, c)
 	}
@@ -128,7 +136,7 @@ func (c *Conn) answersGone() {
 
 // mayDeliver tells whether kept bytes may be handed out now.
 func (c *Conn) mayDeliver() bool {
-	return (len(c.rx) > 0 || c.RxPending) && c.hears() && !c.state.answering() && !c.Dead()
+	return (c.rx != nil || c.RxPending) && c.hears() && !c.state.answering() && !c.Dead()
 }
 
 // readAhead tells whether the role would read something now that no descriptor tells

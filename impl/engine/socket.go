@@ -20,7 +20,7 @@ func (c *Conn) Disconnect() {
 	}
 	c.fd, c.F.FD = -1, -1
 	c.rx, c.RxPending = nil, false
-	c.out, c.answers = outQueue{}, 0
+	c.out, c.answers = nil, 0
 	if k := &c.pt.cork; k.owner == c {
 		k.b = k.b[:0]
 	}

@@ -80,7 +80,7 @@ type Thread struct {
 	ready []Event // see look
 
 	yielded     atomic.Int64 // when, see Yield
-	step        uint         // counts events and WRITEABLEs: what one of them brings is one step
+	step uint32         // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
 	destroySelf bool
 	tidAsked    bool
@@ -238,7 +238,7 @@ func (pt *Thread) closeAll() {
 		copy(pt.order[1:], pt.order[:n-1])
 		pt.order[0] = last
 		for i, c := range pt.order {
-			c.place = i
+			c.place = int32(i)
 		}
 	}
 	for len(pt.order) > 0 {

@@ -147,21 +147,20 @@ func (c *Conn) SetTimerUS(us int64) {
 // Valid notes that the peer has been heard (lws_validity_confirmed): the
 // wait for the next ping starts again.
 func (c *Conn) Valid() {
-	if c.net != nil {
-		c.net.Valid()
+	if n := c.carrier(); n != nil {
+		n.Valid()
 		return
 	}
-	r := &c.Retry
-	if r.HangupSecs == 0 || c.Dead() {
+	if c.hangupSecs == 0 || c.Dead() {
 		return
 	}
 	if c.validity == nil {
 		c.validity = &Timer{Fire: func(int64) { c.validityDue() }}
 	}
-	secs := r.PingSecs
-	c.pinged = secs == 0 || secs >= r.HangupSecs // no question first
+	secs := c.pingSecs
+	c.pinged = secs == 0 || secs >= c.hangupSecs // no question first
 	if c.pinged {
-		secs = r.HangupSecs
+		secs = c.hangupSecs
 	}
 	c.pt.SetTimer(c.validity, Now()+int64(secs)*second)
 }
@@ -175,13 +174,13 @@ func (c *Conn) validityDue() {
 		return
 	}
 	if c.pinged {
-		Infof("%s: no sign of life for %d s: closing", c, c.Retry.HangupSecs)
+		Infof("%s: no sign of life for %d s: closing", c, c.hangupSecs)
 		c.broken = true
 		c.close(CloseNoStatus)
 		return
 	}
 	c.pinged = true
-	c.pt.SetTimer(c.validity, Now()+int64(c.Retry.HangupSecs-c.Retry.PingSecs)*second)
+	c.pt.SetTimer(c.validity, Now()+int64(c.hangupSecs-c.pingSecs)*second)
 	if k, ok := c.role.(Keepalive); ok && !k.Ping(c) {
 		c.close(CloseNoStatus)
 	}

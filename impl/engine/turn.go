@@ -249,7 +249,7 @@ func (pt *Thread) event(ev *Event) {
 		return
 	}
 	c := conns.get(uint32(ev.Fd))
-	if c == nil || c.pt != pt || c.gen != ev.Pad || c.Dead() {
+	if c == nil || c.pt != pt || c.gen() != ev.Pad || c.Dead() {
 		return
 	}
 	pt.connEvent(c, ev.Events)

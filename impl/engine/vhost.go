@@ -273,7 +273,7 @@ func (v *Vhost) giveFake(f *Face) {
 	v.Ctx.shared.Lock()
 	defer v.Ctx.shared.Unlock()
 	if v.fake != nil || v.gone.Load() {
-		Prog.FreeFace(f)
+		f.free()
 		return
 	}
 	v.fake = f
@@ -490,7 +490,7 @@ func (v *Vhost) finish(pt *Thread) {
 	v.fake = nil
 	v.Ctx.shared.Unlock()
 	if fake != nil {
-		Prog.FreeFace(fake)
+		fake.free()
 	}
 	if v.released != nil {
 		v.released()

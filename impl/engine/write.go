@@ -65,40 +65,56 @@ func (p Payload) Framed(hdr []byte) []byte {
 	return p.all[at:]
 }
 
-// outQueue holds what the kernel has refused so far.
+// outQueue holds what the kernel has refused so far: nil, or something.
 type outQueue struct {
 	b   []byte
 	off int
 }
 
-func (q *outQueue) full() bool { return q.off < len(q.b) }
+func (q *outQueue) full() bool { return q != nil }
 
-func (q *outQueue) add(b []byte) {
-	if q.off > 0 && q.off >= len(q.b)-q.off { // most of it has left: use its room again
+// rest is what waits.
+func (q *outQueue) rest() []byte {
+	if q == nil {
+		return nil
+	}
+	return q.b[q.off:]
+}
+
+// add puts b, which is not empty, behind what waits in q, and returns the queue.
+func (q *outQueue) add(b []byte) *outQueue {
+	if q == nil {
+		var ok bool
+		if q, ok = emptied.Get().(*outQueue); !ok {
+			q = new(outQueue)
+		} else if cap(q.b) < len(b) {
+			q.b = nil
+		}
+	} else if q.off > 0 && q.off >= len(q.b)-q.off { // most of it has left: use its room again
 		q.b, q.off = q.b[:copy(q.b, q.b[q.off:])], 0
 	}
-	if q.b == nil {
-		if p, ok := emptied.Get().(*[]byte); ok && cap(*p) >= len(b) {
-			q.b = (*p)[:0]
-		}
-	}
 	q.b = append(q.b, b...)
+	return q
 }
 
-func (q *outQueue) drop(n int) {
-	q.off += n
-	if q.off == len(q.b) {
-		if cap(q.b) <= emptiedMax {
-			b := q.b[:0]
-			emptied.Put(&b)
-		}
-		q.b, q.off = nil, 0 // an idle connection holds none
+// drop takes the first n bytes out of q, and returns the queue.
+func (q *outQueue) drop(n int) *outQueue {
+	if q.off += n; q.off < len(q.b) {
+		return q
 	}
+	if cap(q.b) <= emptiedMax {
+		q.b, q.off = q.b[:0], 0
+		emptied.Put(q)
+	}
+	return nil // an idle connection holds none
 }
 
-// emptied keeps room for queues until the next garbage collection: a program that
-// writes more than sockets take fills such a one with each message.
-var emptied sync.Pool // of *[]byte
+// emptied keeps queues until the next garbage collection: a program that writes more
+// than sockets take fills such a one with each message.
+var emptied sync.Pool // of *outQueue
+
+func (c *Conn) outAdd(b []byte) { c.out = c.out.add(b) }
+func (c *Conn) outDrop(n int)   { c.out = c.out.drop(n) }
 
 const emptiedMax = 4 << 20
 
@@ -153,7 +169,7 @@ func (c *Conn) send(b []byte, more bool) bool {
 		return c.discard(len(b))
 	}
 	if c.backlog() {
-		c.out.add(b)
+		c.outAdd(b)
 		return true
 	}
 	n, err := c.transportWrite(b, more)
@@ -161,7 +177,7 @@ func (c *Conn) send(b []byte, more bool) bool {
 		return c.sendFailed(err)
 	}
 	if n < len(b) { // full: the rest leaves on POLLOUT
-		c.out.add(b[n:])
+		c.outAdd(b[n:])
 		c.touchPoll()
 	}
 	return true
@@ -221,14 +237,14 @@ func (c *Conn) flushOut() bool {
 			c.answersGone()
 			return true
 		}
-		n, err := c.transportWrite(c.out.b[c.out.off:], false)
+		n, err := c.transportWrite(c.out.rest(), false)
 		if err != nil {
 			if errors.Is(err, unix.EAGAIN) {
 				return true
 			}
 			return c.sendFailed(err)
 		}
-		c.out.drop(n)
+		c.outDrop(n)
 	}
 	c.answersGone()
 	c.touchPoll()
@@ -248,8 +264,8 @@ func (c *Conn) Choked() bool {
 	if c.backlog() || c.broken || c.mute() {
 		return true
 	}
-	if c.net != nil {
-		return c.net.Choked()
+	if n := c.carrier(); n != nil {
+		return n.Choked()
 	}
 	if c.fd < 0 {
 		return true
@@ -290,8 +306,8 @@ func (c *Conn) AskWriteable() {
 		c.pt.writeq = append(c.pt.writeq, c)
 	}
 	if c.Ctx.F.External == ExternalYes {
-		if c.net != nil {
-			c.net.AskWriteable()
+		if n := c.carrier(); n != nil {
+			n.AskWriteable()
 		}
 		c.touchPoll()
 	}

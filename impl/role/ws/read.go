@@ -314,43 +314,71 @@ func (s *State) data(c *engine.Conn, ch *ws.Chunk) bool {
 	if !ch.Compressed && c.Client() && !s.textOK(c, ch.Payload, ch.Remaining) {
 		return false
 	}
-	s.frame = *ch
-	s.frame.Payload = nil
-	return s.take(c, ch.Payload)
+	frame := *ch
+	frame.Payload = nil
+	return s.take(c, frame, ch.Payload)
 }
 
 // resume goes on with what the program would not take, or the budget cut off.
 func (s *State) resume(c *engine.Conn) bool {
-	b := s.acc
-	s.acc = nil
+	w := s.wait
+	b := w.acc
+	w.acc = nil
 	c.SetRxPending(false)
-	c.F.Final, c.F.Binary = b2u(s.frame.Header.Fin), b2u(s.frame.MessageOpcode == ws.OpBinary)
+	c.F.Final, c.F.Binary = b2u(w.frame.Header.Fin), b2u(w.frame.MessageOpcode == ws.OpBinary)
+	if c.Closing() || w.ahead == nil {
+		s.wait = nil
+	}
 	if c.Closing() { // only the peer's close frame matters now
-		s.ahead = nil
 		return true
 	}
-	return s.take(c, b)
+	return s.take(c, w.frame, b)
 }
 
-// take hands out b, the payload behind what waits of s.frame, as long as the
+// gathered tells how much of a frame a client has gathered.
+func (s *State) gathered() int {
+	if s.wait == nil {
+		return 0
+	}
+	return len(s.wait.acc)
+}
+
+// inflated is what was inflated and waits, nil where nothing does, and whether the message
+// ends with it.
+func (s *State) inflated() (b []byte, ended bool) {
+	if s.wait == nil {
+		return nil, false
+	}
+	return s.wait.ahead, s.wait.aheadEnded
+}
+
+func (s *State) waiting() *wait {
+	if s.wait == nil {
+		s.wait = new(wait)
+	}
+	return s.wait
+}
+
+// take hands out b, the payload behind what waits of the frame, as long as the
 // program takes it: the one way to it, at first and later. A client gathers a frame
 // up to rxSize bytes, compressed or not, as the reference's does: one that fits comes
 // in one piece.
-func (s *State) take(c *engine.Conn, b []byte) bool {
-	f := s.frame
+func (s *State) take(c *engine.Conn, frame ws.Chunk, b []byte) bool {
+	f := frame
 	for {
 		p := b
 		if c.Client() || !f.Compressed {
-			p = b[:min(len(b), s.rxSize-len(s.acc))]
+			p = b[:min(len(b), s.rxSize-s.gathered())]
 		}
 		b = b[len(p):]
-		f.Last, f.Remaining = s.frame.Last && len(b) == 0, s.frame.Remaining+uint64(len(b))
-		if c.Client() && s.ahead == nil && (len(s.acc) > 0 || len(p) < s.rxSize && !f.Last) {
-			s.acc = append(s.acc, p...)
-			if len(s.acc) < s.rxSize && !f.Last {
+		f.Last, f.Remaining = frame.Last && len(b) == 0, frame.Remaining+uint64(len(b))
+		if ahead, _ := s.inflated(); c.Client() && ahead == nil && (s.gathered() > 0 || len(p) < s.rxSize && !f.Last) {
+			w := s.waiting()
+			w.acc = append(w.acc, p...)
+			if len(w.acc) < s.rxSize && !f.Last {
 				return true
 			}
-			p, s.acc = s.acc, nil
+			p, s.wait = w.acc, nil
 		}
 		var rest []byte
 		ok := true
@@ -365,11 +393,14 @@ func (s *State) take(c *engine.Conn, b []byte) bool {
 		if !ok {
 			return false
 		}
-		if c.Dead() || len(b) == 0 && s.ahead == nil {
+		ahead, _ := s.inflated()
+		if c.Dead() || len(b) == 0 && ahead == nil {
 			return true
 		}
-		if s.ahead != nil || c.RxOff() {
-			s.acc = append(append(make([]byte, 0, len(rest)+len(b)), rest...), b...)
+		if ahead != nil || c.RxOff() {
+			w := s.waiting()
+			w.frame = frame
+			w.acc = append(append(make([]byte, 0, len(rest)+len(b)), rest...), b...)
 			c.SetRxPending(true)
 			return true
 		}

@@ -47,12 +47,11 @@ func (role) Reasons(client bool) *engine.Reasons {
 // Writeable sends what the library owes the peer, then asks the program.
 func (role) Writeable(c *engine.Conn) bool {
 	s := stateOf(c)
-	if s.hasPong {
-		s.hasPong = false
-		if !s.sendControl(c, ws.OpPong, s.pong) {
+	if p := s.pong; p != nil {
+		s.pong = nil
+		if !s.sendControl(c, ws.OpPong, *p) {
 			return false
 		}
-		s.pong = nil
 	}
 	if c.State() != engine.StateEstablished {
 		return true
@@ -74,11 +73,10 @@ func (role) CloseVia(c *engine.Conn, status engine.CloseStatus) bool {
 		if status == engine.CloseNoStatus || status == engine.CloseNoStatusContextDestroy {
 			return false
 		}
-		binary.BigEndian.PutUint16(f.CloseBuf[:], uint16(status))
-		f.CloseLen = 2
+		f.SetClose(binary.BigEndian.AppendUint16(nil, uint16(status)))
 	}
 	c.SetState(engine.StateWaitingToSendClose)
-	if !s.sendControl(c, ws.OpClose, closePayload(c, f.CloseBuf[:f.CloseLen])) || s.failed {
+	if !s.sendControl(c, ws.OpClose, closePayload(c, f.Close())) || s.failed {
 		return false
 	}
 	c.SetState(engine.StateAwaitingCloseAck)
@@ -97,5 +95,5 @@ func (role) Gone(c *engine.Conn) {
 		s.pmd.release()
 		s.pmd = nil
 	}
-	s.acc, s.ahead, s.pong = nil, nil, nil
+	s.wait, s.pong = nil, nil
 }

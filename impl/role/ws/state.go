@@ -18,24 +18,27 @@ type State struct {
 	dec  ws.Decoder
 	utf8 ws.UTF8
 
-	rxSize    int  // largest piece handed to the program
 	checkUTF8 bool // the current message is text and the context validates
 	firstDone bool // a piece of the current message has been handed out
+	noFirst   bool // tx: the first frame of the message has yet to go out
+	txOp      ws.Opcode
+	failed    bool // the peer broke the protocol: no close ack is awaited
 
-	// What was received waits (docs/architecture.md, "The way of a byte in").
+	rxSize int   // largest piece handed to the program
+	began  int64 // when the program got the first of several pieces
+
+	wait *wait // nil: nothing that was received waits
+	pmd  *pmd
+	pong *[]byte // a pong that the full socket made wait, nil: none does
+}
+
+// wait is what was received and waits, all of one frame (docs/architecture.md, "The way
+// of a byte in"). Most connections have none at most times.
+type wait struct {
 	acc        []byte   // decoded
 	ahead      []byte   // inflated, in front of acc
 	aheadEnded bool     // the message ends with ahead
 	frame      ws.Chunk // the frame at hand, where acc ends
-	began      int64    // when the program got the first of several pieces
-
-	pmd *pmd
-
-	noFirst bool // tx: the first frame of the message has yet to go out
-	txOp    ws.Opcode
-	pong    []byte // a pong that the full socket made wait
-	hasPong bool
-	failed  bool // the peer broke the protocol: no close ack is awaited
 }
 
 // maskKey makes a masking key; RFC 6455 §5.3 wants them unpredictable, which
@@ -74,14 +77,15 @@ func StartClient(c *engine.Conn, p *deflate.Params) { start(c, p, true) }
 
 // setCloseReason fills the close frame that will be sent (lws_close_reason).
 func setCloseReason(f *engine.Face, code uint16, text []byte) {
-	binary.BigEndian.PutUint16(f.CloseBuf[:], code)
-	n := copy(f.CloseBuf[2:], text)
+	var b [engine.CloseMax]byte
+	binary.BigEndian.PutUint16(b[:], code)
+	n := copy(b[2:], text)
 	if n < len(text) && utf8.Valid(text) { // no character is cut in two
 		for n > 0 && !utf8.RuneStart(text[n]) {
 			n--
 		}
 	}
-	f.CloseLen = uint8(2 + n)
+	f.SetClose(b[:2+n])
 }
 
 // SetCloseReason is lws_close_reason: what the close frame will say when the

@@ -160,12 +160,12 @@ func closePayload(c *engine.Conn, p []byte) []byte {
 // last one is kept (RFC 6455 §5.5.3), so that pings cannot fill the memory.
 func (s *State) sendPong(c *engine.Conn, payload []byte) {
 	if c.Buffered() {
-		s.pong = append(s.pong[:0], payload...)
-		s.hasPong = true
+		b := append([]byte(nil), payload...)
+		s.pong = &b
 		c.AskWriteable()
 		return
 	}
-	s.hasPong = false // the newer pong answers for the one that waits
+	s.pong = nil // the newer pong answers for the one that waits
 	s.sendControl(c, ws.OpPong, payload)
 }
 

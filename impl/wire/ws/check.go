@@ -39,10 +39,6 @@ func checkHeader(h Header, s headerState) *Error {
 	// fragments of another message".
 	case h.Opcode != OpContinuation && s.message != OpContinuation:
 		return ErrMessageUnderWay
-
-	// §7.4.1: 1009 says a message "is too big for it to process".
-	case s.cfg.MaxFrame != 0 && h.Length > s.cfg.MaxFrame:
-		return ErrFrameTooBig
 	}
 	return nil
 }

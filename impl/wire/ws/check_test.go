@@ -8,7 +8,6 @@ func TestCheckHeader(t *testing.T) {
 	server := DecoderConfig{MustBeMasked: true}
 	client := DecoderConfig{MustBeUnmasked: true}
 	deflate := DecoderConfig{AllowRsv1: true}
-	small := DecoderConfig{MaxFrame: 1000}
 	const none = OpContinuation
 
 	tests := []struct {
@@ -56,10 +55,6 @@ func TestCheckHeader(t *testing.T) {
 		{"0xffff in 64 bits", client, none, 8, Header{Fin: true, Opcode: OpText, Length: 0xffff}, ErrLengthNotMinimal},
 		{"0x10000 in 64 bits", client, none, 8, Header{Fin: true, Opcode: OpText, Length: 0x10000}, nil},
 
-		{"as big as allowed", small, none, 2, Header{Fin: true, Opcode: OpText, Length: 1000}, nil},
-		{"too big", small, none, 2, Header{Fin: true, Opcode: OpText, Length: 1001}, ErrFrameTooBig},
-		{"too big a fragment", small, OpText, 2, Header{Length: 1001}, ErrFrameTooBig},
-		{"limit does not count for control", DecoderConfig{MaxFrame: 1}, none, 0, Header{Fin: true, Opcode: OpPing, Length: 9}, nil},
 	}
 	for _, tt := range tests {
 		s := headerState{cfg: &tt.cfg, message: tt.message, extended: tt.extended}
@@ -71,7 +66,7 @@ func TestCheckHeader(t *testing.T) {
 
 func TestErrorCodes(t *testing.T) {
 	for err, code := range map[*Error]CloseCode{
-		ErrReservedBits: 1002, ErrFrameTooBig: 1009, ErrCloseReason: 1007, ErrCloseCode: 1002,
+		ErrReservedBits: 1002, ErrCloseReason: 1007, ErrCloseCode: 1002,
 	} {
 		if err.Code != code {
 			t.Errorf("%v: code %d, want %d", err, err.Code, code)

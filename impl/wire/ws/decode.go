@@ -5,17 +5,15 @@ package ws
 // DecoderConfig says what a Decoder accepts. The zero value takes masked and
 // unmasked frames of any size and no reserved bit.
 type DecoderConfig struct {
-	MustBeMasked   bool   // we are the server
-	MustBeUnmasked bool   // we are the client
-	AllowRsv1      bool   // permessage-deflate was negotiated
-	MaxFrame       uint64 // longest data frame payload in bytes, 0 for no limit
+	MustBeMasked   bool // we are the server
+	MustBeUnmasked bool // we are the client
+	AllowRsv1      bool // permessage-deflate was negotiated
 }
 
 // Decoder takes a byte stream apart into frames. It holds no buffer but for a
 // header or a control frame that is cut off, so it is small enough to live in
 // every connection. The zero value is usable; Init sets the rules.
 type Decoder struct {
-	cfg       DecoderConfig
 	hdr       Header // of the frame whose payload is being read
 	remaining uint64 // payload bytes of hdr that are still to come
 
@@ -26,6 +24,7 @@ type Decoder struct {
 	spill    [MaxHeaderLen]byte // a header that is cut off
 	spillLen uint8
 
+	cfg        DecoderConfig
 	state      decoderState
 	message    Opcode // of the message under way, OpContinuation between messages
 	compressed bool   // RSV1 of that message's first frame

@@ -25,7 +25,6 @@ var (
 	ErrMaskPresent       = &Error{CloseProtocolError, "server frame masked"}
 	ErrLengthTopBit      = &Error{CloseProtocolError, "length has its top bit set"}
 	ErrLengthNotMinimal  = &Error{CloseProtocolError, "length not in its shortest form"}
-	ErrFrameTooBig       = &Error{CloseMessageTooBig, "frame too big"}
 	ErrCloseTruncated    = &Error{CloseProtocolError, "close payload of one byte"}
 	ErrCloseCode         = &Error{CloseProtocolError, "close code not allowed"}
 	ErrCloseReason       = &Error{CloseInvalidPayload, "close reason is not UTF-8"}
