@@ -89,6 +89,27 @@ func TestManyIdle(t *testing.T) {
 	p.Stop()
 }
 
+// TestMemoryBehind: what a burst of connections took is given back when it is over, though
+// nothing happens any more. Seen to fail: with a library that leaves it to the runtime (impl/engine/lull.go).
+func TestMemoryBehind(t *testing.T) {
+	n := room(t)
+	p := h.Start(t, h.Build(t, "echo_server.c")).Ready()
+	gone := func(l []*h.Raw) {
+		for _, r := range l {
+			r.Close()
+		}
+		h.Eventually(t, 20*time.Second, "the server notices that all have left", func() bool { return p.FDs() < 100 })
+	}
+	gone(open(t, p.Addr(), 50)) // what is needed once
+	before := p.Status("VmRSS")
+	crowd := open(t, p.Addr(), n)
+	most := p.Status("VmRSS")
+	gone(crowd)
+	h.Eventually(t, 60*time.Second, "the memory is given back", func() bool { return p.Status("VmRSS") <= before*3/2 })
+	t.Logf("%d kB with 50 connections behind it, %d with %d, now %d", before, most, n, p.Status("VmRSS"))
+	p.Stop()
+}
+
 // open makes n connections, some at a time.
 func open(t *testing.T, addr string, n int) []*h.Raw {
 	t.Helper()

@@ -117,6 +117,10 @@ func TestIdleMemory(t *testing.T) {
 					c.Close()
 				}
 				harness.Eventually(t, 2*patience, "all have left", func() bool { return p.FDs() < 30 })
+				if l.name == "ours" {
+					harness.Eventually(t, 60*time.Second, "the memory is given back", func() bool { return p.Status("VmRSS") <= before*3/2 })
+				}
+				t.Logf("%d kB before, %d behind them", before, p.Status("VmRSS"))
 				p.Stop()
 			})
 		}

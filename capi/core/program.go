@@ -8,6 +8,18 @@ package main
 #include "entry.h"
 #include "lws_private.h"
 #include "log.h"
+#include <malloc.h>
+
+// While it looks for pages to give back the program's malloc may wait: not for a heap
+// where that could be long, nor where OpenSSL has left little.
+static inline void lwsgo_trim(void)
+{
+	const size_t worth = 4 << 20, most = (size_t)1 << 30;
+	struct mallinfo2 m = mallinfo2();
+
+	if (m.fordblks >= worth && m.arena <= most)
+		malloc_trim(0);
+}
 
 struct lwsgo_answer {
 	int r;
@@ -70,6 +82,8 @@ func (program) OnThread(f *engine.ThreadFace) bool {
 func (program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(n), allocReason) }
 
 func (program) Free(p unsafe.Pointer) { C.lwsgo_free(p) }
+
+func (program) Trim() { C.lwsgo_trim() }
 
 // allocReason is what lws_set_allocator's function is told.
 var allocReason = lasting("libwebsockets")

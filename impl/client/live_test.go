@@ -84,6 +84,7 @@ func (p *program) CString(s string) unsafe.Pointer {
 	copy(p.mem[m], s)
 	return m
 }
+func (p *program) Trim()                 {}
 func (p *program) NewFace() *engine.Face { return &engine.Face{} }
 func (p *program) FreeFace(*engine.Face) {}
 func (p *program) LogLevel() int         { return engine.LogErr | engine.LogWarn | engine.LogNotice }

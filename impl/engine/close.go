@@ -410,6 +410,7 @@ func (c *Conn) reclaim() {
 	conns.del(c.slot)
 	c.F.Slot = 0
 	c.F.free()
+	theLull.connEnded()
 	if v != nil {
 		v.maybeFinish(c.pt)
 	}

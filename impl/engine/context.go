@@ -129,6 +129,7 @@ func NewContext(f *ContextFace, pts []*ThreadFace, info *Info) (*Context, error)
 		Errf("lws_create_context: ka_interval is 0 where ka_time is %d", info.KATime)
 		return nil, errors.New("ka_interval")
 	}
+	theLull.begin()
 	ctx := &Context{F: f, Born: Now(), shared: mutex{rank: rankShared}, peers: peers{mu: mutex{rank: rankShared}}, ContextSettings: ContextSettings{
 		ABI:           info.ABI,
 		Name:          info.VhostName,

@@ -33,6 +33,7 @@ func (p *fakeProgram) Alloc(n uintptr) unsafe.Pointer {
 
 func (p *fakeProgram) Free(unsafe.Pointer)           {}
 func (p *fakeProgram) CString(string) unsafe.Pointer { return p.Alloc(1) }
+func (p *fakeProgram) Trim()                         {}
 func (p *fakeProgram) NewFace() *Face                { return &Face{} }
 func (p *fakeProgram) FreeFace(*Face)                {}
 func (p *fakeProgram) Log(_ int, l string)           { p.lines = append(p.lines, l) }

@@ -80,7 +80,7 @@ type Thread struct {
 	ready []Event // see look
 
 	yielded     atomic.Int64 // when, see Yield
-	step uint32         // counts events and WRITEABLEs: what one of them brings is one step
+	step        uint32       // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
 	destroySelf bool
 	tidAsked    bool

@@ -110,6 +110,9 @@ func (p *Program) CString(s string) unsafe.Pointer {
 }
 
 // NewFace gives a new face.
+// Trim does nothing.
+func (p *Program) Trim() {}
+
 func (p *Program) NewFace() *engine.Face { return &engine.Face{} }
 
 // FreeFace leaves it to the garbage collector.

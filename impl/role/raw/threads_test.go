@@ -79,6 +79,7 @@ func (p *threaded) Free(m unsafe.Pointer) {
 	}
 }
 func (p *threaded) CString(s string) unsafe.Pointer { return p.Alloc(uintptr(len(s))) }
+func (p *threaded) Trim()                           {}
 func (p *threaded) NewFace() *engine.Face           { return &engine.Face{} }
 func (p *threaded) FreeFace(*engine.Face)           {}
 func (p *threaded) Log(_ int, l string)             { p.t.Error(l) }

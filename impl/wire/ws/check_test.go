@@ -54,7 +54,6 @@ func TestCheckHeader(t *testing.T) {
 		{"0 in 64 bits", client, none, 8, Header{Fin: true, Opcode: OpText}, ErrLengthNotMinimal},
 		{"0xffff in 64 bits", client, none, 8, Header{Fin: true, Opcode: OpText, Length: 0xffff}, ErrLengthNotMinimal},
 		{"0x10000 in 64 bits", client, none, 8, Header{Fin: true, Opcode: OpText, Length: 0x10000}, nil},
-
 	}
 	for _, tt := range tests {
 		s := headerState{cfg: &tt.cfg, message: tt.message, extended: tt.extended}
