@@ -31,7 +31,7 @@ type Face struct {
 	ChildPending uint8          // a child asked its parent for WRITEABLE
 	Dead         uint8          // closed; only its memory is left
 	TSI          uint8          // its thread
-	CloseBuf     unsafe.Pointer // *[CloseMax]byte, code and reason of the close frame to send; nil: nobody asked
+	CloseBuf     unsafe.Pointer // *[FaceCloseMax]byte, code and reason of the close frame to send; nil: nobody asked
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
 	Sibling      unsafe.Pointer
@@ -41,17 +41,17 @@ type Face struct {
 	LogCx        unsafe.Pointer // struct lws_log_cx *, nil: the context's
 }
 
-// CloseMax is the most that a close frame carries (RFC 6455 section 5.5).
-const CloseMax = 125
+// FaceCloseMax is the most that a close frame carries (RFC 6455 section 5.5).
+const FaceCloseMax = 125
 
-// SetClose sets the code and reason of the close frame to send, at most CloseMax bytes.
+// SetClose sets the code and reason of the close frame to send, at most FaceCloseMax bytes.
 func (f *Face) SetClose(b []byte) {
 	if f.CloseBuf == nil {
-		if f.CloseBuf = Prog.Alloc(CloseMax); f.CloseBuf == nil {
+		if f.CloseBuf = Prog.Alloc(FaceCloseMax); f.CloseBuf == nil {
 			return // no memory: a close frame without
 		}
 	}
-	f.CloseLen = uint8(copy((*[CloseMax]byte)(f.CloseBuf)[:], b))
+	f.CloseLen = uint8(copy((*[FaceCloseMax]byte)(f.CloseBuf)[:], b))
 }
 
 // Close is what SetClose has set.
@@ -59,7 +59,7 @@ func (f *Face) Close() []byte {
 	if f.CloseLen == 0 {
 		return nil
 	}
-	return (*[CloseMax]byte)(f.CloseBuf)[:f.CloseLen]
+	return (*[FaceCloseMax]byte)(f.CloseBuf)[:f.CloseLen]
 }
 
 // free gives the face, and what is its own, back.

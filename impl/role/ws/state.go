@@ -77,7 +77,7 @@ func StartClient(c *engine.Conn, p *deflate.Params) { start(c, p, true) }
 
 // setCloseReason fills the close frame that will be sent (lws_close_reason).
 func setCloseReason(f *engine.Face, code uint16, text []byte) {
-	var b [engine.CloseMax]byte
+	var b [engine.FaceCloseMax]byte
 	binary.BigEndian.PutUint16(b[:], code)
 	n := copy(b[2:], text)
 	if n < len(text) && utf8.Valid(text) { // no character is cut in two
