@@ -305,7 +305,7 @@ install-test-server: $(LIB) | reference
 
 # What it measures and how: docs/performance.md.
 bench:
-	@tools/deps $(if $(PEERS),-p)
+	@tools/deps
 	@$(MAKE) --no-print-directory lib reference ABI=17
 	@$(GO) build -o $(B)/bench ./bench
 	@$(B)/bench $(if $(QUIET)$(filter-out 0,$(MAKELEVEL)),,-next) $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(TABLE),-table) \
