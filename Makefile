@@ -359,11 +359,13 @@ sbom: built
 	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)} \
 	    $(GO) run ./tools/sbom -version $(VERSION)+go1 -o $(SBOM) $(LIB)
 
-# Goes through a folder of its own, for the list that uninstall works by.
+# Goes through a folder of its own, for the list that uninstall works by. lwsws is built anew
+# for each PREFIX: one at a time.
+PLACING   = flock $(B)/.placing
 INSTALLED = tools/installed -d '$(DESTDIR)' -l '$(PREFIX)/share/libwebsockets/installed'
 install: built
 	@staged=$$(mktemp -d) && trap 'rm -rf "$$staged"' EXIT && \
-	$(MAKE) --no-print-directory place ABI=$(CHOSEN) DESTDIR="$$staged" && $(INSTALLED) add "$$staged"
+	$(PLACING) $(MAKE) --no-print-directory place ABI=$(CHOSEN) DESTDIR="$$staged" && $(INSTALLED) add "$$staged"
 	$(call next,install)
 
 uninstall:

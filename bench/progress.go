@@ -45,7 +45,6 @@ func (b *bench) show(list []row, peers bool) *shown {
 		costs[r.name] = c
 	}
 	s.plan = progress.NewPlan(names, func(n string) progress.Cost { return costs[n] })
-	s.plan.Start(s.said)
 	s.line.Printf("%d rows, %s\n", len(list), progress.About(s.plan.Left(s.said)))
 	go func() {
 		t := time.NewTicker(time.Second)
@@ -91,7 +90,7 @@ func (s *shown) begin(name string) {
 func (s *shown) end(good bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	took := s.plan.End(time.Now())
+	took := s.plan.End(s.row, time.Now())
 	if good {
 		_ = progress.Keep(timesFile, s.prefix+s.row, progress.Cost{Time: took})
 	}
@@ -107,7 +106,7 @@ func (s *shown) tick(now time.Time) {
 		left = "; " + progress.About(d) + " left"
 	}
 	n, of := s.plan.At()
-	text := fmt.Sprintf("[%d/%d] %s, %s%s", n, of, s.row, progress.Took(s.plan.Elapsed(now)), left)
+	text := fmt.Sprintf("[%d/%d] %s, %s%s", n, of, s.row, progress.Took(s.plan.Elapsed(s.row, now)), left)
 	if !s.line.Live() && now.Sub(s.said) >= 2*time.Minute {
 		s.said = now
 		s.line.Printf("%s\n", text)

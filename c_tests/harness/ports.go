@@ -7,20 +7,33 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 var (
 	portsMu   sync.Mutex
 	portsSeen = map[int]bool{}
+	// portsFile has a byte for each port: who has locked it has been given the port, or
+	// looks at it. The kernel takes the locks of a process that ends.
+	portsFile = sync.OnceValues(func() (*os.File, error) {
+		f, err := os.OpenFile(filepath.Join(os.TempDir(), "lws-test-ports"), os.O_RDWR|os.O_CREATE, 0o666)
+		if err == nil {
+			_ = f.Chmod(0o666) // for other users' tests; theirs it may be
+		}
+		return f, err
+	})
 )
 
 // FreePort is a port that nobody uses, for TCP and UDP, and neither is the next
 // one: for programs that have to be told. It is below those that the system
-// gives away of its own accord, and no two calls of a process get the same.
+// gives away of its own accord, and no two calls get the same, of one process or of
+// tests that run beside each other.
 func FreePort(t testing.TB) int {
 	t.Helper()
 	below := 32768
@@ -35,13 +48,22 @@ func FreePort(t testing.TB) int {
 	defer portsMu.Unlock()
 	for range 1000 {
 		port := from + 2*rand.IntN((below-from)/2)
-		if !portsSeen[port] && unused(port) && unused(port+1) {
+		if !portsSeen[port] && own(t, port) && unused(port) && unused(port+1) {
 			portsSeen[port] = true
 			return port
 		}
 	}
 	t.Fatal("no two free ports side by side")
 	return 0
+}
+
+// own takes a port and the next from all other processes, unless one has them.
+func own(t testing.TB, port int) bool {
+	f, err := portsFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return unix.FcntlFlock(f.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK, Start: int64(port), Len: 2}) == nil
 }
 
 func unused(port int) bool {

@@ -76,56 +76,52 @@ func Keep(path, name string, c Cost) error {
 	return os.Rename(path+".new", path)
 }
 
-// Plan is a list of parts that are done one after the other.
+// Plan is a list of parts, some of which are under way.
 type Plan struct {
+	// Beside is how many are done at a time; 0 is one.
+	Beside   int
 	names    []string
 	costs    map[string]Cost
 	done     map[string]bool
-	current  string
-	began    time.Time // of the current part: when the one before it ended
+	began    map[string]time.Time // of those under way
 	expected time.Duration
 	took     time.Duration // of the parts that are done
 }
 
 // NewPlan is a plan of parts with the costs that are expected of them.
 func NewPlan(names []string, cost func(name string) Cost) *Plan {
-	p := &Plan{names: names, costs: map[string]Cost{}, done: map[string]bool{}}
+	p := &Plan{names: names, costs: map[string]Cost{}, done: map[string]bool{}, began: map[string]time.Time{}}
 	for _, n := range names {
 		p.costs[n] = cost(n)
 	}
 	return p
 }
 
-// Start: the first part is under way, whichever it is.
-func (p *Plan) Start(now time.Time) { p.began = now }
+// Begin: a part begins.
+func (p *Plan) Begin(name string, now time.Time) { p.began[name] = now }
 
-// Begin: a part begins. What was done for it since the one before ended counts.
-func (p *Plan) Begin(name string, now time.Time) {
-	if p.current = name; p.began.IsZero() {
-		p.Start(now)
-	}
-}
-
-// End: the current part has ended; how long it took.
-func (p *Plan) End(now time.Time) time.Duration {
-	if p.began.IsZero() {
-		p.Start(now)
-	}
-	d := now.Sub(p.began)
-	if _, planned := p.costs[p.current]; planned && !p.done[p.current] {
-		p.done[p.current] = true
-		p.expected += p.costs[p.current].Time
+// End: a part has ended; how long it took.
+func (p *Plan) End(name string, now time.Time) time.Duration {
+	d := p.Elapsed(name, now)
+	delete(p.began, name)
+	if _, planned := p.costs[name]; planned && !p.done[name] {
+		p.done[name] = true
+		p.expected += p.costs[name].Time
 		p.took += d
 	}
-	p.current, p.began = "", now
 	return d
 }
 
-// Count is how many tests the current part is expected to have, 0: not known.
-func (p *Plan) Count() int { return p.costs[p.current].Count }
+// Count is how many tests a part is expected to have, 0: not known.
+func (p *Plan) Count(name string) int { return p.costs[name].Count }
 
-// Elapsed is how long the current part has been under way.
-func (p *Plan) Elapsed(now time.Time) time.Duration { return now.Sub(p.began) }
+// Elapsed is how long a part has been under way.
+func (p *Plan) Elapsed(name string, now time.Time) time.Duration {
+	if t, ok := p.began[name]; ok {
+		return now.Sub(t)
+	}
+	return 0
+}
 
 // At is the number of the current part, or the next one, and how many there are.
 func (p *Plan) At() (n, of int) { return min(len(p.done)+1, len(p.names)), len(p.names) }
@@ -136,17 +132,14 @@ func (p *Plan) pace() float64 {
 	return min(max((float64(p.took)+weight)/(float64(p.expected)+weight), 0.4), 4)
 }
 
-// Left is how long the rest will take.
+// Left is how long the rest will take: no less than the longest part of it.
 func (p *Plan) Left(now time.Time) time.Duration {
-	var rest time.Duration
+	var rest, longest float64
 	for _, n := range p.names {
-		if !p.done[n] && n != p.current {
-			rest += p.costs[n].Time
+		if !p.done[n] {
+			one := max(float64(p.costs[n].Time)*p.pace()-float64(p.Elapsed(n, now)), 0)
+			rest, longest = rest+one, max(longest, one)
 		}
 	}
-	left := float64(rest) * p.pace()
-	if p.current != "" && !p.done[p.current] {
-		left += max(float64(p.costs[p.current].Time)*p.pace()-float64(p.Elapsed(now)), 0)
-	}
-	return time.Duration(left)
+	return time.Duration(max(rest/float64(max(p.Beside, 1)), longest))
 }

@@ -29,13 +29,13 @@ func TestLeft(t *testing.T) {
 	}
 	at(220500 * time.Millisecond)
 	p.Begin("a", now)
-	if p.Count() != 7 {
-		t.Errorf("%d tests", p.Count())
+	if p.Count("a") != 7 {
+		t.Errorf("%d tests", p.Count("a"))
 	}
 	now = now.Add(40 * time.Second)
 	at(180500 * time.Millisecond)
 	now = now.Add(110 * time.Second) // 150 s instead of 60: twice as slow, 30 s being no word
-	if d := p.End(now); d != 150*time.Second {
+	if d := p.End("a", now); d != 150*time.Second {
 		t.Errorf("took %v", d)
 	}
 	at(321 * time.Second)
@@ -44,6 +44,31 @@ func TestLeft(t *testing.T) {
 	at(81 * time.Second)
 	if n, of := p.At(); n != 2 || of != 4 {
 		t.Errorf("%d of %d", n, of)
+	}
+}
+
+// Two parts at a time. Seen to fail where their times were added up, and where half the
+// sum was said while one part takes longer than all others.
+func TestLeftBeside(t *testing.T) {
+	p := NewPlan([]string{"long", "b", "c"}, func(n string) Cost { return ParseTimes("long\t100\nb\t20\nc\t20\n")[n] })
+	p.Beside = 2
+	now := time.Unix(1000, 0)
+	at := func(want time.Duration) {
+		t.Helper()
+		if got := p.Left(now); got != want {
+			t.Errorf("%v left, should be %v", got, want)
+		}
+	}
+	at(100 * time.Second)
+	p.Begin("long", now)
+	p.Begin("b", now)
+	now = now.Add(20 * time.Second)
+	p.End("b", now)
+	at(80 * time.Second)
+	p.Begin("c", now)
+	now = now.Add(79 * time.Second)
+	if d := p.End("long", now); d != 99*time.Second {
+		t.Errorf("took %v", d)
 	}
 }
 

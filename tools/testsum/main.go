@@ -33,6 +33,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -89,6 +90,10 @@ func fail(err error) {
 	os.Exit(2)
 }
 
+// beside is how many packages are tested at a time: half of their time they wait for
+// peers, limits and programs.
+const beside = 2
+
 // runner runs what is summed up.
 type runner struct {
 	*summary
@@ -115,6 +120,7 @@ func (r *runner) plans(packages []string) error {
 	known := defaults()
 	known.ReadTimes(r.times)
 	r.summary.plan = progress.NewPlan(parts, func(n string) progress.Cost { return costOf(known, n) })
+	r.summary.plan.Beside = beside
 	if r.times != "" {
 		r.keep = func(part string, c progress.Cost) { _ = progress.Keep(r.times, part, c) }
 	}
@@ -125,7 +131,6 @@ func (r *runner) run(packages []string) error {
 	if err := r.plans(packages); err != nil {
 		return err
 	}
-	r.summary.plan.Start(r.now())
 	r.line.Printf("%s, %s\n", r.parts(), progress.About(r.summary.plan.Left(r.now())))
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt)
@@ -152,7 +157,7 @@ func (r *runner) run(packages []string) error {
 	if r.lint != "" {
 		r.check()
 	}
-	cmd := exec.Command(r.goCommand, append([]string{"test", "-count=1", "-p", "1", "-timeout", "30m", "-json"}, packages...)...)
+	cmd := exec.Command(r.goCommand, append([]string{"test", "-count=1", "-p", strconv.Itoa(beside), "-timeout", "30m", "-json"}, packages...)...)
 	cmd.Stderr = r.line
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -191,9 +196,10 @@ func (r *runner) check() {
 }
 
 func (s *summary) checked(out []byte, good bool) {
+	s.begin(lint)
 	if good {
 		s.passed++
-		s.part.passed++
+		s.part(lint).passed++
 		for l := range strings.Lines(string(out)) {
 			if strings.Contains(l, "SKIPPED") {
 				s.line.Printf("%s", l)
@@ -201,7 +207,7 @@ func (s *summary) checked(out []byte, good bool) {
 		}
 	} else {
 		s.failed++
-		s.part.failed++
+		s.part(lint).failed++
 		s.whole = append(s.whole, lint)
 		s.line.Printf("%s  lint\n%s      repeat it: %s\n", s.line.Red("FAIL"), s.last([]string{string(out)}), s.repeat.command(key{lint, ""}))
 	}

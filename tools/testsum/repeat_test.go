@@ -187,6 +187,42 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// Two packages at a time: each has its own count and time. Seen to fail where what came last was
+// the part, and where a part that is spoken of again began again.
+func TestBeside(t *testing.T) {
+	var out strings.Builder
+	s := newSummary(progress.Plain(&out), repeater{module: "libwebsockets"})
+	now := time.Unix(1000, 0)
+	s.now = func() time.Time { return now }
+	kept := map[string]progress.Cost{}
+	s.keep = func(part string, c progress.Cost) { kept[part] = c }
+	event := func(action, pkg, test string) {
+		now = now.Add(40 * time.Second)
+		s.tick()
+		s.add(event{Action: action, Package: "libwebsockets/" + pkg, Test: test})
+	}
+	event("start", "c_tests/apps", "")
+	event("start", "c_tests/cgi", "")
+	event("pass", "c_tests/apps", "TestA")
+	event("pass", "c_tests/cgi", "TestB")
+	event("pass", "c_tests/cgi", "TestC")
+	event("pass", "c_tests/cgi", "")
+	event("start", "c_tests/data", "")
+	event("fail", "c_tests/data", "TestD")
+	event("pass", "c_tests/apps", "TestE")
+	event("pass", "c_tests/apps", "")
+	event("fail", "c_tests/data", "")
+	want := "apps: 1 done, 2 min 0 s, cgi, 1 min 20 s\ncgi: 2 passed, 0 failed, 2 min 40 s\n" +
+		"FAIL  data: TestD\n      repeat it: go test -count=1 -run '^TestD$' ./c_tests/data\n" +
+		"apps: 1 done, 5 min 20 s, data: 1 done, 1 min 20 s\napps: 2 passed, 0 failed, 6 min 0 s\ndata: 0 passed, 1 failed, 2 min 40 s\n"
+	if out.String() != want {
+		t.Errorf("%s\nshould be\n%s", out.String(), want)
+	}
+	if len(kept) != 2 || kept["apps"] != (progress.Cost{Time: 360 * time.Second, Count: 2}) {
+		t.Errorf("kept: %v", kept)
+	}
+}
+
 // The page has the table that is made of the list.
 func TestTable(t *testing.T) {
 	b, err := os.ReadFile("../../" + docs)

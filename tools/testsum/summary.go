@@ -41,16 +41,21 @@ type summary struct {
 	now      func() time.Time
 	keep     func(part string, c progress.Cost) // what a part took
 	repeat   repeater
-	next     bool // say what to do next
-	lines    int  // of a failing test's output, at most
-	part     count
-	current  string
+	next     bool      // say what to do next
+	lines    int       // of a failing test's output, at most
+	parts    []*part   // under way
 	said     time.Time // when a plain line was printed last
 	output   map[key][]string
 	failures map[string]int // failing tests of a package
 	failing  []key
 	skips    []skip
 	whole    []string // packages that failed without a failing test
+}
+
+// part is one package, or a check.
+type part struct {
+	count
+	pkg string
 }
 
 // skip is a reason, and the tests that were skipped for it.
@@ -91,7 +96,7 @@ func (s *summary) read(r io.Reader) error {
 
 func (s *summary) add(e event) {
 	k := key{e.Package, e.Test}
-	if e.Package != "" && e.Package != s.current {
+	if e.Package != "" {
 		s.begin(e.Package)
 	}
 	switch e.Action {
@@ -109,27 +114,38 @@ func (s *summary) add(e event) {
 	}
 }
 
-// begin: a part begins, which is a package or a check.
+// begin: a part begins, if it has not.
 func (s *summary) begin(pkg string) {
 	if s.said.IsZero() {
 		s.said = s.now()
 	}
-	s.current, s.part = pkg, count{}
-	s.plan.Begin(s.repeat.part(pkg), s.now())
+	if s.part(pkg) == nil {
+		s.parts = append(s.parts, &part{pkg: pkg})
+		s.plan.Begin(s.repeat.part(pkg), s.now())
+	}
+}
+
+// part is the one under way, nil when it is not.
+func (s *summary) part(pkg string) *part {
+	if n := slices.IndexFunc(s.parts, func(p *part) bool { return p.pkg == pkg }); n >= 0 {
+		return s.parts[n]
+	}
+	return nil
 }
 
 func (s *summary) testEnds(action string, k key) {
+	p := s.part(k.pkg)
 	switch action {
 	case "pass":
 		s.passed++
-		s.part.passed++
+		p.passed++
 	case "skip":
 		s.skipped++
-		s.part.skipped++
+		p.skipped++
 		s.addSkip(k)
 	case "fail":
 		s.failed++
-		s.part.failed++
+		p.failed++
 		s.failures[k.pkg]++
 		s.failing = append(s.failing, k)
 		s.testFails(k)
@@ -190,10 +206,8 @@ func (s *summary) addSkip(k key) {
 }
 
 func (s *summary) packageEnds(e event) {
-	part := s.repeat.part(e.Package)
 	if e.Action == "skip" { // it has no tests
-		s.plan.End(s.now())
-		s.current = ""
+		s.over(e.Package)
 		return
 	}
 	if e.Action == "fail" {
@@ -213,27 +227,34 @@ func (s *summary) packageEnds(e event) {
 		}
 		if s.failures[e.Package] == 0 {
 			s.failed++
-			s.part.failed++
+			s.part(e.Package).failed++
 			s.whole = append(s.whole, e.Package)
-			s.line.Printf("%s%s  %s, not one of its tests\n      repeat it: %s\n", s.last(own(s.output[key{e.Package, ""}])), s.line.Red("FAIL"), part,
+			s.line.Printf("%s%s  %s, not one of its tests\n      repeat it: %s\n", s.last(own(s.output[key{e.Package, ""}])), s.line.Red("FAIL"), s.repeat.part(e.Package),
 				s.repeat.command(key{e.Package, ""}))
 		}
 	}
-	s.ends(part, e.Action == "pass")
+	s.ends(e.Package, e.Action == "pass")
 }
 
 // ends: a part has ended.
-func (s *summary) ends(part string, good bool) {
-	c := progress.Cost{Time: s.plan.End(s.now()), Count: s.part.all()}
+func (s *summary) ends(pkg string, good bool) {
+	name := s.repeat.part(pkg)
+	p, took := s.over(pkg)
 	if good { // the others may have been cut off
-		s.keep(part, c)
+		s.keep(name, progress.Cost{Time: took, Count: p.all()})
 	}
-	s.current = ""
 	if s.line.Live() && good {
 		return
 	}
-	s.line.Printf("%s: %s, %s%s\n", part, s.part.words(), progress.Took(c.Time), s.left())
+	s.line.Printf("%s: %s, %s%s\n", name, p.words(), progress.Took(took), s.left())
 	s.said = s.now()
+}
+
+// over takes a part from those under way.
+func (s *summary) over(pkg string) (*part, time.Duration) {
+	p := s.part(pkg)
+	s.parts = slices.DeleteFunc(s.parts, func(o *part) bool { return o == p })
+	return p, s.plan.End(s.repeat.part(pkg), s.now())
 }
 
 func (c count) words() string {
@@ -266,21 +287,14 @@ func (s *summary) tick() {
 	if !live && now.Sub(s.said) < plainly {
 		return
 	}
-	tests := fmt.Sprintf("%d done", s.part.all())
-	if n := s.plan.Count(); n > 0 {
-		tests = fmt.Sprintf("%d of %d done", s.part.all(), max(n, s.part.all()))
+	text := "building tests" + s.left()
+	if len(s.parts) > 0 {
+		var each []string
+		for _, p := range s.parts {
+			each = append(each, s.far(p, now))
+		}
+		text = strings.Join(each, ", ") + s.left()
 	}
-	if s.part.all() == 0 { // a check, or it is still being compiled
-		tests = ""
-	}
-	what := s.repeat.part(s.current)
-	if s.current == "" {
-		what, tests = "building tests", ""
-	}
-	if tests != "" {
-		what += ": "
-	}
-	text := fmt.Sprintf("%s%s, %s%s", what, tests, progress.Took(s.plan.Elapsed(now)), s.left())
 	if !live {
 		s.said = now
 		s.line.Printf("%s\n", text)
@@ -292,4 +306,17 @@ func (s *summary) tick() {
 		failed = fmt.Sprintf(", %d failed", s.failed)
 	}
 	s.line.Show(fmt.Sprintf("[%d/%d] %s%s", n, of, text, failed))
+}
+
+// far says how far a part is.
+func (s *summary) far(p *part, now time.Time) string {
+	name := s.repeat.part(p.pkg)
+	tests := ""
+	if n := p.all(); n > 0 { // else a check, or not known
+		tests = fmt.Sprintf(": %d done", n)
+		if of := s.plan.Count(name); of > 0 {
+			tests = fmt.Sprintf(": %d of %d done", n, max(n, of))
+		}
+	}
+	return fmt.Sprintf("%s%s, %s", name, tests, progress.Took(s.plan.Elapsed(name, now)))
 }
