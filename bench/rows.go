@@ -55,6 +55,10 @@ func file(conns int, name string) load.Job {
 
 func over(j load.Job) load.Job { j.TLS = true; return j }
 
+func streams(kind string) load.Job {
+	return load.Job{Kind: kind, Conns: 50, Streams: 20, Size: 64, Path: "/post"}
+}
+
 func crowd(n int) load.Job {
 	j := echo(100, 64, 1)
 	j.Idle = n
@@ -80,7 +84,9 @@ func rows(quick bool) []row {
 		{name: "1 connection, 1 MiB, gathered", args: []string{"gather=1"}, job: echo(1, 1<<20, 1), reach: 2, hold: 1.6, floor: true, quick: true, others: ws},
 		{name: "permessage-deflate, 100 connections, 1 KiB text", args: []string{"deflate=1"}, job: json, reach: 1.2, hold: 1.1, quick: true, others: ws},
 		{name: "TLS echo, 100 connections, 1 KiB", tls: true, job: over(echo(100, 1024, 1)), reach: 1.1, hold: 1.03, quick: true},
-		{name: "TLS connect + upgrade + close", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true}, reach: 1, quick: true},
+		{name: "TLS connect + upgrade + close", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true}, reach: 1.05, hold: 1, quick: true},
+		{name: "TLS connect + upgrade + close, resumed", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true, Resume: true}, reach: 1.5, hold: 1, quick: true},
+		{name: "TLS 1.2 connect + upgrade + close, resumed", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true, TLS12: true, Resume: true}, reach: 1.5, hold: 1},
 		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 32}, reach: 1.7, hold: 1.08, floor: true, quick: true, others: ws},
 		{name: "static 1 KiB, h1, 50 connections", job: file(50, "1k.txt"), reach: 1.4, quick: true, others: []string{"nginx"}},
 		{name: "static 1 MiB, h1, 10 connections", job: file(10, "1m.txt"), reach: 1, quick: true, others: []string{"nginx"}},
@@ -89,6 +95,8 @@ func rows(quick bool) []row {
 		// Debian's fails here with a larger buffer.
 		{name: "static 1 MiB, h2 TLS, 4 × 4 streams", tls: true, h2: &h2load{4, 4, 600, "1m.txt"}, reach: 1, quick: true, others: []string{"nginx"},
 			debian: []string{"buf=4096"}},
+		{name: "POST of 64 B, h2 TLS, 50 × 20 streams, a record each", tls: true, job: streams("h2post"), reach: 1.5, quick: true},
+		{name: "WebSocket echo of 64 B, h2 TLS, 50 × 20 streams", tls: true, job: streams("h2ws"), reach: 1.5, hold: 8, quick: true},
 		{name: "1 thread of two cores, 100 connections, 64 B", job: echo(100, 64, 1), cores: "0,1", reach: 1, hold: 0.85, quick: true},
 		{name: "2 threads, 100 connections, 64 B", args: []string{"threads=2"}, job: echo(100, 64, 1), cores: "0,1", reach: 1, hold: 0.78,
 			like: "1 thread of two cores, 100 connections, 64 B", alike: 1.35, quick: true},
@@ -97,6 +105,9 @@ func rows(quick bool) []row {
 			job: load.Job{Kind: "ws", Idle: 10000, Quiet: true, Window: 50 * time.Millisecond}},
 		{name: "RSS of an idle TLS connection, 3,000", unit: "KiB", value: perIdle(3000), limit: 17, tls: true,
 			job: load.Job{Kind: "ws", Idle: 3000, TLS: true, Quiet: true, Window: 50 * time.Millisecond}},
+		{name: "RSS of a connection with permessage-deflate, after one message, 1,000", unit: "KiB", value: perIdle(1000), limit: 27,
+			args: []string{"deflate=1"}, quick: true,
+			job: load.Job{Kind: "ws", Idle: 1000, Size: 1024, Text: true, Deflate: true, Quiet: true, Once: true, Window: 50 * time.Millisecond}},
 		{name: "10,000 idle connections, 10 s, CPU", unit: "ms", limit: 10,
 			value: func(r load.Result) float64 { return float64(r.CPU.Microseconds()) / 1000 },
 			job:   load.Job{Kind: "ws", Idle: 10000, Quiet: true, Warm: 500 * time.Millisecond, Window: 10 * time.Second}},

@@ -18,7 +18,8 @@ import (
 type Job struct {
 	Addr string // host:port
 	Pid  int    // the server's process
-	Kind string // ws, raw (echoed bytes, no protocol), http, connect (connect, upgrade, close)
+	// ws, raw (echoed bytes, no protocol), http, connect (connect, upgrade, close), h2post, h2ws
+	Kind string
 
 	Conns    int
 	InFlight int // messages on their way on each connection
@@ -26,12 +27,17 @@ type Job struct {
 	Text     bool
 	Deflate  bool
 	TLS      bool
+	TLS12    bool // not TLS 1.3
+	Resume   bool // connect: the session of the connection before
 
-	Path string // http
+	Streams int // of each HTTP/2 connection
+
+	Path string // http, h2post
 	File string // what Path answers with
 
 	Idle  int  // more connections, upgraded, that do nothing
 	Quiet bool // only hold the idle ones: what is measured is the server at rest
+	Once  bool // each of them has one message echoed first
 
 	Warm, Window time.Duration
 }
@@ -153,6 +159,8 @@ func Run(j Job) (Result, error) {
 		r, err = rest(&j)
 	case j.Kind == "connect":
 		r, err = runConnect(&j)
+	case j.Streams > 0:
+		r, err = runH2(&j)
 	case j.TLS:
 		r, err = runTLS(&j)
 	default:

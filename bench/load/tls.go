@@ -13,35 +13,14 @@ import (
 	"time"
 )
 
-// openIdle makes the connections that only are there.
-func openIdle(j *Job) ([]io.Closer, error) {
-	var all []io.Closer
-	k := *j
-	k.Kind = "ws"
-	for i := range j.Idle {
-		var c io.Closer
-		var err error
-		if j.TLS {
-			c, _, err = openTLS(&k)
-		} else {
-			c, err = open(&k)
-		}
-		if err != nil {
-			return all, fmt.Errorf("idle connection %d: %w", i, err)
-		}
-		all = append(all, c)
-	}
-	return all, nil
-}
-
 var tlsConfig = &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}
 
-func openTLS(j *Job) (*tls.Conn, *bufio.Reader, error) {
+func openTLS(j *Job, with *tls.Config) (*tls.Conn, *bufio.Reader, error) {
 	raw, err := net.Dial("tcp", j.Addr)
 	if err != nil {
 		return nil, nil, err
 	}
-	c := tls.Client(raw, tlsConfig)
+	c := tls.Client(raw, with)
 	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
 	if err := c.Handshake(); err != nil {
 		c.Close()
@@ -127,7 +106,7 @@ func runTLS(j *Job) (Result, error) {
 	readers := make([]*bufio.Reader, j.Conns)
 	for i := range conns {
 		var err error
-		if conns[i], readers[i], err = openTLS(j); err != nil {
+		if conns[i], readers[i], err = openTLS(j, tlsConfig); err != nil {
 			return Result{}, fmt.Errorf("connection %d: %w", i, err)
 		}
 		defer conns[i].NetConn().Close()
@@ -160,14 +139,18 @@ func runTLS(j *Job) (Result, error) {
 	})
 }
 
-// runConnectTLS connects, upgrades and closes, over and over.
+// runConnectTLS connects, upgrades and closes, over and over. A worker that
+// resumes has a cache of its own, which its first connection fills.
 func runConnectTLS(j *Job) (Result, error) {
-	one := func() error {
-		c, r, err := openTLS(j)
+	one := func(with *tls.Config, resumed bool) error {
+		c, r, err := openTLS(j, with)
 		if err != nil {
 			return err
 		}
 		defer c.NetConn().Close()
+		if c.ConnectionState().DidResume != resumed {
+			return fmt.Errorf("the session was resumed: %t, expected: %t", !resumed, resumed)
+		}
 		if _, err := c.Write(closeFrame); err != nil {
 			return err
 		}
@@ -178,9 +161,19 @@ func runConnectTLS(j *Job) (Result, error) {
 		return checkClose(answer)
 	}
 	return runTeam(j, j.Conns, func(t *team, _ int) error {
-		for {
+		with := tlsConfig
+		if j.Resume {
+			with = tlsConfig.Clone()
+			with.ServerName = "localhost"
+			with.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+		}
+		if j.TLS12 {
+			with = with.Clone()
+			with.MaxVersion = tls.VersionTLS12
+		}
+		for first := true; ; first = false {
 			begun := time.Now()
-			if err := one(); err != nil {
+			if err := one(with, j.Resume && !first); err != nil {
 				return err
 			}
 			if !t.done(begun) {

@@ -2,8 +2,8 @@
  *
  * What is measured: a WebSocket echo server that also serves files, as a
  * program of libwebsockets is usually written: a queue of messages for each
- * session, one lws_write for each WRITEABLE. The same binary runs on
- * Debian's library and on ours.
+ * session, one lws_write for each WRITEABLE. What is posted to /post is the
+ * answer. The same binary runs on Debian's library and on ours.
  *
  *   server [NAME=VALUE ...]
  *     port=N     0: any; the port is printed as "READY N"
@@ -236,9 +236,51 @@ callback_http(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	}
 }
 
+struct post {
+	size_t len;
+	unsigned char data[LWS_PRE + 2048];
+};
+
+static int
+callback_post(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+	      void *in, size_t len)
+{
+	struct post *p = user;
+	unsigned char head[LWS_PRE + 512], *start = head + LWS_PRE, *at = start,
+		      *end = head + sizeof(head) - 1;
+
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		p->len = 0;
+		return 0;
+	case LWS_CALLBACK_HTTP_BODY:
+		if (len > sizeof(p->data) - LWS_PRE - p->len)
+			return -1;
+		memcpy(p->data + LWS_PRE + p->len, in, len);
+		p->len += len;
+		return 0;
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		if (lws_add_http_common_headers(wsi, HTTP_STATUS_OK,
+						"application/octet-stream",
+						p->len, &at, end) ||
+		    lws_finalize_write_http_header(wsi, start, &at, end))
+			return 1;
+		lws_callback_on_writable(wsi);
+		return 0;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		if (lws_write(wsi, p->data + LWS_PRE, p->len,
+			      LWS_WRITE_HTTP_FINAL) < (int)p->len)
+			return -1;
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	default:
+		return lws_callback_http_dummy(wsi, reason, user, in, len);
+	}
+}
+
 static const struct lws_protocols protocols[] = {
 	{ "http", callback_http, 0, 0, 0, NULL, 0 },
 	{ "echo", callback_echo, sizeof(struct session), 65536, 0, NULL, 0 },
+	{ "post", callback_post, sizeof(struct post), 2048, 0, NULL, 0 },
 	{ NULL, NULL, 0, 0, 0, NULL, 0 }
 };
 
@@ -325,7 +367,7 @@ int
 main(int argc, char **argv)
 {
 	struct lws_context_creation_info info;
-	struct lws_http_mount mount;
+	struct lws_http_mount mount, post;
 	struct lws_vhost *vh;
 	struct rlimit lim;
 	pthread_t thread[64];
@@ -344,18 +386,24 @@ main(int argc, char **argv)
 
 	memset(&info, 0, sizeof(info));
 	memset(&mount, 0, sizeof(mount));
+	memset(&post, 0, sizeof(post));
 	info.port = opt.port;
 	info.iface = "127.0.0.1";
 	info.protocols = protocols;
 	info.pt_serv_buf_size = (unsigned int)opt.buf;
 	info.extensions = opt.deflate ? deflate : NULL;
+	post.mountpoint = "/post";
+	post.mountpoint_len = 5;
+	post.origin_protocol = LWSMPRO_CALLBACK;
+	post.protocol = "post";
+	info.mounts = &post;
 	if (opt.dir) {
 		mount.mountpoint = "/";
 		mount.mountpoint_len = 1;
 		mount.origin = opt.dir;
 		mount.origin_protocol = LWSMPRO_FILE;
 		mount.def = "index.html";
-		info.mounts = &mount;
+		post.mount_next = &mount;
 	}
 	if (opt.cert) {
 		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
