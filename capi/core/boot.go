@@ -43,23 +43,34 @@ func go_lwsgo_ping() C.int {
 	return 1
 }
 
-// stackHeadroom is what a thread's goroutine stack is grown to, so that a
-// signal handler with a large frame fits (the stack is never shrunk: the
-// Makefile builds in gcshrinkstackoff=1).
-const stackHeadroom = 512 << 10
-
+// go_lwsgo_grow_stack gives this thread's goroutine a stack on which a signal handler with a
+// large frame fits (it is never shrunk: the Makefile builds in gcshrinkstackoff=1).
+//
 //export go_lwsgo_grow_stack
 func go_lwsgo_grow_stack() {
 	defer guard("start")
-	touchStack(stackHeadroom)
+	largeFrame(false)
 }
 
+// largeFrame has a frame of 512 KiB, which the runtime makes room for when it is called, at once. Only
+// where touch is set does it write there: what no handler needs costs no memory.
+//
 //go:noinline
-func touchStack(n int) byte {
-	var frame [4096]byte
-	frame[n%len(frame)] = byte(n)
-	if n <= len(frame) {
-		return frame[0]
+func largeFrame(touch bool) int {
+	if !touch {
+		return 0
 	}
-	return touchStack(n-len(frame)) + frame[n%len(frame)]
+	var a, b, c, d [stackHeadroom / 4]byte // a variable may have 128 KiB
+	return mark(&a, &b, &c, &d)
+}
+
+const stackHeadroom = 512 << 10
+
+//go:noinline
+func mark(frame ...*[stackHeadroom / 4]byte) (n int) {
+	for _, f := range frame {
+		f[n]++
+		n += len(f)
+	}
+	return n
 }
