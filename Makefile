@@ -15,7 +15,7 @@
 #   make man      its manual pages, in build/man
 #   make sbom     what is linked into that library, with its licences: build/sbom/N.spdx.json
 #   make deps     install what building and testing need (with apt, as root)
-#   make lint     gofmt, go vet, staticcheck, and C for arm64
+#   make lint     gofmt, go vet, staticcheck
 #   make clean    remove build/ and what else was made
 #   make help     this text
 #
@@ -116,7 +116,7 @@ EVLIB_LINK_glib  := -lglib-2.0
 EVLIB_LINK_event := -levent_core
 PLUGINS := $(EVLIBS:%=$(B)/lib/libwebsockets-evlib_%.so)
 
-.PHONY: all help lib built libs link lwsws objects run cluster bench test test-all lint docs man install place install-headers uninstall install-test-server sbom deb clean deps reference
+.PHONY: all help lib built libs link lwsws run cluster bench test test-all lint docs man install place install-headers uninstall install-test-server sbom deb clean deps reference
 all: lib
 	@$(MAKE) --no-print-directory lwsws
 
@@ -206,7 +206,6 @@ $(B)/lib/libwebsockets.so.$(1): $$(C_OBJ_$(1)) $(B)/obj/libcore.a capi/abi/$(1)/
 	    -Wl,-Bsymbolic -Wl,--no-undefined -lssl -lcrypto -lpthread -ldl -lc
 endef
 $(foreach a,$(ABIS),$(eval $(call abi_rules,$a)))
-objects: $(foreach a,$(BUILT),$(C_OBJ_$a))
 
 # The web server that JSON files configure. Where its plugins are is built in, so it is
 # made anew for each PREFIX.
