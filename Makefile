@@ -246,7 +246,7 @@ OVERLAY = {"Replace":{"'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(
 $(B)/obj/libcore.a: $(GO_SRC) $(wildcard capi/_thin/*.go) $(GO_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
 	@printf '$(OVERLAY)' >$(B)/overlay.json
-	CGO_ENABLED=1 $(GO_CROSS) CGO_CFLAGS='-O2 -g $(HARDEN)' CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildmode=c-archive \
+	CGO_ENABLED=1 $(GO_CROSS) CGO_CFLAGS='-O2 -g $(HARDEN)' CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildvcs=false -buildmode=c-archive \
 	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
 	@n=$$($(OBJCOPY) --version >/dev/null && readelf -SW $@ | grep -c '\.init_array'); \
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \
