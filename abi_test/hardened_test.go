@@ -62,7 +62,7 @@ func TestReproducible(t *testing.T) {
 	}
 	run(t, nil, "git", "-C", there, "init", "-q")
 	run(t, nil, "git", "-C", there, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "another")
-	run(t, []string{"GOFLAGS="}, "make", "-s", "-C", there, "build/lib/"+abi17.soname(), "ABI="+abi17.name)
+	run(t, []string{"GOFLAGS=-buildvcs=true"}, "make", "-s", "-C", there, "build/lib/"+abi17.soname(), "ABI="+abi17.name)
 	one, err := os.ReadFile(abi17.library())
 	if err != nil {
 		t.Fatal(err)
