@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,6 +167,9 @@ func (d debs) packageDatabase(t *testing.T, machine bool) (root, admin string) {
 		if status, err = os.ReadFile("/var/lib/dpkg/status"); err != nil {
 			t.Fatal(err)
 		}
+		// What is removed but for its settings is in there, too.
+		all := strings.Split(string(status), "\n\n")
+		status = []byte(strings.Join(slices.DeleteFunc(all, func(p string) bool { return !strings.Contains(p, "\nStatus: install ok installed\n") }), "\n\n") + "\n")
 	} else {
 		for _, p := range debian13s {
 			status = fmt.Appendf(status, "\nPackage: %s\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: Debian\nDescription: Debian's\n", p)

@@ -4,6 +4,8 @@ package apps
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,17 +22,30 @@ var bothDebians = []debs{{Ref: harness.Ref17, own: "libwebsockets17"}, {Ref: har
 // TestLintian: Debian's checker of packages has nothing to say about ours, down to what it
 // calls pedantic, and whatever it is told not to say has a reason.
 //
+// What was made for another Debian than this machine's may be said to lack an init script, or
+// say so itself: the lintian of one knows of that, that of the other does not.
+//
 // Seen to fail with the maintainer's address at localhost, with the empty folders that moving
 // files leaves, and without the override of lwsws.
 func TestLintian(t *testing.T) {
 	if _, err := exec.LookPath("lintian"); err != nil {
 		t.Skip("there is no lintian: ", err)
 	}
+	machine := strings.TrimSpace(run(t, "", nil, filepath.Join(harness.Top(), "tools", "default-abi")))
 	for _, d := range bothDebians {
 		t.Run(d.own, func(t *testing.T) {
 			args := append([]string{"--no-cfg", "--allow-root", "--tag-display-limit", "0", "--display-info", "--pedantic", "--fail-on", "pedantic"}, d.packages(t)...)
-			if out, err := exec.Command("lintian", args...).CombinedOutput(); err != nil || len(out) > 0 {
-				t.Errorf("%v\n%s", err, out)
+			out, err := exec.Command("lintian", args...).CombinedOutput()
+			if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(out)) {
+				if fmt.Sprint(d.ABI) == machine || !strings.Contains(line, " package-supports-alternative-init-but-no-init.d-script") {
+					t.Errorf("%s", line)
+				}
+			}
+			if err != nil && len(out) == 0 {
+				t.Error(err)
 			}
 		})
 	}
