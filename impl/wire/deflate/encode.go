@@ -5,7 +5,6 @@ package deflate
 import (
 	"encoding/binary"
 	"math"
-	"math/bits"
 	"slices"
 	"sync"
 )
@@ -85,56 +84,11 @@ func (w *bitWriter) align() {
 	}
 }
 
-// Symbols for lengths and distances, the inverse of litSymbols and distSymbols.
-var (
-	lengthCodes = makeLengthCodes() // by length-3, less 257
-	distCodes   = makeDistCodes()   // by distance-1 below 256, then by (distance-1)>>7
-	fixedLit    = makeFixedLit()
-	fixedDist   = makeFixedDist()
-)
-
-func makeLengthCodes() (t [256]uint8) {
-	for code, e := range litSymbols[endOfBlock+1 : 286] {
-		for i := range 1 << e.extraBits() {
-			if l := int(e.value()) - 3 + i; l < len(t) {
-				t[l] = uint8(code)
-			}
-		}
-	}
-	return t
-}
-
-func makeDistCodes() (t [512]uint8) {
-	for code, e := range distSymbols[:maxDistCodes] {
-		for i := range 1 << e.extraBits() {
-			if d := int(e.value()) - 1 + i; d < 256 {
-				t[d] = uint8(code)
-			} else {
-				t[256+d>>7] = uint8(code)
-			}
-		}
-	}
-	return t
-}
-
 func distCode(dist int) int {
 	if dist <= 256 {
 		return int(distCodes[dist-1])
 	}
 	return int(distCodes[256+(dist-1)>>7])
-}
-
-func makeFixedLit() (t [fixedLitCodes]codeword) {
-	lens := fixedLitLens()
-	codewords(t[:], lens[:])
-	return t
-}
-
-func makeFixedDist() (t [fixedDists]codeword) {
-	for i := range t {
-		t[i] = codeword(bits.Reverse8(uint8(i))>>3) | 5<<16
-	}
-	return t
 }
 
 // block writes data, which is also there as tokens, in the shortest of the three

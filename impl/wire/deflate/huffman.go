@@ -70,50 +70,6 @@ type tables struct {
 
 var tablesPool = sync.Pool{New: func() any { return new(tables) }}
 
-// Symbol templates: entries that lack only the code length.
-var (
-	litSymbols  = makeLitSymbols()
-	distSymbols = makeDistSymbols()
-	clenSymbols = makeClenSymbols()
-)
-
-// makeLitSymbols is the table of RFC 1951 §3.2.5: lengths 3 to 258 in groups of
-// four codes, each group with one extra bit more.
-func makeLitSymbols() (t [fixedLitCodes]entry) {
-	for i := range t[:endOfBlock] {
-		t[i] = entryLiteral | entry(i)<<16
-	}
-	t[endOfBlock] = entryEnd
-	base := 3
-	for i := range 28 {
-		extra := max(0, i/4-1)
-		t[endOfBlock+1+i] = entry(base)<<16 | entry(extra)<<8
-		base += 1 << extra
-	}
-	t[285] = maxMatch << 16
-	t[286], t[287] = entryBad, entryBad
-	return t
-}
-
-// makeDistSymbols is the same for distances, in groups of two.
-func makeDistSymbols() (t [fixedDists]entry) {
-	base := 1
-	for i := range maxDistCodes {
-		extra := max(0, i/2-1)
-		t[i] = entry(base)<<16 | entry(extra)<<8
-		base += 1 << extra
-	}
-	t[30], t[31] = entryBad, entryBad
-	return t
-}
-
-func makeClenSymbols() (t [numClenCodes]entry) {
-	for i := range t {
-		t[i] = entry(i) << 16
-	}
-	return t
-}
-
 // fixedTables are those of RFC 1951 §3.2.6.
 var fixedTables = sync.OnceValue(func() *tables {
 	lens := fixedLitLens()
