@@ -223,16 +223,22 @@ func isFieldText(s string) bool {
 
 const nameBuckets = 256
 
-// nameIndex maps the hash of a lower-case field name to the tokens that share it.
-var nameIndex = func() (ix [nameBuckets][]Token) {
-	for i, s := range tokenText {
-		if isFieldText(s) {
+// nameIndex maps the hash of a lower-case field name to a list of the tokens that share it:
+// the first and, for each token, the next; 0 ends it.
+var nameIndex = func() (ix struct {
+	first [nameBuckets]uint8
+	next  [len(tokenText)]uint8
+}) {
+	for i := len(tokenText) - 1; i >= 0; i-- {
+		if s := tokenText[i]; isFieldText(s) {
 			b := nameHash(s[0], s[len(s)-2], len(s)-1)
-			ix[b] = append(ix[b], Token(i))
+			ix.next[i], ix.first[b] = ix.first[b], uint8(i)
 		}
 	}
 	return ix
 }()
+
+const _ = uint8(len(tokenText) - 1) // they fit
 
 func nameHash(first, last byte, n int) byte { return first*31 ^ last*7 ^ byte(n)*13 }
 
@@ -254,9 +260,9 @@ func TokenFromName(name []byte) (Token, bool) {
 		return 0, false
 	}
 	first, last := lowerTchar[name[0]], lowerTchar[name[len(name)-1]]
-	for _, t := range nameIndex[nameHash(first, last, len(name))] {
+	for t := nameIndex.first[nameHash(first, last, len(name))]; t != 0; t = nameIndex.next[t] {
 		if s := tokenText[t]; len(s) == len(name)+1 && equalLower(name, s) {
-			return t, true
+			return Token(t), true
 		}
 	}
 	return 0, false
