@@ -9,7 +9,7 @@ import "C"
 import (
 	"fmt"
 	"os"
-	"runtime/metrics"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -131,9 +131,9 @@ func contextStatus(ctx *engine.Context, cx *C.struct_lws_context, hide bool) str
 	if b, err := os.ReadFile("/proc/self/statm"); err == nil {
 		o.add("statm", strings.TrimSpace(string(b)))
 	}
-	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(heap)
-	o.raw("heap", fmt.Sprint(heap[0].Value.Uint64()))
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	o.raw("heap", fmt.Sprint(m.HeapAlloc))
 
 	c.add("context_uptime", (engine.Now()-ctx.Born)/1_000_000)
 	c.add("cgi_spawned", ctx.CGIs.Load())

@@ -6,10 +6,10 @@ package main
 import "C"
 
 import (
-	"crypto/sha1"
 	"unsafe"
 
 	"libwebsockets/impl/text/b64"
+	"libwebsockets/impl/wire/sha1"
 )
 
 //export go_lws_SHA1

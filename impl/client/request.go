@@ -4,11 +4,13 @@ package client
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/base64"
 	"io"
+	"math/rand/v2"
 	"strconv"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
 	"libwebsockets/impl/role/h1"
@@ -137,7 +139,7 @@ func (s *State) request(c *engine.Conn) *request {
 		return r
 	}
 	var nonce [16]byte
-	_, _ = rand.Read(nonce[:])
+	random(nonce[:])
 	base64.StdEncoding.Encode(s.key[:], nonce[:])
 	s.accept = ws.AcceptKey(s.key[:])
 	r.method, r.ws, r.key = "GET", true, string(s.key[:])
@@ -157,9 +159,19 @@ func (s *State) originScheme(c *engine.Conn) string {
 	return "http://"
 }
 
+// random fills b, of 256 bytes at most, with what nobody can guess. crypto/rand would do work at each start.
+func random(b []byte) {
+	if n, err := unix.Getrandom(b, 0); err == nil && n == len(b) {
+		return
+	}
+	for i := range b { // a kernel without it: the runtime's generator
+		b[i] = byte(rand.Uint32())
+	}
+}
+
 func newBoundary() string {
 	var b [12]byte
-	_, _ = rand.Read(b[:])
+	random(b[:])
 	return base64.URLEncoding.EncodeToString(b[:])
 }
 

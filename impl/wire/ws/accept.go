@@ -3,8 +3,9 @@
 package ws
 
 import (
-	"crypto/sha1"
 	"encoding/base64"
+
+	"libwebsockets/impl/wire/sha1"
 )
 
 // handshakeGUID is the constant of RFC 6455 §1.3.
