@@ -163,6 +163,9 @@ func (b *bench) measure(r row, peers bool) measured {
 	if b.quick && m.job.Idle > 0 { // Debian's takes long to have them all
 		rounds = min(rounds, 2)
 	}
+	if r.rounds > 0 {
+		rounds = r.rounds
+	}
 	for range rounds {
 		d, err := b.once(m.row, "LD_LIBRARY_PATH="+b.debian, true)
 		if err != nil {
@@ -194,6 +197,9 @@ func (b *bench) measure(r row, peers bool) measured {
 }
 
 func (b *bench) once(r row, env string, debian bool) (load.Result, error) {
+	if r.once != nil {
+		return r.once(b, env)
+	}
 	args := append([]string{b.server, "dir=" + b.site}, r.args...)
 	if r.tls {
 		args = append(args, "cert="+b.cert, "key="+b.key)
@@ -297,7 +303,7 @@ func markdown(table []measured, peers bool) string {
 			continue
 		}
 		tail := func(s *samples) string {
-			if m.h2 != nil || m.job.Quiet {
+			if m.h2 != nil || m.once != nil || m.job.Quiet {
 				return "–"
 			}
 			us := func(d func(load.Result) time.Duration) string {

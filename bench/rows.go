@@ -37,6 +37,9 @@ type row struct {
 	debian []string // other arguments for Debian's library
 	quick  bool
 	others []string // which servers of others have a row like it
+	// once is what is done instead of a job, and how often.
+	once   func(b *bench, env string) (load.Result, error)
+	rounds int
 }
 
 // h2load is a run of Debian's h2load.
@@ -118,6 +121,7 @@ func rows(quick bool) []row {
 		{name: "libev, 20 connections, 64 B", args: []string{"loop=ev"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
 		{name: "glib, 20 connections, 64 B", args: []string{"loop=glib"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
 	}
+	all = append(all, idleRows()...)
 	if !quick {
 		return all
 	}

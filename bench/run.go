@@ -33,6 +33,7 @@ type bench struct {
 	debian, ours        string // folders for LD_LIBRARY_PATH
 	server, floor, self string
 	uring               string // floor with io_uring, empty if not asked for
+	starter             string
 	peers               string // built when first asked for
 	site, cert, key     string
 	serverCPU, loadCPU  string
@@ -76,6 +77,9 @@ func prepare(against, lib string) (*bench, error) {
 		return nil, err
 	}
 	if b.server, err = b.build("server", "-l:"+soname); err != nil {
+		return nil, err
+	}
+	if b.starter, err = b.build("start", "-l:"+soname); err != nil {
 		return nil, err
 	}
 	if b.floor, err = b.build("floor"); err != nil {
@@ -135,7 +139,7 @@ func (b *bench) libraries(against, lib string) error {
 	if err := os.WriteFile(b.debian+"/"+soname, data, 0o755); err != nil {
 		return err
 	}
-	return errors.Join(copyAll(lib, b.ours), copyAll(against, b.debian))
+	return errors.Join(copyAll(lib, b.ours), copyAll(against, b.debian), asInstalled(b.ours+"/"+soname), asInstalled(b.debian+"/"+soname))
 }
 
 func (b *bench) build(name string, more ...string) (string, error) {

@@ -47,9 +47,10 @@ type Result struct {
 	Ops       int64
 	CPU, Wall time.Duration // CPU: user and system time of the whole process
 	// Latency of an operation, sorted percentiles.
-	P50, P99, P999 time.Duration
-	RSS            int64 // bytes, of the server, after the load
-	RSSBefore      int64 // before the first connection
+	P50, P99, P999  time.Duration
+	RSS             int64 // bytes, of the server, after the load
+	RSSBefore       int64 // before the first connection
+	Faults, Threads int   // of the server
 }
 
 // PerOp is the server's CPU time for one operation, in µs.
