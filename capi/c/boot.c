@@ -108,6 +108,7 @@ static char **
 make_block(int *argc)
 {
 	static char name[] = "libwebsockets", none[] = "";
+	static char procs[] = "GOMAXPROCS=1";
 	static char no_rdtscp[] = "GODEBUG=cpu.rdtscp=off";
 	const unsigned long *auxv;
 	char **block, **p, **e;
@@ -147,7 +148,7 @@ make_block(int *argc)
 
 	for (e = environ; e && *e; e++)
 		envs++;
-	block = calloc(3 + envs + 1 + words, sizeof(*block));
+	block = calloc(4 + envs + 1 + words, sizeof(*block));
 	if (!block) {
 		free(raw);
 		return NULL;
@@ -156,6 +157,7 @@ make_block(int *argc)
 	*p++ = saved_argc > 0 && saved_argv && saved_argv[0] ?
 			saved_argv[0] : name;
 	*p++ = NULL;
+	*p++ = procs;
 	for (e = environ; e && *e; e++) {
 		/* The runtime's knobs are the library's business alone. */
 		if (!strncmp(*e, "GODEBUG=", 8) || !strncmp(*e, "GOGC=", 5) ||

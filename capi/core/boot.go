@@ -15,14 +15,7 @@ import (
 	"libwebsockets/capi/fatal"
 )
 
-// With one P the runtime's monitor hands it on whenever the program is in C;
-// each call would have to get it back.
-func init() {
-	fatal.Tell(unsafe.Pointer(C.lwsgo_runtime_writes))
-	if runtime.GOMAXPROCS(0) < 2 {
-		runtime.GOMAXPROCS(2)
-	}
-}
+func init() { fatal.Tell(unsafe.Pointer(C.lwsgo_runtime_writes)) }
 
 // procsFor lets n service threads be in Go at the same time, and what Go does in the
 // background besides: a thread that finds none free sleeps until one is.
@@ -37,9 +30,17 @@ func main() {}
 
 // go_lwsgo_ping returns once the runtime is up; boot.c waits on it.
 //
+// The runtime starts with one P (capi/c/boot.c), for which it makes fewer threads. Later there are
+// at least two: one alone its monitor would hand on whenever the program is in C, and each call
+// would have to get it back.
+//
 //export go_lwsgo_ping
 func go_lwsgo_ping() C.int {
 	defer guard("start")
+	runtime.SetDefaultGOMAXPROCS()
+	if runtime.GOMAXPROCS(0) < 2 {
+		runtime.GOMAXPROCS(2)
+	}
 	return 1
 }
 
