@@ -80,6 +80,7 @@ type Thread struct {
 	ready []Event // see look
 
 	yielded     atomic.Int64 // when, see Yield
+	turned      atomic.Int64 // when, likewise
 	step        uint32       // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
 	destroySelf bool

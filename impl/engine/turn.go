@@ -22,13 +22,18 @@ const yieldEvery = 8000
 // The runtime's monitor takes the P of a goroutine that has not been scheduled
 // anew for 10 ms and is in C when it looks, which a thread that serves nearly
 // always is. It looks again 20 µs later, and the thread must take a P back under
-// a lock each time: some 2,000 wake-ups a second. Who yields is left alone.
+// a lock each time: some 2,000 wake-ups a second. Who yields is left alone. Whose wait before the
+// last was long does not: it may be the only event for long, and a yield wakes threads, or makes them.
 //
 // Where there are several threads none does: a yield takes 4 futex calls, as the
 // goroutine is bound to its thread, and that of each; the monitor's work is the same
 // for all of them.
 func (pt *Thread) Yield(now int64) {
-	if len(pt.ctx.Threads) == 1 && now-pt.yielded.Load() > yieldEvery {
+	if len(pt.ctx.Threads) > 1 {
+		return
+	}
+	busy := now-pt.turned.Swap(now) < yieldEvery
+	if busy && now-pt.yielded.Load() > yieldEvery {
 		pt.yielded.Store(now)
 		runtime.Gosched()
 	}
