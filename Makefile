@@ -100,8 +100,8 @@ GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/eng
 # The runtime's own knobs, built in: stacks never shrink (a signal handler may
 # sit on one), no SIGURG on the program's threads, integers that programs pass
 # as pointers are no error, no pointer checks at each call, no look at the number
-# of CPUs each second.
-GO_DEBUG := gcshrinkstackoff=1,asyncpreemptoff=1,invalidptr=0,cgocheck=0,updatemaxprocs=0
+# of CPUs each second, no profiles, no names for mappings.
+GO_DEBUG := gcshrinkstackoff=1,asyncpreemptoff=1,invalidptr=0,cgocheck=0,updatemaxprocs=0,profstackdepth=0,memprofilerate=0,decoratemappings=0
 GO_LDFLAGS := -s -w -buildid= -X=runtime.godebugDefault=$(GO_DEBUG)
 
 # The event loops whose headers are here get their plugins. They link nothing of

@@ -37,6 +37,7 @@ func main() {}
 //export go_lwsgo_ping
 func go_lwsgo_ping() C.int {
 	defer guard("start")
+	largeFrame(false) // what follows needs more than the first stack: one growth is enough
 	runtime.SetDefaultGOMAXPROCS()
 	if runtime.GOMAXPROCS(0) < 2 {
 		runtime.GOMAXPROCS(2)
