@@ -24,7 +24,8 @@ const built = `make install install-test-server ABI="$(tools/default-abi)" DESTD
 
 // TestDockerfile: the last stage of the Dockerfile, run step by step in a clean root
 // without docker. Its server runs as another user than root, answers the health check, and
-// talks. The stage before is this checkout: what it hands on is made here.
+// talks. The stage before is this checkout: what it hands on is made here. Seen to fail with a
+// health check that asks for what is not there.
 func TestDockerfile(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(harness.Top(), "Dockerfile"))
 	if err != nil {
