@@ -107,7 +107,8 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestStart: what "make cluster" does, to its end by Ctrl-C, behind which nothing is left.
+// TestStart: what "make cluster" does, to its end by Ctrl-C, behind which nothing is left. Seen
+// to fail with a Redis that is left.
 func TestStart(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("redis-server"); err != nil {

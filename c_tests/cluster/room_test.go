@@ -83,7 +83,8 @@ func TestRoom(t *testing.T) {
 }
 
 // TestPage: two people in browsers hear each other; the server of one is killed; what is
-// said then, and what was said while it was away, comes once.
+// said then, and what was said while it was away, comes once. Seen to fail with a page that
+// forgets how far it is.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	c := start(t, so17, nil)
