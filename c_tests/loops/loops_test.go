@@ -110,6 +110,9 @@ var (
 	// The reference crashes (quirk 108), in other scenarios on glib now and
 	// then: the trace is the one that it gives on libev.
 	crashes = map[string]string{"glib foreign-callback": "ev", "glib port-in-use": "ev", "glib foreign-live": "ev"}
+	// With Debian 13's libuv the reference's second context in a loop hears nothing
+	// more, now and then: a run that comes to its end is waited for.
+	ends = map[string]string{"uv foreign-twice": "echoed 40\n"}
 )
 
 // TestTraces compares what callbacks saw.
@@ -138,6 +141,9 @@ func TestTraces(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			out, _ := run(dir, exes[loop], name)
+			for n := 0; where == "ref" && n < 5 && !strings.Contains(out, ends[loop+" "+name]); n++ {
+				out, _ = run(dir, exes[loop], name)
+			}
 			mu.Lock()
 			got[key{where, loop, name}] = out
 			mu.Unlock()
