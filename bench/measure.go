@@ -182,7 +182,7 @@ func (b *bench) measure(r row, peers bool) measured {
 		n := len(m.ours.values) - 1
 		m.ratios = append(m.ratios, m.debian.values[n]/m.ours.values[n])
 		if r.floor && !b.quick {
-			if m.err = b.floorOnce(b.floor, &m.floor, m.row); m.err == nil && b.uring != "" {
+			if m.err = b.floorOnce(b.floor, &m.floor, m.row); m.err == nil && b.uring != "" && !r.tls {
 				m.err = b.floorOnce(b.uring, &m.uring, m.row)
 			}
 			if m.err != nil {
@@ -233,6 +233,9 @@ func (b *bench) load(r row, p *process) (load.Result, error) {
 // floorOnce adds to s what a floor program takes for a row.
 func (b *bench) floorOnce(exe string, s *samples, r row) error {
 	args := []string{exe}
+	if r.tls {
+		args = []string{b.floorTLS, b.cert, b.key}
+	}
 	if r.job.Kind == "connect" {
 		args = append(args, "connect")
 	} else {

@@ -32,6 +32,7 @@ type bench struct {
 	dir                 string // of everything temporary
 	debian, ours        string // folders for LD_LIBRARY_PATH
 	server, floor, self string
+	floorTLS            string
 	uring               string // floor with io_uring, empty if not asked for
 	starter             string
 	peers               string // built when first asked for
@@ -83,6 +84,9 @@ func prepare(against, lib string) (*bench, error) {
 		return nil, err
 	}
 	if b.floor, err = b.build("floor"); err != nil {
+		return nil, err
+	}
+	if b.floorTLS, err = b.build("floor_tls", "-lssl", "-lcrypto"); err != nil {
 		return nil, err
 	}
 	for name, size := range map[string]int{"1k.txt": 1 << 10, "1m.txt": 1 << 20} {
