@@ -185,6 +185,27 @@ func TestDeflateRatio(t *testing.T) {
 	}
 }
 
+// TestDeflateRepeat: a message that was there before takes its matches alone, of 258 bytes
+// each. Where each of them is looked up anew, what the search skipped breaks them up.
+func TestDeflateRepeat(t *testing.T) {
+	data := corpus(10000)["noise"]
+	var d Deflater
+	var i Inflater
+	d.Init(DeflaterConfig{Level: FastLevel})
+	i.Init(InflaterConfig{})
+	for n := range 3 {
+		msg := d.Write(nil, data, true)
+		got, err := inflateMessage(&i, msg, func() int { return 1000 }, func() int { return 1000 })
+		if err != nil || !bytes.Equal(got, data) {
+			t.Fatalf("message %d: %d bytes, %v", n, len(got), err)
+		}
+		// 39 of at most 8 + 18 bits; some bytes in front that the search had passed by
+		if n > 0 && len(msg) > 150 {
+			t.Errorf("message %d takes %d bytes", n, len(msg))
+		}
+	}
+}
+
 // TestDeflateHolds checks what stays with a connection between messages.
 func TestDeflateHolds(t *testing.T) {
 	for _, tt := range []struct{ level, bits, traffic, want int }{

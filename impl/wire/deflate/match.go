@@ -109,6 +109,14 @@ func (m *matcher) greedy(t []token, pos, end int) []token {
 		n := m.matchLen(cand, pos, min(end, pos+maxMatch))
 		t = appendLiterals(t, m.data[literals:pos])
 		t = append(t, newMatch(n, dist))
+		// One that is as long as can be said goes on, as a rule: then nothing has to
+		// be looked up, which takes longer where there are many connections.
+		for n == maxMatch && pos+n+minMatch <= end && m.load(cand+n) == m.load(pos+n) {
+			pos += n
+			cand += n
+			n = m.matchLen(cand, pos, min(end, pos+maxMatch))
+			t = append(t, newMatch(n, dist))
+		}
 		if next := pos + n; next+2 <= end {
 			m.head[hash4(m.load(pos+1))] = m.base + uint16(pos+1)
 			m.head[hash4(m.load(next-2))] = m.base + uint16(next-2)
