@@ -5,7 +5,10 @@ package tls
 // #include "glue.h"
 import "C"
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
+)
 
 // VerifyState is a certificate check in progress: an X509_STORE_CTX.
 type VerifyState struct{ p *C.X509_STORE_CTX }
@@ -74,37 +77,21 @@ func lwsgo_tls_named(s *C.SSL, alert *C.int, arg C.uintptr_t) C.int {
 	return C.SSL_TLSEXT_ERR_OK
 }
 
-//export lwsgo_tls_chosen
-func lwsgo_tls_chosen(s *C.SSL, out **C.uchar, n *C.uchar, in *C.uchar, inLen C.uint, arg C.uintptr_t) C.int {
-	x, _ := whose(uintptr(arg)).(*alpnList)
-	if x == nil || C.SSL_select_next_proto(out, n, (*C.uchar)(x.mem), x.len, in, inLen) != C.OPENSSL_NPN_NEGOTIATED {
-		return C.SSL_TLSEXT_ERR_NOACK
-	}
-	return C.SSL_TLSEXT_ERR_OK
-}
-
-// alpnList is what a server offers, in C memory: OpenSSL gives out pointers into it.
-type alpnList struct {
-	mem unsafe.Pointer
-	len C.uint
-}
-
 // ServeNames has the connections' hook choose by the name that a client asks for (SNI).
 func (x *Ctx) ServeNames() { C.tls_serve_names(x.p) }
 
+// alpnIndex is where an SSL_CTX has what it offers.
+var alpnIndex = sync.OnceValue(func() C.int { return C.tls_alpn_index() })
+
 // ServeALPN answers with the first of names that the client knows too.
-func (x *Ctx) ServeALPN(names []string) {
+func (x *Ctx) ServeALPN(names []string) error {
 	w := wireNames(names)
 	if len(w) == 0 {
-		return
+		return nil
 	}
-	x.offer(&alpnList{C.CBytes(w), C.uint(len(w))})
-}
-
-func (x *Ctx) offer(l *alpnList) {
-	x.alpn = l
-	x.id = remember(l)
-	C.tls_serve_alpn(x.p, C.uintptr_t(x.id))
+	return try("ALPN", func() bool {
+		return C.tls_serve_alpn(x.p, alpnIndex(), unsafe.Pointer(&w[0]), C.uint(len(w))) == 1
+	})
 }
 
 // VerifyClients asks clients for certificates, which are checked through the

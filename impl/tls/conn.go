@@ -92,24 +92,15 @@ func (x *Ctx) NewConn(fd int, client bool, pool *Pool, h Hooks) (*Conn, error) {
 		bio = C.tls_bio_method()
 	})
 	c := &Conn{hooks: h}
-	err := try("SSL_new", func() bool {
-		c.p = C.SSL_new(x.p)
-		if c.p != nil && bio != nil && pool.p != nil {
-			c.sock = C.tls_attach(c.p, bio, pool.p, C.int(fd))
-		}
-		return c.sock != nil
-	})
-	if err != nil {
-		C.SSL_free(c.p)
-		return nil, err
-	}
 	c.id = remember(c)
-	C.tls_set_id(c.p, exIndex, C.uintptr_t(c.id))
-	C.tls_modes(c.p)
+	side := C.int(0)
 	if client {
-		C.SSL_set_connect_state(c.p)
-	} else {
-		C.SSL_set_accept_state(c.p)
+		side = 1
+	}
+	c.p = C.tls_start(x.p, C.int(fd), side, bio, pool.p, exIndex, C.uintptr_t(c.id), &c.sock, &c.io)
+	if c.p == nil {
+		forget(c.id)
+		return nil, fmt.Errorf("SSL_new: %s", reason(&c.io.text[0]))
 	}
 	return c, nil
 }
@@ -325,13 +316,30 @@ func (c *Conn) UseIdentity(cert, key []byte) error {
 	})
 }
 
-// ALPN is the protocol that both sides chose, "" when none.
+// ALPN is the protocol that both sides chose in the handshake, "" when none.
 func (c *Conn) ALPN() string {
+	n := int(c.io.alpn_len)
+	if !c.done || n == 0 {
+		return ""
+	}
+	if n == C.TLS_LONG {
+		return c.longALPN()
+	}
+	switch name := unsafe.Slice((*byte)(unsafe.Pointer(&c.io.alpn)), n); string(name) {
+	case "http/1.1":
+		return "http/1.1"
+	case "h2":
+		return "h2"
+	default:
+		return string(name)
+	}
+}
+
+func (c *Conn) longALPN() string {
 	var p *C.uchar
 	var n C.uint
-	C.SSL_get0_alpn_selected(c.p, &p, &n)
-	if n == 0 {
-		return ""
+	if c.p != nil {
+		C.SSL_get0_alpn_selected(c.p, &p, &n)
 	}
 	return C.GoStringN((*C.char)(unsafe.Pointer(p)), C.int(n))
 }
@@ -341,9 +349,9 @@ func (c *Conn) Cipher() string {
 	return C.GoString(C.SSL_get_version(c.p)) + " " + C.GoString(C.SSL_CIPHER_get_name(C.SSL_get_current_cipher(c.p)))
 }
 
-// Is tells whether the connection uses the context, which a server's may
-// change with the name that the client asks for.
-func (c *Conn) Is(x *Ctx) bool { return x != nil && C.SSL_get_SSL_CTX(c.p) == x.p }
+// Is tells whether the connection, whose handshake is complete, uses the context, which
+// a server's may have changed with the name that the client asked for.
+func (c *Conn) Is(x *Ctx) bool { return c.done && x != nil && c.io.ctx == x.p }
 
 // VerifyResult is what the check of the peer's certificate came to: the code,
 // 0 for good, and its text.

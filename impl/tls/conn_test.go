@@ -150,7 +150,7 @@ func contexts(t testing.TB, id *made) (server, client *Ctx) {
 	must(t, server.UseKeyMem(id.keyPEM, "", false))
 	must(t, server.CheckKey())
 	server.ServeNames()
-	server.ServeALPN([]string{"one", "two"})
+	must(t, server.ServeALPN([]string{"one", "two"}))
 	client, err = NewClient()
 	must(t, err)
 	t.Cleanup(func() { server.Close(); client.Close() })

@@ -21,8 +21,6 @@ import (
 // Ctx is an SSL_CTX: the settings, certificates and trust of one side.
 type Ctx struct {
 	p     *C.SSL_CTX
-	id    uintptr // of the hooks, 0: none
-	alpn  *alpnList
 	owned bool
 }
 
@@ -58,11 +56,7 @@ func (x *Ctx) Again() *Ctx {
 	if x == nil || x.p == nil {
 		return nil
 	}
-	n := &Ctx{p: x.p, owned: x.owned}
-	if x.alpn != nil {
-		n.offer(&alpnList{x.alpn.mem, x.alpn.len})
-	}
-	return n
+	return &Ctx{p: x.p, owned: x.owned}
 }
 
 // Pointer is the SSL_CTX *.
@@ -73,15 +67,8 @@ func (x *Ctx) Close() {
 	if x.p == nil {
 		return
 	}
-	if x.id != 0 {
-		forget(x.id)
-		x.id = 0
-	}
 	if x.owned {
 		C.SSL_CTX_free(x.p)
-	}
-	if x.alpn != nil {
-		C.free(x.alpn.mem)
 	}
 	x.p = nil
 }
@@ -103,7 +90,11 @@ func try(what string, fn func() bool) error {
 func queue() string {
 	var b [256]C.char
 	C.tls_drain(&b[0], C.size_t(len(b)))
-	if s := C.GoString(&b[0]); s != "" {
+	return reason(&b[0])
+}
+
+func reason(text *C.char) string {
+	if s := C.GoString(text); s != "" {
 		return s
 	}
 	return "no reason given"

@@ -27,11 +27,17 @@ struct tls_io {
 	int pending; /* after a read: bytes that wait inside */
 	int out;     /* TLS_GATHERED, TLS_KEPT */
 	int lost;    /* errno of the socket, which takes nothing more */
+	/* of a handshake that is complete: what was settled */
+	const SSL_CTX *ctx;
+	unsigned char alpn_len; /* TLS_LONG: the SSL has it */
+	char alpn[15];
 	char text[240];
 };
 
 #define TLS_GATHERED 1 /* something is to be flushed */
 #define TLS_KEPT 2     /* the socket did not take it */
+
+#include "alpn.h"
 
 /* A key of the handshake that gives at least as much is not kept, in bytes: no curve's. */
 #define TLS_LARGE 512
@@ -187,7 +193,11 @@ tls_handshake(SSL *s, struct tls_sock *k, struct tls_io *io)
 		tls_flush(k);
 	errno = e;
 	tls_end(s, k, r, io);
-	io->pending = io->n == 1 ? tls_pending(s, k) : 0;
+	io->pending = 0;
+	if (io->n == 1) {
+		io->pending = tls_pending(s, k);
+		tls_settled(s, io);
+	}
 }
 
 static inline void
@@ -374,12 +384,29 @@ tls_use_identity(SSL *s, const void *cert, int n, const void *key, int m)
 	return ok;
 }
 
-static inline void
-tls_modes(SSL *s)
+/* A connection on a socket, NULL with the reason in text. */
+static inline SSL *
+tls_start(SSL_CTX *x, int fd, int client, BIO_METHOD *m, struct tls_pool *p,
+	  int idx, uintptr_t id, struct tls_sock **k, struct tls_io *io)
 {
+	SSL *s;
+
+	tls_clean();
+	s = SSL_new(x);
+	*k = s && m && p ? tls_attach(s, m, p, fd) : NULL;
+	if (!*k || !tls_set_id(s, idx, id)) {
+		tls_drain(io->text, sizeof(io->text));
+		SSL_free(s);
+		return NULL;
+	}
 	SSL_set_mode(s, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 				SSL_MODE_ENABLE_PARTIAL_WRITE |
 				SSL_MODE_RELEASE_BUFFERS);
+	if (client)
+		SSL_set_connect_state(s);
+	else
+		SSL_set_accept_state(s);
+	return s;
 }
 
 static inline int
@@ -404,9 +431,6 @@ tls_must_be(SSL *s, const char *host)
 extern int lwsgo_tls_verified(int ok, X509_STORE_CTX *x);
 extern void lwsgo_tls_informed(SSL *s, int where, int ret);
 extern int lwsgo_tls_named(SSL *s, int *alert, uintptr_t arg);
-extern int lwsgo_tls_chosen(SSL *s, unsigned char **out, unsigned char *n,
-			    unsigned char *in, unsigned int in_len,
-			    uintptr_t arg);
 
 static inline void
 tls_verify(SSL *s)
@@ -442,20 +466,6 @@ static inline void
 tls_serve_names(SSL_CTX *x)
 {
 	SSL_CTX_set_tlsext_servername_callback(x, tls_on_name);
-}
-
-static inline int
-tls_on_alpn(SSL *s, const unsigned char **out, unsigned char *n,
-	    const unsigned char *in, unsigned int in_len, void *arg)
-{
-	return lwsgo_tls_chosen(s, (unsigned char **)out, n,
-				(unsigned char *)in, in_len, (uintptr_t)arg);
-}
-
-static inline void
-tls_serve_alpn(SSL_CTX *x, uintptr_t id)
-{
-	SSL_CTX_set_alpn_select_cb(x, tls_on_alpn, (void *)id);
 }
 
 extern int lwsgo_tls_session(SSL *s, SSL_SESSION *p);

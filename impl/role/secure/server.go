@@ -50,8 +50,7 @@ func (t *Vhost) initServer(v *engine.Vhost) error {
 	if v.CallFirstUser(engine.ReasonOPENSSLLoadExtraServerVerifyCerts, x.Pointer(), unsafe.Pointer(v.F), 0) != 0 {
 		return errRefused
 	}
-	x.ServeALPN(offers(alpnOf(v, t.cfg.ALPN)))
-	return nil
+	return x.ServeALPN(offers(alpnOf(v, t.cfg.ALPN)))
 }
 
 // loadCerts gives the server context its certificate and key: from the files,
