@@ -172,6 +172,7 @@ func (pt *Thread) runRipe() {
 		if !c.Dead() {
 			c.wantRipe()
 		}
+		pt.breathe(breathEvent)
 	}
 }
 

@@ -81,6 +81,8 @@ type Thread struct {
 
 	yielded     atomic.Int64 // when, see Yield
 	turned      atomic.Int64 // when, likewise
+	rested      atomic.Int64 // when a turn last began behind a long wait, likewise
+	breaths     int          // see breathe
 	step        uint32       // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
 	destroySelf bool

@@ -29,13 +29,40 @@ const yieldEvery = 8000
 // goroutine is bound to its thread, and that of each; the monitor's work is the same
 // for all of them.
 func (pt *Thread) Yield(now int64) {
-	if len(pt.ctx.Threads) > 1 {
+	switch {
+	case len(pt.ctx.Threads) > 1:
+	case now-pt.turned.Swap(now) >= yieldEvery:
+		pt.rested.Store(now)
+	case now-pt.yielded.Load() > yieldEvery:
+		pt.yield(now)
+	}
+}
+
+func (pt *Thread) yield(now int64) {
+	pt.yielded.Store(now)
+	runtime.Gosched()
+}
+
+// What breathe counts: a look at the clock is not for nothing.
+const (
+	breathEvent     = 4 // of a socket: it may be a handshake, or bring many requests
+	breathWriteable = 1
+	breathLook      = 16
+)
+
+// breathe is Yield between the connections of a turn, which is as behind a callback: what
+// many of them have may take longer than the monitor waits. A turn with few does not look.
+func (pt *Thread) breathe(n int) {
+	if pt.breaths += n; pt.breaths < breathLook || len(pt.ctx.Threads) > 1 {
 		return
 	}
-	busy := now-pt.turned.Swap(now) < yieldEvery
-	if busy && now-pt.yielded.Load() > yieldEvery {
-		pt.yielded.Store(now)
-		runtime.Gosched()
+	pt.breaths = 0
+	now := Now()
+	pt.turned.Store(now) // the turn behind this one waits for less
+	if now-max(pt.yielded.Load(), pt.rested.Load()) > yieldEvery {
+		whole := pt.Drop()
+		pt.yield(now)
+		pt.Retake(whole)
 	}
 }
 
@@ -61,6 +88,7 @@ func (pt *Thread) Turn(events []Event, now int64) End {
 	if pt.ctx.destroyed {
 		return Over
 	}
+	pt.breaths = 0
 	return pt.turn(events, now)
 }
 
@@ -144,6 +172,7 @@ func (pt *Thread) round(events []Event, now int64) End {
 			break
 		}
 		pt.event(&events[i])
+		pt.breathe(breathEvent)
 	}
 	if !pt.destroySelf {
 		pt.runCancel()

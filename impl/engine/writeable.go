@@ -54,6 +54,7 @@ func (pt *Thread) runWriteable() {
 		c.inWriteq = false
 		c.takeAsked()
 		pt.writeable(c)
+		pt.breathe(breathWriteable)
 	}
 	if corked != nil {
 		pt.runFresh()
