@@ -4,7 +4,8 @@
 #   make lib      build/lib/libwebsockets.so.17 and .so.19 (ABI=17, ABI=19: one of them)
 #   make test     all tests; the last line says how many passed and failed
 #                 (PART=trace: those of c_tests/trace, or of another folder)
-#   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1, ROWS=regexp)
+#   make bench    this library beside Debian's (QUICK=1, PEERS=1, GROWTH=1,
+#                 PROGRAMS=1: programs of Debian's on both, ROWS=regexp)
 #   make cluster  a chat of two servers behind HAProxy, through Redis, on :8600 (PORT=)
 #   make lwsws    build/lwsws/17/lwsws and build/lwsws/19/lwsws, the web server
 #   make install  PREFIX=/usr/local DESTDIR= (LIBDIR=, INCLUDEDIR=): the library that this
@@ -305,9 +306,10 @@ install-test-server: $(LIB) | reference
 # What it measures and how: docs/performance.md.
 bench:
 	@tools/deps
-	@$(MAKE) --no-print-directory lib reference ABI=17
+	@$(MAKE) --no-print-directory lib reference ABI=$(if $(PROGRAMS),,17)
+	@$(if $(PROGRAMS),tools/fetch-reference -a 19 -p; tools/fetch-reference -a 19 -l || true)
 	@$(GO) build -o $(B)/bench ./bench
-	@$(B)/bench $(if $(QUIET)$(filter-out 0,$(MAKELEVEL)),,-next) $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(TABLE),-table) \
+	@$(B)/bench $(if $(QUIET)$(filter-out 0,$(MAKELEVEL)),,-next) $(if $(QUICK),-quick) $(if $(PEERS),-peers) $(if $(URING),-uring) $(if $(GROWTH),-growth) $(if $(PROGRAMS),-programs) $(if $(TABLE),-table) \
 	    $(if $(ROWS),-rows '$(ROWS)') $(if $(ROUNDS),-rounds $(ROUNDS))
 
 # Both are made from the comments of the headers.

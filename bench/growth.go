@@ -36,12 +36,12 @@ func (b *bench) growth() error {
 		r.job.Idle = n - r.job.Conns
 		var d, o samples
 		for range min(b.rounds, 3) {
-			x, err := b.once(r, "LD_LIBRARY_PATH="+b.debian, true)
+			x, err := b.once(r, true)
 			if err != nil {
 				return fmt.Errorf("with Debian's library and %d connections: %w", n, err)
 			}
 			d.add(r, x)
-			if x, err = b.once(r, "LD_LIBRARY_PATH="+b.ours, false); err != nil {
+			if x, err = b.once(r, false); err != nil {
 				return fmt.Errorf("with our library and %d connections: %w", n, err)
 			}
 			o.add(r, x)

@@ -5,11 +5,12 @@
 // time for an operation, which holds still where throughput on shared cores
 // does not.
 //
-//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-uring] [-growth] [-table] [-next]
+//	bench [-rounds N] [-rows REGEXP] [-quick] [-peers] [-uring] [-growth] [-programs] [-table] [-next]
 //
 // Server and load have a core each. -quick measures the rows that decide, with
 // short windows, and fails when one falls under its ratio by more than the
-// noise allowance, twice. -growth measures many numbers of connections and draws
+// noise allowance, twice. -programs measures Debian's programs instead, as -quick does with
+// the same end. -growth measures many numbers of connections and draws
 // docs/growth.svg; -table puts the table into docs/performance.md.
 package main
 
@@ -38,6 +39,7 @@ func main() {
 		peers   = flag.Bool("peers", false, "other servers as well")
 		uring   = flag.Bool("uring", false, "the floor with io_uring as well")
 		growth  = flag.Bool("growth", false, "messages/s with 10 to 50,000 connections, as docs/growth.svg")
+		debians = flag.Bool("programs", false, "programs of Debian's on both libraries; exit status 1 as with -quick")
 		against = flag.String("against", refLib, "the folder of the library to compare with, Debian's by default")
 		lib     = flag.String("lib", "build/lib", "the folder of our library")
 		into    = flag.Bool("table", false, "write the table into "+tableFile)
@@ -69,27 +71,34 @@ func main() {
 	choose := regexp.MustCompile(*only)
 	var table []measured
 	missed := 0
-	list := slices.DeleteFunc(rows(*quick), func(r row) bool { return !choose.MatchString(r.name) })
+	all, strict := rows(*quick), *quick
+	if *debians {
+		all, strict = programRows(), true
+	}
+	list := slices.DeleteFunc(all, func(r row) bool { return !choose.MatchString(r.name) })
 	far := b.show(list, *peers)
 	for _, r := range list {
 		far.begin(r.name)
 		m := b.measureLike(r, *peers, table)
 		far.line.Printf("%s\n", m.line())
-		if m.missed(*quick) && *quick { // what is slower is so twice
+		if m.missed(strict) && strict { // what is slower is so twice
 			m = b.measureLike(r, *peers, table)
 			far.line.Printf("%s\n", m.line())
 		}
 		far.end(m.err == nil)
-		if m.missed(*quick) {
+		if m.missed(strict) {
 			missed++
 		}
 		table = append(table, m)
 	}
 	far.finish()
-	text := markdown(table, *peers)
+	text, name := markdown(table, *peers), "bench"
+	if *debians {
+		text, name = programsTable(table), "programs"
+	}
 	fmt.Print("\n", text)
 	if *into {
-		if err := intoTable(text); err != nil {
+		if err := intoTable(name, text); err != nil {
 			b.cleanup()
 			fail(err)
 		}
@@ -97,7 +106,7 @@ func main() {
 	if *next {
 		fmt.Print(nextSteps)
 	}
-	if *quick {
+	if strict {
 		fmt.Printf("%d passed, %d failed\n", len(table)-missed, missed)
 		if missed > 0 {
 			b.cleanup()
@@ -127,20 +136,19 @@ func loadProcess(job string) {
 	}
 }
 
-const (
-	tableFile          = "docs/performance.md"
-	beginMark, endMark = "<!-- bench: begin -->", "<!-- bench: end -->"
-)
+const tableFile = "docs/performance.md"
 
-func intoTable(text string) error {
+// intoTable puts a table between its marks.
+func intoTable(name, text string) error {
 	b, err := os.ReadFile(tableFile)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(b), beginMark)
-	_, after, ok2 := strings.Cut(rest, endMark)
+	begin, end := "<!-- "+name+": begin -->", "<!-- "+name+": end -->"
+	before, rest, ok := strings.Cut(string(b), begin)
+	_, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
-		return fmt.Errorf("%s has no place for the table (%s)", tableFile, beginMark)
+		return fmt.Errorf("%s has no place for the table (%s)", tableFile, begin)
 	}
-	return os.WriteFile(tableFile, []byte(before+beginMark+"\n"+text+endMark+after), 0o644)
+	return os.WriteFile(tableFile, []byte(before+begin+"\n"+text+end+after), 0o644)
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os/exec"
@@ -85,7 +86,23 @@ func (m *measured) spread() float64 {
 const (
 	noise = 0.12
 	alike = 1.1
+	// instrument is what one library may differ from itself.
+	instrument = 0.05
 )
+
+// skipped: the row cannot be measured here.
+func (m *measured) skipped() bool {
+	var s *skipped
+	return errors.As(m.err, &s)
+}
+
+func peak(s *samples) float64 {
+	return s.middle(func(r load.Result) float64 { return float64(r.Peak) })
+}
+
+func after(s *samples) float64 {
+	return s.middle(func(r load.Result) float64 { return float64(r.RSS) })
+}
 
 func (m *measured) allowance() float64 {
 	if m.alike > 0 {
@@ -100,7 +117,13 @@ func (m *measured) missed(quick bool) bool {
 		allow = noise
 	}
 	switch {
+	case m.skipped():
+		return false
 	case m.err != nil:
+		return true
+	case m.same:
+		return math.Abs(m.ratio()-1) > instrument
+	case m.above > 0 && peak(&m.ours) > peak(&m.debian)+float64(m.above):
 		return true
 	case m.base > 0 && median(m.ours.values) > m.base*m.allowance()*(1+allow):
 		return true
@@ -125,8 +148,12 @@ func (m *measured) line() string {
 		return s.middle(func(r load.Result) float64 { return float64(r.P50.Microseconds()) })
 	}
 	rate := func(s *samples) float64 { return s.middle(load.Result.Rate) }
-	return fmt.Sprintf("%-48s %9s %9s  ratio %6.2f (%.2f) ±%2.0f%%  floor %6s  rate %.2f  p50 %.0f/%.0f p99 %.0f/%.0f", m.name,
-		figure(median(m.debian.values)), figure(median(m.ours.values)), m.ratio(), m.reach, m.spread()*50, m.floors(),
+	last := "floor " + m.floors()
+	if m.program != nil {
+		last = fmt.Sprintf("peak %s/%s MB", figure(peak(&m.debian)/1e6), figure(peak(&m.ours)/1e6))
+	}
+	return fmt.Sprintf("%-48s %9s %9s  ratio %6.2f (%.2f) ±%2.0f%%  %12s  rate %.2f  p50 %.0f/%.0f p99 %.0f/%.0f", m.name,
+		figure(median(m.debian.values)), figure(median(m.ours.values)), m.ratio(), m.reach, m.spread()*50, last,
 		rate(&m.ours)/rate(&m.debian), p50(&m.debian), p50(&m.ours), p99(&m.debian), p99(&m.ours))
 }
 
@@ -167,12 +194,12 @@ func (b *bench) measure(r row, peers bool) measured {
 		rounds = r.rounds
 	}
 	for range rounds {
-		d, err := b.once(m.row, "LD_LIBRARY_PATH="+b.debian, true)
+		d, err := b.once(m.row, true)
 		if err != nil {
 			m.err = fmt.Errorf("with Debian's library: %w", err)
 			return m
 		}
-		o, err := b.once(m.row, "LD_LIBRARY_PATH="+b.ours, false)
+		o, err := b.once(m.row, r.same)
 		if err != nil {
 			m.err = fmt.Errorf("with our library: %w", err)
 			return m
@@ -196,7 +223,14 @@ func (b *bench) measure(r row, peers bool) measured {
 	return m
 }
 
-func (b *bench) once(r row, env string, debian bool) (load.Result, error) {
+func (b *bench) once(r row, debian bool) (load.Result, error) {
+	if r.program != nil {
+		return b.programOnce(r, debian)
+	}
+	env := "LD_LIBRARY_PATH=" + b.ours
+	if debian {
+		env = "LD_LIBRARY_PATH=" + b.debian
+	}
 	if r.once != nil {
 		return r.once(b, env)
 	}
@@ -284,6 +318,13 @@ func (b *bench) runH2load(p *process, h h2load) (r load.Result, err error) {
 	return load.Result{Ops: int64(n), CPU: after - before, Wall: wall}, err
 }
 
+func (m *measured) aim() string {
+	if m.same {
+		return fmt.Sprintf("%.2f to %.2f", 1-instrument, 1+instrument)
+	}
+	return fmt.Sprintf("%.2f", m.reach)
+}
+
 // markdown is the table of docs/performance.md.
 func markdown(table []measured, peers bool) string {
 	var s strings.Builder
@@ -314,7 +355,7 @@ func markdown(table []measured, peers bool) string {
 			}
 			return us(func(r load.Result) time.Duration { return r.P99 }) + " (" + us(func(r load.Result) time.Duration { return r.P999 }) + ")"
 		}
-		unit, ratio, aim := "", fmt.Sprintf("%.2f", m.ratio()), fmt.Sprintf("%.2f", m.reach)
+		unit, ratio, aim := "", fmt.Sprintf("%.2f", m.ratio()), m.aim()
 		if m.unit != "" {
 			unit = " " + m.unit
 		}

@@ -40,6 +40,11 @@ type row struct {
 	// once is what is done instead of a job, and how often.
 	once   func(b *bench, env string) (load.Result, error)
 	rounds int
+
+	program *program // of Debian's, instead of ours (programs.go)
+	above   int64    // bytes that the most RSS of ours may be above that of Debian's
+	// same: Debian's library is on both sides. What is measured is the measuring.
+	same bool
 }
 
 // h2load is a run of Debian's h2load.
@@ -120,6 +125,7 @@ func rows(quick bool) []row {
 		{name: "libuv, 20 connections, 64 B", args: []string{"loop=uv"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
 		{name: "libev, 20 connections, 64 B", args: []string{"loop=ev"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
 		{name: "glib, 20 connections, 64 B", args: []string{"loop=glib"}, job: echo(20, 64, 1), reach: 1.1, quick: true},
+		{name: "the instrument: 100 connections, 64 B", job: echo(100, 64, 1), same: true, quick: true},
 	}
 	all = append(all, idleRows()...)
 	if !quick {

@@ -31,6 +31,7 @@ import (
 type bench struct {
 	dir                 string // of everything temporary
 	debian, ours        string // folders for LD_LIBRARY_PATH
+	against, lib        string // folders that these were copied from
 	server, floor, self string
 	floorTLS            string
 	uring               string // floor with io_uring, empty if not asked for
@@ -54,7 +55,7 @@ func prepare(against, lib string) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{dir: dir, site: dir + "/site", serverCPU: "0", loadCPU: "1"}
+	b := &bench{dir: dir, against: against, lib: lib, site: dir + "/site", serverCPU: "0", loadCPU: "1"}
 	ok := false
 	defer func() {
 		if !ok {
@@ -225,8 +226,17 @@ func (p *process) stop() {
 }
 
 // run has a load process do a job.
-func (b *bench) run(p *process, j load.Job, cpu string) (r load.Result, err error) {
-	j.Addr, j.Pid = p.addr(), p.pid()
+func (b *bench) run(p *process, j load.Job, cpu string) (load.Result, error) {
+	r, err := b.runOn(p.addr(), p.pid(), j, cpu)
+	if err != nil {
+		err = fmt.Errorf("%w%s", err, p.log.String())
+	}
+	return r, err
+}
+
+// runOn is run for a server at an address.
+func (b *bench) runOn(addr string, pid int, j load.Job, cpu string) (r load.Result, err error) {
+	j.Addr, j.Pid = addr, pid
 	if j.Window == 0 {
 		j.Window = b.window
 	}
@@ -242,7 +252,7 @@ func (b *bench) run(p *process, j load.Job, cpu string) (r load.Result, err erro
 	cmd.Stderr = &e
 	out, err := cmd.Output()
 	if err != nil {
-		return r, fmt.Errorf("load: %w: %s%s", err, &e, p.log.String())
+		return r, fmt.Errorf("load: %w: %s", err, &e)
 	}
 	return r, json.Unmarshal(out, &r)
 }

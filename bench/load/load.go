@@ -18,7 +18,8 @@ import (
 type Job struct {
 	Addr string // host:port
 	Pid  int    // the server's process
-	// ws, raw (echoed bytes, no protocol), http, connect (connect, upgrade, close), h2post, h2ws
+	// ws, raw (echoed bytes, no protocol), http, connect (connect, upgrade, close), h2post,
+	// h2ws, and what Debian's programs speak: mqtt, janus, tty
 	Kind string
 
 	Conns    int
@@ -51,6 +52,7 @@ type Result struct {
 	RSS             int64 // bytes, of the server, after the load
 	RSSBefore       int64 // before the first connection
 	Faults, Threads int   // of the server
+	Peak            int64 // the most that its RSS ever was
 }
 
 // PerOp is the server's CPU time for one operation, in µs.
@@ -171,7 +173,9 @@ func Run(j Job) (Result, error) {
 		return r, err
 	}
 	r.RSSBefore = before
-	r.RSS, err = RSS(j.Pid)
+	if r.RSS, err = RSS(j.Pid); err == nil {
+		r.Peak, err = peak(j.Pid)
+	}
 	return r, err
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,22 +22,29 @@ type sock struct {
 	out   []byte // not sent yet
 	begun []time.Time
 	at    int // in begun, of the oldest
+	open  int // requests that are not answered yet
 }
 
 func (c *sock) Close() error { return unix.Close(c.fd) }
 
-const upgrade = "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: echo\r\n"
+// speaks are the path and the subprotocol of each kind of WebSocket.
+var speaks = map[string][2]string{
+	"ws": {"/echo", "echo"}, "connect": {"/echo", "echo"}, "mqtt": {"/mqtt", "mqtt"}, "janus": {"/", "janus-protocol"}, "tty": {"/ws", "tty"},
+}
+
+func (j *Job) webSocket() bool { return speaks[j.Kind][0] != "" }
 
 func upgradeRequest(j *Job) string {
-	r := upgrade
+	s := speaks[j.Kind]
+	r := "GET " + s[0] + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: " + s[1] + "\r\n"
 	if j.Deflate {
 		r += "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 	}
 	return r + "\r\n"
 }
 
-var sources int // connections made, to take the next address when ports run out
+var sources atomic.Int32 // connections made, to take the next address when ports run out
 
 // dial connects (the loopback does so at once) from one of several addresses.
 func dial(addr string) (int, error) {
@@ -47,8 +56,7 @@ func dial(addr string) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	from := &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(2 + sources/20000%200)}}
-	sources++
+	from := &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(2 + sources.Add(1)/20000%200)}}
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	if err = unix.Bind(fd, from); err == nil {
@@ -61,16 +69,25 @@ func dial(addr string) (int, error) {
 	return fd, nil
 }
 
-// open connects and, for WebSockets, upgrades.
-func open(j *Job) (*sock, error) {
+// fdIO is a socket that is waited for.
+type fdIO int
+
+func (f fdIO) Read(b []byte) (int, error)  { return unix.Read(int(f), b) }
+func (f fdIO) Write(b []byte) (int, error) { return unix.Write(int(f), b) }
+
+// open connects and, for WebSockets, upgrades, and settles what s has to.
+func open(j *Job, s stream) (*sock, error) {
 	fd, err := dial(j.Addr)
 	if err != nil {
 		return nil, err
 	}
-	c := &sock{fd: fd}
+	c := &sock{fd: fd, s: s}
 	_ = unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 10})
-	if j.Kind == "ws" || j.Kind == "connect" {
+	if j.webSocket() {
 		err = c.upgrade(j)
+	}
+	if g, ok := s.(greeter); ok && err == nil {
+		err = g.greet(fdIO(fd))
 	}
 	if err == nil {
 		err = unix.SetNonblock(fd, true)
@@ -108,8 +125,15 @@ func checkUpgrade(j *Job, got []byte) error {
 	return nil
 }
 
-func newStream(j *Job, m *messages) (stream, error) {
+// newStream is what connection i says.
+func newStream(j *Job, m *messages, i int) (stream, error) {
 	switch j.Kind {
+	case "mqtt":
+		return newMQTT(m, i, false), nil
+	case "janus":
+		return newJanus(i), nil
+	case "tty":
+		return new(ttyStream), nil
 	case "ws":
 		return newWS(m, j.Deflate), nil
 	case "raw":
@@ -129,21 +153,28 @@ func runPlain(j *Job) (Result, error) {
 	}
 	defer unix.Close(ep)
 	m := newMessages(j)
-	var all []*sock
+	all := make([]*sock, j.Conns)
 	defer func() {
 		for _, c := range all {
-			c.Close()
+			if c != nil {
+				c.Close()
+			}
 		}
 	}()
-	for i := range j.Conns {
-		c, err := open(j)
+	if err := inParallel(j.Conns, j.atOnce(), func(i int) error {
+		s, err := newStream(j, m, i)
 		if err != nil {
-			return Result{}, fmt.Errorf("connection %d: %w", i, err)
+			return err
 		}
-		all = append(all, c)
-		if c.s, err = newStream(j, m); err != nil {
-			return Result{}, err
+		c, err := open(j, s)
+		if err == nil {
+			all[i] = c
 		}
+		return err
+	}); err != nil {
+		return Result{}, err
+	}
+	for i, c := range all {
 		c.begun = make([]time.Time, max(1, j.InFlight))
 		if err := unix.EpollCtl(ep, unix.EPOLL_CTL_ADD, c.fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(i)}); err != nil {
 			return Result{}, err
@@ -164,11 +195,11 @@ func runPlain(j *Job) (Result, error) {
 			return Result{}, err
 		}
 		now := time.Now()
-		if !w.tick(now) {
+		if !w.tick(now) && (w.err != nil || unanswered(all) < 0) {
 			break
 		}
 		if now.After(stop) {
-			return Result{}, errors.New("the server does not answer any more")
+			return Result{}, fmt.Errorf("connection %d is not answered any more", unanswered(all))
 		}
 		for _, e := range events[:max(n, 0)] {
 			if err := all[e.Fd].event(ep, int(e.Fd), e.Events, buf, w); err != nil {
@@ -177,6 +208,12 @@ func runPlain(j *Job) (Result, error) {
 		}
 	}
 	return w.result()
+}
+
+// unanswered is a connection that still waits for something, or -1. The window is not over
+// before all have what they asked for: one that is forgotten is noticed.
+func unanswered(all []*sock) int {
+	return slices.IndexFunc(all, func(c *sock) bool { return c.open > 0 })
 }
 
 func (c *sock) event(ep, id int, what uint32, buf []byte, w *window) error {
@@ -200,11 +237,15 @@ func (c *sock) event(ep, id int, what uint32, buf []byte, w *window) error {
 		return err
 	}
 	now := time.Now()
+	c.open -= done
 	for range done {
 		w.done(c.begun[c.at], now)
 		c.at = (c.at + 1) % len(c.begun)
 	}
 	c.at = (c.at - done%len(c.begun) + len(c.begun)) % len(c.begun)
+	if w.over {
+		return nil
+	}
 	return c.ask(ep, id, done, now)
 }
 
@@ -224,11 +265,18 @@ func (c *sock) ask(ep, id, n int, now time.Time) error {
 func (c *sock) note(now time.Time) []byte {
 	c.begun[c.at] = now
 	c.at = (c.at + 1) % len(c.begun)
-	return c.s.next()
+	b := c.s.next()
+	if b != nil {
+		c.open++
+	}
+	return b
 }
 
 // write sends what it can and keeps the rest.
 func (c *sock) write(ep, id int, b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
 	n, err := unix.Write(c.fd, b)
 	if err == unix.EAGAIN {
 		n, err = 0, nil

@@ -102,10 +102,8 @@ type wsStream struct {
 	m         *messages
 	sent, got int // messages
 
-	hdr   []byte
-	left  uint64 // of the frame's payload
-	final bool
-	off   int // in the message
+	frames
+	off int // in the message
 	// compressed messages
 	deflate bool
 	packed  []byte
@@ -115,7 +113,7 @@ type wsStream struct {
 }
 
 func newWS(m *messages, deflate bool) *wsStream {
-	return &wsStream{m: m, deflate: deflate, hdr: make([]byte, 0, 14)}
+	return &wsStream{m: m, deflate: deflate}
 }
 
 func (s *wsStream) next() []byte {
@@ -123,37 +121,31 @@ func (s *wsStream) next() []byte {
 	return s.m.frame[(s.sent-1)%variants]
 }
 
-var errBytes = errors.New("the answer is not what was sent")
+var (
+	errBytes = errors.New("the answer is not what was sent")
+	errMore  = errors.New("more answers than requests")
+)
 
 func (s *wsStream) feed(b []byte) (done int, err error) {
 	for {
-		if s.left == 0 && !(s.final && len(s.hdr) > 0) { // in a header
-			var more bool
-			if b, more = s.header(b); more {
-				return done, nil
-			}
-		}
-		want := s.m.payload[s.got%variants]
-		n := min(len(b), int(s.left))
-		switch {
-		case s.got >= s.sent:
-			return done, errors.New("more answers than requests")
-		case s.deflate:
-			s.packed = append(s.packed, b[:n]...)
-		case s.off+n > len(want) || !bytes.Equal(b[:n], want[s.off:s.off+n]):
-			return done, errBytes
-		}
-		s.off += n
-		s.left -= uint64(n)
-		b = b[n:]
-		if s.left > 0 {
+		p, rest, ok := s.piece(b)
+		if !ok {
 			return done, nil
 		}
-		s.hdr = s.hdr[:0]
-		if !s.final {
+		b = rest
+		want := s.m.payload[s.got%variants]
+		switch {
+		case s.got >= s.sent:
+			return done, errMore
+		case s.deflate:
+			s.packed = append(s.packed, p...)
+		case s.off+len(p) > len(want) || !bytes.Equal(p, want[s.off:s.off+len(p)]):
+			return done, errBytes
+		}
+		s.off += len(p)
+		if !s.over() {
 			continue
 		}
-		s.final = false
 		if s.deflate {
 			if err := s.unpack(want); err != nil {
 				return done, err
@@ -165,40 +157,6 @@ func (s *wsStream) feed(b []byte) (done int, err error) {
 		s.got++
 		done++
 	}
-}
-
-// header takes bytes of a frame's header; more: it is not whole yet.
-func (s *wsStream) header(b []byte) (rest []byte, more bool) {
-	need := 2
-	for {
-		if len(s.hdr) >= 2 {
-			switch s.hdr[1] {
-			case 126:
-				need = 4
-			case 127:
-				need = 10
-			}
-		}
-		if n := min(need-len(s.hdr), len(b)); n > 0 {
-			s.hdr = append(s.hdr, b[:n]...)
-			b = b[n:]
-			continue
-		}
-		if len(s.hdr) < need {
-			return b, true
-		}
-		break
-	}
-	s.final = s.hdr[0]&0x80 != 0
-	switch need {
-	case 2:
-		s.left = uint64(s.hdr[1])
-	case 4:
-		s.left = uint64(binary.BigEndian.Uint16(s.hdr[2:]))
-	case 10:
-		s.left = binary.BigEndian.Uint64(s.hdr[2:])
-	}
-	return b, false
 }
 
 // unpack inflates one message and compares it. What was sent before is known, so once

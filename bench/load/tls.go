@@ -5,6 +5,7 @@ package load
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -15,7 +16,7 @@ import (
 
 var tlsConfig = &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}
 
-func openTLS(j *Job, with *tls.Config) (*tls.Conn, *bufio.Reader, error) {
+func openTLS(j *Job, with *tls.Config, s stream) (*tls.Conn, *bufio.Reader, error) {
 	raw, err := net.Dial("tcp", j.Addr)
 	if err != nil {
 		return nil, nil, err
@@ -27,11 +28,18 @@ func openTLS(j *Job, with *tls.Config) (*tls.Conn, *bufio.Reader, error) {
 		return nil, nil, err
 	}
 	r := bufio.NewReaderSize(c, 16<<10)
-	if j.Kind == "ws" || j.Kind == "connect" {
-		if err := upgradeOn(c, r, j); err != nil {
-			c.Close()
-			return nil, nil, err
-		}
+	if j.webSocket() {
+		err = upgradeOn(c, r, j)
+	}
+	if g, ok := s.(greeter); ok && err == nil {
+		err = g.greet(struct {
+			io.Reader
+			io.Writer
+		}{r, c})
+	}
+	if err != nil {
+		c.Close()
+		return nil, nil, err
 	}
 	return c, r, nil
 }
@@ -57,12 +65,10 @@ type team struct {
 	w    *window
 	stop chan struct{}
 	once sync.Once
-	err  error
+	err  error // also of one that fails when the window is over: nobody is forgotten
 }
 
-func (t *team) end(err error) {
-	t.once.Do(func() { t.err = err; close(t.stop) })
-}
+func (t *team) end() { t.once.Do(func() { close(t.stop) }) }
 
 // done notes an operation; false: it is over.
 func (t *team) done(begun time.Time) bool {
@@ -76,7 +82,7 @@ func (t *team) done(begun time.Time) bool {
 	default:
 	}
 	if !t.w.tick(now) {
-		t.end(nil)
+		t.end()
 		return false
 	}
 	return true
@@ -88,7 +94,10 @@ func runTeam(j *Job, n int, work func(t *team, i int) error) (Result, error) {
 	for i := range n {
 		wg.Go(func() {
 			if err := work(t, i); err != nil {
-				t.end(err)
+				t.mu.Lock()
+				t.err = cmp.Or(t.err, fmt.Errorf("connection %d: %w", i, err))
+				t.mu.Unlock()
+				t.end()
 			}
 		})
 	}
@@ -104,37 +113,51 @@ func runTLS(j *Job) (Result, error) {
 	m := newMessages(j)
 	conns := make([]*tls.Conn, j.Conns)
 	readers := make([]*bufio.Reader, j.Conns)
-	for i := range conns {
-		var err error
-		if conns[i], readers[i], err = openTLS(j, tlsConfig); err != nil {
-			return Result{}, fmt.Errorf("connection %d: %w", i, err)
+	streams := make([]stream, j.Conns)
+	defer func() {
+		for _, c := range conns {
+			if c != nil {
+				c.NetConn().Close()
+			}
 		}
-		defer conns[i].NetConn().Close()
-		_ = conns[i].SetDeadline(time.Now().Add(j.Warm + j.Window + 20*time.Second))
+	}()
+	err := inParallel(j.Conns, j.atOnce(), func(i int) (err error) {
+		if streams[i], err = newStream(j, m, i); err == nil {
+			conns[i], readers[i], err = openTLS(j, tlsConfig, streams[i])
+		}
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	for _, c := range conns {
+		_ = c.SetDeadline(time.Now().Add(j.Warm + j.Window + 20*time.Second))
 	}
 	return runTeam(j, j.Conns, func(t *team, i int) error {
-		s, err := newStream(j, m)
-		if err != nil {
-			return err
-		}
+		s := streams[i]
 		buf := make([]byte, 32<<10)
-		for {
-			begun := time.Now()
-			if _, err := conns[i].Write(s.next()); err != nil {
-				return err
-			}
-			for done := 0; done == 0; {
-				n, err := readers[i].Read(buf)
-				if err != nil {
-					return err
-				}
-				if done, err = s.feed(buf[:n]); err != nil {
+		var begun []time.Time // of those that are on their way
+		for ask, on := max(1, j.InFlight), true; ; {
+			for ; ask > 0 && on; ask-- {
+				begun = append(begun, time.Now())
+				if _, err := conns[i].Write(s.next()); err != nil {
 					return err
 				}
 			}
-			if !t.done(begun) {
+			if len(begun) == 0 {
 				return nil
 			}
+			n, err := readers[i].Read(buf)
+			if err == nil {
+				ask, err = s.feed(buf[:n])
+			}
+			if err != nil {
+				return err
+			}
+			for _, at := range begun[:ask] {
+				on = t.done(at) && on
+			}
+			begun = append(begun[:0], begun[ask:]...)
 		}
 	})
 }
@@ -143,7 +166,7 @@ func runTLS(j *Job) (Result, error) {
 // resumes has a cache of its own, which its first connection fills.
 func runConnectTLS(j *Job) (Result, error) {
 	one := func(with *tls.Config, resumed bool) error {
-		c, r, err := openTLS(j, with)
+		c, r, err := openTLS(j, with, nil)
 		if err != nil {
 			return err
 		}

@@ -135,25 +135,9 @@ func checkLoaded(t testing.TB, l library, pid int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found := libraries(t, pid); len(found) != 1 || !found[want] {
+	if found := harness.Mapped(t, pid); len(found) != 1 || !found[want] {
 		t.Errorf("process %d should have %s mapped, it has %v", pid, want, found)
 	}
-}
-
-// libraries are the libwebsockets that a process has mapped.
-func libraries(t testing.TB, pid int) map[string]bool {
-	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]bool{}
-	for line := range strings.Lines(string(b)) {
-		if f := strings.Fields(line); len(f) > 5 && strings.Contains(f[5], "libwebsockets.so") {
-			found[f[5]] = true
-		}
-	}
-	return found
 }
 
 // interrupt ends a program as ctrl-C does and fails the test unless it ends well.

@@ -221,7 +221,7 @@ func (r cleanRoot) must(args ...string) string {
 // loaded looks at whose library a process in the root has.
 func (r cleanRoot) loaded(t *testing.T, ref harness.Ref, whose string, pid int) {
 	t.Helper()
-	found := libraries(t, pid)
+	found := harness.Mapped(t, pid)
 	for name := range found {
 		b, err := os.ReadFile(r.path("/usr/lib/x86_64-linux-gnu/" + filepath.Base(name)))
 		if err != nil || len(found) != 1 || filepath.Base(name) != ref.Soname() || strings.Contains(string(b), "go.buildinfo") != (whose == "ours") {

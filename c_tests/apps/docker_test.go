@@ -105,7 +105,7 @@ func runStage(t *testing.T, ref harness.Ref, lines []instruction, out string) {
 	if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Pid())); err != nil || strings.Contains(string(status), "\nUid:\t0") {
 		t.Errorf("it runs as root: %v", err)
 	}
-	found := libraries(t, p.Pid())
+	found := harness.Mapped(t, p.Pid())
 	for name := range found {
 		if len(found) != 1 || !strings.HasSuffix(name, "/usr/local/lib/"+ref.Soname()) {
 			t.Errorf("it has loaded %v", found)

@@ -8,9 +8,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -139,103 +136,14 @@ func TestJanusEvents(t *testing.T) {
 	}
 }
 
-// startJanus writes a configuration that has nothing but the WebSocket
-// transport, and starts janus with it. With a backend, events go there.
-// janusProgram is the janus that goes with a library, Debian 12's or that of Debian's next,
-// and where its plugins are: Debian 13 has none.
-func janusProgram(t *testing.T, l library) (start func(args ...string) *harness.Proc, plugins string) {
-	t.Helper()
-	if l.ref == harness.Ref19 {
-		root := l.ref.Later(t)
-		return func(args ...string) *harness.Proc {
-			return l.ref.Start(t, nil, root, l.dir, l.ref.Later(t, "usr/bin/janus"), args...)
-		}, filepath.Join(root, multiarch, "janus")
-	}
-	exe, err := exec.LookPath("janus")
-	if err != nil {
-		t.Skip("janus is missing, which not every Debian has: run tools/deps elsewhere")
-	}
-	return func(args ...string) *harness.Proc { return harness.StartEnv(t, l.env(), exe, args...) }, "/usr/lib/*/janus"
-}
-
+// startJanus starts a janus that has nothing but the WebSocket transport. With a
+// backend, events go there.
 func startJanus(t *testing.T, l library, ws, wss, admin int, backend string) server {
 	t.Helper()
-	start, plugins := janusProgram(t, l)
 	cert, key := certificate(t)
-	dir := t.TempDir()
-	for _, d := range []string{"empty", "transports", "events"} {
-		if err := os.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	use := []string{"transports/libjanus_websockets.so"}
-	if backend != "" {
-		use = append(use, "events/libjanus_wsevh.so")
-	}
-	for _, name := range use {
-		plugin, _ := filepath.Glob(filepath.Join(plugins, name))
-		if len(plugin) != 1 {
-			t.Fatalf("janus' plugin %s: %v", name, plugin)
-		}
-		if err := os.Symlink(plugin[0], filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, text := range map[string]string{
-		"janus.jcfg": fmt.Sprintf(`general: {
-	configs_folder = "%[1]s"
-	plugins_folder = "%[1]s/empty"
-	transports_folder = "%[1]s/transports"
-	events_folder = "%[1]s/events"
-	loggers_folder = "%[1]s/empty"
-	interface = "127.0.0.1"
-	debug_level = 4
-	debug_colors = false
-}
-nat: { ice_enforce_list = "lo" }
-events: { broadcast = %t }
-`, dir, backend != ""),
-		"janus.eventhandler.wsevh.jcfg": fmt.Sprintf(`general: {
-	enabled = true
-	events = "sessions"
-	grouping = false
-	json = "compact"
-	backend = "%s"
-	subprotocol = "janus-events"
-	ws_logging = "err,warn"
-}
-`, backend),
-		"janus.transport.websockets.jcfg": fmt.Sprintf(`general: {
-	json = "compact"
-	pingpong_trigger = 1
-	pingpong_timeout = 10
-	ws = true
-	ws_port = %d
-	ws_interface = "lo"
-	wss = true
-	wss_port = %d
-	wss_interface = "lo"
-	ws_logging = "err,warn"
-}
-admin: {
-	admin_ws = true
-	admin_ws_port = %d
-	admin_ws_interface = "lo"
-}
-certificates: {
-	cert_pem = "%s"
-	cert_key = "%s"
-}
-`, ws, wss, admin, cert, key),
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := start("-F", dir)
-	s := server{p, ws}
+	p := harness.StartCmd(t, harness.Janus{WS: ws, WSS: wss, Admin: admin, Cert: cert, Key: key, Backend: backend, Pings: true}.Command(t, l.ref, l.dir))
 	p.Listening(ws, wss, admin)
-	return s
+	return server{p, ws}
 }
 
 // talkInParallel runs n clients at once.

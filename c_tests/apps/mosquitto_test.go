@@ -33,11 +33,10 @@ func mosquitto(t *testing.T, l library) {
 	ca := harness.Issue(t, "ca", nil, func(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign })
 	client := harness.Issue(t, "client", ca, nil)
 	keys := fmt.Sprintf("certfile %s\nkeyfile %s\n", id.CertFile, id.KeyFile)
-	conf := write(t, t.TempDir(), "mosquitto.conf", "user root\nallow_anonymous true\nmax_queued_messages 0\n"+
+	p := harness.StartCmd(t, l.ref.Mosquitto(t, l.dir,
 		fmt.Sprintf("listener %d 127.0.0.1\nprotocol websockets\n", plain)+
-		fmt.Sprintf("listener %d 127.0.0.1\nprotocol websockets\n%s", secure, keys)+
-		fmt.Sprintf("listener %d 127.0.0.1\nprotocol websockets\n%scafile %s\nrequire_certificate true\n", strict, keys, ca.CertFile))
-	p := l.startProgram(t, nil, "usr/sbin/mosquitto", "-c", conf)
+			fmt.Sprintf("listener %d 127.0.0.1\nprotocol websockets\n%s", secure, keys)+
+			fmt.Sprintf("listener %d 127.0.0.1\nprotocol websockets\n%scafile %s\nrequire_certificate true\n", strict, keys, ca.CertFile)))
 	p.Listening(plain, secure, strict)
 	checkLoaded(t, l, p.Pid())
 	over := func(port int, certs ...tls.Certificate) func() net.Conn {

@@ -4,7 +4,6 @@ package apps
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 
 	"libwebsockets/c_tests/harness"
@@ -18,7 +17,7 @@ import (
 // Seen to fail: with a shell that does not answer.
 func TestTtyd(t *testing.T) {
 	both19(t, func(t *testing.T, l library) {
-		exe := ttyd(t)
+		exe := harness.Ttyd(t)
 		root := l.ref.Later(t)
 		if l.name == "debian" {
 			l.dir = l.ref.WithPlugins(t, "uv")
@@ -40,20 +39,6 @@ func TestTtyd(t *testing.T) {
 			})
 		}
 	})
-}
-
-// ttyd compiles it.
-func ttyd(t *testing.T) string {
-	t.Helper()
-	ref := harness.Ref19
-	sources, err := filepath.Glob(ref.Later(t, "usr/src/ttyd/src") + "/*.c")
-	if err != nil || len(sources) == 0 {
-		t.Fatal("ttyd has no sources: ", err)
-	}
-	lib := ref.Later(t, multiarch)
-	args := append([]string{"-O1", "-w", "-D_GNU_SOURCE", "-I" + ref.Later(t, "usr/include/json-c")}, ref.Link(t)...)
-	args = append(args, "-L"+lib, "-l:libjson-c.so.5", "-l:libuv.so.1", "-l:libz.so.1", "-lssl", "-lcrypto", "-lutil")
-	return harness.CC{Name: "ttyd"}.Program(t, append(args, sources...)...)
 }
 
 func terminals(t *testing.T, url string) {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -68,6 +67,11 @@ func (r Ref) Source(t testing.TB, elem ...string) string {
 func (r Ref) Programs(t testing.TB, elem ...string) string {
 	t.Helper()
 	return r.fetched(t, "programs", elem)
+}
+
+// HasPrograms tells whether there is such a path among them.
+func (r Ref) HasPrograms(elem ...string) bool {
+	return exists(filepath.Join(Top(), r.place, "programs", filepath.Join(elem...)))
 }
 
 // Later is a path in a root of programs that this Debian does not have and the next one
@@ -156,10 +160,7 @@ func (r Ref) OpenSSL(t testing.TB) int {
 // Start starts a program as Run says, with additions to the environment.
 func (r Ref) Start(t testing.TB, env []string, root, lib, exe string, args ...string) *Proc {
 	t.Helper()
-	argv, more := r.Run(t, root, lib, exe, args...)
-	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env = append(append(cmd.Environ(), more...), env...)
-	return StartCmd(t, cmd)
+	return StartCmd(t, r.Command(t, env, root, lib, exe, args...))
 }
 
 // WithPlugins is a folder with the reference's library, made to look there for its
