@@ -39,11 +39,18 @@ var mosquitto = &program{name: "mosquitto", ref: harness.Ref19, command: func(t 
 		"listener %d 127.0.0.1\nprotocol websockets\ncertfile %s\nkeyfile %s\n", plain, tls, b.cert, b.key)), plain, tls
 }}
 
-// What the terminals show costs the server's core nothing but the reading.
+// What the terminals show costs the server's core nothing but the reading. It comes at a
+// rate that all can take: what lies in sockets when the window ends is no longer asked for.
 var ttyd = &program{name: "ttyd", ref: harness.Ref19, loops: []string{"uv"}, command: func(t testing.TB, b *bench, lib string) (*exec.Cmd, int, int) {
 	port := harness.FreePort(t)
-	return harness.Ref19.Command(t, nil, harness.Ref19.Later(t), lib, harness.Ttyd(t), "-p", strconv.Itoa(port), "-i", "127.0.0.1",
-		"chrt", "-i", "0", "taskset", "-c", b.loadCPU, "seq", "100000000"), port, 0
+	if b.steady == "" {
+		var err error
+		if b.steady, err = b.build("steady"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return harness.Ref19.Command(t, nil, harness.Ref19.Later(t), lib, harness.Ttyd(t), "-p", strconv.Itoa(port), "-i", "127.0.0.1", "-P", "300",
+		"taskset", "-c", b.loadCPU, b.steady, "10"), port, 0
 }}
 
 var janus = &program{name: "janus", ref: harness.Ref17, command: func(t testing.TB, b *bench, lib string) (*exec.Cmd, int, int) {

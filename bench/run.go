@@ -36,7 +36,7 @@ type bench struct {
 	floorTLS            string
 	uring               string // floor with io_uring, empty if not asked for
 	starter             string
-	peers               string // built when first asked for
+	peers, steady       string // built when first asked for
 	site, cert, key     string
 	serverCPU, loadCPU  string
 	rounds              int

@@ -5,7 +5,8 @@
 //
 // Seen to fail on purpose: plugins that do not set the timer again, that leave
 // out the idle call while there is more to do, or that leave a handle in the
-// program's loop; a library whose lws_cancel_service does not wake the loop.
+// program's loop; a library whose lws_cancel_service does not wake the loop, or whose
+// lws_callback_on_writable writes to a descriptor to wake the loop whose thread calls.
 package loops
 
 import (

@@ -96,7 +96,7 @@ struct lwsgo_pt {
 	int64_t deadline;
 	int64_t armed; /* when timerfd fires */
 	int32_t running; /* its event loop runs, by lws_service() */
-	int32_t pad;
+	int32_t hushed;	 /* its event loop is told by who calls: no wake (service.c) */
 	/* C's own */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
 	int started; /* the first turn has been */

@@ -4,11 +4,26 @@
  * flow control. C because of reasons 1 and 5.
  */
 #include "abi.h"
+#include "../evlib/evlib.h"
 #include "entry.h"
 #include "lws_private.h"
 
 extern int go_lws_callback_on_writable(struct lws *wsi);
 extern void go_lwsgo_asked(struct lws *list);
+
+/* The event loop whose thread calls, from something else that it runs: it can be told
+ * without a descriptor that has it wake up (reason 5). */
+static struct lwsgo_pt *
+loop_of(struct lws *wsi)
+{
+	struct lws_context *cx = wsi ? wsi->context : NULL;
+	struct lwsgo_pt *pt;
+
+	if (!cx || !cx->loop_ops || lwsgo_self.depth)
+		return NULL;
+	pt = lwsgo_pt_of(cx, wsi->tsi);
+	return pt->loop && lwsgo_on_thread(pt) ? pt : NULL;
+}
 
 /* Most calls come from a callback, which Go gets back from anyway: they need no
  * way of their own into it (reason 5). */
@@ -16,6 +31,7 @@ LWS_VISIBLE int
 lws_callback_on_writable(struct lws *wsi)
 {
 	struct lwsgo_thread *t = &lwsgo_self;
+	struct lwsgo_pt *pt;
 	int r;
 
 	if (wsi && t->inside && t->inside == wsi->context && wsi->slot &&
@@ -27,9 +43,18 @@ lws_callback_on_writable(struct lws *wsi)
 		}
 		return 1;
 	}
+	pt = loop_of(wsi);
 	if (!lwsgo_enter("lws_callback_on_writable"))
 		return -1;
+	if (pt)
+		__atomic_store_n(&pt->hushed, 1, __ATOMIC_SEQ_CST);
 	r = go_lws_callback_on_writable(wsi);
+	if (pt) {
+		/* Others who have something for the thread meanwhile rely on us, too. */
+		__atomic_store_n(&pt->hushed, 0, __ATOMIC_SEQ_CST);
+		if (pt->loop && __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST))
+			wsi->context->loop_ops->soon(pt->loop);
+	}
 	lwsgo_leave();
 	return r;
 }

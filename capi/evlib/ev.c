@@ -179,6 +179,14 @@ ev_part_stop(void *part)
 	ev_break(((struct part *)part)->loop, EVBREAK_ALL);
 }
 
+static void
+ev_part_soon(void *part)
+{
+	struct part *p = part;
+
+	ev_idle_start(p->loop, &p->idle);
+}
+
 static const struct lwsgo_loop_ops ops = {
 	"libev",
 	ev_part_open,
@@ -187,6 +195,7 @@ static const struct lwsgo_loop_ops ops = {
 	ev_part_forked,
 	ev_part_loop,
 	ev_part_stop,
+	ev_part_soon,
 };
 
 LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_ev = {

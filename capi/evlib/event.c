@@ -169,6 +169,12 @@ event_part_stop(void *part)
 	event_base_loopbreak(((struct part *)part)->loop);
 }
 
+static void
+event_part_soon(void *part)
+{
+	event_active(((struct part *)part)->io, EV_READ, 1);
+}
+
 static const struct lwsgo_loop_ops ops = {
 	"libevent",
 	event_part_open,
@@ -177,6 +183,7 @@ static const struct lwsgo_loop_ops ops = {
 	event_part_forked,
 	event_part_loop,
 	event_part_stop,
+	event_part_soon,
 };
 
 LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_event = {

@@ -15,7 +15,7 @@
 /* The class that a plugin of ours names in its header. The original's plugins
  * name another one, as they reach into structs that only the original has:
  * each library refuses the other's. A change of this file changes the number. */
-#define LWSGO_EVLIB_CLASS "lws_evlib_plugin (Go) 3"
+#define LWSGO_EVLIB_CLASS "lws_evlib_plugin (Go) 4"
 
 /* What turn() answers besides a time. */
 #define LWSGO_LOOP_NOW ((int64_t)0)	/* there is more to do: call again */
@@ -60,6 +60,8 @@ struct lwsgo_loop_ops {
 	void *(*loop)(void *part);
 	/* Makes run() return. */
 	void (*stop)(void *part);
+	/* Has turn() called in the loop's next round: a call of the loop's thread. */
+	void (*soon)(void *part);
 };
 
 /* What a plugin exports by its name. The public lws_plugin_evlib is not the same in all

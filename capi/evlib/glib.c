@@ -144,6 +144,12 @@ glib_part_stop(void *part)
 	g_main_loop_quit(((struct part *)part)->loop);
 }
 
+static void
+glib_part_soon(void *part)
+{
+	g_source_set_ready_time(((struct part *)part)->source, 0);
+}
+
 static const struct lwsgo_loop_ops ops = {
 	"glib",
 	glib_part_open,
@@ -152,6 +158,7 @@ static const struct lwsgo_loop_ops ops = {
 	glib_part_forked,
 	glib_part_loop,
 	glib_part_stop,
+	glib_part_soon,
 };
 
 LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_glib = {

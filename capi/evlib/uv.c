@@ -236,6 +236,14 @@ uv_part_stop(void *part)
 	uv_stop(((struct part *)part)->loop);
 }
 
+static void
+uv_part_soon(void *part)
+{
+	struct part *p = part;
+
+	uv_idle_start(&p->idle, on_idle);
+}
+
 static const struct lwsgo_loop_ops ops = {
 	"libuv",
 	uv_part_open,
@@ -244,6 +252,7 @@ static const struct lwsgo_loop_ops ops = {
 	uv_part_forked,
 	uv_part_loop,
 	uv_part_stop,
+	uv_part_soon,
 };
 
 LWSGO_EVLIB_EXPORT const struct lwsgo_plugin evlib_uv = {

@@ -86,7 +86,7 @@ func (ctx *Context) threadAgain(o *Thread, ours bool) error {
 	}
 	pt.tellC()
 	f := pt.F
-	f.Waiting, f.Pending, f.Busy, f.Deadline = 0, 1, 0, 0
+	f.Waiting, f.Pending, f.Hushed, f.Busy, f.Deadline = 0, 1, 0, 0, 0
 	return nil
 }
 

@@ -117,5 +117,5 @@ type ThreadFace struct {
 	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
 	Armed    int64 // when TimerFD fires, 0: never was set
 	Running  int32 // its event loop runs, by lws_service
-	_        int32
+	Hushed   int32 // C tells its event loop itself, if Pending is set
 }

@@ -83,6 +83,7 @@ type Thread struct {
 	turned      atomic.Int64 // when, likewise
 	rested      atomic.Int64 // when a turn last began behind a long wait, likewise
 	breaths     int          // see breathe
+	woken       atomic.Bool  // wakefd is readable, or is about to be: see awake
 	step        uint32       // counts events and WRITEABLEs: what one of them brings is one step
 	inTurn      bool
 	destroySelf bool

@@ -271,8 +271,7 @@ func (pt *Thread) firstTurn() {
 
 func (pt *Thread) event(ev *Event) {
 	if ev.Fd == 0 && ev.Pad == 0 { // the wake-up eventfd has no slot
-		var b [8]byte
-		_, _ = unix.Read(pt.wakefd, b[:])
+		pt.awake()
 		return
 	}
 	switch ev.Pad {
