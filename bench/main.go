@@ -33,7 +33,7 @@ func main() {
 		return
 	}
 	var (
-		rounds  = flag.Int("rounds", 5, "how often each row is measured on each library")
+		rounds  = flag.Int("rounds", usualRounds, "how often each row is measured on each library")
 		only    = flag.String("rows", "", "only rows whose name matches")
 		quick   = flag.Bool("quick", false, "short windows; exit status 1 when a ratio is missed")
 		peers   = flag.Bool("peers", false, "other servers as well")
@@ -54,6 +54,9 @@ func main() {
 	b.rounds, b.window, b.quick = *rounds, time.Second, *quick
 	if *quick {
 		b.rounds, b.window = min(*rounds, 3), 350*time.Millisecond
+	}
+	if *debians && *rounds == usualRounds && !*quick {
+		b.rounds = 7 // they are noisier
 	}
 	if *uring {
 		if b.uring, err = b.build("uring"); err != nil {
@@ -114,6 +117,8 @@ func main() {
 		}
 	}
 }
+
+const usualRounds = 5
 
 func fail(err error) {
 	fmt.Fprintln(os.Stderr, "bench:", err)

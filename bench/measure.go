@@ -122,7 +122,7 @@ func (m *measured) missed(quick bool) bool {
 	case m.err != nil:
 		return true
 	case m.same:
-		return math.Abs(m.ratio()-1) > instrument
+		return !(math.Abs(m.ratio()-1) <= instrument)
 	case m.above > 0 && peak(&m.ours) > peak(&m.debian)+float64(m.above):
 		return true
 	case m.base > 0 && median(m.ours.values) > m.base*m.allowance()*(1+allow):
