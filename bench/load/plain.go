@@ -72,8 +72,21 @@ func dial(addr string) (int, error) {
 // fdIO is a socket that is waited for.
 type fdIO int
 
-func (f fdIO) Read(b []byte) (int, error)  { return unix.Read(int(f), b) }
-func (f fdIO) Write(b []byte) (int, error) { return unix.Write(int(f), b) }
+func (f fdIO) Read(b []byte) (n int, err error) {
+	for {
+		if n, err = unix.Read(int(f), b); err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+func (f fdIO) Write(b []byte) (n int, err error) {
+	for {
+		if n, err = unix.Write(int(f), b); err != unix.EINTR {
+			return n, err
+		}
+	}
+}
 
 // open connects and, for WebSockets, upgrades, and settles what s has to.
 func open(j *Job, s stream) (*sock, error) {
@@ -100,13 +113,13 @@ func open(j *Job, s stream) (*sock, error) {
 }
 
 func (c *sock) upgrade(j *Job) error {
-	if _, err := unix.Write(c.fd, []byte(upgradeRequest(j))); err != nil {
+	if _, err := fdIO(c.fd).Write([]byte(upgradeRequest(j))); err != nil {
 		return err
 	}
 	var got []byte
 	buf := make([]byte, 2048)
 	for !bytes.HasSuffix(got, []byte("\r\n\r\n")) {
-		n, err := unix.Read(c.fd, buf)
+		n, err := fdIO(c.fd).Read(buf)
 		if err != nil || n == 0 {
 			return fmt.Errorf("upgrade: got %q and then %w", got, errors.Join(err, errors.New("the end")))
 		}
