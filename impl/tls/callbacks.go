@@ -64,17 +64,18 @@ func lwsgo_tls_informed(s *C.SSL, where, ret C.int) {
 	}
 }
 
+// lwsgo_tls_named picks the context for the name that a client asks for.
+//
 //export lwsgo_tls_named
-func lwsgo_tls_named(s *C.SSL, alert *C.int, arg C.uintptr_t) C.int {
-	name := C.SSL_get_servername(s, C.TLSEXT_NAMETYPE_host_name)
+func lwsgo_tls_named(s *C.SSL, name *C.char) *C.SSL_CTX {
 	c := connOf(s)
-	if name == nil || c == nil {
-		return C.SSL_TLSEXT_ERR_OK
+	if c == nil {
+		return nil
 	}
-	if x := c.hooks.ServerName(C.GoString(name)); x != nil && x.p != nil {
-		C.SSL_set_SSL_CTX(s, x.p)
+	if x := c.hooks.ServerName(C.GoString(name)); x != nil {
+		return x.p
 	}
-	return C.SSL_TLSEXT_ERR_OK
+	return nil
 }
 
 // ServeNames has the connections' hook choose by the name that a client asks for (SNI).

@@ -37,7 +37,7 @@ struct tls_io {
 #define TLS_GATHERED 1 /* something is to be flushed */
 #define TLS_KEPT 2     /* the socket did not take it */
 
-#include "alpn.h"
+#include "hello.h"
 
 /* A key of the handshake that gives at least as much is not kept, in bytes: no curve's. */
 #define TLS_LARGE 512
@@ -430,7 +430,6 @@ tls_must_be(SSL *s, const char *host)
 /* Go's side of OpenSSL's callbacks (callbacks.go). */
 extern int lwsgo_tls_verified(int ok, X509_STORE_CTX *x);
 extern void lwsgo_tls_informed(SSL *s, int where, int ret);
-extern int lwsgo_tls_named(SSL *s, int *alert, uintptr_t arg);
 
 static inline void
 tls_verify(SSL *s)
@@ -454,18 +453,6 @@ static inline void
 tls_info(SSL *s)
 {
 	SSL_set_info_callback(s, tls_on_info);
-}
-
-static inline int
-tls_on_name(SSL *s, int *alert, void *arg)
-{
-	return lwsgo_tls_named(s, alert, (uintptr_t)arg);
-}
-
-static inline void
-tls_serve_names(SSL_CTX *x)
-{
-	SSL_CTX_set_tlsext_servername_callback(x, tls_on_name);
 }
 
 extern int lwsgo_tls_session(SSL *s, SSL_SESSION *p);

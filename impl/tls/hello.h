@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a server offers by ALPN, and what came of it: in C, as OpenSSL asks in each
- * handshake. Included by glue.h only, behind struct tls_io.
+ * What a hello asks a server for, the name (SNI) and protocols (ALPN), and what came of
+ * it: in C, as OpenSSL asks in each handshake. Included by glue.h only, behind struct tls_io.
  */
-#ifndef LWSGO_TLS_ALPN_H
-#define LWSGO_TLS_ALPN_H
+#ifndef LWSGO_TLS_HELLO_H
+#define LWSGO_TLS_HELLO_H
 
 /* In alpn_len: the name has no room there, the SSL has it. */
 #define TLS_LONG 255
@@ -20,6 +20,28 @@ tls_settled(SSL *s, struct tls_io *io)
 	io->alpn_len = n <= sizeof(io->alpn) ? (unsigned char)n : TLS_LONG;
 	if (n && n <= sizeof(io->alpn))
 		memcpy(io->alpn, p, n);
+}
+
+/* Go's side (callbacks.go). */
+extern SSL_CTX *lwsgo_tls_named(SSL *s, char *name);
+
+static inline int
+tls_on_name(SSL *s, int *alert, void *arg)
+{
+	const char *name = SSL_get_servername(s, TLSEXT_NAMETYPE_host_name);
+	SSL_CTX *x = name ? lwsgo_tls_named(s, (char *)name) : NULL;
+
+	(void)alert;
+	(void)arg;
+	if (x)
+		SSL_set_SSL_CTX(s, x);
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static inline void
+tls_serve_names(SSL_CTX *x)
+{
+	SSL_CTX_set_tlsext_servername_callback(x, tls_on_name);
 }
 
 /* What a server offers, which is the context's. */
