@@ -83,7 +83,10 @@ func (program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(
 
 func (program) Free(p unsafe.Pointer) { C.lwsgo_free(p) }
 
-func (program) Trim() { C.lwsgo_trim() }
+func (program) Trim() {
+	C.lwsgo_trim()
+	unmapFile()
+}
 
 // allocReason is what lws_set_allocator's function is told.
 var allocReason = lasting("libwebsockets")

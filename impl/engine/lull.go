@@ -26,6 +26,7 @@ const (
 type lull struct {
 	release func() // collects and gives back; a test has its own
 	held    func() uint64
+	started func() // some time after the start; no collection, which would take more than it gives
 
 	begun    sync.Once
 	ended    atomic.Uint32 // connections
@@ -38,7 +39,7 @@ type lull struct {
 	putOff time.Duration
 }
 
-var theLull = lull{held: heapHeld, release: func() {
+var theLull = lull{held: heapHeld, started: func() { Prog.Trim() }, release: func() {
 	debug.FreeOSMemory()
 	Prog.Trim()
 }}
@@ -61,6 +62,9 @@ func (l *lull) begin() {
 			runtime.SetFinalizer(o, found)
 		}
 		runtime.SetFinalizer(&[2]*lull{l}, found)
+		if l.started != nil {
+			time.AfterFunc(2*lullWait, l.started)
+		}
 	})
 }
 

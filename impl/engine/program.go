@@ -17,7 +17,8 @@ type Program interface {
 	// Alloc gives zeroed C memory, aligned as malloc aligns; nil when there is none.
 	Alloc(n uintptr) unsafe.Pointer
 	Free(p unsafe.Pointer)
-	// Trim gives what is free of the C heap back to the kernel, where that is much. No lock is held.
+	// Trim gives what is free of the C heap back to the kernel, where that is much, and unmaps what was
+	// mapped of the library's file. No lock is held.
 	Trim()
 	// CString copies s to C memory, which the caller frees.
 	CString(s string) unsafe.Pointer
