@@ -152,8 +152,8 @@ func (m *measured) line() string {
 	if m.program != nil {
 		last = fmt.Sprintf("peak %s/%s MB", figure(peak(&m.debian)/1e6), figure(peak(&m.ours)/1e6))
 	}
-	return fmt.Sprintf("%-48s %9s %9s  ratio %6.2f (%.2f) ±%2.0f%%  %12s  rate %.2f  p50 %.0f/%.0f p99 %.0f/%.0f", m.name,
-		figure(median(m.debian.values)), figure(median(m.ours.values)), m.ratio(), m.reach, m.spread()*50, last,
+	return fmt.Sprintf("%-48s %9s %9s  ratio %6.2f (%s) ±%2.0f%%  %12s  rate %.2f  p50 %.0f/%.0f p99 %.0f/%.0f", m.name,
+		figure(median(m.debian.values)), figure(median(m.ours.values)), m.ratio(), m.aim(), m.spread()*50, last,
 		rate(&m.ours)/rate(&m.debian), p50(&m.debian), p50(&m.ours), p99(&m.debian), p99(&m.ours))
 }
 

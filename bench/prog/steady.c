@@ -13,7 +13,7 @@
 int
 main(int argc, char **argv)
 {
-	long period = argc > 1 ? atol(argv[1]) : 10, ms;
+	long period = argc > 1 ? atol(argv[1]) : 4, ms;
 	unsigned int n = 0;
 	struct timespec due;
 
