@@ -90,12 +90,12 @@ func (c *sock) exchange(j *Job, m *messages) error {
 	if err := unix.SetNonblock(c.fd, false); err != nil {
 		return err
 	}
-	if _, err := unix.Write(c.fd, s.next()); err != nil {
+	if _, err := fdIO(c.fd).Write(s.next()); err != nil {
 		return err
 	}
 	buf := make([]byte, 16<<10)
 	for {
-		n, err := unix.Read(c.fd, buf)
+		n, err := fdIO(c.fd).Read(buf)
 		if err != nil || n == 0 {
 			return fmt.Errorf("no answer (%v)", err)
 		}
