@@ -86,7 +86,6 @@ func (c *Conn) unread() bool {
 	if err != nil || n <= 0 {
 		return false
 	}
-	p := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
-	n, err = unix.Poll(p, 0)
-	return err == nil && n == 1 && p[0].Revents&unix.POLLIN != 0
+	now, err := sysReady(c.fd, unix.POLLIN)
+	return err == nil && now&unix.POLLIN != 0
 }

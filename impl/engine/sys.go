@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sysSend and sysRecv go straight to the kernel: the sockets are non-blocking,
+// sysSend, sysRecv and sysReady go straight to the kernel: the sockets are non-blocking,
 // so there is no need to tell the scheduler of a call that cannot wait. The functions
 // of package unix would take a detour to those of syscall.
 
@@ -40,4 +40,14 @@ func sysRecv(fd int, b []byte) (int, error) {
 		return 0, e
 	}
 	return int(n), nil
+}
+
+// sysReady asks what a descriptor is ready for of what is wanted, without waiting.
+func sysReady(fd int, want int16) (int16, error) {
+	p := unix.PollFd{Fd: int32(fd), Events: want}
+	var atOnce unix.Timespec
+	if _, _, e := syscall.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&p)), 1, uintptr(unsafe.Pointer(&atOnce)), 0, 0, 0); e != 0 {
+		return 0, e
+	}
+	return p.Revents, nil
 }

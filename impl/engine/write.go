@@ -270,9 +270,8 @@ func (c *Conn) Choked() bool {
 	if c.fd < 0 {
 		return true
 	}
-	p := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLOUT}}
-	n, err := unix.Poll(p, 0)
-	return err == nil && n == 1 && p[0].Revents&unix.POLLOUT == 0 || n == 0
+	now, err := sysReady(c.fd, unix.POLLOUT)
+	return err == nil && now&unix.POLLOUT == 0
 }
 
 // ProgramWrite is lws_write. A second one in one step, without a look at
