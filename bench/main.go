@@ -110,7 +110,17 @@ func main() {
 		fmt.Print(nextSteps)
 	}
 	if strict {
-		fmt.Printf("%d passed, %d failed\n", len(table)-missed, missed)
+		skips := 0
+		for _, m := range table {
+			if m.skipped() {
+				skips++
+			}
+		}
+		fmt.Printf("%d passed, %d failed", len(table)-missed-skips, missed)
+		if skips > 0 {
+			fmt.Printf(", %d skipped", skips)
+		}
+		fmt.Println()
 		if missed > 0 {
 			b.cleanup()
 			os.Exit(1)
