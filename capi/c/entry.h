@@ -36,6 +36,10 @@ struct lwsgo_thread {
 	 * (lws_callback_on_writable): it is told to Go when the callback ends. */
 	struct lws_context *inside;
 	struct lws *asked, **asked_end;
+	/* The connection whose callback runs, if what that writes may be noted
+	 * (lws_write); what was: length + 1, or 0, and how. */
+	struct lws *noting;
+	int noted, noted_as;
 	/* Log lines that wait for the end of the step (log.c). */
 	struct lwsgo_line *lines, **lines_end;
 	int emitting;
@@ -45,6 +49,9 @@ struct lwsgo_thread {
 
 extern __thread struct lwsgo_thread lwsgo_self
 	__attribute__((tls_model("initial-exec"))) LWSGO_HIDDEN;
+
+/* What a callback has written is done before anything else that it asks for. */
+LWSGO_HIDDEN void lwsgo_tell_noted(void);
 
 /* Slow path of lwsgo_enter: 1 = may go on, 0 = refused (and logged). */
 LWSGO_HIDDEN int lwsgo_enter_slow(const char *name);
@@ -56,6 +63,8 @@ lwsgo_enter_at(const char *name, void *pc, void *frame)
 
 	if (LWSGO_UNLIKELY(!t->ready) && !lwsgo_enter_slow(name))
 		return 0;
+	if (LWSGO_UNLIKELY(t->noting != NULL))
+		lwsgo_tell_noted();
 	if (LWSGO_LIKELY(t->depth < LWSGO_PLACES))
 		t->places[t->depth] = (struct lwsgo_place){ pc, frame };
 	if (!t->depth++)

@@ -34,6 +34,7 @@ struct lws {
 	uint8_t child_pending; /* a child asked its parent for WRITEABLE */
 	uint8_t dead;	       /* closed, its memory still there */
 	uint8_t tsi;	       /* its thread */
+	uint8_t notes;	       /* its callback that runs may have a write noted */
 	uint8_t *close_buf;    /* NULL: nobody asked */
 	struct lws *parent;
 	struct lws *child;
@@ -47,6 +48,9 @@ struct lws {
 	int asked;    /* is in a list of struct lwsgo_thread */
 	struct lws *next_asked;
 };
+
+/* The longest write that is noted. */
+#define LWSGO_NOTE 4096
 
 /* The most that a close frame carries (RFC 6455 section 5.5). */
 #define LWSGO_CLOSE_MAX 125
@@ -97,6 +101,7 @@ struct lwsgo_pt {
 	int64_t armed; /* when timerfd fires */
 	int32_t running; /* its event loop runs, by lws_service() */
 	int32_t hushed;	 /* its event loop is told by who calls: no wake (service.c) */
+	void *note; /* LWSGO_NOTE bytes: what a callback has written */
 	/* C's own */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
 	int started; /* the first turn has been */

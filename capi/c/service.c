@@ -7,9 +7,13 @@
 #include "../evlib/evlib.h"
 #include "entry.h"
 #include "lws_private.h"
+#include <string.h>
 
 extern int go_lws_callback_on_writable(struct lws *wsi);
 extern void go_lwsgo_asked(struct lws *list);
+extern int go_lws_write(struct lws *wsi, unsigned char *buf, size_t len,
+			enum lws_write_protocol protocol);
+extern void go_lwsgo_noted(struct lws *wsi, int len, int protocol);
 
 /* The event loop whose thread calls, from something else that it runs: it can be told
  * without a descriptor that has it wake up (reason 5). */
@@ -72,10 +76,46 @@ lwsgo_tell_asked(void)
 	lwsgo_leave();
 }
 
-LWS_ENTRY(int, -1, lws_write,
-	  (struct lws * wsi, unsigned char *buf, size_t len,
-	   enum lws_write_protocol protocol),
-	  (wsi, buf, len, protocol))
+void
+lwsgo_tell_noted(void)
+{
+	struct lwsgo_thread *t = &lwsgo_self;
+	struct lws *wsi = t->noting;
+	int n = t->noted;
+
+	t->noting = NULL;
+	t->noted = 0;
+	wsi->notes = 0;
+	if (!n || !lwsgo_enter("lws_write"))
+		return;
+	go_lwsgo_noted(wsi, n - 1, t->noted_as);
+	lwsgo_leave();
+}
+
+/* A small message that a callback writes on its own connection is sent when that
+ * ends, or enters Go: it would only be gathered until then (reason 5). */
+LWS_VISIBLE int
+lws_write(struct lws *wsi, unsigned char *buf, size_t len,
+	  enum lws_write_protocol protocol)
+{
+	struct lwsgo_thread *t = &lwsgo_self;
+	int r;
+
+	if (wsi && wsi == t->noting && !t->noted && buf && len <= LWSGO_NOTE &&
+	    (protocol == LWS_WRITE_TEXT || protocol == LWS_WRITE_BINARY) &&
+	    t->outside == t->depth && t->ready) {
+		memcpy(lwsgo_pt_of(wsi->context, wsi->tsi)->note, buf, len);
+		t->noted_as = protocol;
+		t->noted = (int)len + 1;
+		return (int)len;
+	}
+	if (!lwsgo_enter("lws_write"))
+		return -1;
+	r = go_lws_write(wsi, buf, len, protocol);
+	lwsgo_leave();
+	return r;
+}
+
 LWS_ENTRY(int, -1, lws_handle_POLLOUT_event,
 	  (struct lws * wsi, struct lws_pollfd *pollfd), (wsi, pollfd))
 LWS_ENTRY(int, -1, lws_callback_on_writable_all_protocol,

@@ -23,6 +23,7 @@ static inline void lwsgo_trim(void)
 
 struct lwsgo_answer {
 	int r;
+	int noted, noted_as; // what was written: length + 1, or 0
 	struct lws *asked; // for WRITEABLE
 };
 
@@ -41,7 +42,12 @@ static inline struct lwsgo_answer lwsgo_call(uintptr_t cb, uintptr_t conn, int r
 	t->inside = wsi ? wsi->context : NULL;
 	t->asked = NULL;
 	t->asked_end = &t->asked;
+	t->noting = wsi && wsi->notes ? wsi : NULL;
 	a.r = lwsgo_out((void *)cb, wsi, (uintptr_t)reason, (void *)user, (void *)in, len);
+	a.noted = t->noted;
+	a.noted_as = t->noted_as;
+	t->noted = 0;
+	t->noting = NULL;
 	a.asked = t->asked;
 	t->asked = asked;
 	t->asked_end = asked ? end : &t->asked;
@@ -68,6 +74,9 @@ func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, i
 	a := C.lwsgo_call(C.uintptr_t(uintptr(p.Callback)), C.uintptr_t(uintptr(unsafe.Pointer(f))), C.int(r),
 		C.uintptr_t(uintptr(user)), C.uintptr_t(uintptr(in)), C.size_t(n))
 	runtime.KeepAlive(in)
+	if a.noted != 0 {
+		go_lwsgo_noted((*C.struct_lws)(unsafe.Pointer(f)), a.noted-1, a.noted_as)
+	}
 	if a.asked != nil {
 		go_lwsgo_asked(a.asked)
 	}

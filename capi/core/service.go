@@ -96,6 +96,18 @@ func go_lws_write(wsi *C.struct_lws, buf *C.uchar, n C.size_t, wp C.enum_lws_wri
 	return C.int(c.ProgramWrite(engine.PayloadAt(unsafe.Pointer(buf), int(n), headroom), p))
 }
 
+// go_lwsgo_noted sends what a callback has written (capi/c/service.c).
+//
+//export go_lwsgo_noted
+func go_lwsgo_noted(wsi *C.struct_lws, n, wp C.int) {
+	defer guard("lws_write")
+	if c := engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi))); c != nil {
+		c.Lock()
+		defer c.Unlock()
+		c.WriteNoted(int(n), engine.WriteProtocol(wp))
+	}
+}
+
 //export go_lws_callback_on_writable
 func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
 	return onConn(wsi, "lws_callback_on_writable", -1, func(c *engine.Conn) C.int {

@@ -351,7 +351,9 @@ func (c *Conn) CallProtocol(p *Protocol, r Reason, user, in unsafe.Pointer, n ui
 	}
 	defer c.pt.Retake(c.pt.Drop()) // deferred: an entry that the callback made may panic
 	unlocked()
-	return Prog.Call(p, c.F, r, user, in, n)
+	ret := Prog.Call(p, c.F, r, user, in, n)
+	c.F.Notes = 0
+	return ret
 }
 
 // CallBytes runs the connection's callback with b as in and len. b must be C

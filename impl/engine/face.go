@@ -31,6 +31,7 @@ type Face struct {
 	ChildPending uint8          // a child asked its parent for WRITEABLE
 	Dead         uint8          // closed; only its memory is left
 	TSI          uint8          // its thread
+	Notes        uint8          // its callback that runs may have a write noted
 	CloseBuf     unsafe.Pointer // *[FaceCloseMax]byte, code and reason of the close frame to send; nil: nobody asked
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
@@ -109,13 +110,14 @@ type ThreadFace struct {
 	EpollFD  int32
 	WakeFD   int32
 	TimerFD  int32
-	Waiting  int32 // the service thread is in (or on its way into) the wait: waitingIn
-	Pending  int32 // something is to be done without waiting
-	Cancel   int32 // lws_cancel_service was called
-	Busy     int32 // callbacks that C runs itself (timers of the program)
-	Waits    int32 // the turn is of a call that may wait for all sockets
-	Deadline int64 // CLOCK_MONOTONIC µs of the next timer, 0: none
-	Armed    int64 // when TimerFD fires, 0: never was set
-	Running  int32 // its event loop runs, by lws_service
-	Hushed   int32 // C tells its event loop itself, if Pending is set
+	Waiting  int32          // the service thread is in (or on its way into) the wait: waitingIn
+	Pending  int32          // something is to be done without waiting
+	Cancel   int32          // lws_cancel_service was called
+	Busy     int32          // callbacks that C runs itself (timers of the program)
+	Waits    int32          // the turn is of a call that may wait for all sockets
+	Deadline int64          // CLOCK_MONOTONIC µs of the next timer, 0: none
+	Armed    int64          // when TimerFD fires, 0: never was set
+	Running  int32          // its event loop runs, by lws_service
+	Hushed   int32          // C tells its event loop itself, if Pending is set
+	Note     unsafe.Pointer // noteSize bytes: what a callback has written
 }

@@ -93,6 +93,9 @@ type Thread struct {
 
 const argsSize = 128
 
+// noteSize is the longest write that C notes (LWSGO_NOTE).
+const noteSize = 4096
+
 func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
 	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index}, inbox: inbox{mu: mutex{rank: rankShared}}, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
@@ -112,7 +115,7 @@ func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
 		return nil, err
 	}
 	one := Pre + max(ctx.ServBufSize, DefaultServBuf) + 16
-	n := pageSize + 2*one + argsSize
+	n := pageSize + 2*one + argsSize + noteSize
 	pt.bufMem = Prog.Alloc(uintptr(n))
 	if pt.bufMem == nil {
 		pt.closeOwn()
@@ -122,6 +125,7 @@ func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
 	all = all[toMiddle(uintptr(pt.bufMem)+Pre):]
 	pt.Buf, pt.Resp = all[Pre:one:one], all[one+Pre:2*one:2*one]
 	pt.Args = unsafe.Pointer(&all[2*one])
+	pt.F.Note = unsafe.Pointer(&all[2*one+argsSize])
 	return pt, nil
 }
 
@@ -180,7 +184,7 @@ func (pt *Thread) release() {
 	}
 	Prog.Free(pt.bufMem)
 	Prog.Free(pt.wideMem)
-	pt.Buf, pt.Resp, pt.bufMem, pt.Args = nil, nil, nil, nil
+	pt.Buf, pt.Resp, pt.bufMem, pt.Args, pt.F.Note = nil, nil, nil, nil, nil
 	pt.wide, pt.wideMem = nil, nil
 	pt.timers = nil
 	for _, s := range pt.headers {

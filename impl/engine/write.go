@@ -286,6 +286,19 @@ func (c *Conn) ProgramWrite(b Payload, wp WriteProtocol) int {
 	return c.Write(b, wp)
 }
 
+// Noting allows C to note a small message that the program writes on c in the callback to
+// come, and to answer that it is sent: it would be gathered until that ends, which cannot fail.
+func (c *Conn) Noting() {
+	if c.mux == nil && c.pt.cork.owner == c && !c.datagram && !c.broken && !c.backlog() {
+		c.F.Notes = 1
+	}
+}
+
+// WriteNoted sends what was noted. The lock is held.
+func (c *Conn) WriteNoted(n int, wp WriteProtocol) {
+	c.ProgramWrite(PayloadAt(c.pt.F.Note, n, false), wp)
+}
+
 // Write frames and sends b. The lock is held.
 func (c *Conn) Write(b Payload, wp WriteProtocol) int {
 	if c.Dead() || c.broken {

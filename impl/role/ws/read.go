@@ -442,6 +442,7 @@ func (s *State) hand(c *engine.Conn, p []byte, rest uint64) bool {
 	if c.Client() {
 		r = engine.ReasonClientReceive
 	}
+	c.Noting()
 	ret := s.call(c, r, p)
 	s.firstDone = true
 	f.First = 0

@@ -56,6 +56,7 @@ func (role) Writeable(c *engine.Conn) bool {
 	if c.State() != engine.StateEstablished {
 		return true
 	}
+	c.Noting()
 	return c.Call(c.Role().Reasons(c.Client()).Writeable, nil, 0) == 0
 }
 
