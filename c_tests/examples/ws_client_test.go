@@ -254,8 +254,13 @@ func clientSpam(r *rig, cert string, args ...string) {
 	p.Signal(os.Interrupt)
 	r.note("exit %d", r.exit(p))
 	seen := map[string]bool{}
-	for len(said) > 0 {
-		seen[<-said] = true
+	for range limit { // the program may be gone before the last is read here
+		select {
+		case m := <-said:
+			seen[m] = true
+		case <-time.After(20 * time.Second):
+			r.Fatalf("only %d of %d connections said something", len(seen), limit)
+		}
 	}
 	r.note("%d messages", len(seen))
 	for i := range len(seen) {
