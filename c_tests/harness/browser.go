@@ -230,7 +230,7 @@ func (p Page) TryEval(expression string) (string, error) {
 func (p Page) Wait(what, expression string) {
 	p.t.Helper()
 	var last error
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		s, err := p.TryEval(expression)
 		if s == "true" {
 			return
@@ -239,7 +239,7 @@ func (p Page) Wait(what, expression string) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.t.Fatalf("not within 20 s: %s (%s, %v)\nthe pages logged: %s", what, expression, last, strings.Join(p.console, "\n"))
+	p.t.Fatalf("not within 60 s: %s (%s, %v)\nthe pages logged: %s", what, expression, last, strings.Join(p.console, "\n"))
 }
 
 // Front brings the page in front of others.
