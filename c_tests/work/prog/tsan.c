@@ -20,6 +20,7 @@ __thread struct lwsgo_thread lwsgo_self;
 const struct lwsgo_plain lwsgo_plain = { .sync_secs = 3, .sync_detaches = 1 };
 
 int lwsgo_enter_slow(const char *name) { (void)name; return lwsgo_self.ready = 1; }
+void lwsgo_tell_noted(void) {}
 void lwsgo_log_emit(void) {}
 void lwsgo_missing(const char *call, const char *needs) { printf("%s needs %s\n", call, needs); }
 void *lwsgo_zalloc(size_t size, const char *what) { (void)what; return calloc(1, size); }
