@@ -202,15 +202,13 @@ func runPlain(j *Job) (Result, error) {
 	events := make([]unix.EpollEvent, 256)
 	buf := make([]byte, 256<<10)
 	stop := time.Now().Add(j.Warm + j.Window + 20*time.Second)
-	for {
+	for w.err == nil && (!w.over || unanswered(all) >= 0) {
 		n, err := unix.EpollWait(ep, events, 1000)
 		if err != nil && err != unix.EINTR {
 			return Result{}, err
 		}
 		now := time.Now()
-		if !w.tick(now) && (w.err != nil || unanswered(all) < 0) {
-			break
-		}
+		w.tick(now)
 		if now.After(stop) {
 			return Result{}, fmt.Errorf("connection %d is not answered any more", unanswered(all))
 		}
