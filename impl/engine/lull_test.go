@@ -4,6 +4,7 @@ package engine
 
 import (
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,48 +14,50 @@ import (
 // worth it is put off. Seen to fail: with the look that does not ask for signs; without putOff.
 func TestLull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var held uint64 = 100 << 20
-		released := 0
-		l := &lull{held: func() uint64 { return held }}
-		l.release = func() { released++; held -= min(held, 10<<20) }
+		var held atomic.Uint64
+		var released atomic.Int32
+		held.Store(100 << 20)
+		l := &lull{held: held.Load}
+		l.release = func() { released.Add(1); held.Add(-min(held.Load(), 10<<20)) }
 		for range 60 {
 			time.Sleep(time.Second)
 			for range burstConns {
 				l.connEnded()
 			}
 		}
-		if released != 0 {
-			t.Errorf("%d times in the middle of it", released)
+		if released.Load() != 0 {
+			t.Errorf("%d times in the middle of it", released.Load())
 		}
 		time.Sleep(10 * time.Second)
-		if released != 1 {
-			t.Fatalf("%d times within 10 s", released)
+		if released.Load() != 1 {
+			t.Fatalf("%d times within 10 s", released.Load())
 		}
 		time.Sleep(time.Hour)
-		if released != 1 {
-			t.Errorf("%d times though nothing was done", released-1)
+		if released.Load() != 1 {
+			t.Errorf("%d times though nothing was done", released.Load()-1)
 		}
 		for range burstConns - 1 {
 			l.connEnded()
 		}
 		time.Sleep(time.Hour)
-		if released != 1 {
+		if released.Load() != 1 {
 			t.Error("some connections count as a burst")
 		}
 
 		// Not worth it: one within a minute, few in an hour.
-		held, released = 0, 0
+		held.Store(0)
+		released.Store(0)
 		for i := range 3600 {
 			if i%7 == 0 {
 				l.note()
 			}
 			time.Sleep(time.Second)
-			if i == 60 && released == 0 {
+			if i == 60 && released.Load() == 0 {
 				t.Error("never")
 			}
 		}
-		if released > 12 {
-			t.Errorf("%d times in an hour for nothing", released)
+		if released.Load() > 12 {
+			t.Errorf("%d times in an hour for nothing", released.Load())
 		}
 		time.Sleep(lullLatest)
 	})
