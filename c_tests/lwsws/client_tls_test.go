@@ -55,7 +55,7 @@ func TestClientTLS(t *testing.T) {
 				keys := strings.NewReplacer("CERT", fmt.Sprintf("%q", own.CertFile), "KEY", fmt.Sprintf("%q", own.KeyFile)).Replace(c.keys)
 				s.write("conf", `{ "global": { "init-ssl": "1", "timeout-secs": "5" } }`)
 				s.write("conf.d/a", `{ "vhosts": [ { "name": "v", "port": "%d", "interface": "127.0.0.1", "noipv6": "1", "enable-client-ssl": "1", "client-ssl-ca": %q, %s,
-					"mounts": [ { "mountpoint": "/", "origin": "https://localhost:%d/" } ] } ] }`, port, id.CertFile, keys, upstream)
+					"mounts": [ { "mountpoint": "/", "origin": "https://127.0.0.1:%d/" } ] } ] }`, port, id.CertFile, keys, upstream)
 				p := l.start(t, "-n", "-c", s.dir)
 				up(t, p, port)
 				if _, cipher, tls13 := strings.Cut(c.want, "TLS 1.3"); tls13 && !l.Ours {
