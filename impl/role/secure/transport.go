@@ -89,16 +89,11 @@ func (t *transport) Info(where, ret int) {
 // ServerName picks the vhost for the name that the client asks for.
 func (t *transport) ServerName(name string) *tls.Ctx {
 	v := t.c.Ctx.SelectVhost(t.c.Vhost.Port, name)
-	told := engine.Prog.LogLevel()&engine.LogInfo != 0
 	if o := Of(v); o != nil && o.Server != nil {
-		if told {
-			engine.Infof("%s: SNI '%s': vhost %s", t.c, name, v.Name)
-		}
+		engine.Infof("%s: SNI '%s': vhost %s", t.c, name, v.Name)
 		return o.Server
 	}
-	if told {
-		engine.Infof("%s: SNI '%s': no vhost of that name", t.c, name)
-	}
+	engine.Infof("%s: SNI '%s': no vhost of that name", t.c, name)
 	return nil
 }
 
