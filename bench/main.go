@@ -46,6 +46,7 @@ func main() {
 		next    = flag.Bool("next", false, "say at the end what to do next")
 	)
 	flag.Parse()
+	begun := time.Now()
 	b, err := prepare(*against, *lib)
 	if err != nil {
 		fail(err)
@@ -94,7 +95,7 @@ func main() {
 		}
 		table = append(table, m)
 	}
-	far.finish()
+	far.finish(begun)
 	text, name := markdown(table, *peers), "bench"
 	if *debians {
 		text, name = programsTable(table), "programs"

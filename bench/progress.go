@@ -3,8 +3,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,13 +24,14 @@ type shown struct {
 	plan   *progress.Plan
 	prefix string // of the rows' names in timesFile
 	row    string
+	took   progress.Times
 	said   time.Time
 	stop   chan struct{}
 }
 
 // show begins to show how far the rows are.
 func (b *bench) show(list []row, peers bool) *shown {
-	s := &shown{line: progress.NewLine(os.Stderr), said: time.Now(), stop: make(chan struct{}),
+	s := &shown{line: progress.NewLine(os.Stderr), took: progress.Times{}, said: time.Now(), stop: make(chan struct{}),
 		prefix: fmt.Sprintf("%d × %v, ", b.rounds, b.window)}
 	if peers {
 		s.prefix += "peers, "
@@ -90,9 +94,10 @@ func (s *shown) begin(name string) {
 func (s *shown) end(good bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	took := s.plan.End(s.row, time.Now())
+	took := progress.Cost{Time: s.plan.End(s.row, time.Now())}
+	s.took[s.row] = took
 	if good {
-		_ = progress.Keep(timesFile, s.prefix+s.row, progress.Cost{Time: took})
+		_ = progress.Keep(timesFile, s.prefix+s.row, took)
 	}
 }
 
@@ -114,9 +119,15 @@ func (s *shown) tick(now time.Time) {
 	s.line.Show(text)
 }
 
-func (s *shown) finish() {
+// finish says what the whole has taken since it was begun, and which rows most of that.
+func (s *shown) finish(begun time.Time) {
 	close(s.stop)
-	s.line.Printf("")
+	rows := slices.Collect(maps.Keys(s.took))
+	slices.SortFunc(rows, func(a, b string) int { return cmp.Compare(s.took[b].Time, s.took[a].Time) })
+	for i, r := range rows {
+		rows[i] = fmt.Sprintf("%s (%s)", r, progress.Took(s.took[r].Time))
+	}
+	s.line.Printf("%s. The longest: %s\n", progress.Took(time.Since(begun)), progress.Names(rows, 5))
 }
 
 const nextSteps = `

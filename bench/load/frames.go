@@ -2,7 +2,11 @@
 
 package load
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"fmt"
+	"iter"
+)
 
 // frames takes a server's WebSocket frames apart, which may be cut anywhere.
 type frames struct {
@@ -29,6 +33,26 @@ func (f *frames) piece(b []byte) (p, rest []byte, ok bool) {
 		f.inside, f.hdr = false, f.hdr[:0]
 	}
 	return b[:n], b[n:], true
+}
+
+// data are the pieces of b that are in messages. A server's control frames are an error here.
+func (f *frames) data(b []byte) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for {
+			p, rest, ok := f.piece(b)
+			if !ok {
+				return
+			}
+			b = rest
+			if f.op > opBinary {
+				yield(nil, fmt.Errorf("a frame with opcode %d", f.op))
+				return
+			}
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
 }
 
 // over tells whether the last piece has ended a message.

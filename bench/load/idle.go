@@ -57,6 +57,8 @@ func (j *Job) atOnce() int {
 		return 100
 	case j.TLS && j.Idle == 0:
 		return 10
+	case !j.TLS && !j.Quiet: // Debian's looks at all that there are for each few that have something to say
+		return 32
 	}
 	return 1
 }

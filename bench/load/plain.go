@@ -150,7 +150,7 @@ func newStream(j *Job, m *messages, i int) (stream, error) {
 	case "ws":
 		return newWS(m, j.Deflate), nil
 	case "raw":
-		return &rawStream{m: m}, nil
+		return &rawStream{asked: asked{requests: &m.frame}}, nil
 	case "http":
 		return newHTTP(j)
 	}

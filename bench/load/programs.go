@@ -27,10 +27,11 @@ func masked(op byte, p []byte) []byte { return maskedFrame(op, p, 0x5a3c69f1) }
 // back is the same packet.
 type mqttStream struct {
 	frames
-	name           string
-	idle           bool // only connected
-	packet, frame  [variants][]byte
-	sent, got, off int
+	asked
+	name   string
+	idle   bool // only connected
+	packet [variants][]byte
+	off    int
 }
 
 // MQTT's packets (3.1.1 §2.2).
@@ -42,9 +43,10 @@ func newMQTT(m *messages, id int, idle bool) *mqttStream {
 		s.name = fmt.Sprintf("idle/%05d", id)
 		return s
 	}
+	s.requests = new([variants][]byte)
 	for v, p := range m.payload {
 		s.packet[v] = mqttPacket(mqttPublish, mqttText(s.name), p)
-		s.frame[v] = masked(opBinary, s.packet[v])
+		s.requests[v] = masked(opBinary, s.packet[v])
 	}
 	return s
 }
@@ -97,21 +99,11 @@ func (s *mqttStream) expect(c io.ReadWriter, say, want []byte) error {
 	return nil
 }
 
-func (s *mqttStream) next() []byte {
-	s.sent++
-	return s.frame[(s.sent-1)%variants]
-}
-
 // feed does not ask how packets lie in messages, which is the broker's own affair.
 func (s *mqttStream) feed(b []byte) (done int, err error) {
-	for {
-		p, rest, ok := s.piece(b)
-		if !ok {
-			return done, nil
-		}
-		b = rest
-		if s.op > opBinary {
-			return done, fmt.Errorf("a frame with opcode %d", s.op)
+	for p, err := range s.data(b) {
+		if err != nil {
+			return done, err
 		}
 		for len(p) > 0 {
 			if s.got >= s.sent {
@@ -130,43 +122,33 @@ func (s *mqttStream) feed(b []byte) (done int, err error) {
 			}
 		}
 	}
+	return done, nil
 }
 
 // janusStream asks a Janus what it is. The first answer to each of its requests is
 // looked at as JSON, the others have to be the same.
 type janusStream struct {
 	frames
-	id        int
-	frame     [variants][]byte
-	answer    [variants][]byte
-	message   []byte
-	sent, got int
+	asked
+	id      int
+	answer  [variants][]byte
+	message []byte
 }
 
 func newJanus(id int) *janusStream {
-	s := &janusStream{id: id}
-	for v := range s.frame {
-		s.frame[v] = masked(opText, fmt.Appendf(nil, `{"janus":"info","transaction":"%s"}`, s.transaction(v)))
+	s := &janusStream{id: id, asked: asked{requests: new([variants][]byte)}}
+	for v := range s.requests {
+		s.requests[v] = masked(opText, fmt.Appendf(nil, `{"janus":"info","transaction":"%s"}`, s.transaction(v)))
 	}
 	return s
 }
 
 func (s *janusStream) transaction(v int) string { return fmt.Sprintf("client %d, request %d", s.id, v) }
 
-func (s *janusStream) next() []byte {
-	s.sent++
-	return s.frame[(s.sent-1)%variants]
-}
-
 func (s *janusStream) feed(b []byte) (done int, err error) {
-	for {
-		p, rest, ok := s.piece(b)
-		if !ok {
-			return done, nil
-		}
-		b = rest
-		if s.op > opBinary {
-			return done, fmt.Errorf("a frame with opcode %d", s.op)
+	for p, err := range s.data(b) {
+		if err != nil {
+			return done, err
 		}
 		s.message = append(s.message, p...)
 		if !s.over() {
@@ -189,6 +171,7 @@ func (s *janusStream) feed(b []byte) (done int, err error) {
 		s.got++
 		done++
 	}
+	return done, nil
 }
 
 // ttyStream is a terminal in which a program counts: "1\r\n2\r\n3\r\n" … An operation is
@@ -211,15 +194,9 @@ func (s *ttyStream) greet(c io.ReadWriter) error {
 func (s *ttyStream) next() []byte { return nil }
 
 func (s *ttyStream) feed(b []byte) (done int, err error) {
-	for {
-		p, rest, ok := s.piece(b)
-		if !ok {
-			done, s.bytes = s.bytes/1024, s.bytes%1024
-			return done, nil
-		}
-		b = rest
-		if s.op > opBinary {
-			return done, fmt.Errorf("a frame with opcode %d", s.op)
+	for p, err := range s.data(b) {
+		if err != nil {
+			return done, err
 		}
 		if !s.begun && len(p) > 0 {
 			const shown = '0'
@@ -244,4 +221,6 @@ func (s *ttyStream) feed(b []byte) (done int, err error) {
 			p, s.line = p[n:], s.line[n:]
 		}
 	}
+	done, s.bytes = s.bytes/1024, s.bytes%1024
+	return done, nil
 }

@@ -19,8 +19,8 @@ func served(op byte, p []byte) []byte {
 
 // TestProgramsVerified: what programs answer is compared byte by byte, however it is cut.
 //
-// Seen to fail: without each of the comparisons, and without those that find answers too
-// many.
+// Seen to fail: without each of the comparisons, without those that find answers too
+// many, and where a ping is taken for data.
 func TestProgramsVerified(t *testing.T) {
 	var lines []byte
 	for i := 1; i <= 2000; i++ {
@@ -84,6 +84,9 @@ func TestProgramsVerified(t *testing.T) {
 			if _, err := feed(bad, 1000); err == nil {
 				t.Errorf("%s: nobody minds that byte %d is another", c.name, at)
 			}
+		}
+		if _, err := feed(append(served(9, []byte("ping")), good...), 1000); err == nil {
+			t.Errorf("%s: nobody minds a ping", c.name)
 		}
 		if c.asked > 0 {
 			if _, err := feed(append(good, good...), 1000); !errors.Is(err, errMore) {

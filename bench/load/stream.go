@@ -27,6 +27,17 @@ type stream interface {
 // place is noticed.
 const variants = 7
 
+// asked counts the requests of a stream and the answers to them.
+type asked struct {
+	requests  *[variants][]byte // the variants follow each other
+	sent, got int
+}
+
+func (a *asked) next() []byte {
+	a.sent++
+	return a.requests[(a.sent-1)%variants]
+}
+
 // window32 is how far back a compressed message may reach (RFC 1951).
 const window32 = 32 << 10
 
@@ -99,9 +110,8 @@ func maskedFrame(op byte, p []byte, key uint32) []byte {
 
 // wsStream echoes messages. Frames of an answer may be cut anywhere.
 type wsStream struct {
-	m         *messages
-	sent, got int // messages
-
+	m *messages
+	asked
 	frames
 	off int // in the message
 	// compressed messages
@@ -113,12 +123,7 @@ type wsStream struct {
 }
 
 func newWS(m *messages, deflate bool) *wsStream {
-	return &wsStream{m: m, deflate: deflate}
-}
-
-func (s *wsStream) next() []byte {
-	s.sent++
-	return s.m.frame[(s.sent-1)%variants]
+	return &wsStream{m: m, asked: asked{requests: &m.frame}, deflate: deflate}
 }
 
 var (
@@ -194,19 +199,13 @@ func (s *wsStream) unpack(want []byte) error {
 
 // rawStream has its bytes echoed as they are.
 type rawStream struct {
-	m         *messages
-	sent, got int
-	off       int
-}
-
-func (s *rawStream) next() []byte {
-	s.sent++
-	return s.m.frame[(s.sent-1)%variants]
+	asked
+	off int
 }
 
 func (s *rawStream) feed(b []byte) (done int, err error) {
 	for len(b) > 0 {
-		want := s.m.frame[s.got%variants][s.off:]
+		want := s.requests[s.got%variants][s.off:]
 		n := min(len(b), len(want))
 		if !bytes.Equal(b[:n], want[:n]) {
 			return done, errBytes

@@ -10,12 +10,8 @@
 #define _GNU_SOURCE
 #include "floor.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-#include <netinet/tcp.h>
 
 #define BUF 65536
 #define PENDING (4 << 20)
@@ -26,10 +22,10 @@ struct kept {
 	unsigned char b[];
 };
 static struct kept **kept;
-static int room;
+static int ep;
 
 static int
-flush(int ep, int fd)
+flush(int fd)
 {
 	struct kept *k = kept[fd];
 	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
@@ -58,7 +54,7 @@ answer(int fd, const unsigned char *b)
 }
 
 static int
-echo(int ep, int fd)
+echo(int fd)
 {
 	static unsigned char b[BUF];
 	struct epoll_event ev = { .events = EPOLLOUT, .data.fd = fd };
@@ -87,39 +83,32 @@ echo(int ep, int fd)
 	return epoll_ctl(ep, EPOLL_CTL_MOD, fd, &ev);
 }
 
+static void
+begin(int fd)
+{
+	kept[fd] = NULL;
+}
+
+static int
+go_on(int fd)
+{
+	return kept[fd] ? flush(fd) : echo(fd);
+}
+
+static void
+end(int fd)
+{
+	free(kept[fd]);
+	kept[fd] = NULL;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct epoll_event ev = { .events = EPOLLIN }, evs[256];
-	rlim_t most = raise_limit();
-	int ep = epoll_create1(0), s, i, n, fd, one = 1;
+	int room = places();
 
+	ep = epoll_create1(0);
 	connects = argc > 1 && !strcmp(argv[1], "connect");
-	room = (int)(most < 1 << 20 ? most : 1 << 20);
 	kept = calloc((size_t)room, sizeof(*kept));
-	s = listening(SOCK_NONBLOCK);
-	if (!kept || s < 0)
-		return 1;
-	ev.data.fd = s;
-	epoll_ctl(ep, EPOLL_CTL_ADD, s, &ev);
-	for (;;) {
-		n = epoll_wait(ep, evs, 256, -1);
-		for (i = 0; i < n; i++) {
-			fd = evs[i].data.fd;
-			if (fd == s) {
-				fd = accept4(s, NULL, NULL, SOCK_NONBLOCK);
-				if (fd < 0 || fd >= room)
-					continue;
-				setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-				ev.data.fd = fd;
-				epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
-			} else if (kept[fd] ? flush(ep, fd) : echo(ep, fd)) {
-				free(kept[fd]);
-				kept[fd] = NULL;
-				if (connects) /* as who may have forked does */
-					epoll_ctl(ep, EPOLL_CTL_DEL, fd, NULL);
-				close(fd);
-			}
-		}
-	}
+	return kept ? serve(ep, room, begin, go_on, end) : 1;
 }

@@ -8,20 +8,18 @@
 #define _GNU_SOURCE
 #include "floor.h"
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
 #define BUF 65536
 
+static SSL_CTX *x;
 static SSL **all;
 static int connects;
 
-static SSL *
-begin(SSL_CTX *x)
+static void
+begin(int fd)
 {
 	SSL *s = SSL_new(x);
 	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
@@ -30,7 +28,13 @@ begin(SSL_CTX *x)
 		abort();
 	SSL_set_bio(s, in, out);
 	SSL_set_accept_state(s);
-	return s;
+	all[fd] = s;
+}
+
+static void
+end(int fd)
+{
+	SSL_free(all[fd]);
 }
 
 /* Answers what was read; 1: that was the last. */
@@ -86,10 +90,9 @@ readable(int fd)
 int
 main(int argc, char **argv)
 {
-	struct epoll_event ev = { .events = EPOLLIN }, evs[256];
-	int ep = epoll_create1(0), s, i, n, fd, one = 1, room;
-	SSL_CTX *x = SSL_CTX_new(TLS_server_method());
+	int room = places();
 
+	x = SSL_CTX_new(TLS_server_method());
 	connects = argc > 3 && !strcmp(argv[3], "connect");
 	if (argc < 3 || !x || SSL_CTX_use_certificate_file(x, argv[1], SSL_FILETYPE_PEM) != 1 ||
 	    SSL_CTX_use_PrivateKey_file(x, argv[2], SSL_FILETYPE_PEM) != 1)
@@ -97,32 +100,6 @@ main(int argc, char **argv)
 	/* what both libraries ask for: the strongest cipher, whatever the client prefers */
 	SSL_CTX_set_options(x, SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_mode(x, SSL_MODE_RELEASE_BUFFERS);
-	room = (int)raise_limit();
-	if (room > 1 << 20)
-		room = 1 << 20;
 	all = calloc((size_t)room, sizeof(*all));
-	s = listening(SOCK_NONBLOCK);
-	if (!all || s < 0)
-		return 1;
-	ev.data.fd = s;
-	epoll_ctl(ep, EPOLL_CTL_ADD, s, &ev);
-	for (;;) {
-		n = epoll_wait(ep, evs, 256, -1);
-		for (i = 0; i < n; i++) {
-			fd = evs[i].data.fd;
-			if (fd == s) {
-				fd = accept4(s, NULL, NULL, SOCK_NONBLOCK);
-				if (fd < 0 || fd >= room)
-					continue;
-				setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-				all[fd] = begin(x);
-				ev.data.fd = fd;
-				epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
-			} else if (readable(fd)) {
-				SSL_free(all[fd]);
-				epoll_ctl(ep, EPOLL_CTL_DEL, fd, NULL);
-				close(fd);
-			}
-		}
-	}
+	return all ? serve(epoll_create1(0), room, begin, readable, end) : 1;
 }

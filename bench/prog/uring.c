@@ -13,13 +13,11 @@
 #include "floor.h"
 #include <errno.h>
 #include <linux/io_uring.h>
-#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #define ENTRIES 4096
 #define BUFS 256
