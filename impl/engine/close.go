@@ -38,6 +38,7 @@ type farewell struct {
 	drained bool  // it is to begin when what is queued has left
 	fin     bool  // what is sent is the last; once sent: FIN was, too
 	linger  bool  // behind the FIN, wait a little for the peer to read
+	silent  bool  // the peer has said its last: there is nothing unread
 
 	owed   bool // the close callback is to be told though the connection never was established
 	parted bool // the last callback and the descriptor's end are to come (LoopLogicalClose)
@@ -218,7 +219,7 @@ func (c *Conn) sayGoodbye() {
 			b.from = StateShutdown // the reference waits in this state, and then tells of any end
 		}
 		c.broken = true
-		b.linger = b.linger || c.unread()
+		b.linger = b.linger || !b.silent && c.unread()
 	case c.client && !c.broken && c.fd >= 0 && (b.linger || c.unread()):
 		c.halfClose()
 		b.linger = true
@@ -354,6 +355,10 @@ func (c *Conn) Closing() bool { return c.bye.begun }
 // peer reads our last words before a reset can overtake them.
 func (c *Conn) SetLinger() { c.bye.linger = true }
 
+// PeerDone tells that the socket had nothing behind what the peer said, and that by the protocol
+// it says no more: nobody asks in the end whether something is unread.
+func (c *Conn) PeerDone() { c.bye.silent = c.TLS == nil }
+
 // closeFD closes the descriptor; after a half-close it may linger, without a
 // connection, until the peer has read our last bytes.
 func (c *Conn) closeFD() {
@@ -390,7 +395,7 @@ func (c *Conn) bury() {
 	c.leaveTraffic()
 	c.peerPlace.Leave()
 	c.peerPlace = nil
-	delete(c.pt.live, c)
+	c.leaveLive()
 	c.out = nil
 	c.pt.graves = append(c.pt.graves, c)
 	if !c.pt.inTurn {
@@ -398,13 +403,24 @@ func (c *Conn) bury() {
 	}
 }
 
+// leaveLive leaves c's place among the living to the last of them.
+func (c *Conn) leaveLive() {
+	l := c.pt.live
+	last := l[len(l)-1]
+	l[c.liveAt], last.liveAt = last, c.liveAt
+	l[len(l)-1] = nil
+	c.pt.live = l[:len(l)-1]
+}
+
 // reclaim frees what the program could still see of a dead connection.
 func (c *Conn) reclaim() {
 	c.SetCompanion(nil)
 	c.leaveProtocol()
 	c.freeUser()
-	Prog.Free(c.F.UDP)
-	c.F.UDP = nil
+	if c.F.UDP != nil {
+		Prog.Free(c.F.UDP)
+		c.F.UDP = nil
+	}
 	v := c.Vhost
 	c.BindVhost(nil)
 	conns.del(c.slot)

@@ -112,6 +112,7 @@ type Conn struct {
 
 	polled   uint32 // what the poll was told
 	place    int32  // in Thread.order, while added
+	liveAt   int32  // in Thread.live
 	memberAt int32
 	wroteIn  uint32 // the step of the thread in which the program last wrote
 	reason   TimeoutReason
@@ -174,7 +175,8 @@ func NewConn(pt *Thread, v *Vhost, role Role, client bool) *Conn {
 		f.Role |= FaceClient
 	}
 	c.BindVhost(v)
-	c.pt.live[c] = struct{}{}
+	c.liveAt = int32(len(pt.live))
+	pt.live = append(pt.live, c)
 	return c
 }
 

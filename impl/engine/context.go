@@ -409,9 +409,7 @@ func (ctx *Context) busy() bool {
 func (ctx *Context) all() []*Conn {
 	var l []*Conn
 	for _, pt := range ctx.Threads {
-		for c := range pt.live {
-			l = append(l, c)
-		}
+		l = append(l, pt.live...)
 	}
 	sort.Slice(l, func(i, j int) bool { return l[i].seq < l[j].seq })
 	return l

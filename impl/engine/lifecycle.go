@@ -118,7 +118,8 @@ func age(us int64) string {
 func (c *Conn) Tag(g Group, what string) {
 	var rest *string
 	if what != "" {
-		rest = &what
+		named := what // which leaves what where it is
+		rest = &named
 	}
 	c.life.begin(c.Ctx, g, rest)
 }

@@ -86,6 +86,5 @@ func (c *Conn) unread() bool {
 	if err != nil || n <= 0 {
 		return false
 	}
-	now, err := sysReady(c.fd, unix.POLLIN)
-	return err == nil && now&unix.POLLIN != 0
+	return c.Ready(unix.POLLIN)
 }

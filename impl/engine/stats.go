@@ -49,7 +49,7 @@ func (ctx *Context) Status() Status {
 	}
 	for _, pt := range ctx.Threads {
 		s.Polled += len(pt.order)
-		for c := range pt.live {
+		for _, c := range pt.live {
 			s.Conns++
 			if c.Headers != nil {
 				s.Headers++

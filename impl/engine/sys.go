@@ -51,3 +51,9 @@ func sysReady(fd int, want int16) (int16, error) {
 	}
 	return p.Revents, nil
 }
+
+// Ready asks whether the descriptor is ready for what is wanted, without waiting.
+func (c *Conn) Ready(want int16) bool {
+	now, err := sysReady(c.fd, want)
+	return err == nil && now&want != 0
+}

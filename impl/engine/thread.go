@@ -4,6 +4,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"sync/atomic"
 	"unsafe"
@@ -53,7 +54,7 @@ type Thread struct {
 	// order has what is polled. Who goes leaves the place to the last, as in the
 	// original's table: its order is that in which a context's end closes them.
 	order     []*Conn
-	live      map[*Conn]struct{}
+	live      []*Conn // in no order
 	writeq    []*Conn // a WRITEABLE callback is due
 	spareq    []*Conn
 	ripe      []*Conn // kept received bytes may be delivered
@@ -61,6 +62,7 @@ type Thread struct {
 	spareSync []*Conn
 	fresh     []*Conn            // a file has just been begun
 	graves    []*Conn            // closed, reclaimed at the end of the turn
+	oldGraves []*Conn            // room for them
 	dying     []*Vhost           // destroyed within the turn
 	posts     []func()           // what goroutines want done by the service thread
 	inbox     inbox              // and what those want who have the lock of another
@@ -68,8 +70,10 @@ type Thread struct {
 	coming    atomic.Int32       // connections on their way here
 	queues    map[*Vhost][]*Conn // see Queue
 	timers    timerHeap
-	cork      cork
-	lingers   []*linger // by descriptor
+	// spareTimers are timers of connections that are not in use.
+	spareTimers []*Timer
+	cork        cork
+	lingers     []*linger // by descriptor
 
 	headers []headerStore // not in use
 
@@ -97,7 +101,7 @@ const argsSize = 128
 const noteSize = 4096
 
 func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
-	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index}, inbox: inbox{mu: mutex{rank: rankShared}}, live: map[*Conn]struct{}{}, epfd: -1, wakefd: -1, timerfd: -1}
+	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index}, inbox: inbox{mu: mutex{rank: rankShared}}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
@@ -229,10 +233,7 @@ func (pt *Thread) SetQueue(v *Vhost, l []*Conn) {
 
 // all is a snapshot of the thread's living connections, oldest first.
 func (pt *Thread) all() []*Conn {
-	l := make([]*Conn, 0, len(pt.live))
-	for c := range pt.live {
-		l = append(l, c)
-	}
+	l := slices.Clone(pt.live)
 	sort.Slice(l, func(i, j int) bool { return l[i].seq < l[j].seq })
 	return l
 }

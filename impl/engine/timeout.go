@@ -82,7 +82,7 @@ func (c *Conn) setTimeoutAt(r TimeoutReason, at int64) {
 	}
 	c.reason = r
 	if c.timeout == nil {
-		c.timeout = &Timer{Fire: func(int64) { c.timedOut() }}
+		c.timeout = c.pt.newTimer(c, (*Conn).timedOut)
 	}
 	c.pt.SetTimer(c.timeout, at)
 }
@@ -131,17 +131,19 @@ func (c *Conn) SetTimerUS(us int64) {
 		return
 	}
 	if c.hrtimer == nil {
-		c.hrtimer = &Timer{Fire: func(int64) {
-			if c.nascent {
-				c.SetTimerUS(nascentWait)
-				return
-			}
-			if !c.Dead() && c.Call(ReasonTimer, nil, 0) != 0 {
-				c.Close(CloseNoStatus)
-			}
-		}}
+		c.hrtimer = c.pt.newTimer(c, (*Conn).timerDue)
 	}
 	c.pt.SetTimer(c.hrtimer, Now()+max(us, 0))
+}
+
+func (c *Conn) timerDue() {
+	if c.nascent {
+		c.SetTimerUS(nascentWait)
+		return
+	}
+	if !c.Dead() && c.Call(ReasonTimer, nil, 0) != 0 {
+		c.Close(CloseNoStatus)
+	}
 }
 
 // Valid notes that the peer has been heard (lws_validity_confirmed): the
@@ -155,7 +157,7 @@ func (c *Conn) Valid() {
 		return
 	}
 	if c.validity == nil {
-		c.validity = &Timer{Fire: func(int64) { c.validityDue() }}
+		c.validity = c.pt.newTimer(c, (*Conn).validityDue)
 	}
 	secs := c.pingSecs
 	c.pinged = secs == 0 || secs >= c.hangupSecs // no question first
@@ -187,9 +189,8 @@ func (c *Conn) validityDue() {
 }
 
 func (c *Conn) dropTimers() {
-	for _, t := range []*Timer{c.timeout, c.hrtimer, c.validity} {
-		if t != nil {
-			c.pt.dropTimer(t)
-		}
-	}
+	c.pt.freeTimer(c.timeout)
+	c.pt.freeTimer(c.hrtimer)
+	c.pt.freeTimer(c.validity)
+	c.timeout, c.hrtimer, c.validity = nil, nil, nil
 }

@@ -2,10 +2,7 @@
 
 package engine
 
-import (
-	"container/heap"
-	_ "unsafe" // for linkname
-)
+import _ "unsafe" // for linkname
 
 // nanotime reads CLOCK_MONOTONIC without a system call; unix.ClockGettime is one.
 //
@@ -19,30 +16,104 @@ func Now() int64 { return nanotime() / 1000 }
 type Timer struct {
 	At    int64 // when it is due, 0: not set
 	Fire  func(now int64)
-	queue int64 // when the heap looks at it
-	index int   // place in the heap + 1, 0: not in it
+	conn  *Conn       // instead of Fire: due is called with this one
+	due   func(*Conn) //
+	queue int64       // when the heap looks at it
+	index int         // place in the heap + 1, 0: not in it
 }
 
+// timerHeap has the timer that is looked at next in front. It is container/heap's, without an
+// interface: each connection sets two.
 type timerHeap []*Timer
 
-func (h timerHeap) Len() int           { return len(h) }
-func (h timerHeap) Less(i, j int) bool { return h[i].queue < h[j].queue }
-func (h timerHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i+1, j+1
+func (h timerHeap) put(i int, t *Timer) {
+	h[i] = t
+	t.index = i + 1
 }
-func (h *timerHeap) Push(x any) {
-	t := x.(*Timer)
+
+func (h timerHeap) up(i int) {
+	t := h[i]
+	for i > 0 {
+		parent := (i - 1) / 2
+		if h[parent].queue <= t.queue {
+			break
+		}
+		h.put(i, h[parent])
+		i = parent
+	}
+	h.put(i, t)
+}
+
+// down tells whether the timer at i has moved.
+func (h timerHeap) down(i int) bool {
+	t, from := h[i], i
+	for {
+		child := 2*i + 1
+		if child >= len(h) {
+			break
+		}
+		if r := child + 1; r < len(h) && h[r].queue < h[child].queue {
+			child = r
+		}
+		if h[child].queue >= t.queue {
+			break
+		}
+		h.put(i, h[child])
+		i = child
+	}
+	h.put(i, t)
+	return i > from
+}
+
+// fix is called when the timer at i is looked at another time.
+func (h timerHeap) fix(i int) {
+	if !h.down(i) {
+		h.up(i)
+	}
+}
+
+func (h *timerHeap) push(t *Timer) {
 	*h = append(*h, t)
-	t.index = len(*h)
+	h.up(len(*h) - 1)
 }
-func (h *timerHeap) Pop() any {
-	old := *h
-	t := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
+
+func (h *timerHeap) remove(i int) {
+	l := *h
+	t, n := l[i], len(l)-1
+	last := l[n]
+	l[n] = nil
+	if *h = l[:n]; i < n {
+		h.put(i, last)
+		h.fix(i)
+	}
 	t.index = 0
+}
+
+// timersKept is how many timers of connections are kept for others.
+const timersKept = 64
+
+// newTimer is a timer that calls due with c.
+func (pt *Thread) newTimer(c *Conn, due func(*Conn)) *Timer {
+	n := len(pt.spareTimers)
+	if n == 0 {
+		return &Timer{conn: c, due: due}
+	}
+	t := pt.spareTimers[n-1]
+	pt.spareTimers = pt.spareTimers[:n-1]
+	t.conn, t.due = c, due
 	return t
+}
+
+// freeTimer takes a timer of newTimer back, which may be nil.
+func (pt *Thread) freeTimer(t *Timer) {
+	if t == nil {
+		return
+	}
+	pt.dropTimer(t)
+	t.conn = nil
+	if len(pt.spareTimers) < timersKept {
+		pt.spareTimers = append(pt.spareTimers, t)
+	}
 }
 
 // SetTimer arms t for the time at. Moving a timer later costs nothing: it
@@ -52,10 +123,10 @@ func (pt *Thread) SetTimer(t *Timer, at int64) {
 	switch {
 	case t.index == 0:
 		t.queue = at
-		heap.Push(&pt.timers, t)
+		pt.timers.push(t)
 	case at < t.queue:
 		t.queue = at
-		heap.Fix(&pt.timers, t.index-1)
+		pt.timers.fix(t.index - 1)
 	default:
 		return
 	}
@@ -71,7 +142,7 @@ func (pt *Thread) StopTimer(t *Timer) { t.At = 0 }
 func (pt *Thread) dropTimer(t *Timer) {
 	t.At = 0
 	if t.index != 0 {
-		heap.Remove(&pt.timers, t.index-1)
+		pt.timers.remove(t.index - 1)
 	}
 }
 
@@ -85,16 +156,20 @@ func (pt *Thread) runTimers(now int64) {
 		t := pt.timers[0]
 		switch {
 		case t.At == 0:
-			heap.Pop(&pt.timers)
+			pt.timers.remove(0)
 		case t.At > t.queue:
 			t.queue = t.At
-			heap.Fix(&pt.timers, 0)
+			pt.timers.fix(0)
 		case t.queue > now:
 			return
 		default:
-			heap.Pop(&pt.timers)
+			pt.timers.remove(0)
 			t.At = 0
-			t.Fire(now)
+			if t.conn != nil {
+				t.due(t.conn)
+			} else {
+				t.Fire(now)
+			}
 		}
 	}
 }

@@ -345,6 +345,9 @@ func (pt *Thread) runCancel() {
 	}
 }
 
+// gravesKept is how many graves there is room for when a turn begins.
+const gravesKept = 1024
+
 // reap gives back what was closed, when nobody can be using it any more.
 func (pt *Thread) reap() {
 	if pt.inTurn {
@@ -352,9 +355,13 @@ func (pt *Thread) reap() {
 	}
 	for len(pt.graves) > 0 {
 		g := pt.graves
-		pt.graves = nil
-		for _, c := range g {
+		pt.graves, pt.oldGraves = pt.oldGraves, nil
+		for i, c := range g {
 			c.reclaim()
+			g[i] = nil
+		}
+		if cap(g) <= gravesKept {
+			pt.oldGraves = g[:0]
 		}
 	}
 }

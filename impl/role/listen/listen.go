@@ -34,6 +34,7 @@ var reasons engine.Reasons
 type state struct {
 	resume engine.Timer
 	warned bool
+	args   *filterArgs // nil while the program has them
 }
 
 func (role) Name() string                                                 { return "listen" }
@@ -169,7 +170,11 @@ func (role) Readable(c *engine.Conn) bool {
 			pause(c, "the connection limit (fd_limit_per_thread) is reached")
 			return true
 		}
-		args := &filterArgs{}
+		s := c.Data.(*state)
+		args := s.args
+		if s.args = nil; args == nil {
+			args = new(filterArgs)
+		}
 		fd, err := accept(c.FD(), args)
 		switch err {
 		case nil:
@@ -182,29 +187,32 @@ func (role) Readable(c *engine.Conn) bool {
 			engine.Errf("accept: errno %d", err)
 			return true
 		}
-		c.Data.(*state).warned = false
+		s.warned = false
 		args.fd = int32(fd)
 		if len(v.Protocols) > 0 && c.CallProtocol(v.Protocols[0], engine.ReasonFilterNetworkConnection,
 			unsafe.Pointer(args), unsafe.Add(nil, fd), 0) != 0 {
 			unix.Close(fd)
 			return true
 		}
+		s.args = args
 		opts := engine.AdoptSocket | engine.AdoptAllowSSL
 		if !v.Options.Has(engine.OptAdoptApplyListen) {
 			opts |= engine.AdoptHTTP
 		}
 		if to != c.PT() {
 			hand(to, v, fd, opts)
-			continue
+		} else if adopt(to, v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
+			return true
 		}
-		if adopt(to, v, fd, opts, v.AcceptProtocol, nil, nil) == nil {
+		if !c.Ready(unix.POLLIN) {
 			return true
 		}
 	}
 	return true
 }
 
-// accept takes a connection. Its options (see SetOptions) are the listening socket's.
+// accept takes a connection. Its options (see SetOptions) are the listening socket's. Where
+// there is none it takes ten times what asking first does: the kernel makes the socket beforehand.
 func accept(lfd int, a *filterArgs) (int, error) {
 	a.addrLn = uint32(len(a.addr))
 	n, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(lfd), uintptr(unsafe.Pointer(&a.addr)),

@@ -69,6 +69,9 @@ func (s *State) readWide(c *engine.Conn, b []byte) bool {
 			p = b[:size]
 		}
 		ok, on := s.reads(c, p, !empty)
+		if empty && c.State() == engine.StateReturnedClose {
+			c.PeerDone()
+		}
 		if err != nil { // of it the next read tells, too
 			return ok && s.holds(c)
 		}

@@ -3,8 +3,8 @@
 package ws
 
 import (
+	"bytes"
 	"fmt"
-	"strings"
 	"unsafe"
 
 	"libwebsockets/impl/engine"
@@ -249,6 +249,8 @@ func openStream(c *engine.Conn, subprotocol string) bool {
 	return true
 }
 
+var comma = []byte(",")
+
 // connectionHasUpgrade looks for the token of RFC 6455 §4.2.1 item 4.
 func connectionHasUpgrade(c *engine.Conn) bool {
 	var buf [256]byte
@@ -256,8 +258,9 @@ func connectionHasUpgrade(c *engine.Conn) bool {
 	if n <= 0 {
 		return false
 	}
-	for _, t := range strings.Split(string(buf[:n]), ",") {
-		if strings.EqualFold(strings.TrimSpace(t), "upgrade") {
+	for t, rest, on := []byte(nil), buf[:n], true; on; {
+		t, rest, on = bytes.Cut(rest, comma)
+		if bytes.EqualFold(bytes.TrimSpace(t), []byte("upgrade")) {
 			return true
 		}
 	}
@@ -276,20 +279,25 @@ func chooseProtocol(c *engine.Conn) (*engine.Protocol, bool) {
 		}
 		return v.Protocols[v.DefaultIndex], true
 	}
-	list := make([]byte, n+1)
+	var room [128]byte
+	list := room[:]
+	if n >= len(room) {
+		list = make([]byte, n+1)
+	}
 	if h.Copy(list, wire.TokenProtocol) < 0 {
 		engine.Errf("%s: protocol list too long", c)
 		return nil, false
 	}
-	for _, name := range strings.Split(string(list[:n]), ",") {
-		if name = strings.TrimSpace(name); name == "" {
+	for name, rest, on := []byte(nil), list[:n], true; on; {
+		name, rest, on = bytes.Cut(rest, comma)
+		if name = bytes.TrimSpace(name); len(name) == 0 {
 			continue
 		}
-		if p := v.Protocol(name); p != nil {
+		if p := v.Protocol(string(name)); p != nil {
 			return p, true
 		}
 	}
-	engine.Noticef("%s: No supported protocol \"%s\"", c, list[:n])
+	engine.Noticef("%s: No supported protocol \"%s\"", c, string(list[:n]))
 	return nil, false
 }
 
