@@ -16,10 +16,10 @@ func Now() int64 { return nanotime() / 1000 }
 type Timer struct {
 	At    int64 // when it is due, 0: not set
 	Fire  func(now int64)
-	conn  *Conn       // instead of Fire: due is called with this one
-	due   func(*Conn) //
-	queue int64       // when the heap looks at it
-	index int         // place in the heap + 1, 0: not in it
+	conn  *Conn // instead of Fire: due is called with this one
+	due   func(*Conn)
+	queue int64 // when the heap looks at it
+	index int   // place in the heap + 1, 0: not in it
 }
 
 // timerHeap has the timer that is looked at next in front. It is container/heap's, without an
@@ -83,7 +83,7 @@ func (h *timerHeap) remove(i int) {
 	last := l[n]
 	l[n] = nil
 	if *h = l[:n]; i < n {
-		h.put(i, last)
+		l[i] = last
 		h.fix(i)
 	}
 	t.index = 0
