@@ -146,6 +146,12 @@ common(struct lws *wsi, const char *who, enum lws_callback_reasons reason,
 			return r;
 	}
 	switch (reason) {
+	case LWS_CALLBACK_ADD_POLL_FD: /* v4.3 tells of these in every loop */
+	case LWS_CALLBACK_DEL_POLL_FD:
+	case LWS_CALLBACK_CHANGE_MODE_POLL_FD:
+	case LWS_CALLBACK_LOCK_POLL:
+	case LWS_CALLBACK_UNLOCK_POLL:
+		break;
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 	case LWS_CALLBACK_ADD_HEADERS:
