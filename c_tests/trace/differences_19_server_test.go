@@ -14,6 +14,14 @@ func init() {
 		"httpd-destroy-receiving", "httpd-destroy-sending-file", "sockg-share-contexts", "sockg-dual-v4"} {
 		differences19[name] = nil
 	}
+	// 4.3.5 accepts before its netlink socket has told of the interfaces, and inits then.
+	differences19["external-poll"] = []difference{{204, "global",
+		[]string{"FILTER_NETWORK_CONNECTION @http in", "PROTOCOL_INIT @http", "PROTOCOL_INIT @chat", "PROTOCOL_INIT @other"},
+		[]string{"PROTOCOL_INIT @http", "PROTOCOL_INIT @chat", "PROTOCOL_INIT @other", "FILTER_NETWORK_CONNECTION @http in"}, false}}
+	differences19["h2-external-poll"] = []difference{{204, "global",
+		[]string{"FILTER_NETWORK_CONNECTION @http in", "PROTOCOL_INIT @http", "PROTOCOL_INIT @dyn"},
+		[]string{"PROTOCOL_INIT @http", "PROTOCOL_INIT @dyn", "FILTER_NETWORK_CONNECTION @http in"}, false}}
+	differences19["sym-deprecate"] = nil
 	for quirk, names := range map[int][]string{
 		199: {"h2-post", "h2-mount-post", "h2-post-rx-off", "h2-post-unknown", "h2-post-zero"},
 		210: {"http-pipelined", "httpd-early-answer", "httpd-unwanted-body", "httpd-destroy-pipelined"},
