@@ -10,6 +10,7 @@ import "C"
 
 import (
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"libwebsockets/capi/fatal"
@@ -17,10 +18,17 @@ import (
 
 func init() { fatal.Tell(unsafe.Pointer(C.lwsgo_runtime_writes)) }
 
-// procsFor lets n service threads be in Go at the same time, and what Go does in the
+// besides are Ps for what Go does in the background, where there are as many CPUs: a garbage collector
+// with one of its own disturbs nobody. More are only memory, and threads that wake each other up.
+const besides = 3
+
+var serving atomic.Int32 // service threads, also of contexts that have gone
+
+// procsFor lets n more service threads be in Go at the same time, and what Go does in the
 // background besides: a thread that finds none free sleeps until one is.
 func procsFor(n int) {
-	if n++; n > 2 && runtime.GOMAXPROCS(0) < n {
+	all := int(serving.Add(int32(min(n, 1024))))
+	if n = max(2, n+1, min(all+besides, runtime.NumCPU())); runtime.GOMAXPROCS(0) < n {
 		runtime.GOMAXPROCS(n)
 	}
 }
@@ -38,10 +46,7 @@ func main() {}
 func go_lwsgo_ping() C.int {
 	defer guard("start")
 	largeFrame(false) // what follows needs more than the first stack: one growth is enough
-	runtime.SetDefaultGOMAXPROCS()
-	if runtime.GOMAXPROCS(0) < 2 {
-		runtime.GOMAXPROCS(2)
-	}
+	runtime.GOMAXPROCS(max(2, min(1+besides, runtime.NumCPU())))
 	return 1
 }
 

@@ -393,7 +393,20 @@ type token struct {
 // item: it is an item, or the first part of one.
 func (t token) item() bool { return t.c != 0 && t.c != ':' }
 
-var closes = map[byte]byte{']': '[', '}': '{', ')': '(', '>': '<'}
+// closes tells which bracket c closes.
+func closes(c byte) byte {
+	switch c {
+	case ']':
+		return '['
+	case '}':
+		return '{'
+	case ')':
+		return '('
+	case '>':
+		return '<'
+	}
+	return 0
+}
 
 // next is the token at the given place. What has no meaning is passed over.
 func next(f []byte, at int) (t token, err error) {
@@ -402,7 +415,7 @@ func next(f []byte, at int) (t token, err error) {
 	case '[', '{', ':':
 		t.c = c
 	case ']', '}', ')', '>':
-		t.close = closes[c]
+		t.close = closes(c)
 	case '(':
 		return t, errTagScope
 	case '<':

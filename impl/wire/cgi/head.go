@@ -6,7 +6,6 @@ package cgi
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -16,7 +15,7 @@ const MaxHead = 16 << 10
 
 // Errors of heads.
 var (
-	ErrTooLong = fmt.Errorf("the head has more than %d bytes", MaxHead)
+	ErrTooLong = errors.New("the head has more than 16 KiB") // MaxHead
 	errControl = errors.New("the head has a control character")
 	errName    = errors.New("a line of the head is no header field")
 	errStatus  = errors.New("the status is none")
