@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/engine/enginetest"
 )
 
 // program is a program in Go that writes down what it is told.
@@ -27,8 +29,10 @@ type program struct {
 	told []string
 	in   unsafe.Pointer // of the latest callback
 	last string         // what came with the latest callback
-	logs []string       // of the levels that are on by default
 	fn   func(c *engine.Conn, r engine.Reason) int
+
+	logged sync.Mutex
+	logs   []string // of the levels that are on by default; the resolver's, too
 
 	lookup func() ([]netip.Addr, error)
 }
@@ -94,7 +98,11 @@ func (p *program) LogContext(*engine.Face, *engine.VhostFace, *engine.ContextFac
 func (p *program) LogTo(unsafe.Pointer, int, string)   {}
 func (p *program) LogLevelOf(unsafe.Pointer) int       { return 0 }
 func (p *program) Lookup(string) ([]netip.Addr, error) { return p.lookup() }
-func (p *program) Log(_ int, line string)              { p.logs = append(p.logs, line) }
+func (p *program) Log(_ int, line string) {
+	p.logged.Lock()
+	defer p.logged.Unlock()
+	p.logs = append(p.logs, line)
+}
 
 type rig struct {
 	t   *testing.T
@@ -118,7 +126,7 @@ func newRig(t *testing.T, info *engine.Info) *rig {
 		info.ABI = abi
 	}
 	r := &rig{t: t, p: newProgram()}
-	engine.Prog = r.p
+	enginetest.SetProgram(r.p)
 	ctx, err := engine.NewContext(&engine.ContextFace{External: engine.ExternalNo}, []*engine.ThreadFace{{}}, info)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/engine/enginetest"
 	"libwebsockets/impl/wire/deflate"
 	wire "libwebsockets/impl/wire/h1"
 )
@@ -156,7 +157,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestSetProxy(t *testing.T) {
-	engine.Prog = newProgram()
+	enginetest.SetProgram(newProgram())
 	for _, tc := range []struct {
 		text, host, auth string
 		port             int

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/engine/enginetest"
 )
 
 // talk has x take the proxy's answers in pieces of n bytes; it returns all
@@ -91,7 +92,7 @@ func FuzzSocks(f *testing.F) {
 }
 
 func TestSetSocks(t *testing.T) {
-	engine.Prog = newProgram()
+	enginetest.SetProgram(newProgram())
 	for in, want := range map[string]string{
 		"h:1": "h 1 '' ''", "u:p:q@h:2": "h 2 'u' 'p:q'", "[::1]:3": "::1 3 '' ''", "u@h:4": "h 4 'u' ''",
 		"h": "error", "h:x": "error", strings.Repeat("u", 96) + ":p@h:1": "error",

@@ -25,7 +25,7 @@ type Rig struct {
 // info names no protocol there is one, "p".
 func New(t testing.TB, p *Program, info *engine.Info) *Rig {
 	t.Helper()
-	engine.Prog = p
+	SetProgram(p)
 	if len(info.Protocols) == 0 {
 		info.Protocols = []engine.Protocol{{Name: "p"}}
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/engine/enginetest"
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/raw"
 )
@@ -32,7 +33,7 @@ func newMaking(t *testing.T) *making {
 		m.inside <- c
 		return <-m.answer
 	}
-	engine.Prog = m
+	enginetest.SetProgram(m)
 	listen.Wire(raw.SocketBinder{})
 	m.info = &engine.Info{Protocols: []engine.Protocol{{Name: "p", Size: 8, Callback: unsafe.Pointer(m)}}, Port: engine.PortNoListen}
 	faces := []*engine.ThreadFace{{}, {}}

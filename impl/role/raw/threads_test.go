@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/engine/enginetest"
 	"libwebsockets/impl/role/listen"
 	"libwebsockets/impl/role/raw"
 )
@@ -124,7 +125,7 @@ func (p *threaded) serve(pt *engine.Thread) engine.End {
 func TestThreads(t *testing.T) {
 	const threads, peers, rounds = 4, 8, 60
 	p := &threaded{t: t}
-	engine.Prog = p
+	enginetest.SetProgram(p)
 	listen.Wire(raw.SocketBinder{})
 	info := &engine.Info{Protocols: []engine.Protocol{{Name: "p", Size: 8, Callback: unsafe.Pointer(p)}}, Port: engine.PortNoListen}
 	var faces []*engine.ThreadFace
