@@ -7,6 +7,7 @@
 #include "abi.h"
 #include "lws_private.h"
 #include "entry.h"
+#include <stdlib.h>
 
 extern char *go_lwsgo_wsi_tag(struct lws *wsi);
 extern char *go_lwsgo_vh_tag(struct lws_vhost *vh);
@@ -290,28 +291,47 @@ lws_get_vhost_listen_port(struct lws_vhost *vhost)
 	return vhost->port;
 }
 
+/* Another thread may have asked meanwhile: its tag is the one that stays. */
+static char *
+tagged(char **at, char *tag)
+{
+	char *was = NULL;
+
+	if (tag && !__atomic_compare_exchange_n(at, &was, tag, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		free(tag);
+		return was;
+	}
+	return tag;
+}
+
 LWS_VISIBLE const char *
 lws_wsi_tag(struct lws *wsi)
 {
+	char *tag;
+
 	if (!wsi)
 		return "[null wsi]";
-	if (!wsi->tag && lwsgo_enter("lws_wsi_tag")) {
-		wsi->tag = go_lwsgo_wsi_tag(wsi);
+	tag = __atomic_load_n(&wsi->tag, __ATOMIC_ACQUIRE);
+	if (!tag && lwsgo_enter("lws_wsi_tag")) {
+		tag = tagged(&wsi->tag, go_lwsgo_wsi_tag(wsi));
 		lwsgo_leave();
 	}
-	return wsi->tag ? wsi->tag : "[wsi]";
+	return tag ? tag : "[wsi]";
 }
 
 LWS_VISIBLE const char *
 lws_vh_tag(struct lws_vhost *vh)
 {
+	char *tag;
+
 	if (!vh)
 		return "[null vh]";
-	if (!vh->tag && lwsgo_enter("lws_vh_tag")) {
-		vh->tag = go_lwsgo_vh_tag(vh);
+	tag = __atomic_load_n(&vh->tag, __ATOMIC_ACQUIRE);
+	if (!tag && lwsgo_enter("lws_vh_tag")) {
+		tag = tagged(&vh->tag, go_lwsgo_vh_tag(vh));
 		lwsgo_leave();
 	}
-	return vh->tag ? vh->tag : "[vh]";
+	return tag ? tag : "[vh]";
 }
 
 LWS_VISIBLE int

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "entry.h"
 #include "fork.h"
+#include "lws_private.h"
 #include "others.h"
 #include "signals.h"
 #include <elf.h>
@@ -52,6 +53,7 @@ keep_args(int argc, char **argv, char **envp)
 static void
 in_child(void)
 {
+	lwsgo_smd_forked();
 	lwsgo_state_unlock();
 	boot_forked = 1;
 	boot_ok = 0;

@@ -108,7 +108,7 @@ lws_context_destroy(struct lws_context *context)
 			 (void *)context);
 		return;
 	}
-	if (context->dead)
+	if (__atomic_load_n(&context->dead, __ATOMIC_SEQ_CST))
 		return;
 	__atomic_store_n(&context->ending, 1, __ATOMIC_SEQ_CST);
 	/* Programs do call it in their SIGINT handler. */

@@ -106,8 +106,7 @@ struct lwsgo_pt {
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
 	int started; /* the first turn has been */
 	unsigned long self; /* the thread (pthread_self()) that serves it; atomic */
-	int shared;	    /* the context has others, too */
-	int64_t sul_due;    /* if so: none of sul is due before, 0: there is none; atomic */
+	int64_t sul_due;    /* none of sul is due before, 0: there is none; atomic */
 	void *loop;	    /* the event loop plugin's part, NULL: we poll ourselves */
 	struct lwsgo_loop_host *loop_host; /* what it was given */
 	void *evlib; /* the memory of the program's own loop */
@@ -149,6 +148,8 @@ struct lws_context {
 	lws_sorted_usec_list_t sul_system;
 	lws_sorted_usec_list_t sul_cpd;
 	int protocols_done; /* PROTOCOL_INIT has been */
+	int told_ends, told_ended; /* the last states were told; atomic */
+	int attached_any;  /* attached is not empty; atomic */
 	int coldplug_done; /* IFACE_COLDPLUG is not put off any more */
 	const struct lws_system_ops *system_ops;
 	lws_dll2_owner_t attached;
@@ -156,9 +157,13 @@ struct lws_context {
 	lws_cpd_result_t cpd;
 	struct {
 		pthread_mutex_t lock;
+		pthread_cond_t returned; /* a callback has */
 		lws_dll2_owner_t messages;
 		lws_dll2_owner_t peers;
 		int delivering;
+		pthread_t by;		     /* if so: who delivers */
+		struct lws_smd_peer *inside; /* whose callback runs */
+		int any; /* messages wait; atomic */
 		unsigned int depth; /* most messages that wait */
 		lws_usec_t ttl;	    /* how long; 0: for ever */
 	} smd;
@@ -225,6 +230,7 @@ LWSGO_INTERNAL void lwsgo_system_ended(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_system_ends(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_distribute(struct lws_context *cx);
 LWSGO_INTERNAL void lwsgo_smd_destroy(struct lws_context *cx);
+LWSGO_INTERNAL void lwsgo_smd_forked(void);
 
 /* Whether the caller is the thread that serves pt. */
 LWSGO_INTERNAL int lwsgo_on_thread(struct lwsgo_pt *pt);

@@ -189,7 +189,7 @@ lws_seq_create(lws_seq_info_t *i)
 
 	LWS_NEEDS(i && i->context && i->cb && i->puser, NULL);
 	cx = i->context;
-	if (!lwsgo_is_context(cx) || cx->dead) {
+	if (!lwsgo_is_context(cx) || __atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST)) {
 		lwsl_err("%s: %p is no context (any more)\n",
 			 __func__, (void *)cx);
 		return NULL;

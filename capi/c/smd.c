@@ -5,7 +5,8 @@
  * C because of reasons 2 (lws_smd_msg_printf) and 5 (list work; messages and
  * callbacks never leave C).
  *
- * The lock guards both lists and is not held across a callback.
+ * The lock guards both lists and is not held across a callback: who takes a participant
+ * away from another thread waits until its callback has returned.
  */
 #include "entry.h"
 #include "lws_private.h"
@@ -30,6 +31,13 @@ struct lws_smd_peer {
 	struct message *next; /* the next one for it */
 	int gone;
 };
+
+/* For who looks without the lock. It is held. */
+static void
+note(struct lws_context *cx)
+{
+	__atomic_store_n(&cx->smd.any, cx->smd.messages.count > 0, __ATOMIC_RELAXED);
+}
 
 static struct message *
 message_of(void *payload)
@@ -135,6 +143,7 @@ lws_smd_msg_send(struct lws_context *ctx, void *payload)
 		lws_dll2_add_tail(&m->list, &ctx->smd.messages);
 	else
 		lwsgo_free(m);
+	note(ctx);
 	pthread_mutex_unlock(&ctx->smd.lock);
 	lws_cancel_service(ctx);
 	return 0;
@@ -188,14 +197,17 @@ deliver(struct lws_context *cx, struct lws_smd_peer *p)
 {
 	struct message *m = p->next;
 
-	if (!m || p->gone)
+	if (!m || p->gone || cx->smd.inside)
 		return 0;
+	cx->smd.inside = p;
 	pthread_mutex_unlock(&cx->smd.lock);
 	p->cb(p->opaque, m->class_, m->timestamp, m + 1, m->length);
 	pthread_mutex_lock(&cx->smd.lock);
-	if (p->gone) /* lws_smd_unregister has settled its messages */
-		return 0;
-	p->next = next_for(p, m->list.next);
+	cx->smd.inside = NULL;
+	if (p->gone) /* lws_smd_unregister has settled the others */
+		pthread_cond_broadcast(&cx->smd.returned);
+	else
+		p->next = next_for(p, m->list.next);
 	had(m);
 	return !!p->next;
 }
@@ -239,12 +251,17 @@ lwsgo_smd_distribute(struct lws_context *cx)
 	lws_dll2_t *d, *next;
 	int more;
 
-	if (!cx->smd.messages.count)
+	if (!__atomic_load_n(&cx->smd.any, __ATOMIC_RELAXED))
 		return;
 	pthread_mutex_lock(&cx->smd.lock);
-	if (cx->smd.ttl && !cx->smd.delivering)
+	if (cx->smd.delivering) { /* a callback serves */
+		pthread_mutex_unlock(&cx->smd.lock);
+		return;
+	}
+	if (cx->smd.ttl)
 		expire(cx);
 	cx->smd.delivering = 1;
+	cx->smd.by = pthread_self();
 	do {
 		more = 0;
 		for (d = cx->smd.peers.head; d; d = d->next)
@@ -260,6 +277,7 @@ lwsgo_smd_distribute(struct lws_context *cx)
 		if (p->gone)
 			drop(p);
 	}
+	note(cx);
 	pthread_mutex_unlock(&cx->smd.lock);
 }
 
@@ -290,17 +308,27 @@ lws_smd_unregister(struct lws_smd_peer *pr)
 	LWS_NEEDS_VOID(pr);
 	struct lws_context *cx = pr->cx;
 	struct message *m, *after;
+	int state;
 
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	pthread_mutex_lock(&cx->smd.lock);
-	for (m = pr->next; m; m = after) {
+	m = pr->next;
+	if (m && cx->smd.inside == pr) /* it is being read */
+		m = next_for(pr, m->list.next);
+	for (; m; m = after) {
 		after = next_for(pr, m->list.next);
 		had(m);
 	}
 	pr->next = NULL;
 	pr->gone = 1;
+	note(cx);
 	if (!cx->smd.delivering)
 		drop(pr);
+	else if (!pthread_equal(cx->smd.by, pthread_self()))
+		while (cx->smd.inside == pr) /* its address: it may be gone then */
+			pthread_cond_wait(&cx->smd.returned, &cx->smd.lock);
 	pthread_mutex_unlock(&cx->smd.lock);
+	pthread_setcancelstate(state, NULL);
 }
 
 void
@@ -316,4 +344,19 @@ lwsgo_smd_destroy(struct lws_context *cx)
 	while ((d = cx->smd.peers.head))
 		drop(lws_container_of(d, struct lws_smd_peer, list));
 	pthread_mutex_unlock(&cx->smd.lock);
+}
+
+/* In a forked child, with all locks: another thread of the parent's delivered. */
+void
+lwsgo_smd_forked(void)
+{
+	struct lws_context *cx;
+
+	for (cx = lwsgo_contexts; cx; cx = cx->next_made) {
+		pthread_cond_init(&cx->smd.returned, NULL);
+		if (cx->smd.delivering && !pthread_equal(cx->smd.by, pthread_self())) {
+			cx->smd.delivering = 0;
+			cx->smd.inside = NULL;
+		}
+	}
 }

@@ -5,8 +5,7 @@
  * the wait to the program without entering Go.
  *
  * One lock guards all lists, as lws_sul_cancel is given no context. It is
- * never held across a callback, and a thread of several takes it only when something
- * may be due.
+ * never held across a callback, and a thread takes it only when something may be due.
  */
 #include "lws_private.h"
 #include "entry.h"
@@ -20,6 +19,13 @@ by_time(const lws_dll2_t *a, const lws_dll2_t *b)
 	lws_usec_t y = ((const lws_sorted_usec_list_t *)b)->us;
 
 	return (x > y) - (x < y);
+}
+
+/* When a timer is due; 0 would say that there is none. */
+static lws_usec_t
+due_of(const lws_sorted_usec_list_t *sul)
+{
+	return sul->us > 0 ? sul->us : 1;
 }
 
 LWS_VISIBLE int
@@ -46,6 +52,7 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 		  lws_sorted_usec_list_t *sul)
 {
 	struct lwsgo_pt *pt;
+	lws_usec_t due;
 	int first;
 
 	LWS_NEEDS_VOID(context && sul);
@@ -53,11 +60,12 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags,
 	pthread_mutex_lock(&lwsgo_sul_lock);
 	__lws_sul_insert(&pt->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)], sul);
 	first = !sul->list.prev;
-	if (pt->shared && (!pt->sul_due || sul->us < pt->sul_due))
-		__atomic_store_n(&pt->sul_due, sul->us, __ATOMIC_SEQ_CST);
+	due = due_of(sul);
+	if (!pt->sul_due || due < pt->sul_due)
+		__atomic_store_n(&pt->sul_due, due, __ATOMIC_SEQ_CST);
 	pthread_mutex_unlock(&lwsgo_sul_lock);
 	if (first && (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
-		      context->external != 2))
+		      __atomic_load_n(&context->external, __ATOMIC_SEQ_CST) != 2))
 		lwsgo_kick_pt(context, pt);
 }
 
@@ -165,9 +173,8 @@ __lws_sul_service_ripe(lws_dll2_owner_t *own, int own_len, lws_usec_t usnow)
 	}
 }
 
-/* lwsgo_sul_run() where other threads have timers, too. */
-static int64_t
-run_shared(struct lwsgo_pt *pt, int64_t now)
+int64_t
+lwsgo_sul_run(struct lwsgo_pt *pt, int64_t now)
 {
 	int64_t due = __atomic_load_n(&pt->sul_due, __ATOMIC_SEQ_CST);
 	lws_sorted_usec_list_t *s;
@@ -179,28 +186,10 @@ run_shared(struct lwsgo_pt *pt, int64_t now)
 	__atomic_sub_fetch(&pt->busy, 1, __ATOMIC_SEQ_CST);
 	pthread_mutex_lock(&lwsgo_sul_lock);
 	s = earliest(pt->sul, LWS_COUNT_PT_SUL_OWNERS);
-	due = s ? s->us : 0;
+	due = s ? due_of(s) : 0;
 	__atomic_store_n(&pt->sul_due, due, __ATOMIC_SEQ_CST);
 	pthread_mutex_unlock(&lwsgo_sul_lock);
 	if (!due)
 		return -1;
 	return due > now ? due - now : 0;
-}
-
-int64_t
-lwsgo_sul_run(struct lwsgo_pt *pt, int64_t now)
-{
-	int64_t left;
-	int n, any = 0;
-
-	if (pt->shared)
-		return run_shared(pt, now);
-	for (n = 0; n < LWS_COUNT_PT_SUL_OWNERS; n++)
-		any |= pt->sul[n].head != NULL;
-	if (!any)
-		return -1;
-	__atomic_add_fetch(&pt->busy, 1, __ATOMIC_SEQ_CST);
-	left = __lws_sul_service_ripe(pt->sul, LWS_COUNT_PT_SUL_OWNERS, now);
-	__atomic_sub_fetch(&pt->busy, 1, __ATOMIC_SEQ_CST);
-	return left ? left : -1;
 }

@@ -54,7 +54,7 @@ run_attached(struct lws_context *cx)
 {
 	struct lws_attach_item *item;
 
-	while (cx->attached.count) {
+	while (__atomic_load_n(&cx->attached_any, __ATOMIC_RELAXED)) {
 		if (!cx->system_ops || !cx->system_ops->attach) {
 			lwsl_err("lws_system: attached work needs an attach "
 				 "op\n");
@@ -90,6 +90,7 @@ __lws_system_attach(struct lws_context *context, int tsi, lws_attach_cb_t cb,
 		item->opaque = opaque;
 		item->state = state;
 		lws_dll2_add_head(&item->list, &context->attached);
+		__atomic_store_n(&context->attached_any, 1, __ATOMIC_RELAXED);
 		lws_cancel_service(context);
 		return 0;
 	}
@@ -99,6 +100,7 @@ __lws_system_attach(struct lws_context *context, int tsi, lws_attach_cb_t cb,
 		if (context->mgr_system.state < (int)item->state)
 			continue;
 		lws_dll2_remove(d);
+		__atomic_store_n(&context->attached_any, !!context->attached.count, __ATOMIC_RELAXED);
 		*get = item;
 		break;
 	}
@@ -172,6 +174,7 @@ lwsgo_system_init(struct lws_context *cx,
 		  const struct lwsgo_info *info)
 {
 	pthread_mutex_init(&cx->smd.lock, NULL);
+	pthread_cond_init(&cx->smd.returned, NULL);
 	cx->smd.depth = info->smd_queue_depth ? info->smd_queue_depth :
 						cx->abi->smd_queue_depth;
 	cx->smd.ttl = info->smd_ttl_us ? info->smd_ttl_us : cx->abi->smd_ttl_us;
@@ -198,7 +201,8 @@ lwsgo_system_init(struct lws_context *cx,
 void
 lwsgo_system_run(struct lws_context *cx)
 {
-	if (cx->attached.count)
+	/* the list is other threads', too, with the program's lock */
+	if (__atomic_load_n(&cx->attached_any, __ATOMIC_RELAXED))
 		run_attached(cx);
 	lwsgo_smd_distribute(cx);
 }
@@ -206,13 +210,16 @@ lwsgo_system_run(struct lws_context *cx)
 void
 lwsgo_system_ends(struct lws_context *cx)
 {
-	lws_state_transition(&cx->mgr_system, LWS_SYSTATE_POLICY_INVALID);
+	if (!__atomic_exchange_n(&cx->told_ends, 1, __ATOMIC_SEQ_CST))
+		lws_state_transition(&cx->mgr_system, LWS_SYSTATE_POLICY_INVALID);
 }
 
 void
 lwsgo_system_ended(struct lws_context *cx)
 {
-	if (cx->dead && cx->abi->tells_destroying &&
+	/* each of several threads comes by, one tells */
+	if (__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST) && cx->abi->tells_destroying &&
+	    !__atomic_exchange_n(&cx->told_ended, 1, __ATOMIC_SEQ_CST) &&
 	    cx->mgr_system.state == LWS_SYSTATE_POLICY_INVALID)
 		lws_state_transition(&cx->mgr_system, STATE_DESTROYING);
 }
@@ -229,7 +236,7 @@ lwsgo_system_destroy(struct lws_context *cx)
 		free(cx->pt[n].evlib);
 		cx->pt[n].evlib = NULL;
 	}
-	cx->custom_loop = NULL;
+	__atomic_store_n(&cx->custom_loop, NULL, __ATOMIC_RELAXED);
 	lwsgo_log_emit(); /* what goes there */
 	lwsl_refcount_cx(cx->log_cx, -1);
 	cx->log_cx = NULL;

@@ -198,7 +198,7 @@ lws_threadpool_create(struct lws_context *context,
 	int n, ok;
 
 	LWS_NEEDS(context && args, NULL);
-	if (!lwsgo_is_context(context) || context->dead) {
+	if (!lwsgo_is_context(context) || __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST)) {
 		lwsl_err("%s: %p is no context (any more)\n", __func__,
 			 (void *)context);
 		return NULL;

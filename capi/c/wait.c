@@ -234,11 +234,11 @@ service(struct lws_context *cx, int tsi, int longest)
 	int r = 0;
 
 	served(&cx->pt[tsi]);
-	if (!cx->leaving)
+	if (!__atomic_load_n(&cx->leaving, __ATOMIC_SEQ_CST))
 		r = turn(cx, tsi, longest);
 	/* a signal handler wanted it and came at the wrong moment */
-	if (LWSGO_UNLIKELY(cx->leaving)) {
-		cx->leaving = 0;
+	if (LWSGO_UNLIKELY(__atomic_load_n(&cx->leaving, __ATOMIC_SEQ_CST)) &&
+	    __atomic_exchange_n(&cx->leaving, 0, __ATOMIC_SEQ_CST)) {
 		lws_context_destroy(cx);
 		r = -1;
 	}
@@ -296,7 +296,8 @@ run_loop(struct lws_context *cx, int tsi)
 static int
 run_custom(struct lws_context *cx, int tsi)
 {
-	const struct lwsgo_event_loop_ops *ops = cx->custom_loop;
+	const struct lwsgo_event_loop_ops *ops =
+		__atomic_load_n(&cx->custom_loop, __ATOMIC_RELAXED);
 
 	if (LWSGO_LIKELY(!ops) || !ops->run_pt)
 		return 0;
@@ -317,10 +318,9 @@ foreign(const struct lws_context *cx)
 
 	if (LWSGO_LIKELY(lwsgo_is_context(cx)))
 		return 0;
-	if (told != cx)
+	if (__atomic_exchange_n(&told, cx, __ATOMIC_RELAXED) != cx)
 		lwsl_err("lws_service: %p is no context of this library: does the program have another linked in?\n",
 			 (const void *)cx);
-	told = cx;
 	if (__atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED) > 50)
 		nanosleep(&rest, NULL);
 	return 1;

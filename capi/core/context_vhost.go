@@ -368,7 +368,6 @@ func go_lws_create_context(i *C.struct_lwsgo_info) (ret *C.struct_lws_context) {
 func threadFaces(cx *C.struct_lws_context) []*engine.ThreadFace {
 	var l []*engine.ThreadFace
 	for i := range int(cx.threads) {
-		cx.pt[i].shared = b2i(cx.threads > 1)
 		l = append(l, (*engine.ThreadFace)(unsafe.Pointer(&cx.pt[i])))
 	}
 	return l
@@ -446,7 +445,8 @@ func go_lws_context_destroy(cx *C.struct_lws_context) {
 		return
 	}
 	ctx.Lock()
-	gone := ctx.Destroy()
+	// It may have gone by another thread while this one waited for the lock.
+	gone := !ctx.Gone() && ctx.Destroy()
 	ctx.Unlock()
 	if gone {
 		forget(cx)

@@ -316,7 +316,7 @@ func (ctx *Context) Finalize() error {
 
 // Destroy closes every connection, tells every protocol of every vhost, and
 // gives everything back. Inside a service turn it is put off to its end.
-// The lock is held; it reports whether the context is gone.
+// The lock is held; it reports whether the context is gone, which it may have been before (Gone).
 func (ctx *Context) Destroy() bool {
 	if ctx.destroyed {
 		return true
@@ -368,6 +368,7 @@ func (ctx *Context) Destroy() bool {
 	ctx.destroyed = true
 	contexts.del(ctx.Slot)
 	ctx.F.Slot = 0
+	published(unsafe.Pointer(&ctx.F.Dead))
 	atomic.StoreInt32(&ctx.F.Dead, 1)
 	if ctx.TLS != nil {
 		ctx.TLS.Close()
@@ -378,6 +379,9 @@ func (ctx *Context) Destroy() bool {
 	ctx.releaseThreads()
 	return true
 }
+
+// Gone tells whether the context was destroyed. The lock is held.
+func (ctx *Context) Gone() bool { return ctx.destroyed }
 
 // unlockedly calls f, which may be nil, without the lock.
 func (ctx *Context) unlockedly(f func()) {
@@ -401,7 +405,12 @@ func (ctx *Context) announceEnd() {
 func (ctx *Context) busy() bool {
 	return ctx.making.Load() > 0 || slices.ContainsFunc(ctx.Threads, func(pt *Thread) bool {
 		// a loop that another thread runs is to be left by that one
-		return pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0 || atomic.LoadInt32(&pt.F.Running) > 0 && !pt.Mine()
+		if pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0 || atomic.LoadInt32(&pt.F.Running) > 0 && !pt.Mine() {
+			return true
+		}
+		observed(unsafe.Pointer(&pt.F.Busy))
+		observed(unsafe.Pointer(&pt.F.Running))
+		return false
 	})
 }
 

@@ -8,6 +8,7 @@ package engine
 const (
 	rankThread = 100 // and its number: Thread.mu
 	rankShared = 200 // Context.shared, those of peers, inboxes; nothing else is taken under one
+	rankSlots  = 300 // slot tables
 )
 
 // Lock takes the locks of all threads of the context: for what concerns

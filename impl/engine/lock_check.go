@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"unsafe"
 )
 
 // mutex is a lock with a place in the order of all, which is checked.
@@ -64,6 +65,12 @@ func (m *mutex) Unlock() {
 	}
 	panic(fmt.Sprintf("lock %d is released and was not held", m.rank))
 }
+
+// published is before what other threads go by without a lock is written at p.
+func published(unsafe.Pointer) {}
+
+// observed is behind a look at what other threads write at p without a lock.
+func observed(unsafe.Pointer) {}
 
 // unlocked panics when a lock is held where none may be: the program is called.
 func unlocked() {

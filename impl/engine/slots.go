@@ -2,10 +2,7 @@
 
 package engine
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // The slot table maps the slot number in a Face to its connection. Looking up
 // takes no lock. A slot is reused only after its connection was reclaimed at
@@ -16,7 +13,7 @@ const (
 )
 
 type slotTable[T any] struct {
-	mu     sync.Mutex
+	mu     mutex
 	chunks [maxChunks]atomic.Pointer[[slotChunk]atomic.Pointer[T]]
 	free   []uint32
 	next   uint32 // 0 is "no object"
@@ -27,6 +24,10 @@ var (
 	vhosts   slotTable[Vhost]
 	contexts slotTable[Context]
 )
+
+func init() { // a literal would put all of their empty places into the library's file
+	conns.mu.rank, vhosts.mu.rank, contexts.mu.rank = rankSlots, rankSlots, rankSlots
+}
 
 // put stores v and returns its slot, 0 when the table is full.
 func (t *slotTable[T]) put(v *T) uint32 {

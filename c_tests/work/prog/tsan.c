@@ -282,7 +282,6 @@ main(void)
 		clients[n].context = &cx;
 	cx.external = 2;
 	cx.threads = 1;
-	cx.pt[0].shared = 1; /* as if there were others */
 	for (n = 0; n < 5; n++)
 		one_round((unsigned int)n);
 	lwsgo_seq_end(&cx);
