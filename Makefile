@@ -82,15 +82,20 @@ GENERATIONS := 1.3 1.5 1.6 2.0 2.2 4.3
 OWN_19      := 4.3
 OWN         := $(OWN_$(CHOSEN))
 
-GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck)"
+# For ThreadSanitizer, in a folder of its own: the C half tells of what it reads and writes, the engine of its locks.
+ifdef TSAN
+B    := build/tsan
+SANE := -fsanitize=thread -fno-omit-frame-pointer
+endif
+GOTAGS := -tags "$(if $(VALGRIND),valgrind) $(if $(LOCKCHECK),lockcheck) $(if $(TSAN),tsan)"
 
 # What Debian hardens its libraries with (dpkg-buildflags, hardening=+bindnow), and no folder's name in the file.
-HARDEN    := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security -ffile-prefix-map=$(CURDIR)=.
+HARDEN    := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if $(TSAN),0,2) -Wformat -Werror=format-security -ffile-prefix-map=$(CURDIR)=.
 # Backtraces name what the program has called: lws_service would be a jump.
 NAMED     := -fno-optimize-sibling-calls
 HARDEN_LD := -Wl,-z,relro -Wl,-z,now
 
-CFLAGS_OURS := -std=gnu11 -O2 -g $(HARDEN) $(NAMED) -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
+CFLAGS_OURS := -std=gnu11 -O2 -g $(HARDEN) $(NAMED) $(SANE) -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
 # The interface of programs that do not say which, here in the checkout. It is this machine's.
 ABI_HDR := include/lws_abi.h
@@ -129,8 +134,8 @@ QUIET   := $(findstring s,$(FLAGS))
 Q       := $(if $(V),,@)
 TICKING := $(if $(QUIET),TICKING_QUIET=1 )tools/ticking
 # What each says to do next, where a person has called it: not with -s.
-NEXT_lib = 'build/lib has libwebsockets.so.$(subst $(space), and .,$(strip $(BUILT))). Next:' \
-	    '  LD_LIBRARY_PATH=$$PWD/build/lib your-program    a program of yours, as it is' \
+NEXT_lib = '$(B)/lib has libwebsockets.so.$(subst $(space), and .,$(strip $(BUILT))). Next:' \
+	    '  LD_LIBRARY_PATH=$$PWD/$(B)/lib your-program    a program of yours, as it is' \
 	    '  tools/check-app your-program                    does it find all that it needs?' \
 	    '  make install, make deb                          for all programs: docs/install.md'
 NEXT_deps = 'All is there. Next: make run, make test, make bench'
@@ -202,7 +207,7 @@ $(B)/obj/$(1)/abi/%.o: capi/abi/$(1)/%.c $$(C_HDR_$(1))
 
 $(B)/lib/libwebsockets.so.$(1): $$(C_OBJ_$(1)) $(B)/obj/libcore.a capi/abi/$(1)/exports.map
 	@mkdir -p $$(@D)
-	$$(CC) -shared -o $$@ $$(C_OBJ_$(1)) -Wl,--whole-archive $(B)/obj/libcore.a -Wl,--no-whole-archive \
+	$$(CC) -shared $(SANE) -o $$@ $$(C_OBJ_$(1)) -Wl,--whole-archive $(B)/obj/libcore.a -Wl,--no-whole-archive \
 	    -Wl,-soname,$$(@F) -Wl,--version-script=capi/abi/$(1)/exports.map -Wl,-z,nodelete $(HARDEN_LD) $(PACKED) \
 	    -Wl,-Bsymbolic -Wl,--no-undefined -lssl -lcrypto -lpthread -ldl -lc
 endef

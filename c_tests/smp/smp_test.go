@@ -169,46 +169,62 @@ func TestStormInLoops(t *testing.T) {
 // Seen to fail: all threads read to the first one's memory.
 func TestStormOverTLS(t *testing.T) {
 	id := harness.SelfSigned(t)
-	d := websocket.Dialer{HandshakeTimeout: longest, Subprotocols: []string{"echo"},
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // the certificate is its own
 	for _, l := range libraries[1:] {
 		t.Run(l.Name, func(t *testing.T) {
 			p := l.start(t, "storm", "4", "2", "", id.CertFile, id.KeyFile).Ready()
-			var echoes atomic.Int64
-			var peers sync.WaitGroup
-			for i := range 6 {
-				r := rand.New(rand.NewPCG(uint64(i), 15))
-				peers.Go(func() {
-					for p.Running() {
-						c, _, err := d.Dial(fmt.Sprintf("wss://%s/", p.Addr()), nil)
-						if err != nil {
-							continue // it ends
-						}
-						_ = c.SetReadDeadline(time.Now().Add(longest))
-						for range 1 + r.IntN(100) {
-							want := bytes.Repeat([]byte{byte('a' + r.IntN(26))}, 1+r.IntN(3000))
-							if c.WriteMessage(websocket.BinaryMessage, want) != nil {
-								break
-							}
-							_, got, err := c.ReadMessage()
-							if err != nil {
-								break
-							}
-							if !bytes.Equal(got, want) {
-								t.Errorf("%d bytes came back as %d, %.20q as %.20q", len(want), len(got), want, got)
-							}
-							echoes.Add(1)
-						}
-						c.Close()
+			messages(t, p, "wss")
+		})
+	}
+}
+
+// messages are sent to a program, and what comes back is what was sent, until the program ends.
+func messages(t *testing.T, p *harness.Proc, scheme string) {
+	t.Helper()
+	d := websocket.Dialer{HandshakeTimeout: longest, Subprotocols: []string{"echo"},
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // the certificate is its own
+	var echoes atomic.Int64
+	var peers sync.WaitGroup
+	for i := range 6 {
+		r := rand.New(rand.NewPCG(uint64(i), 15))
+		peers.Go(func() {
+			for p.Running() {
+				c, _, err := d.Dial(fmt.Sprintf("%s://%s/", scheme, p.Addr()), nil)
+				if err != nil {
+					continue // it ends
+				}
+				_ = c.SetReadDeadline(time.Now().Add(longest))
+				for range 1 + r.IntN(100) {
+					want := bytes.Repeat([]byte{byte('a' + r.IntN(26))}, 1+r.IntN(3000))
+					if c.WriteMessage(websocket.BinaryMessage, want) != nil {
+						break
 					}
-				})
-			}
-			finished(t, p)
-			peers.Wait()
-			if echoes.Load() < 100 {
-				t.Errorf("%d echoes", echoes.Load())
+					got, err := answer(c)
+					if err != nil {
+						break
+					}
+					if !bytes.Equal(got, want) {
+						t.Errorf("%d bytes came back as %d, %.20q as %.20q", len(want), len(got), want, got)
+					}
+					echoes.Add(1)
+				}
+				c.Close()
 			}
 		})
+	}
+	finished(t, p)
+	peers.Wait()
+	if echoes.Load() < 100 {
+		t.Errorf("%d echoes", echoes.Load())
+	}
+}
+
+// answer is the next binary message: what a program says by itself is text.
+func answer(c *websocket.Conn) ([]byte, error) {
+	for {
+		kind, got, err := c.ReadMessage()
+		if err != nil || kind == websocket.BinaryMessage {
+			return got, err
+		}
 	}
 }
 

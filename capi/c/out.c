@@ -30,10 +30,12 @@ static __attribute__((noinline)) int
 call_from(const struct lwsgo_place *at, void *fn, void *a, uintptr_t b, void *c,
 	  void *d, uintptr_t e)
 {
+	/* Read before: a sanitizer's call at the read would lose registers. */
+	void *from = at->pc, *its = at->frame;
 	register uintptr_t r8 __asm__("r8") = e;
 	register void *r9 __asm__("r9") = fn;
-	register void *pc __asm__("r10") = at->pc;
-	register void *frame __asm__("r11") = at->frame;
+	register void *pc __asm__("r10") = from;
+	register void *frame __asm__("r11") = its;
 	uintptr_t r;
 
 	__asm__ volatile(

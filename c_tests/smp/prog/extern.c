@@ -77,7 +77,7 @@ serve_polled(void *tsi)
 
 	self = (int)(intptr_t)tsi;
 	s = &sets[self];
-	while (!stop) {
+	while (!get(&stop)) {
 		pthread_mutex_lock(&s->lock);
 		size = s->size;
 		memcpy(now, s->fds, sizeof(now[0]) * (size_t)size);
@@ -132,7 +132,7 @@ main(int argc, char **argv)
 			       (void *)(intptr_t)lws_get_vhost_listen_port(lws_get_vhost_by_name(cx, "default")));
 	for (n = 0; n < conns; n++)
 		pthread_join(peers[n], NULL);
-	stop = 1;
+	add(&stop, 1);
 	lws_cancel_service(cx);
 	join_threads();
 	for (n = 0; n < count; n++)

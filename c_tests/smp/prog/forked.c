@@ -81,7 +81,7 @@ main(int argc, char **argv)
 	forked("left alone", leave_alone, fds, 6, port);
 	forked("destroyed", destroy, fds, 6, port);
 	forked("destroyed again", destroy, fds, 6, port);
-	stop = 1;
+	add(&stop, 1);
 	lws_cancel_service(cx);
 	join_threads();
 	lws_context_destroy(cx);

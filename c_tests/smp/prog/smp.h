@@ -21,7 +21,7 @@
 #define MOST 32
 
 static struct lws_context *cx;
-static volatile int stop;
+static int stop;
 static pthread_t threads[MOST];
 static int returned[MOST];
 static int count;
@@ -58,6 +58,20 @@ nap(int ms)
 	usleep((useconds_t)ms * 1000);
 }
 
+/* xorshift, one of each thread */
+static __thread uint32_t seed;
+
+static inline uint32_t
+any(uint32_t below)
+{
+	if (!seed)
+		seed = (uint32_t)(uintptr_t)&seed * 2654435761u + 1u;
+	seed ^= seed << 13;
+	seed ^= seed >> 17;
+	seed ^= seed << 5;
+	return seed % below;
+}
+
 /* Which service thread the caller is, -1: none. */
 static __thread int self = -1;
 
@@ -69,7 +83,7 @@ serve(void *tsi)
 	self = (int)(intptr_t)tsi;
 	do
 		n = lws_service_tsi(cx, 0, self);
-	while (!n && !stop); /* 1: of an event loop that has ended */
+	while (!n && !get(&stop)); /* 1: of an event loop that has ended */
 	returned[self] = n;
 	return NULL;
 }
@@ -93,7 +107,7 @@ join_threads(void)
 		pthread_join(threads[n], NULL);
 }
 
-static int
+static inline int
 dial(int port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
@@ -111,7 +125,7 @@ dial(int port)
 }
 
 /* Sends a byte and gets one back; -1: the other end has gone. */
-static int
+static inline int
 ask(int fd, char what)
 {
 	char got;

@@ -24,20 +24,6 @@ static struct lws *live[LIVE];
 static struct lws_vhost *vhost;
 static int port, over, ending, echoes, served, timers, vhosts, adopted, connected, told, closed;
 
-/* xorshift, one of each thread */
-static __thread uint32_t seed;
-
-static uint32_t
-any(uint32_t below)
-{
-	if (!seed)
-		seed = (uint32_t)(uintptr_t)&seed * 2654435761u + 1u;
-	seed ^= seed << 13;
-	seed ^= seed >> 17;
-	seed ^= seed << 5;
-	return seed % below;
-}
-
 static void
 enter(struct lws *wsi, struct session *s, const char *what, int own)
 {

@@ -179,7 +179,7 @@ main(int argc, char **argv)
 	for (n = 0; n < count; n++)
 		busy += used[n] && events[n] == EVENTS;
 	printf("made %d, gone %d, on other threads %d; threads %d\n", made, gone, seq_on_others, busy);
-	stop = 1;
+	add(&stop, 1);
 	lws_cancel_service(cx);
 	join_threads();
 	lws_threadpool_finish(pool);
