@@ -346,7 +346,7 @@ TESTED := $(if $(PART),$(or $(firstword $(wildcard $(addsuffix /$(PART),c_tests 
 
 test-all:
 	@$(MAKE) --no-print-directory lib reference ABI=
-	@$(if $(filter admin smp web lwsws,$(or $(PART),web)),tools/full-reference)
+	@$(if $(filter admin cgi data lwsws proxy smp web work,$(or $(PART),web)),tools/full-reference)
 	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p && tools/fetch-reference -a 19 -l)
 	@$(GO) build -o $(B)/testsum ./tools/testsum
 	@$(B)/testsum -go $(GO) -times $(B)/testtimes $(if $(QUIET),,-next) $(if $(PART),,-lint 'GO="$(GO)" tools/lint') ./$(TESTED)

@@ -28,6 +28,8 @@ var (
 	// RefFull is 4.3.5 built with what Debian leaves out (tools/full-reference), for this
 	// machine's libc. Its structs have members that Debian's do not have.
 	RefFull = Ref{19, "4.3.5", "build/reference/full"}
+	// RefFull17 is 4.1.6 built with the parts of it that so.17 is compared with.
+	RefFull17 = Ref{17, "4.1.6", "build/reference/full17"}
 )
 
 // Soname is the library's file.

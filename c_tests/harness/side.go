@@ -20,9 +20,10 @@ type Side struct {
 // What is compared where Debian's build lacks it: the original with all that its guides
 // describe (tools/full-reference), and ours.
 var (
-	Original = Side{Name: "original", Ref: RefFull}
-	So19     = Side{Name: "so.19", Ref: Ref19, Ours: true}
-	So17     = Side{Name: "so.17", Ref: Ref17, Ours: true}
+	Original   = Side{Name: "original", Ref: RefFull}
+	Original17 = Side{Name: "original of 4.1.6", Ref: RefFull17}
+	So19       = Side{Name: "so.19", Ref: Ref19, Ours: true}
+	So17       = Side{Name: "so.17", Ref: Ref17, Ours: true}
 )
 
 // Headers are a compiler's arguments for what runs on the library.

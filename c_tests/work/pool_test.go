@@ -147,6 +147,11 @@ func TestDequeueAtEnd(t *testing.T) {
 	}
 }
 
+// leaves are scenes in which 4.1.6 leaves tasks with a connection that has gone (row 270 of
+// docs/quirks.md), and crashes or waits for ever: so.17 does there as 4.3.5 does.
+var leaves = []string{"three", "limit", "close-running", "close-queued", "close-syncing", "close-here", "close-timeout", "outlive",
+	"outlive-sync-detached", "end-running", "end-done"}
+
 // TestPool: what tasks, their connections and the log see of a pool, in the order in
 // which they see it.
 //
@@ -154,12 +159,19 @@ func TestDequeueAtEnd(t *testing.T) {
 // that hold their lock while a task runs, is cleaned up by a worker or by the service thread, or
 // while the program looks at a connection's tasks.
 func TestPool(t *testing.T) {
-	harness.RefFull.Root(t) // all is compared with it
+	harness.RefFull.Root(t) // all is compared with them
+	harness.RefFull17.Root(t)
 	for _, s := range scenes {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			want := original.play(t, s)
-			each(t, func(t *testing.T, l library) { differ(t, want, l.play(t, s)) })
+			each(t, func(t *testing.T, l library) {
+				if l.Ref.ABI == 17 && !slices.Contains(leaves, s.name) {
+					differ(t, of17.play(t, s), l.play(t, s))
+				} else {
+					differ(t, want, l.play(t, s))
+				}
+			})
 		})
 	}
 }

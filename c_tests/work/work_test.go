@@ -20,6 +20,7 @@ type library struct{ harness.Side }
 
 var (
 	original = library{harness.Original}
+	of17     = library{harness.Original17}
 	ours     = []library{{harness.So19}, {harness.So17}}
 )
 
