@@ -168,13 +168,14 @@ func TestRawRefused(t *testing.T) {
 
 // TestRawLarge: 32 MiB come back from a server that reads as it writes, through a client
 // that does not read before nothing moves any more: until then the proxy keeps little of it.
+// What it writes at a time is more than its sockets take.
 //
-// Seen to fail: with lws_rx_flow_control not heeded.
+// Seen to fail: with lws_rx_flow_control not heeded; with what a socket does not take dropped.
 func TestRawLarge(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
 		const size = 32 << 20
 		echo := harness.Each(t, func(c net.Conn) { _, _ = io.Copy(c, c) })
-		r := startRaw(t, l, echo.Addr().(*net.TCPAddr).Port, "all")
+		r := startRaw(t, l, echo.Addr().(*net.TCPAddr).Port, "small")
 		c := r.dial(t)
 		_ = c.SetDeadline(time.Now().Add(60 * time.Second))
 		_ = c.(*net.TCPConn).SetReadBuffer(64 << 10)
@@ -186,13 +187,16 @@ func TestRawLarge(t *testing.T) {
 			_, err := io.Copy(c, io.TeeReader(src, sent))
 			done <- err
 		}()
-		r.p.Idle(500*time.Millisecond, 20*time.Millisecond)
+		if l.Ours { // the original asks a full socket again and again
+			r.p.Idle(500*time.Millisecond, 20*time.Millisecond)
+		}
 		if _, err := io.CopyN(back, c, size); err != nil {
 			t.Fatal(err)
 		}
 		if err := <-done; err != nil || !bytes.Equal(sent.Sum(nil), back.Sum(nil)) {
 			t.Errorf("another sum, %v", err)
 		}
+		r.p.WaitLine("^PARTIAL", soon)
 		if grown := r.p.Status("VmHWM") - before; grown > 16<<10 {
 			t.Errorf("the process grew by %d KiB", grown)
 		}

@@ -2,18 +2,20 @@
  *
  * The original's plugin for raw proxies, unchanged, and what it is told.
  *
- *   raw PORT ONWARD fallback|all FOLDER
+ *   raw PORT ONWARD fallback|all|small FOLDER     small: all, and more comes at a time than sockets take
  */
 #include <libwebsockets.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define LWS_PLUGIN_STATIC
 #include "protocol_lws_raw_proxy.c"
 
 static volatile sig_atomic_t stop;
+static int small, partial;
 
 static void
 on_signal(int n)
@@ -59,7 +61,13 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		printf("%s %u\n", named[n].name, (unsigned int)len);
 	else if (n < LWS_ARRAY_SIZE(named))
 		printf("%s\n", named[n].name);
+	if (small && (reason == LWS_CALLBACK_RAW_PROXY_SRV_ADOPT || reason == LWS_CALLBACK_RAW_PROXY_CLI_ADOPT))
+		setsockopt(lws_get_socket_fd(wsi), SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
 	r = callback_raw_proxy(wsi, reason, user, in, len);
+	if (!partial && lws_partial_buffered(wsi)) {
+		partial = 1;
+		printf("PARTIAL\n");
+	}
 	if (r && reason != LWS_CALLBACK_GET_THREAD_ID)
 		printf("... %d\n", r);
 	return r;
@@ -97,6 +105,10 @@ main(int argc, const char **argv)
 	info.protocols = protocols;
 	info.pvo = &pvo;
 	info.mounts = &mount;
+	if (!strcmp(argv[3], "small")) {
+		small = 4096;
+		info.pt_serv_buf_size = 65536;
+	}
 	info.listen_accept_role = "raw-proxy";
 	info.listen_accept_protocol = "raw-proxy";
 	info.options = !strcmp(argv[3], "fallback") ?
