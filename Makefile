@@ -108,7 +108,7 @@ GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/eng
 # as pointers are no error, no pointer checks at each call, no look at the number
 # of CPUs each second, no profiles, no names for mappings.
 GO_DEBUG := gcshrinkstackoff=1,asyncpreemptoff=1,invalidptr=0,cgocheck=0,updatemaxprocs=0,profstackdepth=0,memprofilerate=0,decoratemappings=0
-GO_LDFLAGS := -s -w -buildid= -X=runtime.godebugDefault=$(GO_DEBUG)
+GO_LDFLAGS := -s -w -buildid= -funcalign=16 -X=runtime.godebugDefault=$(GO_DEBUG)
 
 # The event loops whose headers are here get their plugins. They link nothing of
 # ours, see capi/evlib/evlib.h.

@@ -7,7 +7,6 @@
 package client
 
 import (
-	"net"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -516,7 +515,11 @@ func (i *Info) target() string {
 	if strings.HasPrefix(i.Address, "+") {
 		return i.Address[1:]
 	}
-	return net.JoinHostPort(strings.Trim(i.Address, "[]"), strconv.Itoa(i.Port))
+	host := strings.Trim(i.Address, "[]")
+	if strings.ContainsRune(host, ':') { // IPv6
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(i.Port)
 }
 
 // Restart goes to where lws_client_reset has said.

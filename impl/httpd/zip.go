@@ -3,10 +3,10 @@
 package httpd
 
 import (
-	"archive/zip"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math"
 	"path"
@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libwebsockets/impl/engine"
+	"libwebsockets/impl/wire/deflate"
+	"libwebsockets/impl/wire/zip"
 )
 
 // Files inside of zip archives. What is stored there is read from there, what is
@@ -85,13 +87,13 @@ func readIndex(fd int, size int64) *index {
 		return &index{err: errLarge}
 	}
 	a := &archive{fd: fd, left: mostDirectory}
-	r, err := zip.NewReader(a, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // we only go by names
+	files, err := zip.Read(a, size)
+	if err != nil {
 		return &index{err: err}
 	}
 	a.known = true
-	x := &index{files: make(map[string]*zip.File, len(r.File))}
-	for _, f := range r.File {
+	x := &index{files: make(map[string]*zip.File, len(files))}
+	for _, f := range files {
 		if name := strings.TrimSuffix(f.Name, "/"); x.files[name] == nil {
 			x.files[name] = f
 		}
@@ -119,6 +121,7 @@ var (
 	errDirectory = fmt.Errorf("its directory is larger than %d bytes", mostDirectory)
 	errNoMember  = errors.New("it has no such file")
 	errEncrypted = errors.New("the file is encrypted")
+	errMethod    = errors.New("unsupported compression algorithm")
 	errPlaces    = errors.New("the file lies outside of the archive")
 )
 
@@ -145,23 +148,23 @@ func (p *plainFile) member(name string, gzip bool) (File, error) {
 		return m, nil
 	}
 	whole := p.s.pt.Drop()
-	start, err := f.DataOffset()
+	start, err := f.Content(&archive{fd: p.o.fd, known: true})
 	p.s.pt.Retake(whole)
-	packed := f.CompressedSize64
+	packed := f.Packed
 	switch {
 	case err != nil:
 		return nil, err
-	case f.Flags&1 != 0:
+	case f.Flags&zip.Encrypted != 0:
 		return nil, errEncrypted
-	case start > p.Size() || packed > uint64(p.Size()-start) || f.UncompressedSize64 > math.MaxInt64/2:
+	case start < 0 || start > p.Size() || packed > uint64(p.Size()-start) || f.Size > math.MaxInt64/2:
 		return nil, errPlaces
-	case f.Method == zip.Store && packed != f.UncompressedSize64:
+	case f.Method == zip.Store && packed != f.Size:
 		return nil, zip.ErrFormat
 	case f.Method == zip.Store:
 		m.start, m.packed = start, int64(packed)
 		return m, nil
 	case f.Method != zip.Deflate:
-		return nil, zip.ErrAlgorithm
+		return nil, errMethod
 	default:
 		m.start, m.packed = start, int64(packed)
 	}
@@ -173,8 +176,8 @@ func (p *plainFile) member(name string, gzip bool) (File, error) {
 		return x, nil
 	}
 	m.front = []byte{31, 139, 8, 0, 0, 0, 0, 0, 0, 3} // RFC 1952
-	m.back = binary.LittleEndian.AppendUint32(nil, f.CRC32)
-	m.back = binary.LittleEndian.AppendUint32(m.back, uint32(f.UncompressedSize64))
+	m.back = binary.LittleEndian.AppendUint32(nil, f.Sum)
+	m.back = binary.LittleEndian.AppendUint32(m.back, uint32(f.Size))
 	return m, nil
 }
 
@@ -191,7 +194,7 @@ type member struct {
 func (m *member) Size() int64 { return int64(len(m.front)) + m.packed + int64(len(m.back)) }
 
 // ModTime is, as the reference has it, date and time in MS-DOS's form.
-func (m *member) ModTime() uint32 { return uint32(m.f.ModifiedDate)<<16 | uint32(m.f.ModifiedTime) }
+func (m *member) ModTime() uint32 { return uint32(m.f.Date)<<16 | uint32(m.f.Time) }
 func (m *member) Gzipped() bool   { return m.front != nil }
 func (m *member) Close()          { m.p.Close() }
 
@@ -239,10 +242,17 @@ func (m *member) SendTo(socket int, n int64) int {
 // inflated is a member that is inflated as it is read.
 type inflated struct {
 	*member
-	r io.ReadCloser
+	z     deflate.Inflater
+	begun bool
+	ended bool
+	taken int64 // of what is packed
+	in    []byte
+	room  []byte
+	sum   uint32
+	size  uint64
 }
 
-func (f *inflated) Size() int64           { return int64(f.f.UncompressedSize64) }
+func (f *inflated) Size() int64           { return int64(f.f.Size) }
 func (f *inflated) SendTo(int, int64) int { return 0 }
 
 // mostSkipped is how much is inflated in vain, to serve what is behind it.
@@ -266,27 +276,70 @@ func (f *inflated) MoveTo(pos int64) bool {
 	return true
 }
 
-// Read checks what is inflated: it is as long as the directory says, and has that sum.
+// Read checks what is inflated: it is as long as the directory says, and has that sum. What comes
+// last is handed out when that is known.
 func (f *inflated) Read(b []byte) (n int, err error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
 	defer f.p.s.pt.Retake(f.p.s.pt.Drop())
-	if f.r == nil {
-		if f.r, err = f.f.Open(); err != nil {
-			return 0, err
-		}
+	for n == 0 && !f.ended && err == nil {
+		n, err = f.inflate(b)
 	}
-	for n == 0 && err == nil {
-		n, err = f.r.Read(b)
-	}
-	if f.pos += int64(n); f.pos == f.Size() && (err == nil || err == io.EOF) {
-		var one [1]byte // the sum is told at the end
-		if _, err = f.r.Read(one[:]); err == nil {
+	f.pos += int64(n)
+	var more [1]byte
+	for n > 0 && f.pos == f.Size() && !f.ended && err == nil {
+		var k int
+		if k, err = f.inflate(more[:]); k > 0 {
 			err = zip.ErrFormat
 		}
 	}
-	if err == io.EOF && n > 0 {
-		err = nil
+	if n == 0 && err == nil {
+		err = io.EOF
 	}
 	return n, err
+}
+
+// inflate gives some of the content, or none where it first had to read.
+func (f *inflated) inflate(b []byte) (n int, err error) {
+	if !f.begun {
+		f.begun = true
+		f.z.InitSingle()
+	}
+	n, used, err := f.z.Inflate(b, f.in)
+	if err != nil {
+		return 0, err
+	}
+	f.in = f.in[used:]
+	f.sum = crc32.Update(f.sum, crc32.IEEETable, b[:n])
+	if f.size += uint64(n); f.size > f.f.Size {
+		return n, zip.ErrFormat
+	}
+	if _, _, f.ended = f.z.Ended(); f.ended {
+		f.z.Release()
+		return n, f.f.Check(f.archive(), f.start, f.size, f.sum)
+	}
+	if n > 0 || len(f.in) > 0 {
+		return n, nil
+	}
+	return 0, f.fill()
+}
+
+func (f *inflated) archive() *archive { return &archive{fd: f.p.o.fd, known: true} }
+
+// fill reads the next piece of what is packed.
+func (f *inflated) fill() error {
+	const most = 4 << 10
+	if f.room == nil {
+		f.room = make([]byte, min(most, f.packed))
+	}
+	n, err := f.archive().ReadAt(f.room[:min(int64(len(f.room)), f.packed-f.taken)], f.start+f.taken)
+	if err == io.EOF || n == 0 && err == nil {
+		err = io.ErrUnexpectedEOF
+	}
+	f.in = f.room[:n]
+	f.taken += int64(n)
+	return err
 }
 
 // nothing checks a file that is told to be empty, of which nothing will be read.
@@ -298,9 +351,7 @@ func (f *inflated) nothing() error {
 	if err == io.EOF {
 		return nil
 	}
-	if f.r != nil {
-		f.r.Close()
-	}
+	f.z.Release()
 	return err
 }
 
@@ -314,9 +365,6 @@ func zipped(f File) bool {
 }
 
 func (f *inflated) Close() {
-	if f.r != nil {
-		f.r.Close()
-		f.r = nil
-	}
+	f.z.Release()
 	f.member.Close()
 }

@@ -5,7 +5,6 @@ package listen
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"os/user"
@@ -229,27 +228,16 @@ func InterfaceAddr(name string, v6, native bool) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(name); err == nil {
 		return mapAddr(name, a, v6)
 	}
-	ifc, err := net.InterfaceByName(name)
+	index, err := InterfaceIndex(name)
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("iface %s %w", name, ErrNotExist)
 	}
-	addrs, err := ifc.Addrs()
+	addrs, err := addressesOf(index)
 	if err != nil {
 		return netip.Addr{}, err
 	}
 	best := netip.Addr{}
-	for _, a := range addrs {
-		n, ok := a.(*net.IPNet)
-		if !ok {
-			continue
-		}
-		ip, ok := netip.AddrFromSlice(n.IP)
-		if !ok {
-			continue
-		}
-		if ip = ip.Unmap(); ip.IsLinkLocalUnicast() && ip.Is6() {
-			ip = ip.WithZone(strconv.Itoa(ifc.Index))
-		}
+	for _, ip := range addrs {
 		m, err := mapAddr(name, ip, v6)
 		if err != nil {
 			continue
@@ -285,8 +273,8 @@ func ScopeOf(zone string) uint32 {
 	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
 		return uint32(n)
 	}
-	if i, err := net.InterfaceByName(zone); err == nil {
-		return uint32(i.Index)
+	if n, err := InterfaceIndex(zone); err == nil {
+		return uint32(n)
 	}
 	return 0
 }

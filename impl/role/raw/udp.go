@@ -5,7 +5,6 @@ package raw
 import (
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/netip"
 	"strings"
 	"unsafe"
@@ -306,8 +305,8 @@ func sockaddr(a netip.Addr, port int) unix.Sockaddr {
 		return &unix.SockaddrInet4{Port: port, Addr: a.As4()}
 	}
 	sa := &unix.SockaddrInet6{Port: port, Addr: a.As16()}
-	if ifi, err := net.InterfaceByName(a.Zone()); err == nil {
-		sa.ZoneId = uint32(ifi.Index)
+	if n, err := listen.InterfaceIndex(a.Zone()); err == nil {
+		sa.ZoneId = uint32(n)
 	}
 	return sa
 }
