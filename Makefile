@@ -194,7 +194,7 @@ PACKED := $(shell grep -q GLIBC_ABI_DT_RELR "$$($(CC) -print-file-name=libc.so.6
 # The rules of each ABI: its C half, and its library.
 define abi_rules
 CFLAGS_$(1) := -DLWS_ABI=$(1) -Icapi/abi/$(1)
-C_HDR_$(1)  := $(GO_HDR) $$(wildcard capi/abi/*.h capi/abi/$(1)/*.h include/$(1)/*.h)
+C_HDR_$(1)  := $(GO_HDR) $$(wildcard capi/abi/*.h capi/abi/$(1)/*.h include/$(1)/*.h impl/tls/io.h impl/tls/sock.h)
 C_OBJ_$(1)  := $(C_SRC:capi/c/%.c=$(B)/obj/$(1)/%.o) $$(patsubst capi/abi/$(1)/%.c,$(B)/obj/$(1)/abi/%.o,$$(wildcard capi/abi/$(1)/*.c))
 
 $(B)/obj/$(1)/%.o: capi/c/%.c $$(C_HDR_$(1))

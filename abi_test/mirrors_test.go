@@ -14,7 +14,8 @@ var mirrors = []mirror{
 	{goType: "engine.Face", c: "struct lws", upto: "tag"},
 	{goType: "engine.VhostFace", c: "struct lws_vhost", upto: "protocols"},
 	{goType: "engine.ContextFace", c: "struct lws_context", upto: "pt"},
-	{goType: "engine.ThreadFace", c: "struct lwsgo_pt", upto: "sul", names: map[string]string{"EpollFD": "epfd"}},
+	{goType: "engine.ThreadFace", c: "struct lwsgo_pt", upto: "sul", names: map[string]string{"EpollFD": "epfd", "Short": "at"}},
+	{goType: "engine.Short", c: "struct lwsgo_short", names: map[string]string{"Conn": "wsi"}},
 	{goType: "capi/fatal.written", c: "struct lwsgo_written"},
 	{goType: "engine.pollArgs", c: "struct lws_pollargs", names: map[string]string{"prev": "prev_events"}},
 	{goType: "role/listen.filterArgs", c: "struct lws_filter_network_conn_args", names: map[string]string{

@@ -112,6 +112,8 @@ var numberRules = []numberRule{
 	{of: "diskcache.Exists*", c: "LWS_DISKCACHE_QUERY_"},
 	{of: "diskcache.Creating*", c: "LWS_DISKCACHE_QUERY_"},
 	{of: "engine.Port*", trim: "Port", c: "CONTEXT_PORT_"},
+	{of: "engine.short*", c: "LWSGO_"},
+	{of: "engine.noteSize", names: map[string]string{"noteSize": "LWSGO_NOTE"}},
 	{of: "engine.Face*", trim: "Face", c: "LWSGO_"},
 	{of: "engine.Pre", c: "LWS_"},
 	{of: "engine.End", names: map[string]string{

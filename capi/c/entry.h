@@ -40,6 +40,7 @@ struct lwsgo_thread {
 	 * (lws_write); what was: length + 1, or 0, and how. */
 	struct lws *noting;
 	int noted, noted_as;
+	int shortly; /* it is run by C: what it writes is framed at once (short.c) */
 	/* Log lines that wait for the end of the step (log.c). */
 	struct lwsgo_line *lines, **lines_end;
 	int emitting;

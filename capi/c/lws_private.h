@@ -35,6 +35,7 @@ struct lws {
 	uint8_t dead;	       /* closed, its memory still there */
 	uint8_t tsi;	       /* its thread */
 	uint8_t notes;	       /* its callback that runs may have a write noted */
+	uint8_t lent;	       /* C may read and answer a small message by itself */
 	uint8_t *close_buf;    /* NULL: nobody asked */
 	struct lws *parent;
 	struct lws *child;
@@ -43,6 +44,12 @@ struct lws {
 	struct lws *net; /* carries the stream; NULL: no stream */
 	struct lws_udp *udp;	     /* NULL: no datagram socket */
 	struct lws_log_cx *log_cx;   /* NULL: its context's */
+	struct {
+		uint64_t rx, tx;
+	} traffic; /* bytes over its socket */
+	uint32_t wrote_in; /* the step in which the program last wrote */
+	uint16_t piece;	   /* while lent: the longest message of one piece, */
+	uint16_t at_once;  /* and the most that is read at once */
 	/* C's own */
 	char *tag;    /* lws_wsi_tag(), NULL: nobody asked */
 	int asked;    /* is in a list of struct lwsgo_thread */
@@ -51,6 +58,11 @@ struct lws {
 
 /* The longest write that is noted. */
 #define LWSGO_NOTE 4096
+
+/* The most that C reads of a connection that it was lent, and that it gathers for it. */
+#define LWSGO_SHORT_IN 4096
+#define LWSGO_SHORT_OUT 16384
+#define LWSGO_SHORT_TLS 512 /* the room of a struct tls_io */
 
 /* The most that a close frame carries (RFC 6455 section 5.5). */
 #define LWSGO_CLOSE_MAX 125
@@ -87,6 +99,20 @@ struct lws_system_blob {
 	struct lws_buflist *heap;
 };
 
+/* How far C has come with an event of a connection that it was lent (short.c). */
+struct lwsgo_short {
+	struct lws *wsi; /* NULL: none */
+	uint8_t *in;	 /* what was received, and not handed out */
+	uint8_t *out;	 /* what the program has written, framed, and is not sent */
+	uint32_t num_in;
+	uint32_t num_out;
+	struct tls_io *tls; /* what a call of OpenSSL's has come to that is not all; NULL: there was none */
+	int32_t asked; /* it was a write of so many bytes, 0: a read */
+	int32_t more;	/* more than in may have come */
+	int32_t failed; /* the errno of reading */
+	int32_t answer; /* of the program's callback */
+};
+
 /* What one service thread waits at (the original's "pt"). */
 struct lwsgo_pt {
 	int32_t epfd;
@@ -101,10 +127,20 @@ struct lwsgo_pt {
 	int64_t armed; /* when timerfd fires */
 	int32_t running; /* its event loop runs, by lws_service() */
 	int32_t hushed;	 /* its event loop is told by who calls: no wake (service.c) */
-	void *note; /* LWSGO_NOTE bytes: what a callback has written */
+	uint8_t *note; /* LWSGO_NOTE bytes: what a callback has written */
+	struct {
+		int32_t word;	 /* 0 free, 1 taken, 2 and somebody sleeps who wants it */
+		uint32_t visits; /* how often Go has taken it */
+	} lock;
+	int32_t in_turn; /* a turn is under way, in Go or in C */
+	uint32_t step;	 /* counts events and WRITEABLEs */
+	struct lws **by_fd;
+	int32_t num_fds; /* of by_fd */
+	struct lwsgo_short at;
 	/* C's own */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
 	int started; /* the first turn has been */
+	struct lws *late, **late_end; /* WRITEABLE was asked for within the last turn (short.c) */
 	unsigned long self; /* the thread (pthread_self()) that serves it; atomic */
 	int64_t sul_due;    /* none of sul is due before, 0: there is none; atomic */
 	void *loop;	    /* the event loop plugin's part, NULL: we poll ourselves */

@@ -7,6 +7,8 @@
 #include "../evlib/evlib.h"
 #include "entry.h"
 #include "lws_private.h"
+#include "short.h"
+#include <poll.h>
 #include <string.h>
 
 extern int go_lws_callback_on_writable(struct lws *wsi);
@@ -14,6 +16,8 @@ extern void go_lwsgo_asked(struct lws *list);
 extern int go_lws_write(struct lws *wsi, unsigned char *buf, size_t len,
 			enum lws_write_protocol protocol);
 extern void go_lwsgo_noted(struct lws *wsi, int len, int protocol);
+extern void go_lwsgo_written(struct lws *wsi);
+extern int go_lws_send_pipe_choked(struct lws *wsi);
 
 /* The event loop whose thread calls, from something else that it runs: it can be told
  * without a descriptor that has it wake up (reason 5). */
@@ -47,6 +51,8 @@ lws_callback_on_writable(struct lws *wsi)
 		}
 		return 1;
 	}
+	if (wsi && !t->depth && t->ready && lwsgo_short_ask(wsi))
+		return 1;
 	pt = loop_of(wsi);
 	if (!lwsgo_enter("lws_callback_on_writable"))
 		return -1;
@@ -84,6 +90,14 @@ lwsgo_tell_noted(void)
 	int n = t->noted;
 
 	t->noting = NULL;
+	if (t->shortly) {
+		if (lwsgo_pt_of(wsi->context, wsi->tsi)->at.num_out &&
+		    lwsgo_enter("lws_write")) {
+			go_lwsgo_written(wsi);
+			lwsgo_leave();
+		}
+		return;
+	}
 	t->noted = 0;
 	wsi->notes = 0;
 	if (!n || !lwsgo_enter("lws_write"))
@@ -99,19 +113,49 @@ lws_write(struct lws *wsi, unsigned char *buf, size_t len,
 	  enum lws_write_protocol protocol)
 {
 	struct lwsgo_thread *t = &lwsgo_self;
+	struct lwsgo_pt *pt;
 	int r;
 
 	if (wsi && wsi == t->noting && !t->noted && buf && len <= LWSGO_NOTE &&
 	    (protocol == LWS_WRITE_TEXT || protocol == LWS_WRITE_BINARY) &&
 	    t->outside == t->depth && t->ready) {
-		memcpy(lwsgo_pt_of(wsi->context, wsi->tsi)->note, buf, len);
+		pt = lwsgo_pt_of(wsi->context, wsi->tsi);
+		if (t->shortly) {
+			if (lwsgo_short_write(pt, wsi, buf, len, protocol))
+				return (int)len;
+			goto go;
+		}
+		memcpy(pt->note, buf, len);
 		t->noted_as = protocol;
 		t->noted = (int)len + 1;
 		return (int)len;
 	}
+go:
 	if (!lwsgo_enter("lws_write"))
 		return -1;
 	r = go_lws_write(wsi, buf, len, protocol);
+	lwsgo_leave();
+	return r;
+}
+
+/* Of a connection at rest the socket knows (reason 5). */
+LWS_VISIBLE int
+lws_send_pipe_choked(struct lws *wsi)
+{
+	struct pollfd p;
+	int r;
+
+	if (wsi && __atomic_load_n(&wsi->lent, __ATOMIC_RELAXED) &&
+	    lwsgo_self.ready) {
+		wsi->wrote_in = 0;
+		p.fd = wsi->fd;
+		p.events = POLLOUT;
+		p.revents = 0;
+		return poll(&p, 1, 0) >= 0 && !(p.revents & POLLOUT);
+	}
+	if (!lwsgo_enter("lws_send_pipe_choked"))
+		return 1;
+	r = go_lws_send_pipe_choked(wsi);
 	lwsgo_leave();
 	return r;
 }
@@ -152,7 +196,6 @@ LWS_ENTRY_VOID(lws_rx_flow_allow_all_protocol,
 	       (const struct lws_context *context,
 		const struct lws_protocols *protocol),
 	       (context, protocol))
-LWS_ENTRY(int, 1, lws_send_pipe_choked, (struct lws * wsi), (wsi))
 LWS_ENTRY(int, 0, lws_partial_buffered, (struct lws * wsi), (wsi))
 LWS_ENTRY(int, -1, lws_raw_transaction_completed, (struct lws * wsi), (wsi))
 LWS_ENTRY_VOID(lws_close_free_wsi,

@@ -8,7 +8,9 @@
 #include "../evlib/evlib.h"
 #include "entry.h"
 #include "lws_private.h"
+#include "short.h"
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -16,7 +18,7 @@
 #define EVENTS 256
 
 extern int go_lwsgo_before(struct lws_context *cx, int tsi);
-extern int go_lwsgo_turn(struct lws_context *cx, int tsi, struct epoll_event *ev,
+extern int go_lwsgo_turn(struct lws_context *cx, int tsi, const struct epoll_event *ev,
 			 int n, int64_t now);
 extern int go_lws_service_fd_tsi(struct lws_context *cx, int tsi,
 				 struct lws_pollfd *pfd, int64_t now);
@@ -201,7 +203,8 @@ turn(struct lws_context *cx, int tsi, int longest)
 		/* Whoever changes something now either sees that we wait,
 		 * and wakes us, or we see what was changed. */
 		__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
-		if (!__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
+		if (!pt->late &&
+		    !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
 		    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 			ms = longest ? wait_ms(pt, us) :
 				       wait_forever(pt, us, now);
@@ -217,13 +220,16 @@ turn(struct lws_context *cx, int tsi, int longest)
 		waited(pt);
 	if (n < 0)
 		n = 0; /* EINTR: the turn may have work all the same */
-	if (!n && !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
+	if (!n && !pt->late && !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
 	    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return 0;
 	if (!lwsgo_enter("lws_service"))
 		return -1;
 	pt->waits = longest >= 0;
-	r = go_lwsgo_turn(cx, tsi, ev, n, now);
+	if (!lwsgo_short_turn(cx, tsi, ev, n, now, &r)) {
+		lwsgo_tell_late(pt);
+		r = go_lwsgo_turn(cx, tsi, ev, n, now);
+	}
 	lwsgo_leave();
 	return r;
 }
@@ -260,7 +266,7 @@ lwsgo_loop_turn(struct lws_context *cx, int tsi)
 		return LWSGO_LOOP_GONE;
 	/* as in service(): who changes something sees that we wait */
 	__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
+	if (pt->late || __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
 	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return LWSGO_LOOP_NOW;
 	due = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
@@ -373,6 +379,21 @@ _lws_plat_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 	return lws_service_tsi(context, timeout_ms, tsi);
 }
 
+/* What the program's own poll has found, by the short way; 0: Go is to do it. */
+static int
+short_fd(struct lws_context *cx, int tsi, const struct lws_pollfd *p,
+	 int64_t now, int *r)
+{
+	int64_t d = __atomic_load_n(&cx->pt[tsi].deadline, __ATOMIC_SEQ_CST);
+	struct epoll_event ev = { .events = EPOLLIN };
+
+	/* as Go has them polled, of any connection that has the descriptor */
+	ev.data.u64 = UINT64_C(1) << 32 | (uint32_t)p->fd;
+
+	return p->revents == POLLIN && cx->external == 1 && (!d || d > now) &&
+	       lwsgo_short_turn(cx, tsi, &ev, 1, now, r);
+}
+
 LWS_VISIBLE int
 lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 		   int tsi)
@@ -395,7 +416,11 @@ lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd,
 	if (!lwsgo_enter("lws_service_fd"))
 		return -1;
 	pt->waits = 0;
-	r = go_lws_service_fd_tsi(context, (int)(pt - context->pt), pollfd, now);
+	tsi = (int)(pt - context->pt);
+	if (pollfd && short_fd(context, tsi, pollfd, now, &r))
+		pollfd->revents = 0;
+	else
+		r = go_lws_service_fd_tsi(context, tsi, pollfd, now);
 	lwsgo_leave();
 	if (LWSGO_UNLIKELY(r < 0))
 		lwsgo_system_ended(context);
@@ -425,7 +450,7 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 	     __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST)))
 		return 0;
 	us = -1;
-	if (__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
+	if (pt->late || __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
 	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return 0;
 	next = lwsgo_sul_next(pt);

@@ -108,6 +108,26 @@ func go_lwsgo_noted(wsi *C.struct_lws, n, wp C.int) {
 	}
 }
 
+// go_lwsgo_written sends what a callback has written that C runs (capi/c/short.c).
+//
+//export go_lwsgo_written
+func go_lwsgo_written(wsi *C.struct_lws) {
+	defer guard("lws_write")
+	if c := engine.ConnOf((*engine.Face)(unsafe.Pointer(wsi))); c != nil {
+		c.Lock()
+		defer c.Unlock()
+		c.IssueShort()
+	}
+}
+
+//export go_lwsgo_take_over
+func go_lwsgo_take_over(cx *C.struct_lws_context, tsi C.int) {
+	defer guard("lws_service")
+	if pt := threadOf(cx, tsi); pt != nil {
+		pt.TakeOver()
+	}
+}
+
 //export go_lws_callback_on_writable
 func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
 	return onConn(wsi, "lws_callback_on_writable", -1, func(c *engine.Conn) C.int {

@@ -173,16 +173,17 @@ func (pt *Thread) replace(old *Thread) error {
 // called for them, but a program that polls for us must not poll them.
 func (pt *Thread) abandon(ctx *Context) {
 	var lost int
-	for fd, c := range pt.fds {
-		if c != nil && ctx.Loop != nil {
+	for _, c := range slices.SortedFunc(slices.Values(pt.order), func(a, b *Conn) int { return a.fd - b.fd }) {
+		if ctx.Loop != nil {
 			ctx.First().tellLoop(c.F, LoopIO, loopStop|loopRead|loopWrite)
 			ctx.First().tellLoop(c.F, LoopLogicalClose, 0)
 			ctx.First().tellLoop(c.F, LoopFree, 0)
 		}
-		if c == nil || c.listener {
+		if c.listener {
 			continue
 		}
 		lost++
+		fd := c.fd
 		c.F.Slot, c.F.FD = 0, -1
 		_ = unix.Close(fd)
 		if l := ctx.Vhosts(); ctx.F.External != ExternalNo && len(l) > 0 && len(l[0].Protocols) > 0 {

@@ -77,6 +77,7 @@ func (c *Conn) close(status CloseStatus) {
 	if c.state != StateFlushingBeforeClose {
 		c.bye.from = c.state
 	}
+	c.recall()
 	c.bye.begun = true
 	if c.closePolitely(status) {
 		return
@@ -398,7 +399,7 @@ func (c *Conn) bury() {
 	c.leaveLive()
 	c.out = nil
 	c.pt.graves = append(c.pt.graves, c)
-	if !c.pt.inTurn {
+	if !c.pt.inTurn() {
 		c.pt.reap()
 	}
 }

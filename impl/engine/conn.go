@@ -108,13 +108,14 @@ type Conn struct {
 	hold      bool  // a stream's WRITEABLE has to wait
 	doomed    bool  // the program has said that the next turn closes it
 	pinged    bool  // validity: the ping went out
+	long      bool  // its last event brought much
+	reading   bool  // see handingOut
 	cross     uint8 // the transport's Cross when it was last looked at
 
 	polled   uint32 // what the poll was told
 	place    int32  // in Thread.order, while added
 	liveAt   int32  // in Thread.live
 	memberAt int32
-	wroteIn  uint32 // the step of the thread in which the program last wrote
 	reason   TimeoutReason
 	// Silence before a ping, and before the connection is given up, in seconds; see SetRetry.
 	pingSecs, hangupSecs uint16
@@ -127,7 +128,6 @@ type Conn struct {
 
 	mux Mux // how a stream's bytes get onto what carries it
 
-	traffic   Traffic
 	answers   int        // bytes, see answersMax; once deaf, those that were discarded
 	peerPlace *PeerPlace // among its peer's, nil where nobody counts
 	memberOf  *Protocol  // whose members it is among
@@ -254,6 +254,7 @@ func (c *Conn) BindVhost(v *Vhost) {
 }
 
 func (c *Conn) setProtocol(p *Protocol) {
+	c.recall()
 	c.Protocol = p
 	c.F.Protocol = nil
 	if p != nil {
@@ -270,6 +271,7 @@ func (c *Conn) SetState(s State) {
 		Logf(LogDebug, "%s: %s -> %s", c, c.state, s)
 	}
 	c.state = s
+	c.recall()
 	if s == StateDead {
 		c.F.Dead = 1
 	}
@@ -279,7 +281,10 @@ func (c *Conn) SetState(s State) {
 func (c *Conn) State() State { return c.state }
 
 // SetRole makes the connection speak r.
-func (c *Conn) SetRole(r Role) { c.role = r }
+func (c *Conn) SetRole(r Role) {
+	c.recall()
+	c.role = r
+}
 
 // Role is what the connection speaks.
 func (c *Conn) Role() Role { return c.role }
@@ -294,7 +299,10 @@ func (c *Conn) Dead() bool { return c.state == StateDead }
 func (c *Conn) Broken() bool { return c.broken }
 
 // SetBroken notes that nothing can be sent any more.
-func (c *Conn) SetBroken() { c.broken = true }
+func (c *Conn) SetBroken() {
+	c.recall()
+	c.broken = true
+}
 
 // PT is the service thread's part that the connection belongs to.
 func (c *Conn) PT() *Thread { return c.pt }

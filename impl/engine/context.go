@@ -405,7 +405,7 @@ func (ctx *Context) announceEnd() {
 func (ctx *Context) busy() bool {
 	return ctx.making.Load() > 0 || slices.ContainsFunc(ctx.Threads, func(pt *Thread) bool {
 		// a loop that another thread runs is to be left by that one
-		if pt.inTurn || atomic.LoadInt32(&pt.F.Busy) > 0 || atomic.LoadInt32(&pt.F.Running) > 0 && !pt.Mine() {
+		if pt.inTurn() || atomic.LoadInt32(&pt.F.Busy) > 0 || atomic.LoadInt32(&pt.F.Running) > 0 && !pt.Mine() {
 			return true
 		}
 		observed(unsafe.Pointer(&pt.F.Busy))

@@ -31,6 +31,7 @@ func (c *Conn) goDeaf() {
 	if c.deaf {
 		return
 	}
+	c.recall()
 	c.deaf = true
 	c.out, c.answers = nil, 0
 	if c.mute() {
@@ -60,7 +61,7 @@ func (c *Conn) sendFailed(err error) bool {
 		level = LogNotice
 	}
 	Logf(level, "%s: send failed: %v", c, err)
-	c.broken = true
+	c.SetBroken()
 	return false
 }
 

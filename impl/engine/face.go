@@ -32,6 +32,7 @@ type Face struct {
 	Dead         uint8          // closed; only its memory is left
 	TSI          uint8          // its thread
 	Notes        uint8          // its callback that runs may have a write noted
+	Lent         uint8          // C may read and answer a small message by itself
 	CloseBuf     unsafe.Pointer // *[FaceCloseMax]byte, code and reason of the close frame to send; nil: nobody asked
 	Parent       unsafe.Pointer // struct lws *
 	Child        unsafe.Pointer
@@ -40,6 +41,10 @@ type Face struct {
 	Net          unsafe.Pointer // struct lws * that carries a stream, nil: none
 	UDP          unsafe.Pointer // struct lws_udp *, nil: no datagram socket
 	LogCx        unsafe.Pointer // struct lws_log_cx *, nil: the context's
+	Traffic      Traffic        // over its socket
+	WroteIn      uint32         // the step of the thread in which the program last wrote
+	Piece        uint16         // while lent: the longest message that is handed out in one piece,
+	AtOnce       uint16         // and the most that is read at once
 }
 
 // FaceCloseMax is the most that a close frame carries (RFC 6455 section 5.5).
@@ -120,4 +125,25 @@ type ThreadFace struct {
 	Running  int32          // its event loop runs, by lws_service
 	Hushed   int32          // C tells its event loop itself, if Pending is set
 	Note     unsafe.Pointer // noteSize bytes: what a callback has written
+	lock     sharedLock     // Thread.mu
+	InTurn   int32          // a turn is under way, in Go or in C
+	Step     uint32         // counts events and WRITEABLEs: what one of them brings is one step
+	ByFD     unsafe.Pointer // **struct lws, of NumFDs descriptors
+	NumFDs   int32
+	Short    Short
+}
+
+// Short is the struct lwsgo_short of capi/c/lws_private.h: how far C has come with an event of a connection that it was lent: what is left
+// to do of it is Go's.
+type Short struct {
+	Conn   unsafe.Pointer // struct lws *, nil: none
+	In     unsafe.Pointer // what was received, and not handed out
+	Out    unsafe.Pointer // what the program has written, framed, and is not sent
+	NumIn  uint32
+	NumOut uint32
+	TLS    unsafe.Pointer // what a call of OpenSSL's has come to that is not all; nil: there was none
+	Asked  int32          // it was a write of so many bytes, 0: a read
+	More   int32          // more than In may have come
+	Failed int32          // the errno of reading
+	Answer int32          // of the program's callback
 }

@@ -15,6 +15,7 @@ import (
 // mutex is a lock with a place in the order of all, which is checked.
 type mutex struct {
 	mu   sync.Mutex
+	at   *sharedLock // which C takes, too; nil: mu is the lock
 	rank int
 }
 
@@ -42,7 +43,11 @@ func (m *mutex) Lock() {
 		}
 	}
 	heldMu.Unlock()
-	m.mu.Lock()
+	if m.at != nil {
+		m.at.lock()
+	} else {
+		m.mu.Lock()
+	}
 	heldMu.Lock()
 	held[id] = append(held[id], m)
 	heldMu.Unlock()
@@ -59,7 +64,11 @@ func (m *mutex) Unlock() {
 			if len(held[id]) == 0 {
 				delete(held, id)
 			}
-			m.mu.Unlock()
+			if m.at != nil {
+				m.at.unlock()
+			} else {
+				m.mu.Unlock()
+			}
 			return
 		}
 	}

@@ -11,8 +11,25 @@ import (
 
 // mutex is a lock with a place in the order of all.
 type mutex struct {
-	sync.Mutex
+	mu   sync.Mutex
+	at   *sharedLock // which C takes, too; nil: mu is the lock
 	rank int
+}
+
+func (m *mutex) Lock() {
+	if m.at != nil {
+		m.at.lock()
+		return
+	}
+	m.mu.Lock()
+}
+
+func (m *mutex) Unlock() {
+	if m.at != nil {
+		m.at.unlock()
+		return
+	}
+	m.mu.Unlock()
 }
 
 // published is before what other threads go by without a lock is written at p.

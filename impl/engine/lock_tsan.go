@@ -16,15 +16,26 @@ var Acquired, Releasing func(lock unsafe.Pointer)
 // mutex is a lock with a place in the order of all, which ThreadSanitizer knows of.
 type mutex struct {
 	mu   sync.Mutex
+	at   *sharedLock // which C takes, too; nil: mu is the lock
 	rank int
 }
 
 func (m *mutex) Lock() {
+	if m.at != nil {
+		m.at.lock()
+		Acquired(unsafe.Pointer(m.at))
+		return
+	}
 	m.mu.Lock()
 	Acquired(unsafe.Pointer(m))
 }
 
 func (m *mutex) Unlock() {
+	if m.at != nil {
+		Releasing(unsafe.Pointer(m.at))
+		m.at.unlock()
+		return
+	}
 	Releasing(unsafe.Pointer(m))
 	m.mu.Unlock()
 }

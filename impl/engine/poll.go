@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"unsafe"
@@ -37,7 +38,7 @@ func (c *Conn) tellPoll(r Reason, events, prev uint32) bool {
 	ok := c.CallProtocol(p, ReasonLockPoll, c.F.User, unsafe.Pointer(a), lock) == 0
 	if !ok && r == ReasonAddPollFD && c.Ctx.pollAnswers() {
 		c.unwatch()
-		c.pt.fds[c.fd] = nil
+		*c.pt.byFD(c.fd) = nil
 		return false
 	}
 	switch r {
@@ -132,12 +133,12 @@ func (c *Conn) watch(fd int) error {
 	c.fd = fd
 	c.F.FD = int32(fd)
 	pt := c.pt
-	for len(pt.fds) <= fd {
-		pt.fds = append(pt.fds, nil)
+	if !pt.roomFor(fd) {
+		return errors.New("no memory for the table of descriptors")
 	}
-	pt.fds[fd] = c
+	*pt.byFD(fd) = c.F
 	c.polled = c.mask()
-	ev := unix.EpollEvent{Events: c.polled, Fd: int32(c.slot), Pad: c.gen()}
+	ev := unix.EpollEvent{Events: c.polled, Fd: int32(fd), Pad: c.gen()}
 	if err := unix.EpollCtl(pt.epfd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil && err != unix.EPERM {
 		return fmt.Errorf("epoll_ctl add: %w", err)
 	}
@@ -157,13 +158,14 @@ func (c *Conn) detach() {
 	if c.Ctx.F.External != ExternalNo {
 		c.tellPoll(ReasonDelPollFD, 0, 0)
 	}
-	if c.fd < len(c.pt.fds) && c.pt.fds[c.fd] == c {
-		c.pt.fds[c.fd] = nil
+	if f := c.pt.byFD(c.fd); f != nil && *f == c.F {
+		*f = nil
 	}
 }
 
 // unwatch is detach without a word to the program.
 func (c *Conn) unwatch() {
+	c.recall()
 	c.added = false
 	pt := c.pt
 	last := len(pt.order) - 1
@@ -180,7 +182,7 @@ func (c *Conn) touchPoll() {
 	if !c.added || c.inSync || c.mask() == c.polled {
 		return
 	}
-	if !c.pt.inTurn {
+	if !c.pt.inTurn() {
 		c.syncPoll()
 		return
 	}
@@ -190,6 +192,7 @@ func (c *Conn) touchPoll() {
 
 // TouchPoll is touchPoll for roles that changed NoRead or WantOut.
 func (c *Conn) TouchPoll() {
+	c.recall()
 	c.touchPoll()
 	if c.readAhead() {
 		c.pt.again(c)
@@ -204,7 +207,7 @@ func (c *Conn) syncPoll() {
 	}
 	prev := c.polled
 	c.polled = m
-	ev := unix.EpollEvent{Events: m, Fd: int32(c.slot), Pad: c.gen()}
+	ev := unix.EpollEvent{Events: m, Fd: int32(c.fd), Pad: c.gen()}
 	if err := unix.EpollCtl(c.pt.epfd, unix.EPOLL_CTL_MOD, c.fd, &ev); err != nil && err != unix.EPERM && err != unix.ENOENT {
 		Errf("%s: epoll_ctl mod: %v", c, err)
 	}
@@ -239,10 +242,37 @@ func (ctx *Context) ConnByFD(fd int) *Conn {
 }
 
 func (pt *Thread) connByFD(fd int) *Conn {
-	if fd < 0 || fd >= len(pt.fds) {
+	f := pt.byFD(fd)
+	if f == nil {
 		return nil
 	}
-	return pt.fds[fd]
+	return ConnOf(*f)
+}
+
+// byFD is where the connection of a descriptor stands, nil where none of such a number
+// was polled yet. The table is C memory, as C looks there, too.
+func (pt *Thread) byFD(fd int) **Face {
+	if fd < 0 || fd >= int(pt.F.NumFDs) {
+		return nil
+	}
+	return &unsafe.Slice((**Face)(pt.F.ByFD), pt.F.NumFDs)[fd]
+}
+
+// roomFor makes the table reach to fd.
+func (pt *Thread) roomFor(fd int) bool {
+	f := pt.F
+	if fd < int(f.NumFDs) {
+		return true
+	}
+	n := max(64, fd+1+fd/2)
+	t := Prog.Alloc(uintptr(n) * unsafe.Sizeof(f))
+	if t == nil {
+		return false
+	}
+	copy(unsafe.Slice((**Face)(t), n), unsafe.Slice((**Face)(f.ByFD), f.NumFDs))
+	Prog.Free(f.ByFD)
+	f.ByFD, f.NumFDs = t, int32(n)
+	return true
 }
 
 // of is the thread that has a descriptor; pt, whose turn it is, where none has.
@@ -304,7 +334,7 @@ func (pt *Thread) ServiceFD(fd int, revents uint32, now int64) (ours bool, end E
 		if c == nil {
 			return false, GoesOn
 		}
-		ev = Event{Events: revents, Fd: int32(c.slot), Pad: c.gen()}
+		ev = Event{Events: revents, Fd: int32(fd), Pad: c.gen()}
 	}
 	if ctx.destroyed {
 		return true, Over

@@ -5,6 +5,7 @@ package engine
 import (
 	"errors"
 	"io"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,9 +19,12 @@ func (c *Conn) Read(b []byte) (int, error) {
 	if c.fd < 0 {
 		return 0, io.EOF
 	}
+	if e := &c.pt.early; e.c == c {
+		return e.read(b)
+	}
 	if c.TLS != nil {
 		n, err := c.TLS.Read(b)
-		c.traffic.Rx += uint64(max(n, 0))
+		c.F.Traffic.Rx += uint64(max(n, 0))
 		if c.TLS == nil { // closed by a callback
 			return 0, io.EOF
 		}
@@ -40,7 +44,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 	for {
 		n, err := sysRecv(c.fd, b)
-		c.traffic.Rx += uint64(max(n, 0))
+		c.F.Traffic.Rx += uint64(max(n, 0))
 		switch {
 		case err == unix.EINTR:
 			continue
@@ -70,6 +74,7 @@ func (c *Conn) Keep(b []byte) {
 	if len(b) == 0 {
 		return
 	}
+	c.recall()
 	if c.rx == nil {
 		c.rx = new([]byte)
 	}
@@ -89,6 +94,7 @@ func (c *Conn) Consume(n int) {
 // SetRxPending tells whether the role holds received bytes that Readable is to
 // go on with, without a network event.
 func (c *Conn) SetRxPending(on bool) {
+	c.recall()
 	c.RxPending = on
 	if on {
 		c.wantRipe()
@@ -100,7 +106,7 @@ func (c *Conn) wantRipe() {
 		c.inRipe = true
 		c.pt.ripe = append(c.pt.ripe, c)
 	}
-	if !c.pt.inTurn && c.mayDeliver() {
+	if !c.pt.inTurn() && c.mayDeliver() {
 		c.pt.kick()
 	}
 }
@@ -176,9 +182,15 @@ func (pt *Thread) runRipe() {
 	}
 }
 
+// handingOut tells whether one of c's callbacks runs that has a part of what was read: if the
+// program serves in there, what came behind it has to wait.
+func (c *Conn) handingOut() bool { return c.reading || c.pt.F.Short.Conn == unsafe.Pointer(c.F) }
+
 // readable lets the role read; c is corked.
 func (c *Conn) readable() {
+	c.reading = true
 	ok := c.role.Readable(c)
+	c.reading = false
 	c.expect = false
 	if !ok {
 		c.close(CloseNoStatus)
@@ -216,6 +228,7 @@ func (c *Conn) FlowControl(on bool) {
 	if c.Dead() || c.rxOff == !on {
 		return
 	}
+	c.recall()
 	c.rxOff = !on
 	c.touchPoll()
 	if on {

@@ -62,6 +62,14 @@ type Keepalive interface {
 	Ping(c *Conn) bool
 }
 
+// Lender is a role whose connections C may serve (short.go).
+type Lender interface {
+	// AtRest tells whether all that was received has been handed out and nothing is owed
+	// to the peer; piece is the longest message that the program gets in one piece, atOnce
+	// the most that is read at once.
+	AtRest(c *Conn) (piece, atOnce int, ok bool)
+}
+
 // Targeter is a role whose connections are on their way to somewhere.
 type Targeter interface {
 	// Target is where to, for the log line of a connection that failed.

@@ -8,6 +8,45 @@ import (
 	"libwebsockets/impl/wire/h1"
 )
 
+// buffers are what a turn works with, as long as it is not over: callbacks are given parts.
+type buffers struct {
+	// Buf is where received bytes land, Resp where responses are built: memory that does
+	// not move, ServBufSize each, with headroom and room for a terminating NUL.
+	Buf, Resp []byte
+	// Args is a little such memory for the structs that callbacks get.
+	Args unsafe.Pointer
+	// Inflate is scratch memory for permessage-deflate.
+	Inflate [2][]byte
+}
+
+// bufferSize is what Buf and Resp take, each.
+func (ctx *Context) bufferSize() int { return Pre + max(ctx.ServBufSize, DefaultServBuf) + 16 }
+
+func buffersIn(all []byte, one int) buffers {
+	return buffers{Buf: all[Pre:one:one], Resp: all[one+Pre : 2*one : 2*one], Args: unsafe.Pointer(&all[2*one])}
+}
+
+// nest gives a turn within a callback buffers of its own: those of the turn that it is
+// nested in are in use. unnest takes them back.
+func (pt *Thread) nest() {
+	pt.outer = append(pt.outer, pt.buffers)
+	one := pt.ctx.bufferSize()
+	all := pt.apart
+	if pt.apart = nil; all == nil {
+		all = make([]byte, 2*one+argsSize)
+	}
+	pt.buffers = buffersIn(all, one)
+}
+
+func (pt *Thread) unnest() {
+	last := len(pt.outer) - 1
+	if pt.Buf != nil { // the context may have gone
+		pt.apart = unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(pt.Buf)), -Pre)), 2*pt.ctx.bufferSize()+argsSize)
+		pt.buffers = pt.outer[last]
+	}
+	pt.outer = pt.outer[:last]
+}
+
 // Buf and wide begin in the middle of a page. What programs copy from it to begins near the
 // beginning of one, if it is large: where both lie equally far behind, the copying
 // instruction of some processors (REP MOVSB of Zen 3 and 4) is five times slower.

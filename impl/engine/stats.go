@@ -22,10 +22,10 @@ type Traffic struct{ Rx, Tx uint64 }
 // leaveTraffic adds what an ended connection has had to that of its vhost.
 func (c *Conn) leaveTraffic() {
 	if v := c.Vhost; v != nil {
-		v.Count.rx.Add(c.traffic.Rx)
-		v.Count.tx.Add(c.traffic.Tx)
+		v.Count.rx.Add(c.F.Traffic.Rx)
+		v.Count.tx.Add(c.F.Traffic.Tx)
 	}
-	c.traffic = Traffic{}
+	c.F.Traffic = Traffic{}
 }
 
 // Status is what a context is at.
@@ -55,8 +55,8 @@ func (ctx *Context) Status() Status {
 				s.Headers++
 			}
 			t := s.Traffic[c.Vhost]
-			t.Rx += c.traffic.Rx
-			t.Tx += c.traffic.Tx
+			t.Rx += c.F.Traffic.Rx
+			t.Tx += c.F.Traffic.Tx
 			s.Traffic[c.Vhost] = t
 		}
 	}

@@ -30,11 +30,9 @@ type Thread struct {
 	// its own would set a timer each time. C sets it.
 	timerfd int
 
-	// Buf is where received bytes land, Resp where responses are built: C
-	// memory, ServBufSize each, with headroom and room for a terminating NUL.
-	Buf, Resp []byte
-	// Args is a little C memory for the structs that callbacks get.
-	Args   unsafe.Pointer
+	buffers
+	outer  []buffers // those of the turns that this one is nested in
+	apart  []byte    // what such a one takes, when it is not in use
 	bufMem unsafe.Pointer
 	// wide is where a WebSocket reads many pieces at a time to, C memory.
 	wide      []byte
@@ -44,13 +42,11 @@ type Thread struct {
 	// last until the next use.
 	Spare  []byte
 	Header [16]byte
-	// Inflate and Deflate are scratch memory for permessage-deflate.
-	Inflate [2][]byte
+	// Deflate is scratch memory for permessage-deflate.
 	Deflate []byte
 	// FileBuf is where files are read to on their way out.
 	FileBuf []byte
 
-	fds []*Conn // by descriptor
 	// order has what is polled. Who goes leaves the place to the last, as in the
 	// original's table: its order is that in which a context's end closes them.
 	order     []*Conn
@@ -88,8 +84,8 @@ type Thread struct {
 	rested      atomic.Int64 // when a turn last began behind a long wait, likewise
 	breaths     int          // see breathe
 	woken       atomic.Bool  // wakefd is readable, or is about to be: see awake
-	step        uint32       // counts events and WRITEABLEs: what one of them brings is one step
-	inTurn      bool
+	early       early        // what C has read of a connection
+	tookOver    bool         // the turn goes on that C has begun, see TakeOver
 	destroySelf bool
 	tidAsked    bool
 	cancelDue   bool
@@ -97,11 +93,21 @@ type Thread struct {
 
 const argsSize = 128
 
-// noteSize is the longest write that C notes (LWSGO_NOTE).
-const noteSize = 4096
+// noteSize is the longest write that C notes (LWSGO_NOTE). shortIn and shortOut are the
+// most that it reads of a connection that it was lent, and gathers for it, shortTLS has a
+// struct tls_io.
+const (
+	noteSize = 4096
+	shortIn  = 4096
+	shortOut = 16 << 10
+	shortTLS = 512
+)
 
 func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
-	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index}, inbox: inbox{mu: mutex{rank: rankShared}}, epfd: -1, wakefd: -1, timerfd: -1}
+	f.lock, f.InTurn, f.Short = sharedLock{}, 0, Short{} // whoever had them: a forked child begins anew
+	Prog.Free(f.ByFD)
+	f.ByFD, f.NumFDs = nil, 0
+	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index, at: &f.lock}, inbox: inbox{mu: mutex{rank: rankShared}}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
@@ -118,8 +124,8 @@ func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
 		pt.closeOwn()
 		return nil, err
 	}
-	one := Pre + max(ctx.ServBufSize, DefaultServBuf) + 16
-	n := pageSize + 2*one + argsSize + noteSize
+	one := ctx.bufferSize()
+	n := pageSize + 2*one + argsSize + noteSize + shortOut + shortTLS + Pre + shortIn + 1
 	pt.bufMem = Prog.Alloc(uintptr(n))
 	if pt.bufMem == nil {
 		pt.closeOwn()
@@ -127,9 +133,9 @@ func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
 	}
 	all := unsafe.Slice((*byte)(pt.bufMem), n)
 	all = all[toMiddle(uintptr(pt.bufMem)+Pre):]
-	pt.Buf, pt.Resp = all[Pre:one:one], all[one+Pre:2*one:2*one]
-	pt.Args = unsafe.Pointer(&all[2*one])
-	pt.F.Note = unsafe.Pointer(&all[2*one+argsSize])
+	pt.buffers = buffersIn(all, one)
+	rest := all[2*one+argsSize:]
+	pt.F.Note = unsafe.Pointer(&rest[0]) // behind it are what C gathers, what OpenSSL tells, and with headroom what it reads
 	return pt, nil
 }
 
@@ -188,7 +194,9 @@ func (pt *Thread) release() {
 	}
 	Prog.Free(pt.bufMem)
 	Prog.Free(pt.wideMem)
-	pt.Buf, pt.Resp, pt.bufMem, pt.Args, pt.F.Note = nil, nil, nil, nil, nil
+	Prog.Free(pt.F.ByFD)
+	pt.buffers, pt.bufMem = buffers{}, nil
+	pt.F.Note, pt.F.Short, pt.F.ByFD, pt.F.NumFDs = nil, Short{}, nil, 0
 	pt.wide, pt.wideMem = nil, nil
 	pt.timers = nil
 	for _, s := range pt.headers {

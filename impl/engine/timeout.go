@@ -67,6 +67,7 @@ func (c *Conn) SetTimeout(r TimeoutReason, secs int) {
 func (c *Conn) SetTimeoutAsked(r TimeoutReason, secs int) {
 	c.doomed = false
 	c.SetTimeout(r, secs)
+	c.recall()
 	c.doomed = secs == killAsync
 }
 

@@ -82,6 +82,11 @@ type Transport interface {
 	Forget()
 	// Cross tells what waits for the socket in a way that is not plain to see.
 	Cross() uint8
+	// AtRest tells whether C may read and write by itself (short.go).
+	AtRest() bool
+	// Took takes over what C's last call has come to: a write of asked bytes or, if that is
+	// 0, a read. The error is that of Read or Write.
+	Took(io unsafe.Pointer, asked int) error
 	// Moved is called when another connection takes over the socket.
 	Moved(to *Conn)
 	// Shutdown says goodbye, which Flush sends, for the socket to be closed then;

@@ -59,13 +59,15 @@ func (g *gatherer) Shutdown() {
 		g.b, g.bye = append(g.b, "bye"...), true
 	}
 }
-func (g *gatherer) Handshake(*Conn)     {}
-func (g *gatherer) ALPN() string        { return "" }
-func (g *gatherer) Moved(*Conn)         {}
-func (g *gatherer) Forget()             {}
-func (g *gatherer) Pending() int        { return 0 }
-func (g *gatherer) Close()              { _ = g.Flush() }
-func (g *gatherer) SSL() unsafe.Pointer { return nil }
+func (g *gatherer) Handshake(*Conn)                {}
+func (g *gatherer) ALPN() string                   { return "" }
+func (g *gatherer) Moved(*Conn)                    {}
+func (g *gatherer) AtRest() bool                   { return false }
+func (g *gatherer) Took(unsafe.Pointer, int) error { return nil }
+func (g *gatherer) Forget()                        {}
+func (g *gatherer) Pending() int                   { return 0 }
+func (g *gatherer) Close()                         { _ = g.Flush() }
+func (g *gatherer) SSL() unsafe.Pointer            { return nil }
 
 // TestTransportGathers: what a turn writes leaves in one piece; what the socket
 // does not take leaves in order, with the goodbye behind it.

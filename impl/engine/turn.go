@@ -88,6 +88,9 @@ func (pt *Thread) Turn(events []Event, now int64) End {
 	if pt.ctx.destroyed {
 		return Over
 	}
+	if pt.tookOver {
+		pt.tookOver, pt.F.InTurn = false, 0
+	}
 	pt.breaths = 0
 	return pt.turn(events, now)
 }
@@ -125,7 +128,7 @@ func (pt *Thread) turn(events []Event, now int64) End {
 		if end := pt.round(events, now); end != GoesOn {
 			return end
 		}
-		if pt.inTurn || pt.destroySelf || n == maxRounds || !pt.anyRipe() {
+		if pt.inTurn() || pt.destroySelf || n == maxRounds || !pt.anyRipe() {
 			break
 		}
 		events = nil
@@ -141,7 +144,7 @@ func (pt *Thread) turn(events []Event, now int64) End {
 			until = t + patience
 		}
 	}
-	if pt.ctx.F.External != ExternalNo && !pt.inTurn && pt.owes() {
+	if pt.ctx.F.External != ExternalNo && !pt.inTurn() && pt.owes() {
 		pt.wake()
 	}
 	return GoesOn
@@ -180,7 +183,7 @@ func (pt *Thread) round(events []Event, now int64) End {
 		pt.runWriteable()
 	}
 	pt.leave(nested)
-	if pt.destroySelf && !pt.inTurn {
+	if pt.destroySelf && !pt.inTurn() {
 		pt.destroySelf = false
 		end := GoesOn
 		pt.wholly(func() {
@@ -200,16 +203,21 @@ func (pt *Thread) round(events []Event, now int64) End {
 // are more, it is not needed any more as soon as that is to go, but while a connection is
 // made elsewhere: who makes it does not come here.
 func (pt *Thread) left() End {
-	if pt.ctx.destroyed || pt.destroySelf && !pt.inTurn && len(pt.ctx.Threads) > 1 && pt.ctx.making.Load() == 0 {
+	if pt.ctx.destroyed || pt.destroySelf && !pt.inTurn() && len(pt.ctx.Threads) > 1 && pt.ctx.making.Load() == 0 {
 		return Over
 	}
 	return GoesOn
 }
 
+// inTurn tells whether a turn is under way.
+func (pt *Thread) inTurn() bool { return pt.F.InTurn != 0 }
+
 func (pt *Thread) enter() (nested bool) {
-	nested = pt.inTurn
-	pt.inTurn = true
-	pt.step++
+	if nested = pt.inTurn(); nested {
+		pt.nest()
+	}
+	pt.F.InTurn = 1
+	pt.F.Step++
 	atomic.StoreInt32(&pt.F.Pending, 0)
 	return nested
 }
@@ -218,11 +226,12 @@ func (pt *Thread) enter() (nested bool) {
 // learns the new poll masks, C learns whether and until when to wait.
 func (pt *Thread) leave(nested bool) {
 	if nested {
+		pt.unnest()
 		return
 	}
 	pt.closeDying()
 	pt.syncAll()
-	pt.inTurn = false
+	pt.F.InTurn = 0
 	pt.reap()
 	f := pt.F
 	if d := pt.nextDeadline(); d != f.Deadline { // which only we write
@@ -270,7 +279,7 @@ func (pt *Thread) firstTurn() {
 }
 
 func (pt *Thread) event(ev *Event) {
-	if ev.Fd == 0 && ev.Pad == 0 { // the wake-up eventfd has no slot
+	if ev.Pad == 0 { // the wake-up eventfd
 		pt.awake()
 		return
 	}
@@ -281,8 +290,8 @@ func (pt *Thread) event(ev *Event) {
 	case evTimer: // the timers run at the beginning of each turn
 		return
 	}
-	c := conns.get(uint32(ev.Fd))
-	if c == nil || c.pt != pt || c.gen() != ev.Pad || c.Dead() {
+	c := pt.connByFD(int(ev.Fd))
+	if c == nil || c.gen() != ev.Pad || c.Dead() {
 		return
 	}
 	pt.connEvent(c, ev.Events)
@@ -290,14 +299,8 @@ func (pt *Thread) event(ev *Event) {
 
 // connEvent handles what the poll reported for one connection.
 func (pt *Thread) connEvent(c *Conn, revents uint32) {
-	defer func() {
-		if r := recover(); r != nil {
-			Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
-			pt.cork.reset()
-			c.broken = true
-			guard("close", func() { c.close(CloseNoStatus) })
-		}
-	}()
+	defer pt.rescue(c)
+	c.recall()
 	if c.nascent { // of its peer's end it hears again
 		return
 	}
@@ -314,18 +317,31 @@ func (pt *Thread) connEvent(c *Conn, revents uint32) {
 	if c.TLS != nil {
 		revents = c.crossed(revents)
 	}
-	pt.step++
+	pt.F.Step++
+	read := c.F.Traffic.Rx
 	prev := pt.corkFor(c)
 	if revents&unix.EPOLLOUT != 0 && !c.writable() {
 		c.close(CloseNoStatus)
 	}
 	waited := c.Unsent()
-	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && (!c.RxOff() || c.state == StateTLSHandshake) {
+	if revents&(unix.EPOLLIN|unix.EPOLLHUP) != 0 && !c.Dead() && !c.handingOut() && (!c.RxOff() || c.state == StateTLSHandshake) {
 		c.readable()
 	}
 	pt.runFresh()
 	pt.uncork(c, prev)
 	c.noteAnswers(waited)
+	c.lend(c.F.Traffic.Rx - read)
+}
+
+// rescue is deferred where an event of c is handled.
+func (pt *Thread) rescue(c *Conn) {
+	if r := recover(); r != nil {
+		c.reading = false
+		Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
+		pt.cork.reset()
+		c.broken = true
+		guard("close", func() { c.close(CloseNoStatus) })
+	}
 }
 
 // Serve handles c as if it were readable: for bytes that came another way.
@@ -350,7 +366,7 @@ const gravesKept = 1024
 
 // reap gives back what was closed, when nobody can be using it any more.
 func (pt *Thread) reap() {
-	if pt.inTurn {
+	if pt.inTurn() {
 		return
 	}
 	for len(pt.graves) > 0 {

@@ -374,9 +374,9 @@ func (v *Vhost) Destroy() {
 	v.destroying = true
 	v.handOverListeners()
 	for _, pt := range v.Ctx.Threads { // each closes its own
-		if pt.inTurn || !pt.Mine() {
+		if pt.inTurn() || !pt.Mine() {
 			pt.dying = append(pt.dying, v)
-			if !pt.inTurn {
+			if !pt.inTurn() {
 				pt.kick()
 			}
 			continue

@@ -16,7 +16,7 @@ func (pt *Thread) kick() {
 	if atomic.LoadInt32(&f.Hushed) != 0 {
 		return
 	}
-	if atomic.LoadInt32(&f.Waiting) != 0 || pt.ctx.F.External != ExternalNo && !pt.inTurn {
+	if atomic.LoadInt32(&f.Waiting) != 0 || pt.ctx.F.External != ExternalNo && !pt.inTurn() {
 		pt.wake()
 	}
 }

@@ -113,8 +113,12 @@ func (q *outQueue) drop(n int) *outQueue {
 // than sockets take fills such a one with each message.
 var emptied sync.Pool // of *outQueue
 
-func (c *Conn) outAdd(b []byte) { c.out = c.out.add(b) }
-func (c *Conn) outDrop(n int)   { c.out = c.out.drop(n) }
+func (c *Conn) outAdd(b []byte) {
+	c.recall()
+	c.out = c.out.add(b)
+}
+
+func (c *Conn) outDrop(n int) { c.out = c.out.drop(n) }
 
 const emptiedMax = 4 << 20
 
@@ -190,7 +194,7 @@ func (c *Conn) SendFile(send func(socket int, n int64) int, n int64) int {
 		return 0
 	}
 	sent := send(c.fd, n)
-	c.traffic.Tx += uint64(max(sent, 0))
+	c.F.Traffic.Tx += uint64(max(sent, 0))
 	return sent
 }
 
@@ -198,7 +202,7 @@ func (c *Conn) SendFile(send func(socket int, n int64) int, n int64) int {
 func (c *Conn) transportWrite(b []byte, more bool) (int, error) {
 	if c.TLS != nil {
 		n, err := c.TLS.Write(b, more)
-		c.traffic.Tx += uint64(max(n, 0))
+		c.F.Traffic.Tx += uint64(max(n, 0))
 		if c.TLS == nil { // closed by a callback
 			return 0, unix.EPIPE
 		}
@@ -207,7 +211,7 @@ func (c *Conn) transportWrite(b []byte, more bool) (int, error) {
 	}
 	for {
 		n, err := sysSend(c.fd, b, c.bye.fin || c.expect)
-		c.traffic.Tx += uint64(max(n, 0))
+		c.F.Traffic.Tx += uint64(max(n, 0))
 		if err != unix.EINTR {
 			c.held = c.expect
 			return n, err
@@ -260,7 +264,7 @@ func (c *Conn) Buffered() bool {
 
 // Choked tells whether a write now would have to be kept (lws_send_pipe_choked).
 func (c *Conn) Choked() bool {
-	c.wroteIn = 0
+	c.F.WroteIn = 0
 	if c.backlog() || c.broken || c.mute() {
 		return true
 	}
@@ -278,11 +282,12 @@ func (c *Conn) Choked() bool {
 // lws_send_pipe_choked between, is told of once a connection, as an information: it is
 // taken, but may have to be kept. The lock is held.
 func (c *Conn) ProgramWrite(b Payload, wp WriteProtocol) int {
-	if c.wroteIn == c.pt.step && !c.wroteTwo {
+	c.gatherShort()
+	if c.F.WroteIn == c.pt.F.Step && !c.wroteTwo {
 		c.wroteTwo = true
 		Infof("%s: Illegal back-to-back write of %d detected: one lws_write for each WRITEABLE", c, len(b.Bytes()))
 	}
-	c.wroteIn = c.pt.step
+	c.F.WroteIn = c.pt.F.Step
 	return c.Write(b, wp)
 }
 
@@ -312,6 +317,7 @@ func (c *Conn) AskWriteable() {
 	if c.Dead() || c.broken || c.mute() {
 		return
 	}
+	c.recall()
 	c.wantWrite = true
 	if !c.inWriteq {
 		c.inWriteq = true
@@ -323,7 +329,7 @@ func (c *Conn) AskWriteable() {
 		}
 		c.touchPoll()
 	}
-	if !c.pt.inTurn || c.pt.F.Waiting != 0 {
+	if !c.pt.inTurn() || c.pt.F.Waiting != 0 {
 		c.pt.kick()
 	}
 }

@@ -2,10 +2,6 @@
 
 package engine
 
-import (
-	"runtime/debug"
-)
-
 // StartedFile notes that the library has begun to send a file on c. Its first
 // piece leaves with the headers, before the event that asked for it is over.
 func (c *Conn) StartedFile() {
@@ -81,23 +77,17 @@ const writeBurst = 32
 
 // writeable gives c, which is corked, its WRITEABLE callback.
 func (pt *Thread) writeable(c *Conn) {
-	defer func() {
-		if r := recover(); r != nil {
-			Errf("%s: internal error: %v\n%s", c, r, debug.Stack())
-			pt.cork.reset()
-			c.broken = true
-			guard("close", func() { c.close(CloseNoStatus) })
-		}
-	}()
+	defer pt.rescue(c)
 	for n := 1; ; n++ {
 		gathered := len(pt.cork.b)
-		pt.step++
+		pt.F.Step++
 		if !c.role.Writeable(c) {
 			c.Close(CloseNoStatus)
 			return
 		}
 		if n == writeBurst || !c.wantWrite || len(pt.cork.b) <= gathered || len(pt.cork.b) > corkSmall ||
 			c.Dead() || c.blocked() || c.mux != nil || pt.cork.owner != c || c.Ctx.F.External == ExternalYes {
+			c.lend(0)
 			return
 		}
 		c.takeAsked()

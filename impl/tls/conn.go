@@ -166,6 +166,11 @@ func (c *Conn) Read(b []byte) (int, error) {
 	if c.leave() {
 		return 0, io.EOF
 	}
+	return c.hasRead()
+}
+
+// hasRead is what a read comes to.
+func (c *Conn) hasRead() (int, error) {
 	c.pending = int(c.io.pending)
 	x := c.cross & WriteWantsRead
 	if c.io.n > 0 {
@@ -178,6 +183,27 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 	c.setCross(x)
 	return 0, c.result()
+}
+
+// AtRest tells whether C may read and write by itself: nothing waits on either side, and
+// OpenSSL has no question in between, as it may have before TLS 1.3.
+func (c *Conn) AtRest() bool {
+	return c.p != nil && c.done && !c.failed && !c.bye && !c.busy && c.pending == 0 && c.cross == 0 && !c.waiting &&
+		c.io.version == C.TLS1_3_VERSION
+}
+
+// Took takes over what C's last call has come to, a struct tls_io: that was a write of
+// asked bytes, or, if that is 0, a read.
+func (c *Conn) Took(at unsafe.Pointer, asked int) error {
+	io := (*C.struct_tls_io)(at)
+	c.io.n, c.io.err, c.io.sys, c.io.pending, c.io.out, c.io.lost, c.io.text = io.n, io.err, io.sys, io.pending, io.out, io.lost, io.text
+	var err error
+	if asked > 0 {
+		_, err = c.hasWritten(asked)
+	} else {
+		_, err = c.hasRead()
+	}
+	return err
 }
 
 // Write encrypts and sends as much of b as the socket takes: unix.EAGAIN when
@@ -202,6 +228,11 @@ func (c *Conn) Write(b []byte, more bool) (int, error) {
 	if c.leave() {
 		return 0, unix.EPIPE
 	}
+	return c.hasWritten(len(b))
+}
+
+// hasWritten is what a write of asked bytes comes to.
+func (c *Conn) hasWritten(asked int) (int, error) {
 	x := c.cross & ReadWantsWrite
 	if c.io.err == C.SSL_ERROR_WANT_READ {
 		x |= WriteWantsRead
@@ -211,7 +242,7 @@ func (c *Conn) Write(b []byte, more bool) (int, error) {
 		return 0, unix.Errno(c.io.lost)
 	}
 	n := int(c.io.n)
-	if n == len(b) {
+	if n == asked {
 		return n, nil
 	}
 	err := c.result()

@@ -17,6 +17,7 @@ tls_settled(SSL *s, struct tls_io *io)
 
 	SSL_get0_alpn_selected(s, &p, &n);
 	io->ctx = SSL_get_SSL_CTX(s);
+	io->version = SSL_version(s);
 	io->alpn_len = n <= sizeof(io->alpn) ? (unsigned char)n : TLS_LONG;
 	if (n && n <= sizeof(io->alpn))
 		memcpy(io->alpn, p, n);

@@ -48,6 +48,9 @@ func (t *transport) Close() {
 	t.place = nil
 }
 
+// AtRest: C does not tell of SSL_INFO.
+func (t *transport) AtRest() bool { return t.mask == 0 && t.Conn.AtRest() }
+
 // shaken gives the place for the handshake back.
 func (t *transport) shaken() {
 	if t.shakes {

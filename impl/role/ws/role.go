@@ -14,6 +14,7 @@ type role struct{}
 var (
 	_ engine.Keepalive = role{}
 	_ engine.Receiver  = role{}
+	_ engine.Lender    = role{}
 )
 
 // Role is the one value of the role.
@@ -58,6 +59,18 @@ func (role) Writeable(c *engine.Conn) bool {
 	}
 	c.Noting()
 	return c.Call(c.Role().Reasons(c.Client()).Writeable, nil, 0) == 0
+}
+
+// AtRest: a server's messages are taken by C, one that came compressed, or whose text is
+// to be checked, is not.
+func (role) AtRest(c *engine.Conn) (piece, atOnce int, ok bool) {
+	s := stateOf(c)
+	ok = s != nil && !c.Client() && s.dec.Between() && s.wait == nil && s.pong == nil && s.pmd == nil && !s.failed &&
+		!c.Ctx.Options.Has(engine.OptValidateUTF8)
+	if !ok {
+		return 0, 0, false
+	}
+	return s.rxSize, s.readSize(c), true
 }
 
 // closeAckSecs is how long the peer may take to answer our close frame.

@@ -57,6 +57,11 @@ type Chunk struct {
 // Init makes d ready for a new connection.
 func (d *Decoder) Init(cfg DecoderConfig) { *d = Decoder{cfg: cfg} }
 
+// Between tells whether a message may begin here: the last one, and its last frame, are over.
+func (d *Decoder) Between() bool {
+	return d.state == inHeader && d.spillLen == 0 && d.message == OpContinuation
+}
+
 // Next decodes from the start of in. It returns how many bytes it used and, if
 // ok, one chunk; call it again with the rest. If it is not ok, all of in is used
 // and more input is needed. The payload is unmasked in place, so in is written to.
