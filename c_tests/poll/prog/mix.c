@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * mix HOW ws [CERT KEY]: a server that does what the first letter of each message says, so
+ * mix HOW ws [CERT KEY] (HOW "events": it polls and knows no timeouts): a server that does what the first letter of each message says, so
  * that messages of one read end in every way that callbacks have. Each is answered with
  * itself, once for each letter of its entry below.
  *
@@ -26,6 +26,7 @@
 struct answer {
 	struct answer *next;
 	size_t len;
+	int binary;
 	unsigned char data[]; /* LWS_PRE in front */
 };
 
@@ -33,7 +34,7 @@ struct session {
 	struct answer *head, **tail;
 	unsigned char text[LONG];
 	size_t len;
-	int off;
+	int off, binary;
 	lws_sorted_usec_list_t on;
 	struct lws *wsi;
 };
@@ -43,23 +44,25 @@ static int serving;
 static volatile int over;
 
 static struct answer *
-make(const unsigned char *in, size_t len, size_t least)
+make(const struct session *s, size_t least)
 {
-	size_t n = len < least ? least : len;
+	size_t n = s->len < least ? least : s->len;
 	struct answer *a = calloc(1, sizeof(*a) + LWS_PRE + n);
 
 	if (!a)
 		abort();
 	a->len = n;
+	a->binary = s->binary;
 	memset(a->data + LWS_PRE, '.', n);
-	memcpy(a->data + LWS_PRE, in, len);
+	memcpy(a->data + LWS_PRE, s->text, s->len);
 	return a;
 }
 
 static int
 say(struct lws *wsi, struct answer *a)
 {
-	int r = lws_write(wsi, a->data + LWS_PRE, a->len, LWS_WRITE_TEXT);
+	int r = lws_write(wsi, a->data + LWS_PRE, a->len,
+			  a->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
 
 	free(a);
 	return r;
@@ -82,18 +85,18 @@ obey(struct lws *wsi, struct session *s)
 
 	switch (what) {
 	case 'n':
-		return say(wsi, make(s->text, s->len, 0)) < 0;
+		return say(wsi, make(s, 0)) < 0;
 	case 'd':
-		say(wsi, make(s->text, s->len, 0));
-		return say(wsi, make(s->text, s->len, 0)) < 0;
+		say(wsi, make(s, 0));
+		return say(wsi, make(s, 0)) < 0;
 	case 'p':
 		for (n = 0; n < 3 && !lws_send_pipe_choked(wsi); n++)
-			say(wsi, make(s->text, s->len, 0));
+			say(wsi, make(s, 0));
 		for (; n < 3; n++)
-			say(wsi, make(s->text, s->len, 0));
+			say(wsi, make(s, 0));
 		return 0;
 	case 'l':
-		return say(wsi, make(s->text, s->len, LONG)) < 0;
+		return say(wsi, make(s, LONG)) < 0;
 	case 't':
 		lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, 100);
 		break;
@@ -123,7 +126,7 @@ obey(struct lws *wsi, struct session *s)
 		lws_close_reason(wsi, 3000, s->text, s->len);
 		return -1;
 	}
-	*s->tail = make(s->text, s->len, what == 'b' ? LONG : 0);
+	*s->tail = make(s, what == 'b' ? LONG : 0);
 	s->tail = &(*s->tail)->next;
 	lws_callback_on_writable(wsi);
 	return 0;
@@ -153,6 +156,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		}
 		if (lws_is_first_fragment(wsi))
 			s->len = 0;
+		s->binary = lws_frame_is_binary(wsi);
 		if (s->len + len > sizeof(s->text))
 			return -1;
 		memcpy(s->text + s->len, in, len);
@@ -235,6 +239,10 @@ main(int argc, char **argv)
 	for (;;) {
 		if (!strcmp(argv[1], "poll"))
 			polls();
+		else if (!strcmp(argv[1], "events")) {
+			wait_for(set, set_size, -1);
+			serve_set();
+		}
 		else
 			lws_service(context, 0);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
