@@ -79,6 +79,14 @@ func mixes(t *testing.T, exe string, args []string, secure, cancels bool) {
 
 // mixPeer sends messages as they come, and checks the answers.
 func mixPeer(c io.ReadWriter, rnd *rand.Rand, letters string) error {
+	// alone, a little longer than a piece
+	const first = 1004
+	if _, err := c.Write(h.Frame{Fin: true, Op: h.Text, Masked: true, Payload: bytes.Repeat([]byte("e"), first)}.Append(nil)); err != nil {
+		return err
+	}
+	if op, p, err := mixFrame(c); op != h.Text || len(p) != first || err != nil {
+		return fmt.Errorf("first: op %d, %d bytes, %v", op, len(p), err)
+	}
 	const messages = 400
 	var sent []string
 	var out []byte
