@@ -108,11 +108,7 @@ func TestClientRounds(t *testing.T) {
 	for _, k := range clientRounds {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
+			l := h.Listen(t) // the client tries again until it is stopped
 			p := h.Start(t, h.Build(t, "echo_client.c"), "-x", "-l", "0", "-n", "1000000",
 				"-p", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
 			if err := k.serve(l); err != nil {

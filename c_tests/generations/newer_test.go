@@ -72,12 +72,7 @@ func testConnectionMonitor(t *testing.T, in installed) {
 	mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, plain.URL+"/", http.StatusFound)
 	})
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, nobody, _ := net.SplitHostPort(gone.Addr().String())
-	gone.Close()
+	nobody := fmt.Sprint(harness.FreePort(t))
 	const peer = " conmon peer=127.0.0.1:1 "
 	for i, l := range in.run(t, "libwebsockets", plain.URL,
 		"CONMON+get:/", "get:/", "get:/slow", "CONMON+ws:/ws", "get:/away", "host:127.0.0.1", "CONMON+get:/", "host:a..b", "CONMON+get:/",

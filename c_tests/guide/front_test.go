@@ -5,11 +5,12 @@ package guide
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
 	"github.com/gorilla/websocket"
+
+	"libwebsockets/c_tests/harness"
 )
 
 func init() { drives["front"] = front }
@@ -18,8 +19,7 @@ func init() { drives["front"] = front }
 func front(r *run) {
 	big := strings.Repeat("0123456789", 50_000)
 	up := websocket.Upgrader{Subprotocols: []string{"echo"}}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(r, err)
+	l := harness.Listen(r) // it ends before the program does
 	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if websocket.IsWebSocketUpgrade(req) {
 			c, err := up.Upgrade(w, req, nil)

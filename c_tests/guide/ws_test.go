@@ -40,9 +40,7 @@ var drives = map[string]func(*run){
 	},
 
 	"client": func(r *run) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(r, err)
-		defer l.Close()
+		l := harness.Listen(r)
 		p := r.start(port(l))
 		c, err := harness.Accept(l, "", 20*time.Second)
 		must(r, err)
@@ -166,9 +164,7 @@ var drives = map[string]func(*run){
 	},
 
 	"retry": func(r *run) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(r, err)
-		defer l.Close()
+		l := harness.Listen(r)
 		p := r.start(port(l))
 		for range 3 { // three failures
 			c, err := l.Accept()

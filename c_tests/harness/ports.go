@@ -57,6 +57,18 @@ func FreePort(t testing.TB) int {
 	return 0
 }
 
+// Listen is a listener that ends with the test, if not before: on its port nobody else of
+// the tests listens then.
+func Listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", FreePort(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
 // own takes a port and the next from all other processes, unless one has them.
 func own(t testing.TB, port int) bool {
 	f, err := portsFile()

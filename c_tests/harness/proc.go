@@ -275,11 +275,7 @@ func (p *Proc) CPU() time.Duration {
 // Each hands every connection to a port of the test's own to handle.
 func Each(t testing.TB, handle func(c net.Conn)) net.Listener {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
+	l := Listen(t)
 	go func() {
 		for {
 			c, err := l.Accept()

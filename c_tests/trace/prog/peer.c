@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <time.h>
 
-bool peer_bytewise;
+bool peer_bytewise, peer_alone;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int running;
 
@@ -77,16 +77,39 @@ static struct sockaddr_in loopback(int port)
 	return a;
 }
 
+/* Takes the port at the addresses that scenarios try before the peer's: another scenario, or
+ * another part of the tests, may listen there. */
+static bool elsewhere(uint16_t port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = port};
+	struct sockaddr_in6 a6 = {.sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = in6addr_loopback};
+	int fd = socket(AF_INET, SOCK_STREAM, 0), fd6 = socket(AF_INET6, SOCK_STREAM, 0);
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 8);
+	if (!bind(fd, (struct sockaddr *)&a, sizeof a) &&
+	    (fd6 < 0 || !bind(fd6, (struct sockaddr *)&a6, sizeof a6) || errno == EADDRNOTAVAIL))
+		return true; /* they stay: bound, nobody listens */
+	close(fd);
+	close(fd6);
+	return false;
+}
+
 void peer_listen(const char *name, script_fn script)
 {
 	peer *p = fresh(name, script);
 	struct sockaddr_in a = loopback(0);
 	socklen_t n = sizeof a;
 
-	p->listener = socket(AF_INET, SOCK_STREAM, 0);
-	if (bind(p->listener, (struct sockaddr *)&a, n) || listen(p->listener, 4) ||
-	    getsockname(p->listener, (struct sockaddr *)&a, &n))
-		abort();
+	for (;;) {
+		p->listener = socket(AF_INET, SOCK_STREAM, 0);
+		if (bind(p->listener, (struct sockaddr *)&a, n) || listen(p->listener, 4) ||
+		    getsockname(p->listener, (struct sockaddr *)&a, &n))
+			abort();
+		if (!peer_alone || elsewhere(a.sin_port))
+			break;
+		close(p->listener);
+		a.sin_port = 0;
+	}
 	rig.port = ntohs(a.sin_port);
 	start(p);
 }

@@ -67,6 +67,7 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 static void several(void)
 {
 	hc_address = "several.trace";
+	peer_alone = true;
 	hc_answered(OK5);
 }
 

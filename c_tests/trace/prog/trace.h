@@ -162,6 +162,8 @@ typedef void (*script_fn)(peer *p);
 void peer_start(const char *name, script_fn script);
 /* A listening peer: rig.port becomes its port; the script calls p_accept. */
 void peer_listen(const char *name, script_fn script);
+/* Wherever else on the loopback somebody connects to its port nobody listens, as long as the scenario runs. */
+extern bool peer_alone;
 int peers_running(void);
 
 bool p_connect(peer *p);
