@@ -97,6 +97,8 @@ HARDEN_LD := -Wl,-z,relro -Wl,-z,now
 
 CFLAGS_OURS := -std=gnu11 -O2 -g $(HARDEN) $(NAMED) $(SANE) -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
+# What a message passes through is made for speed, all else small: it enters Go, where the time is.
+FAST   := accessors dummy out service wait
 # The interface of programs that do not say which, here in the checkout. It is this machine's.
 ABI_HDR := include/lws_abi.h
 # What the Go half sees, whatever the ABI: the headers of so.17.
@@ -199,7 +201,7 @@ C_OBJ_$(1)  := $(C_SRC:capi/c/%.c=$(B)/obj/$(1)/%.o) $$(patsubst capi/abi/$(1)/%
 
 $(B)/obj/$(1)/%.o: capi/c/%.c $$(C_HDR_$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS_OURS) $$(CFLAGS_$(1)) -c $$< -o $$@
+	$$(CC) $$(CFLAGS_OURS) $$(CFLAGS_$(1)) $$(if $$(filter $$*,$(FAST)),,-Os) -c $$< -o $$@
 
 $(B)/obj/$(1)/abi/%.o: capi/abi/$(1)/%.c $$(C_HDR_$(1))
 	@mkdir -p $$(@D)
@@ -248,7 +250,7 @@ JAR     := $$($(GO) env GOROOT)/src/net/http/cookiejar
 # The runtime looks through all mounts for a limit of CPU time when it starts, a tenth of a start, to
 # choose a number that procsFor (capi/core/boot.go) chooses itself.
 LIMIT   := $$($(GO) env GOROOT)/src/internal/runtime/cgroup/cgroup_linux.go
-OVERLAY = {"Replace":{"'$(LIMIT)'":"$(CURDIR)/$(B)/limit.go","'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(JAR)'/punycode.go":""}}
+OVERLAY = {"Replace":{"'$(LIMIT)'":"$(abspath $(B)/limit.go)","'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(JAR)'/punycode.go":""}}
 
 # The Go object has exactly one constructor, which starts the runtime. It moves
 # to a section of its own, so that the loader does not run it (docs/architecture.md).

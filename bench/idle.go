@@ -84,10 +84,10 @@ func idleRows() []row {
 	const rounds = 60
 	mib := func(r load.Result) float64 { return float64(r.RSS) / (1 << 20) }
 	return []row{
-		{name: "first lws_create_context, CPU", once: (*bench).started, rounds: rounds, reach: 0.5, hold: 0.22, quick: true},
-		{name: "first lws_create_context, from call to return", once: (*bench).started, rounds: rounds, reach: 0.5, hold: 0.22, quick: true,
+		{name: "first lws_create_context, CPU", once: (*bench).started, rounds: rounds, reach: 0.5, hold: 0.25, quick: true},
+		{name: "first lws_create_context, from call to return", once: (*bench).started, rounds: rounds, reach: 0.5, hold: 0.25, quick: true,
 			value: func(r load.Result) float64 { return float64(r.Wall.Nanoseconds()) / 1000 }},
-		{name: "first lws_create_context, page faults", once: (*bench).started, rounds: 10, limit: 350, quick: true,
+		{name: "first lws_create_context, page faults", once: (*bench).started, rounds: 10, limit: 345, quick: true,
 			value: func(r load.Result) float64 { return float64(r.Faults) }},
 		{name: "server that has just started, RSS", once: idle(0, false), unit: "MiB", value: mib, limit: 8.5, quick: true},
 		{name: "idle server, RSS", once: idle(givenBack, false), rounds: 1, unit: "MiB", value: mib, limit: 6.4},

@@ -95,7 +95,7 @@ func rows(quick bool) []row {
 		{name: "TLS connect + upgrade + close", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true}, reach: 1.05, hold: 0.97, quick: true, floor: true},
 		{name: "TLS connect + upgrade + close, resumed", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true, Resume: true}, reach: 1.5, hold: 0.97, quick: true, floor: true},
 		{name: "TLS 1.2 connect + upgrade + close, resumed", tls: true, job: load.Job{Kind: "connect", Conns: 8, TLS: true, TLS12: true, Resume: true}, reach: 1.5, hold: 0.95, floor: true},
-		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 32}, reach: 1.7, hold: 1.08, floor: true, quick: true, others: ws},
+		{name: "connect + upgrade + close", job: load.Job{Kind: "connect", Conns: 32}, reach: 1.5, hold: 1.1, floor: true, quick: true, others: ws},
 		{name: "static 1 KiB, h1, 50 connections", job: file(50, "1k.txt"), reach: 1.4, quick: true, others: []string{"nginx"}},
 		{name: "static 1 MiB, h1, 10 connections", job: file(10, "1m.txt"), reach: 1, quick: true, others: []string{"nginx"}},
 		{name: "static 1 KiB, h1 TLS, 20 connections", tls: true, job: over(file(20, "1k.txt")), reach: 1.5, quick: true},

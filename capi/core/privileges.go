@@ -6,7 +6,6 @@ package main
 #include "lwsgo.h"
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "lws_private.h"
@@ -20,13 +19,12 @@ import "C"
 
 import (
 	"fmt"
-	"os/user"
-	"strconv"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"libwebsockets/impl/accounts"
 	"libwebsockets/impl/engine"
 )
 
@@ -40,18 +38,18 @@ type privileges struct {
 func wanted(i *C.struct_lwsgo_info) (privileges, error) {
 	p := privileges{uid: int(i.uid), gid: int(i.gid)}
 	if i.groupname != nil {
-		g, err := user.LookupGroup(str(i.groupname))
+		gid, err := accounts.GroupID(str(i.groupname))
 		if err != nil {
 			return p, fmt.Errorf("unknown groupname '%s': %w", str(i.groupname), err)
 		}
-		p.gid, _ = strconv.Atoi(g.Gid)
+		p.gid = gid
 	}
 	if i.username != nil {
-		u, err := user.Lookup(str(i.username))
+		uid, err := accounts.UserID(str(i.username))
 		if err != nil {
 			return p, fmt.Errorf("unknown username '%s': %w", str(i.username), err)
 		}
-		p.uid, _ = strconv.Atoi(u.Uid)
+		p.uid = uid
 	}
 	n := min(int(i.count_caps), len(i.caps))
 	for _, c := range i.caps[:max(n, 0)] {
@@ -66,34 +64,34 @@ func named(id int) bool { return id != 0 && id != -1 }
 // calling thread, which is the one that serves.
 func (p privileges) take() error {
 	if named(p.gid) {
-		g, err := user.LookupGroupId(strconv.Itoa(p.gid))
+		group, err := accounts.GroupName(p.gid)
 		if err != nil {
 			return fmt.Errorf("cannot find name for gid %d: %w", p.gid, err)
 		}
 		if e := C.lwsgo_setgid(C.int(p.gid)); e != 0 {
 			return fmt.Errorf("setgid %d: %w", p.gid, syscall.Errno(e))
 		}
-		engine.Noticef("lws_create_context: effective group '%s'", g.Name)
+		engine.Noticef("lws_create_context: effective group '%s'", group)
 	}
 	if !named(p.uid) {
 		return nil
 	}
-	u, err := user.LookupId(strconv.Itoa(p.uid))
+	user, err := accounts.UserName(p.uid)
 	if err != nil {
 		return fmt.Errorf("unable to find uid %d: %w", p.uid, err)
 	}
 	if err := keepCaps(p.caps); err != nil {
 		return err
 	}
-	name := C.CString(u.Username)
+	name := C.CString(user)
 	defer C.free(unsafe.Pointer(name))
 	if e := C.lwsgo_initgroups(name, C.int(p.gid)); e != 0 {
-		return fmt.Errorf("initgroups %s, %d: %w", u.Username, p.gid, syscall.Errno(e))
+		return fmt.Errorf("initgroups %s, %d: %w", user, p.gid, syscall.Errno(e))
 	}
 	if e := C.lwsgo_setuid(C.int(p.uid)); e != 0 {
 		return fmt.Errorf("setuid %d: %w", p.uid, syscall.Errno(e))
 	}
-	engine.Noticef("lws_create_context: effective user '%s'", u.Username)
+	engine.Noticef("lws_create_context: effective user '%s'", user)
 	return useCaps(p.caps)
 }
 

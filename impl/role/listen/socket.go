@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/user"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
+	"libwebsockets/impl/accounts"
 	"libwebsockets/impl/engine"
 )
 
@@ -208,16 +208,12 @@ func idsOf(perms string) (uid, gid int, err error) {
 	if !ok {
 		return 0, 0, fmt.Errorf("%q is not user:group", perms)
 	}
-	u, err := user.Lookup(un)
-	if err != nil {
+	if uid, err = accounts.UserID(un); err != nil {
 		return 0, 0, err
 	}
-	g, err := user.LookupGroup(gn)
-	if err != nil {
+	if gid, err = accounts.GroupID(gn); err != nil {
 		return 0, 0, err
 	}
-	uid, _ = strconv.Atoi(u.Uid)
-	gid, _ = strconv.Atoi(g.Gid)
 	return uid, gid, nil
 }
 
