@@ -55,9 +55,9 @@ func mixes(t *testing.T, exe string, args []string, secure, cancels bool) {
 	done := make(chan error)
 	const peers = 6
 	for i := range uint64(peers) {
-		c, _ := dial(t, p, secure, "")
+		c, b := dial(t, p, secure, "")
 		kinds["ws"].open(t, c)
-		go func() { done <- mixPeer(c, rand.New(rand.NewPCG(seed, i)), letters) }()
+		go func() { done <- mixPeer(c, b, rand.New(rand.NewPCG(seed, i)), letters) }()
 	}
 	for range peers {
 		select {
@@ -78,14 +78,43 @@ func mixes(t *testing.T, exe string, args []string, secure, cancels bool) {
 }
 
 // mixPeer sends messages as they come, and checks the answers.
-func mixPeer(c io.ReadWriter, rnd *rand.Rand, letters string) error {
-	// alone, a little longer than a piece
-	const first = 1004
-	if _, err := c.Write(h.Frame{Fin: true, Op: h.Text, Masked: true, Payload: bytes.Repeat([]byte("e"), first)}.Append(nil)); err != nil {
-		return err
+func mixPeer(c io.ReadWriter, b *bundle, rnd *rand.Rand, letters string) error {
+	// alone, a little longer than a piece; then some that come at once, in records of their own
+	for _, sizes := range [][]int{{1004}, {5, 5}, {5, 5, 5}, {1000, 900}} {
+		b.hold = true
+		for _, n := range sizes {
+			if _, err := c.Write(h.Frame{Fin: true, Op: h.Text, Masked: true, Payload: bytes.Repeat([]byte("e"), n)}.Append(nil)); err != nil {
+				return err
+			}
+		}
+		if err := b.release(); err != nil {
+			return err
+		}
+		for _, n := range sizes {
+			if op, p, err := mixFrame(c); op != h.Text || len(p) != n || err != nil {
+				return fmt.Errorf("first: op %d, %d bytes, want %d, %v", op, len(p), n, err)
+			}
+		}
 	}
-	if op, p, err := mixFrame(c); op != h.Text || len(p) != first || err != nil {
-		return fmt.Errorf("first: op %d, %d bytes, %v", op, len(p), err)
+	// more answers than the sockets take while nobody reads
+	const flood, each = 2000, 900
+	wrote := make(chan error, 1)
+	go func() {
+		m := h.Frame{Fin: true, Op: h.Text, Masked: true, Payload: bytes.Repeat([]byte("n"), each)}.Append(nil)
+		var err error
+		for i := 0; i < flood && err == nil; i++ {
+			_, err = c.Write(m)
+		}
+		wrote <- err
+	}()
+	time.Sleep(50 * time.Millisecond)
+	for i := range flood {
+		if op, p, err := mixFrame(c); op != h.Text || len(p) != each || err != nil {
+			return fmt.Errorf("flood, %d: op %d, %d bytes, %v", i, op, len(p), err)
+		}
+	}
+	if err := <-wrote; err != nil {
+		return err
 	}
 	const messages = 400
 	var sent []string

@@ -46,7 +46,7 @@ func (b *bundle) Write(p []byte) (int, error) {
 
 func (b *bundle) release() error {
 	b.hold = false
-	_, err := b.Conn.Write(b.kept.Bytes())
+	_, err := b.kept.WriteTo(b.Conn)
 	return err
 }
 
