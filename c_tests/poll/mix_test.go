@@ -57,7 +57,12 @@ func mixes(t *testing.T, exe string, args []string, secure, cancels bool) {
 	for i := range uint64(peers) {
 		c, b := dial(t, p, secure, "")
 		kinds["ws"].open(t, c)
-		go func() { done <- mixPeer(c, b, rand.New(rand.NewPCG(seed, i)), letters) }()
+		if i == 0 {
+			if err := mixAlone(c, b); err != nil {
+				t.Fatalf("alone: %v\n%s", err, p.Log())
+			}
+		}
+		go func() { done <- mixPeer(c, rand.New(rand.NewPCG(seed, i)), letters) }()
 	}
 	for range peers {
 		select {
@@ -77,13 +82,22 @@ func mixes(t *testing.T, exe string, args []string, secure, cancels bool) {
 	}
 }
 
-// mixPeer sends messages as they come, and checks the answers.
-func mixPeer(c io.ReadWriter, b *bundle, rnd *rand.Rand, letters string) error {
-	// alone, a little longer than a piece; then some that come at once, in records of their own
+// mixAlone is one peer while there is no other.
+func mixAlone(c io.ReadWriter, b *bundle) error {
+	text := func(letter string, n int) []byte {
+		return h.Frame{Fin: true, Op: h.Text, Masked: true, Payload: bytes.Repeat([]byte(letter), n)}.Append(nil)
+	}
+	answered := func(n int) error {
+		if op, p, err := mixFrame(c); op != h.Text || len(p) != n || err != nil {
+			return fmt.Errorf("op %d, %d bytes, want %d, %v", op, len(p), n, err)
+		}
+		return nil
+	}
+	// a little longer than a piece; then some that come at once, in records of their own
 	for _, sizes := range [][]int{{1004}, {5, 5}, {5, 5, 5}, {1000, 900}} {
 		b.hold = true
 		for _, n := range sizes {
-			if _, err := c.Write(h.Frame{Fin: true, Op: h.Text, Masked: true, Payload: bytes.Repeat([]byte("e"), n)}.Append(nil)); err != nil {
+			if _, err := c.Write(text("e", n)); err != nil {
 				return err
 			}
 		}
@@ -91,31 +105,29 @@ func mixPeer(c io.ReadWriter, b *bundle, rnd *rand.Rand, letters string) error {
 			return err
 		}
 		for _, n := range sizes {
-			if op, p, err := mixFrame(c); op != h.Text || len(p) != n || err != nil {
-				return fmt.Errorf("first: op %d, %d bytes, want %d, %v", op, len(p), n, err)
+			if err := answered(n); err != nil {
+				return err
 			}
 		}
 	}
-	// more answers than the sockets take while nobody reads
+	// more answers than the sockets take while nobody reads, to messages that come one by one
 	const flood, each = 2000, 900
-	wrote := make(chan error, 1)
-	go func() {
-		m := h.Frame{Fin: true, Op: h.Text, Masked: true, Payload: bytes.Repeat([]byte("n"), each)}.Append(nil)
-		var err error
-		for i := 0; i < flood && err == nil; i++ {
-			_, err = c.Write(m)
+	for range flood {
+		if _, err := c.Write(text("n", each)); err != nil {
+			return err
 		}
-		wrote <- err
-	}()
-	time.Sleep(50 * time.Millisecond)
+		time.Sleep(20 * time.Microsecond)
+	}
 	for i := range flood {
-		if op, p, err := mixFrame(c); op != h.Text || len(p) != each || err != nil {
-			return fmt.Errorf("flood, %d: op %d, %d bytes, %v", i, op, len(p), err)
+		if err := answered(each); err != nil {
+			return fmt.Errorf("flood, %d: %w", i, err)
 		}
 	}
-	if err := <-wrote; err != nil {
-		return err
-	}
+	return nil
+}
+
+// mixPeer sends messages as they come, and checks the answers.
+func mixPeer(c io.ReadWriter, rnd *rand.Rand, letters string) error {
 	const messages = 400
 	var sent []string
 	var out []byte
