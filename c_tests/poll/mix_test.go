@@ -25,8 +25,11 @@ const mixAtOnce = "ndpl"
 // in the same read, cut anywhere, is handed out, and each message is answered as
 // often as the program does, in its order.
 //
-// Seen to fail: with what the C half had read dropped when a callback entered Go, with what it
-// had gathered, and with those forgotten that asked for WRITEABLE within a WRITEABLE.
+// Seen to fail, in the C half: with what was read dropped when a callback entered Go, with what was
+// gathered, with the rest of what a full socket did not take, with OpenSSL's pending bytes
+// forgotten; with messages handed out while the program does not receive, or in longer pieces;
+// with answers of callbacks not heeded; with WRITEABLE asked for again and not told to who polls,
+// or waited for; without the NUL behind, the kind, the first and the last piece.
 func TestMixes(t *testing.T) {
 	exe := h.Build(t, "prog/mix.c", "-lpthread")
 	each(t, []string{"poll", "events", "service", "uv", "ev", "glib", "event"}, func(t *testing.T, _ string, args []string, kind string, secure bool) {
