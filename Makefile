@@ -250,14 +250,14 @@ JAR     := $$($(GO) env GOROOT)/src/net/http/cookiejar
 # The runtime looks through all mounts for a limit of CPU time when it starts, a tenth of a start, to
 # choose a number that procsFor (capi/core/boot.go) chooses itself.
 LIMIT   := $$($(GO) env GOROOT)/src/internal/runtime/cgroup/cgroup_linux.go
-OVERLAY = {"Replace":{"'$(LIMIT)'":"$(abspath $(B)/limit.go)","'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(JAR)'/punycode.go":""}}
+OVERLAY = {"Replace":{"'$(LIMIT)'":"$(abspath $(B)/_limit.go)","'$(JAR)'/jar.go":"$(CURDIR)/capi/_thin/cookiejar.go","'$(JAR)'/punycode.go":""}}
 
 # The Go object has exactly one constructor, which starts the runtime. It moves
 # to a section of its own, so that the loader does not run it (docs/architecture.md).
 $(B)/obj/libcore.a: $(GO_SRC) $(wildcard capi/_thin/*.go) $(GO_HDR) $(HDR_HASH)
 	@mkdir -p $(@D)
 	@printf '$(OVERLAY)' >$(B)/overlay.json
-	@sed '/^func OpenCPU(/a return CPU{}, ErrNoCgroup' $(LIMIT) >$(B)/limit.go
+	@sed '/^func OpenCPU(/a return CPU{}, ErrNoCgroup' $(LIMIT) >$(B)/_limit.go
 	CGO_ENABLED=1 $(GO_CROSS) CGO_CFLAGS='-O2 -g $(HARDEN)' CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildvcs=false -buildmode=c-archive \
 	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
 	@n=$$($(OBJCOPY) --version >/dev/null && readelf -SW $@ | grep -c '\.init_array'); \

@@ -246,7 +246,7 @@ writeable(struct turn *u, struct lws *wsi)
 	struct lwsgo_short *at = &u->pt->at;
 	struct lws *later = t->asked, **end = t->asked_end;
 	uint32_t before;
-	int n = 0, again;
+	int n = 0, again, ends;
 
 	at->wsi = wsi;
 	at->num_in = 0;
@@ -259,7 +259,8 @@ writeable(struct turn *u, struct lws *wsi)
 		t->asked_end = &t->asked;
 		before = at->num_out;
 		at->answer = tell(u, wsi, LWS_CALLBACK_SERVER_WRITEABLE, NULL, 0);
-		again = t->asked == wsi && ++n < BURST &&
+		ends = at->answer || !t->ready || !alone(u);
+		again = !ends && t->asked == wsi && ++n < BURST &&
 			at->num_out > before && !u->external;
 		if (again) {
 			t->asked = wsi->next_asked;
@@ -274,12 +275,10 @@ writeable(struct turn *u, struct lws *wsi)
 				later = t->asked;
 			end = t->asked_end;
 		}
-		if (LWSGO_UNLIKELY(at->answer || !t->ready || !alone(u)))
-			again = -1;
-	} while (again > 0);
+	} while (again);
 	t->asked = later;
 	t->asked_end = later ? end : &t->asked;
-	return again < 0 ? HALF : flush(u, wsi);
+	return ends ? HALF : flush(u, wsi);
 }
 
 /* Puts what was asked for behind what of this turn is late. */
