@@ -98,7 +98,7 @@ HARDEN_LD := -Wl,-z,relro -Wl,-z,now
 CFLAGS_OURS := -std=gnu11 -O2 -g $(HARDEN) $(NAMED) $(SANE) -fPIC -fvisibility=hidden -Wall -Wextra -Werror -DLWS_BUILDING_SHARED -Iinclude -Icapi/core -Icapi/c
 C_SRC  := $(wildcard capi/c/*.c)
 # What a message passes through is made for speed, all else small: it enters Go, where the time is.
-FAST   := accessors dummy out service wait
+FAST   := accessors dummy out service short short_tls wait
 # The interface of programs that do not say which, here in the checkout. It is this machine's.
 ABI_HDR := include/lws_abi.h
 # What the Go half sees, whatever the ABI: the headers of so.17.

@@ -163,7 +163,7 @@ struct lws_context {
 	uint32_t slot;
 	int32_t external; /* 0 not known yet, 1 the program polls, 2 we do */
 	int32_t dead;
-	int32_t pad;
+	int32_t kicks; /* under way: its descriptors stay open until then */
 	void *user;
 	void *home;
 	/* C's own */

@@ -378,6 +378,9 @@ lws_threadpool_task_sync(struct lws_threadpool_task *task, int stop)
 		return;
 	if (stop && !lwsgo_task_over(task))
 		lwsgo_task_enter(task, LWS_TP_STATUS_STOPPING);
+	/* at once: the next WRITEABLE may be there before the task's thread is */
+	if (!stop && task->status == LWS_TP_STATUS_SYNCING)
+		lwsgo_task_enter(task, LWS_TP_STATUS_RUNNING);
 	task->go = 1;
 	pthread_cond_signal(&task->wake);
 	unlock();

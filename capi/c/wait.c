@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -36,16 +37,18 @@ void
 lwsgo_kick_pt(struct lws_context *cx, struct lwsgo_pt *pt)
 {
 	uint64_t one = 1;
-	ssize_t n;
 	int e = errno;
 
 	__atomic_store_n(&pt->pending, 1, __ATOMIC_SEQ_CST);
+	/* Who ends the context says so, and waits for kicks: no descriptor is closed, or
+	 * another's by then, where this writes. Nobody is cancelled in between. */
+	__atomic_add_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
 	/* A program that polls for us, or may, waits where we cannot see it. */
-	if (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
-	    __atomic_load_n(&cx->external, __ATOMIC_SEQ_CST) != 2) {
-		n = write(pt->wakefd, &one, sizeof(one));
-		(void)n;
-	}
+	if (!__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST) &&
+	    (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
+	     __atomic_load_n(&cx->external, __ATOMIC_SEQ_CST) != 2))
+		syscall(SYS_write, pt->wakefd, &one, sizeof(one));
+	__atomic_sub_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
 	errno = e;
 }
 

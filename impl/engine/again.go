@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sort"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -39,6 +40,7 @@ func Again(f *ContextFace) (*Context, map[*Vhost][]int, error) {
 			return nil, nil, err
 		}
 	}
+	f.Kicks = 0 // whoever was at one is not in this process
 	ctx.Slot = contexts.put(ctx)
 	f.Slot, f.Home = ctx.Slot, unsafe.Pointer(ctx)
 	listening := map[*Vhost][]int{}
@@ -173,7 +175,9 @@ func (pt *Thread) replace(old *Thread) error {
 // called for them, but a program that polls for us must not poll them.
 func (pt *Thread) abandon(ctx *Context) {
 	var lost int
-	for _, c := range slices.SortedFunc(slices.Values(pt.order), func(a, b *Conn) int { return a.fd - b.fd }) {
+	order := slices.Clone(pt.order)
+	sort.Slice(order, func(i, j int) bool { return order[i].fd < order[j].fd })
+	for _, c := range order {
 		if ctx.Loop != nil {
 			ctx.First().tellLoop(c.F, LoopIO, loopStop|loopRead|loopWrite)
 			ctx.First().tellLoop(c.F, LoopLogicalClose, 0)

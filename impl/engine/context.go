@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -222,7 +223,15 @@ func fdLimit(info *Info, threads int) int {
 	return int(rl.Cur) / threads
 }
 
+// kickWait is how long, in ms, the end of a context waits for one that kicks it: a thread
+// that was stopped there does not keep it.
+const kickWait = 1000
+
 func (ctx *Context) releaseThreads() {
+	for n := 0; atomic.LoadInt32(&ctx.F.Kicks) != 0 && n < kickWait; n++ {
+		time.Sleep(time.Millisecond)
+	}
+	observed(unsafe.Pointer(&ctx.F.Kicks))
 	for _, pt := range ctx.Threads {
 		pt.release()
 	}

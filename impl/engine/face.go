@@ -102,7 +102,7 @@ type ContextFace struct {
 	Slot     uint32
 	External int32 // the program polls for us
 	Dead     int32
-	_        int32
+	Kicks    int32 // under way in C: the descriptors stay open until then
 	User     unsafe.Pointer
 	// Home is the Context. A forked child finds it here, in memory that was its
 	// parent's Go heap (again.go); until then the slot table is what counts.
