@@ -14,8 +14,7 @@ import (
 
 // mutex is a lock with a place in the order of all, which is checked.
 type mutex struct {
-	mu   sync.Mutex
-	at   *sharedLock // which C takes, too; nil: mu is the lock
+	anyLock
 	rank int
 }
 
@@ -43,11 +42,7 @@ func (m *mutex) Lock() {
 		}
 	}
 	heldMu.Unlock()
-	if m.at != nil {
-		m.at.lock()
-	} else {
-		m.mu.Lock()
-	}
+	m.lock()
 	heldMu.Lock()
 	held[id] = append(held[id], m)
 	heldMu.Unlock()
@@ -64,11 +59,7 @@ func (m *mutex) Unlock() {
 			if len(held[id]) == 0 {
 				delete(held, id)
 			}
-			if m.at != nil {
-				m.at.unlock()
-			} else {
-				m.mu.Unlock()
-			}
+			m.unlock()
 			return
 		}
 	}

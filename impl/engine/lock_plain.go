@@ -4,33 +4,16 @@
 
 package engine
 
-import (
-	"sync"
-	"unsafe"
-)
+import "unsafe"
 
 // mutex is a lock with a place in the order of all.
 type mutex struct {
-	mu   sync.Mutex
-	at   *sharedLock // which C takes, too; nil: mu is the lock
+	anyLock
 	rank int
 }
 
-func (m *mutex) Lock() {
-	if m.at != nil {
-		m.at.lock()
-		return
-	}
-	m.mu.Lock()
-}
-
-func (m *mutex) Unlock() {
-	if m.at != nil {
-		m.at.unlock()
-		return
-	}
-	m.mu.Unlock()
-}
+func (m *mutex) Lock()   { m.lock() }
+func (m *mutex) Unlock() { m.unlock() }
 
 // published is before what other threads go by without a lock is written at p.
 func published(unsafe.Pointer) {}

@@ -3,11 +3,34 @@
 package engine
 
 import (
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
+
+// anyLock is a lock of Go's own, or one that C takes, too.
+type anyLock struct {
+	mu sync.Mutex
+	at *sharedLock // nil: mu is the lock
+}
+
+func (l *anyLock) lock() {
+	if l.at != nil {
+		l.at.lock()
+		return
+	}
+	l.mu.Lock()
+}
+
+func (l *anyLock) unlock() {
+	if l.at != nil {
+		l.at.unlock()
+		return
+	}
+	l.mu.Unlock()
+}
 
 // sharedLock is a lock in memory of C's, which takes it too (capi/c/short.c), but never
 // waits for it.

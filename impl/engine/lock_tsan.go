@@ -4,10 +4,7 @@
 
 package engine
 
-import (
-	"sync"
-	"unsafe"
-)
+import "unsafe"
 
 // Acquired and Releasing tell ThreadSanitizer, which cannot see into Go, that one of the
 // engine's locks was taken, or is about to be released.
@@ -15,29 +12,26 @@ var Acquired, Releasing func(lock unsafe.Pointer)
 
 // mutex is a lock with a place in the order of all, which ThreadSanitizer knows of.
 type mutex struct {
-	mu   sync.Mutex
-	at   *sharedLock // which C takes, too; nil: mu is the lock
+	anyLock
 	rank int
 }
 
 func (m *mutex) Lock() {
-	if m.at != nil {
-		m.at.lock()
-		Acquired(unsafe.Pointer(m.at))
-		return
-	}
-	m.mu.Lock()
-	Acquired(unsafe.Pointer(m))
+	m.lock()
+	Acquired(m.place())
 }
 
 func (m *mutex) Unlock() {
+	Releasing(m.place())
+	m.unlock()
+}
+
+// place is where C knows the lock, if it takes it, too.
+func (m *mutex) place() unsafe.Pointer {
 	if m.at != nil {
-		Releasing(unsafe.Pointer(m.at))
-		m.at.unlock()
-		return
+		return unsafe.Pointer(m.at)
 	}
-	Releasing(unsafe.Pointer(m))
-	m.mu.Unlock()
+	return unsafe.Pointer(m)
 }
 
 // published is before what other threads go by without a lock is written at p.

@@ -10,6 +10,7 @@ import (
 
 // buffers are what a turn works with, as long as it is not over: callbacks are given parts.
 type buffers struct {
+	whole []byte // where the others lie, but for Inflate
 	// Buf is where received bytes land, Resp where responses are built: memory that does
 	// not move, ServBufSize each, with headroom and room for a terminating NUL.
 	Buf, Resp []byte
@@ -23,7 +24,7 @@ type buffers struct {
 func (ctx *Context) bufferSize() int { return Pre + max(ctx.ServBufSize, DefaultServBuf) + 16 }
 
 func buffersIn(all []byte, one int) buffers {
-	return buffers{Buf: all[Pre:one:one], Resp: all[one+Pre : 2*one : 2*one], Args: unsafe.Pointer(&all[2*one])}
+	return buffers{whole: all, Buf: all[Pre:one:one], Resp: all[one+Pre : 2*one : 2*one], Args: unsafe.Pointer(&all[2*one])}
 }
 
 // nest gives a turn within a callback buffers of its own: those of the turn that it is
@@ -41,8 +42,7 @@ func (pt *Thread) nest() {
 func (pt *Thread) unnest() {
 	last := len(pt.outer) - 1
 	if pt.Buf != nil { // the context may have gone
-		pt.apart = unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(pt.Buf)), -Pre)), 2*pt.ctx.bufferSize()+argsSize)
-		pt.buffers = pt.outer[last]
+		pt.apart, pt.buffers = pt.buffers.whole, pt.outer[last]
 	}
 	pt.outer = pt.outer[:last]
 }

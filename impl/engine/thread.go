@@ -107,7 +107,7 @@ func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
 	f.lock, f.InTurn, f.Short = sharedLock{}, 0, Short{} // whoever had them: a forked child begins anew
 	Prog.Free(f.ByFD)
 	f.ByFD, f.NumFDs = nil, 0
-	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index, at: &f.lock}, inbox: inbox{mu: mutex{rank: rankShared}}, epfd: -1, wakefd: -1, timerfd: -1}
+	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index, anyLock: anyLock{at: &f.lock}}, inbox: inbox{mu: mutex{rank: rankShared}}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)

@@ -68,10 +68,7 @@ polls(void)
 
 	if (p && p->events & POLLIN)
 		puts("BAD POLLIN is wanted while nothing is received");
-	if (wait_for(set, set_size, ms))
-		serve_set();
-	else
-		lws_service_tsi(context, -1, 0);
+	poll_once(ms);
 }
 
 int

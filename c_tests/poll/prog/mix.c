@@ -214,17 +214,6 @@ cancels(void *arg)
 	return NULL;
 }
 
-static void
-polls(void)
-{
-	int ms = lws_service_adjust_timeout(context, 1 << 30, 0);
-
-	if (wait_for(set, set_size, ms))
-		serve_set();
-	else
-		lws_service_tsi(context, -1, 0);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -238,7 +227,7 @@ main(int argc, char **argv)
 		return 3;
 	for (;;) {
 		if (!strcmp(argv[1], "poll"))
-			polls();
+			poll_once(lws_service_adjust_timeout(context, 1 << 30, 0));
 		else if (!strcmp(argv[1], "events")) {
 			wait_for(set, set_size, -1);
 			serve_set();

@@ -80,6 +80,16 @@ serve_set(void)
 			lws_service_fd(context, &set[i]);
 }
 
+/* One turn of a program that polls, but no longer than ms. */
+static inline void
+poll_once(int ms)
+{
+	if (wait_for(set, set_size, ms))
+		serve_set();
+	else
+		lws_service_tsi(context, -1, 0);
+}
+
 static inline uint64_t
 loop_option(const char *name)
 {
