@@ -98,7 +98,7 @@ func (s *State) reads(c *engine.Conn, b []byte, more bool) (ok, on bool) {
 	for {
 		p := b[:min(size, len(b))]
 		b = b[len(p):]
-		c.Expect(more || len(b) > 0)
+		c.Expect(len(b) > 0)
 		used, ok := s.parse(c, p)
 		if c.Dead() {
 			return ok, false
