@@ -112,6 +112,10 @@ GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/eng
 GO_DEBUG := gcshrinkstackoff=1,asyncpreemptoff=1,invalidptr=0,cgocheck=0,updatemaxprocs=0,profstackdepth=0,memprofilerate=0,decoratemappings=0
 GO_LDFLAGS := -s -w -buildid= -funcalign=16 -X=runtime.godebugDefault=$(GO_DEBUG)
 
+# Go that no message passes through is made small: functions are called, not copied to where they are called.
+SELDOM := bufio encoding/base64 fmt golang.org/x/sys/unix os strconv syscall time reflect io/fs internal/poll net/netip libwebsockets/impl/client libwebsockets/impl/proxy libwebsockets/impl/text/... \
+    libwebsockets/impl/diskcache libwebsockets/impl/accounts libwebsockets/impl/role/child libwebsockets/impl/wire/zip
+
 # The event loops whose headers are here get their plugins. They link nothing of
 # ours, see capi/evlib/evlib.h.
 has = $(shell printf '\043include <$(2)>\n' | $(CC) $(1) -E - >/dev/null 2>&1 && echo yes)
@@ -259,7 +263,7 @@ $(B)/obj/libcore.a: $(GO_SRC) $(wildcard capi/_thin/*.go) $(GO_HDR) $(HDR_HASH)
 	@printf '$(OVERLAY)' >$(B)/overlay.json
 	@sed '/^func OpenCPU(/a return CPU{}, ErrNoCgroup' $(LIMIT) >$(B)/_limit.go
 	CGO_ENABLED=1 $(GO_CROSS) CGO_CFLAGS='-O2 -g $(HARDEN)' CGO_LDFLAGS_ALLOW='.*' $(GO) build $(GOTAGS) -overlay $(B)/overlay.json -trimpath -buildvcs=false -buildmode=c-archive \
-	    -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
+	    $(SELDOM:%=-gcflags=%=-l) -ldflags='$(GO_LDFLAGS)' -o $@ ./capi/core
 	@n=$$($(OBJCOPY) --version >/dev/null && readelf -SW $@ | grep -c '\.init_array'); \
 	 sz=$$(readelf -SW $@ | awk '/ \.init_array/ { for (i = 1; i <= NF; i++) if ($$i == "INIT_ARRAY") print $$(i+3) }'); \
 	 if [ "$$n" -lt 1 ] || [ "$$(echo "$$sz" | sort -u)" != 000008 ] || [ "$$(echo "$$sz" | wc -l)" != 1 ]; then \
