@@ -56,6 +56,9 @@ func median(v []float64) float64 {
 // floors are the medians of the floor programs.
 func (m *measured) floors() string {
 	s := figure(median(m.floor.values))
+	if m.floor.all != nil && m.once == nil {
+		s += ", p99 " + figure(m.floor.middle(func(r load.Result) float64 { return float64(r.P99.Nanoseconds()) / 1000 }))
+	}
 	if len(m.uring.values) > 0 {
 		s += " (io_uring " + figure(median(m.uring.values)) + ")"
 	}
@@ -137,6 +140,19 @@ func (m *measured) missed(quick bool) bool {
 	return !(median(m.ours.values) <= m.limit*(1+allow))
 }
 
+// rates are operations a second, of what there were with Debian's library.
+func (m *measured) rates() string {
+	if m.h2 != nil || m.once != nil || m.job.Quiet {
+		return "–"
+	}
+	debian := m.debian.middle(load.Result.Rate)
+	s := figure(m.ours.middle(load.Result.Rate) / debian)
+	if m.floor.all != nil {
+		s += " (" + figure(m.floor.middle(load.Result.Rate)/debian) + ")"
+	}
+	return s
+}
+
 func (m *measured) line() string {
 	if m.err != nil {
 		return fmt.Sprintf("%-48s %v", m.name, m.err)
@@ -208,6 +224,14 @@ func (b *bench) measure(r row, peers bool) measured {
 		m.ours.add(r, o)
 		n := len(m.ours.values) - 1
 		m.ratios = append(m.ratios, m.debian.values[n]/m.ours.values[n])
+		if r.least != nil {
+			l, err := r.least(b)
+			if err != nil {
+				m.err = fmt.Errorf("floor: %w", err)
+				return m
+			}
+			m.floor.add(r, l)
+		}
 		if r.floor && !b.quick {
 			if m.err = b.floorOnce(b.floor, &m.floor, m.row); m.err == nil && b.uring != "" && !r.tls {
 				m.err = b.floorOnce(b.uring, &m.uring, m.row)
@@ -331,12 +355,12 @@ func markdown(table []measured, peers bool) string {
 	var u unix.Utsname
 	_ = unix.Uname(&u)
 	fmt.Fprintf(&s, "Measured on %s, Linux %s, server and load on a core each. CPU time of the server for an operation in µs,\n"+
-		"medians; ratio: Debian's by ours, above 1 ours is better; spread: of the rounds' ratios.\n\n", time.Now().Format("2006-01-02"), strings.SplitN(unix.ByteSliceToString(u.Release[:]), "-", 2)[0])
-	s.WriteString("| row | Debian 4.1.6 | ours | ratio | aim | spread | floor | p99 (p99.9) µs, Debian | ours |")
+		"medians; ratio: Debian's by ours, above 1 ours is better; spread: of the rounds' ratios; rate: operations a second, of Debian's.\n\n", time.Now().Format("2006-01-02"), strings.SplitN(unix.ByteSliceToString(u.Release[:]), "-", 2)[0])
+	s.WriteString("| row | Debian 4.1.6 | ours | ratio | aim | spread | floor | rate: ours (floor) | p99 (p99.9) µs, Debian | ours |")
 	if peers {
 		s.WriteString(" others |")
 	}
-	s.WriteString("\n|---|---|---|---|---|---|---|---|---|")
+	s.WriteString("\n|---|---|---|---|---|---|---|---|---|---|")
 	if peers {
 		s.WriteString("---|")
 	}
@@ -365,8 +389,8 @@ func markdown(table []measured, peers bool) string {
 		if math.IsInf(m.ratio(), 0) || median(m.debian.values) == 0 {
 			ratio = "–"
 		}
-		fmt.Fprintf(&s, "| %s | %s%s | %s%s | %s | %s | ±%.0f %% | %s | %s | %s |", m.name, figure(median(m.debian.values)), unit,
-			figure(median(m.ours.values)), unit, ratio, aim, m.spread()*50, m.floors(), tail(&m.debian), tail(&m.ours))
+		fmt.Fprintf(&s, "| %s | %s%s | %s%s | %s | %s | ±%.0f %% | %s | %s | %s | %s |", m.name, figure(median(m.debian.values)), unit,
+			figure(median(m.ours.values)), unit, ratio, aim, m.spread()*50, m.floors(), m.rates(), tail(&m.debian), tail(&m.ours))
 		if peers {
 			var others []string
 			for name, p := range m.peers {

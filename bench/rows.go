@@ -39,6 +39,7 @@ type row struct {
 	others []string // which servers of others have a row like it
 	// once is what is done instead of a job, and how often.
 	once   func(b *bench, env string) (load.Result, error)
+	least  func(b *bench) (load.Result, error) // the floor of that
 	rounds int
 
 	program *program // of Debian's, instead of ours (programs.go)

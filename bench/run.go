@@ -35,7 +35,8 @@ type bench struct {
 	server, floor, self string
 	floorTLS            string
 	uring               string // floor with io_uring, empty if not asked for
-	starter             string
+	starter, floorStart string
+	runtime             string // the library of prog/runtime
 	peers, steady       string // built when first asked for
 	site, cert, key     string
 	serverCPU, loadCPU  string
@@ -83,6 +84,13 @@ func prepare(against, lib string) (*bench, error) {
 	}
 	if b.starter, err = b.build("start", "-l:"+soname); err != nil {
 		return nil, err
+	}
+	if b.floorStart, err = b.build("floor_start"); err != nil {
+		return nil, err
+	}
+	b.runtime = dir + "/runtime.so"
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-buildvcs=false", "-buildmode=c-shared", "-o", b.runtime, "./bench/prog/runtime").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("the library that does nothing: %w\n%s", err, out)
 	}
 	if b.floor, err = b.build("floor"); err != nil {
 		return nil, err
