@@ -91,6 +91,26 @@ address_space_ok(void)
 	return 1;
 }
 
+/* A page that is needed costs an interrupt of its own, many at once a fraction of
+ * that: most of the code, and of what Go writes to, is needed right away. Kernels before
+ * 5.14 do not know how, which does no harm. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+extern char __start_gobss[] LWSGO_HIDDEN, __stop_gonoptrbss[] LWSGO_HIDDEN;
+extern char lwsgo_text[] __asm__("runtime.text") LWSGO_HIDDEN;
+extern char lwsgo_etext[] __asm__("runtime.etext") LWSGO_HIDDEN;
+
+static void
+fetch(char *start, const char *stop, int advice)
+{
+	size_t before = (uintptr_t)start % (size_t)sysconf(_SC_PAGESIZE);
+
+	start -= before;
+	madvise(start, (size_t)(stop - start), advice);
+}
+
 static size_t
 auxv_words(const unsigned long *a)
 {
@@ -101,21 +121,32 @@ auxv_words(const unsigned long *a)
 	return n + 2;
 }
 
+static char *
+of_environment(const char *name)
+{
+	char **e;
+
+	for (e = environ; e && *e; e++)
+		if (!strncmp(*e, name, strlen(name)))
+			return *e;
+	return NULL;
+}
+
 /*
  * The runtime reads argv, envp and auxv as one block, as the kernel lays
  * them out.  The program may have moved or rewritten its own, so it gets a
- * copy; argv beyond the name and the program's GODEBUG, GOGC, ... stay out.
+ * copy, with nothing of argv but the name, and little of envp.
  */
 static char **
 make_block(int *argc)
 {
-	static char name[] = "libwebsockets", none[] = "";
+	static char name[] = "libwebsockets";
 	static char procs[] = "GOMAXPROCS=1";
 	static char no_rdtscp[] = "GODEBUG=cpu.rdtscp=off";
 	const unsigned long *auxv;
-	char **block, **p, **e;
+	char **block, **p, *e;
 	unsigned long *raw = NULL;
-	size_t envs = 0, words, cap = 0, got = 0;
+	size_t words, cap = 0, got = 0;
 	FILE *f;
 
 	f = fopen("/proc/self/auxv", "re");
@@ -148,9 +179,7 @@ make_block(int *argc)
 	auxv = raw;
 	words = auxv_words(auxv);
 
-	for (e = environ; e && *e; e++)
-		envs++;
-	block = calloc(4 + envs + 1 + words, sizeof(*block));
+	block = calloc(6 + words, sizeof(*block));
 	if (!block) {
 		free(raw);
 		return NULL;
@@ -160,18 +189,14 @@ make_block(int *argc)
 			saved_argv[0] : name;
 	*p++ = NULL;
 	*p++ = procs;
-	for (e = environ; e && *e; e++) {
-		/* The runtime's knobs are the library's business alone. */
-		if (!strncmp(*e, "GODEBUG=", 8) || !strncmp(*e, "GOGC=", 5) ||
-		    !strncmp(*e, "GOMEMLIMIT=", 11) ||
-		    !strncmp(*e, "GOTRACEBACK=", 12) ||
-		    !strncmp(*e, "GOMAXPROCS=", 11))
-			continue;
-		*p++ = *e ? *e : none;
-		/* valgrind, seen by what it preloads, does not know RDTSCP. */
-		if (!strncmp(*e, "LD_PRELOAD=", 11) && strstr(*e, "/vgpreload_"))
-			*p++ = no_rdtscp;
-	}
+	/* What its packages ask for. Each entry costs memory at start, and its own knobs
+	 * are the library's business alone. */
+	if ((*p = of_environment("TZ=")))
+		p++;
+	/* valgrind, seen by what it preloads, does not know RDTSCP. */
+	e = of_environment("LD_PRELOAD=");
+	if (e && strstr(e, "/vgpreload_"))
+		*p++ = no_rdtscp;
 	*p++ = NULL;
 	memcpy(p, auxv, words * sizeof(long));
 	free(raw);
@@ -213,6 +238,8 @@ boot(void)
 		lwsgo_state_reset();
 	lwsgo_signals_before(was, second);
 	lwsgo_altstack();
+	fetch(lwsgo_text, lwsgo_etext, MADV_POPULATE_READ);
+	fetch(__start_gobss, __stop_gonoptrbss, MADV_POPULATE_WRITE);
 	for (c = __start_goinit; c < __stop_goinit; c++)
 		(*c)(argc, block, block + argc + 1);
 	boot_ok = go_lwsgo_ping();

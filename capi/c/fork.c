@@ -51,14 +51,19 @@ extern uintptr_t x_cgo_pthread_key_created HIDDEN;
 int
 lwsgo_state_save(void)
 {
-	size_t n, size;
+	size_t n, size = 0;
+	char *p;
 
+	for (n = 0; n < WITH_CONTENT; n++)
+		size += (size_t)(parts[n].stop - parts[n].start);
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (p == MAP_FAILED)
+		return 0;
 	for (n = 0; n < WITH_CONTENT; n++) {
 		size = (size_t)(parts[n].stop - parts[n].start);
-		parts[n].first = malloc(size);
-		if (!parts[n].first)
-			return 0;
-		memcpy(parts[n].first, parts[n].start, size);
+		parts[n].first = memcpy(p, parts[n].start, size);
+		p += size;
 	}
 	return 1;
 }

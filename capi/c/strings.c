@@ -214,8 +214,12 @@ lws_realloc(void *ptr, size_t size, const char *reason)
 void *
 lwsgo_zalloc(size_t size, const char *what)
 {
-	void *p = lws_realloc(NULL, size, what);
+	void *p;
 
+	/* libc knows what the kernel has cleared: buffers need not be touched yet */
+	if (size >= 4096 && allocator == libc_realloc)
+		return calloc(1, size);
+	p = lws_realloc(NULL, size, what);
 	if (p)
 		memset(p, 0, size);
 	return p;
