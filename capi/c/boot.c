@@ -39,7 +39,6 @@ static int boot_second;	 /* it ran in the parent, too */
 static pthread_once_t again_once = PTHREAD_ONCE_INIT;
 static int saved_argc;
 static char **saved_argv;
-extern char **environ;
 
 /* glibc hands main's arguments to every constructor, late dlopen included. */
 __attribute__((constructor)) static void
@@ -121,21 +120,11 @@ auxv_words(const unsigned long *a)
 	return n + 2;
 }
 
-static char *
-of_environment(const char *name)
-{
-	char **e;
-
-	for (e = environ; e && *e; e++)
-		if (!strncmp(*e, name, strlen(name)))
-			return *e;
-	return NULL;
-}
-
 /*
  * The runtime reads argv, envp and auxv as one block, as the kernel lays
  * them out.  The program may have moved or rewritten its own, so it gets a
- * copy, with nothing of argv but the name, and little of envp.
+ * copy, with nothing of argv but the name. Of envp, where its knobs are, it needs
+ * nothing, and each entry would cost memory at start.
  */
 static char **
 make_block(int *argc)
@@ -144,7 +133,8 @@ make_block(int *argc)
 	static char procs[] = "GOMAXPROCS=1";
 	static char no_rdtscp[] = "GODEBUG=cpu.rdtscp=off";
 	const unsigned long *auxv;
-	char **block, **p, *e;
+	const char *preload = getenv("LD_PRELOAD");
+	char **block, **p;
 	unsigned long *raw = NULL;
 	size_t words, cap = 0, got = 0;
 	FILE *f;
@@ -179,7 +169,7 @@ make_block(int *argc)
 	auxv = raw;
 	words = auxv_words(auxv);
 
-	block = calloc(6 + words, sizeof(*block));
+	block = calloc(5 + words, sizeof(*block));
 	if (!block) {
 		free(raw);
 		return NULL;
@@ -189,13 +179,8 @@ make_block(int *argc)
 			saved_argv[0] : name;
 	*p++ = NULL;
 	*p++ = procs;
-	/* What its packages ask for. Each entry costs memory at start, and its own knobs
-	 * are the library's business alone. */
-	if ((*p = of_environment("TZ=")))
-		p++;
 	/* valgrind, seen by what it preloads, does not know RDTSCP. */
-	e = of_environment("LD_PRELOAD=");
-	if (e && strstr(e, "/vgpreload_"))
+	if (preload && strstr(preload, "/vgpreload_"))
 		*p++ = no_rdtscp;
 	*p++ = NULL;
 	memcpy(p, auxv, words * sizeof(long));

@@ -9,6 +9,7 @@ package main
 #include "lws_private.h"
 #include "log.h"
 #include <malloc.h>
+#include <time.h>
 
 // While it looks for pages to give back the program's malloc may wait: not for a heap
 // where that could be long, nor where OpenSSL has left little.
@@ -19,6 +20,16 @@ static inline void lwsgo_trim(void)
 
 	if (m.fordblks >= worth && m.arena <= most)
 		malloc_trim(0);
+}
+
+// libc's, as the program may have set TZ meanwhile, and Go's does not know all that POSIX has it say.
+static inline long lwsgo_zone(int64_t at)
+{
+	time_t t = (time_t)at;
+	struct tm tm;
+
+	tzset();
+	return localtime_r(&t, &tm) ? tm.tm_gmtoff : 0;
 }
 
 struct lwsgo_answer {
@@ -87,6 +98,8 @@ func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, i
 func (program) OnThread(f *engine.ThreadFace) bool {
 	return C.lwsgo_on_thread((*C.struct_lwsgo_pt)(unsafe.Pointer(f))) != 0
 }
+
+func (program) Zone(at int64) int { return int(C.lwsgo_zone(C.int64_t(at))) }
 
 func (program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(n), allocReason) }
 

@@ -97,6 +97,7 @@ func (p *program) LogContext(*engine.Face, *engine.VhostFace, *engine.ContextFac
 }
 func (p *program) LogTo(unsafe.Pointer, int, string)   {}
 func (p *program) LogLevelOf(unsafe.Pointer) int       { return 0 }
+func (p *program) Zone(int64) int                      { return 0 }
 func (p *program) Lookup(string) ([]netip.Addr, error) { return p.lookup() }
 func (p *program) Log(_ int, line string) {
 	p.logged.Lock()

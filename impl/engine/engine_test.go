@@ -43,6 +43,7 @@ func (p *fakeProgram) LogContext(*Face, *VhostFace, *ContextFace) unsafe.Pointer
 }
 func (p *fakeProgram) LogTo(unsafe.Pointer, int, string) {}
 func (p *fakeProgram) LogLevelOf(unsafe.Pointer) int     { return 0 }
+func (p *fakeProgram) Zone(int64) int                    { return 0 }
 
 func (p *fakeProgram) Lookup(string) ([]netip.Addr, error) { return nil, errLookup }
 

@@ -37,6 +37,8 @@ type Program interface {
 	LogLevelOf(cx unsafe.Pointer) int
 	// OnThread tells whether the caller is the service thread.
 	OnThread(f *ThreadFace) bool
+	// Zone is how many seconds local time is ahead of UTC at a time (Unix, in seconds).
+	Zone(at int64) int
 	// Lookup resolves a name; it may take its time. No lock is held. The error's text
 	// is shown to the program.
 	Lookup(name string) ([]netip.Addr, error)

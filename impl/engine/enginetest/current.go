@@ -36,6 +36,7 @@ func (c current) FreeFace(f *engine.Face)                  { c.now().FreeFace(f)
 func (c current) Log(level int, line string)               { c.now().Log(level, line) }
 func (c current) LogLevel() int                            { return c.now().LogLevel() }
 func (c current) LogLevelOf(cx unsafe.Pointer) int         { return c.now().LogLevelOf(cx) }
+func (c current) Zone(at int64) int                        { return c.now().Zone(at) }
 func (c current) OnThread(f *engine.ThreadFace) bool       { return c.now().OnThread(f) }
 func (c current) Lookup(s string) ([]netip.Addr, error)    { return c.now().Lookup(s) }
 func (c current) LogTo(cx unsafe.Pointer, l int, s string) { c.now().LogTo(cx, l, s) }

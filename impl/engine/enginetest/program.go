@@ -136,6 +136,7 @@ func (p *Program) LogContext(*engine.Face, *engine.VhostFace, *engine.ContextFac
 }
 func (p *Program) LogTo(unsafe.Pointer, int, string) {}
 func (p *Program) LogLevelOf(unsafe.Pointer) int     { return 0 }
+func (p *Program) Zone(int64) int                    { return 0 }
 
 func (p *Program) LogLevel() int {
 	if p.Levels != 0 {

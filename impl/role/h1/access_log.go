@@ -45,7 +45,9 @@ func newEntry(c *engine.Conn, version int, uri []byte) *entry {
 	} else if _, t := h.Method(); t >= 0 {
 		method = strings.ToUpper(strings.TrimSpace(t.String()))
 	}
-	b := fmt.Appendf(nil, "%s - - [%s] \"", addr, time.Now().Format("02/Jan/2006:15:04:05 -0700"))
+	now := time.Now()
+	now = now.In(time.FixedZone("", engine.Prog.Zone(now.Unix())))
+	b := fmt.Appendf(nil, "%s - - [%s] \"", addr, now.Format("02/Jan/2006:15:04:05 -0700"))
 	b = appendLogged(b, []byte(method), `\"`)
 	b = append(b, ' ')
 	uri, _, _ = bytes.Cut(uri, []byte{0})

@@ -90,6 +90,7 @@ func (p *threaded) LogContext(*engine.Face, *engine.VhostFace, *engine.ContextFa
 }
 func (p *threaded) LogTo(unsafe.Pointer, int, string)   {}
 func (p *threaded) LogLevelOf(unsafe.Pointer) int       { return 0 }
+func (p *threaded) Zone(int64) int                      { return 0 }
 func (p *threaded) Lookup(string) ([]netip.Addr, error) { return nil, unix.ENOENT }
 func (p *threaded) OnThread(f *engine.ThreadFace) bool {
 	tid, ok := p.tids.Load(f)
