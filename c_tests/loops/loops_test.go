@@ -6,7 +6,8 @@
 // Seen to fail on purpose: plugins that do not set the timer again, that leave
 // out the idle call while there is more to do, or that leave a handle in the
 // program's loop; a library whose lws_cancel_service does not wake the loop, or whose
-// lws_callback_on_writable writes to a descriptor to wake the loop whose thread calls.
+// lws_callback_on_writable writes to a descriptor to wake the loop whose thread calls, or does
+// not tell that loop of a connection that C has been lent.
 package loops
 
 import (

@@ -53,7 +53,12 @@ func (b *bundle) release() error {
 // dial connects; over TLS each write is a record.
 func dial(t testing.TB, p *h.Proc, secure bool, alpn string) (io.ReadWriter, *bundle) {
 	t.Helper()
-	tcp, err := net.Dial("tcp", p.Addr())
+	return dialBy(t, &net.Dialer{}, p, secure, alpn)
+}
+
+func dialBy(t testing.TB, d *net.Dialer, p *h.Proc, secure bool, alpn string) (io.ReadWriter, *bundle) {
+	t.Helper()
+	tcp, err := d.Dial("tcp", p.Addr())
 	must(t, err)
 	t.Cleanup(func() { tcp.Close() })
 	must(t, tcp.SetDeadline(time.Now().Add(soon)))

@@ -293,7 +293,9 @@ func (c *Conn) ProgramWrite(b Payload, wp WriteProtocol) int {
 
 // Noting allows C to note a small message that the program writes on c in the callback to
 // come, and to answer that it is sent: it would be gathered until that ends, which cannot fail.
+// The callback is a step, as where C runs it.
 func (c *Conn) Noting() {
+	c.pt.F.Step++
 	if c.mux == nil && c.pt.cork.owner == c && !c.datagram && !c.broken && !c.backlog() {
 		c.F.Notes = 1
 	}

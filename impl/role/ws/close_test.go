@@ -68,7 +68,7 @@ func TestBackToBack(t *testing.T) {
 	r := enginetest.New(t, p, &engine.Info{})
 	c := connect(r, false, nil)
 	for i, n := range []int{1, 1, 2, 3} {
-		c.Send(frame(nil, ws.OpText, true, 0, true, bytes.Repeat([]byte("w"), n)))
+		c.Send(bytes.Repeat(frame(nil, ws.OpText, true, 0, true, bytes.Repeat([]byte("w"), n)), 2))
 		r.Settle()
 		if told := strings.Count(strings.Join(p.Lines, ""), "back-to-back"); told != min(1, i/2) {
 			t.Errorf("after message %d it was told %d times", i, told)
