@@ -179,6 +179,7 @@ foreign_twice(void)
 	for (n = 0; n < 2; n++) {
 		rig.messages = 20;
 		rig.port = 0;
+		rig.ticked = NULL; /* which would end the second one's loop */
 		rig.all_closed = destroy_at_next_tick;
 		if (make_context())
 			return;
