@@ -332,7 +332,7 @@ lwsgo_short_ask(struct lws *wsi)
 	    cx->external == 1)
 		return 0;
 	pt = lwsgo_pt_of(cx, wsi->tsi);
-	if (!lwsgo_on_thread(pt) || pt->in_turn)
+	if (!lwsgo_on_thread(pt))
 		return 0;
 	if (!__atomic_exchange_n(&wsi->asked, 1, __ATOMIC_ACQ_REL)) {
 		wsi->next_asked = NULL;
