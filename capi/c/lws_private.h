@@ -140,6 +140,7 @@ struct lwsgo_pt {
 	/* C's own */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS];
 	int started; /* the first turn has been */
+	int found;   /* events of the last wait */
 	struct lws *late, **late_end; /* WRITEABLE was asked for within the last turn (short.c) */
 	unsigned long self; /* the thread (pthread_self()) that serves it; atomic */
 	int64_t sul_due;    /* none of sul is due before, 0: there is none; atomic */
