@@ -44,7 +44,7 @@ import (
 )
 
 // Lookup resolves a name as every C program on this machine does.
-func (program) Lookup(name string) ([]netip.Addr, error) {
+func (*program) Lookup(name string) ([]netip.Addr, error) {
 	cs := C.CString(name)
 	defer C.free(unsafe.Pointer(cs))
 	var res *C.struct_addrinfo

@@ -36,7 +36,7 @@ func go_lwsgo_diskcache_create(base *C.char, limit C.uint64_t) *C.struct_lws_dis
 		return nil
 	}
 	if base != nil {
-		d.base = (*C.char)(program{}.CString(str(base)))
+		d.base = (*C.char)(new(program).CString(str(base)))
 	}
 	d.Limit = uint64(limit)
 	return (*C.struct_lws_diskcache_scan)(unsafe.Pointer(d))

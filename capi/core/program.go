@@ -81,7 +81,7 @@ import (
 // program is the engine's view of the C program.
 type program struct{}
 
-func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
+func (*program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, in unsafe.Pointer, n uintptr) int {
 	a := C.lwsgo_call(C.uintptr_t(uintptr(p.Callback)), C.uintptr_t(uintptr(unsafe.Pointer(f))), C.int(r),
 		C.uintptr_t(uintptr(user)), C.uintptr_t(uintptr(in)), C.size_t(n))
 	runtime.KeepAlive(in)
@@ -95,17 +95,17 @@ func (program) Call(p *engine.Protocol, f *engine.Face, r engine.Reason, user, i
 }
 
 // OnThread asks C, which knows who called to serve last.
-func (program) OnThread(f *engine.ThreadFace) bool {
+func (*program) OnThread(f *engine.ThreadFace) bool {
 	return C.lwsgo_on_thread((*C.struct_lwsgo_pt)(unsafe.Pointer(f))) != 0
 }
 
-func (program) Zone(at int64) int { return int(C.lwsgo_zone(C.int64_t(at))) }
+func (*program) Zone(at int64) int { return int(C.lwsgo_zone(C.int64_t(at))) }
 
-func (program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(n), allocReason) }
+func (*program) Alloc(n uintptr) unsafe.Pointer { return C.lwsgo_zalloc(C.size_t(n), allocReason) }
 
-func (program) Free(p unsafe.Pointer) { C.lwsgo_free(p) }
+func (*program) Free(p unsafe.Pointer) { C.lwsgo_free(p) }
 
-func (program) Trim() {
+func (*program) Trim() {
 	C.lwsgo_trim()
 	unmapFile()
 }
@@ -113,7 +113,7 @@ func (program) Trim() {
 // allocReason is what lws_set_allocator's function is told.
 var allocReason = lasting("libwebsockets")
 
-func (p program) CString(s string) unsafe.Pointer {
+func (p *program) CString(s string) unsafe.Pointer {
 	m := p.Alloc(uintptr(len(s)) + 1)
 	if m != nil {
 		copy(unsafe.Slice((*byte)(m), len(s)), s)
@@ -137,7 +137,7 @@ const (
 	faceSlab    = 64
 )
 
-func (program) NewFace() *engine.Face {
+func (*program) NewFace() *engine.Face {
 	freeMu.Lock()
 	defer freeMu.Unlock()
 	if len(freeFaces) <= faceReserve {
@@ -155,7 +155,7 @@ func (program) NewFace() *engine.Face {
 	return f
 }
 
-func (program) FreeFace(f *engine.Face) {
+func (*program) FreeFace(f *engine.Face) {
 	freeMu.Lock()
 	defer freeMu.Unlock()
 	f.Slot = 0
@@ -194,7 +194,7 @@ func newContextFace() *C.struct_lws_context {
 	return x
 }
 
-func (program) Log(level int, line string) {
+func (*program) Log(level int, line string) {
 	C.lwsgo_log(C.int(level), (*C.char)(unsafe.Pointer(unsafe.StringData(line))), C.size_t(len(line)))
 }
 
@@ -210,7 +210,7 @@ func apart(p *C.struct_lws_log_cx) *C.struct_lws_log_cx {
 	return p
 }
 
-func (program) LogContext(c *engine.Face, v *engine.VhostFace, x *engine.ContextFace) unsafe.Pointer {
+func (*program) LogContext(c *engine.Face, v *engine.VhostFace, x *engine.ContextFace) unsafe.Pointer {
 	switch {
 	case !logsApart.Load():
 		return nil
@@ -222,18 +222,18 @@ func (program) LogContext(c *engine.Face, v *engine.VhostFace, x *engine.Context
 	return unsafe.Pointer(C.lwsgo_log_cx_of(nil, nil, (*C.struct_lws_context)(unsafe.Pointer(x))))
 }
 
-func (program) LogTo(cx unsafe.Pointer, level int, line string) {
+func (*program) LogTo(cx unsafe.Pointer, level int, line string) {
 	C.lwsgo_log_to((*C.struct_lws_log_cx)(cx), C.int(level), (*C.char)(unsafe.Pointer(unsafe.StringData(line))), C.size_t(len(line)))
 }
 
-func (program) LogLevelOf(cx unsafe.Pointer) int {
+func (*program) LogLevelOf(cx unsafe.Pointer) int {
 	return int((*C.struct_lws_log_cx)(cx).lll_flags)
 }
 
 // logLevel is C's: each change of a connection's state looks at it.
 var logLevel = (*int32)(C.lwsgo_log_level_at())
 
-func (program) LogLevel() int { return int(atomic.LoadInt32(logLevel)) }
+func (*program) LogLevel() int { return int(atomic.LoadInt32(logLevel)) }
 
 func face(c *engine.Conn) *C.struct_lws {
 	if c == nil {

@@ -26,7 +26,7 @@ import (
 // Whatever a package calls that it cannot import, as it is of a floor above or builds
 // upon it, is wired here, and nowhere else.
 func init() {
-	engine.Prog = program{}
+	engine.Prog = &program{}
 	coding.Wire(brotli{})
 	// Who takes an adopted descriptor: the first that wants it.
 	listen.Wire(h2.Binder{}, h1.Binder{}, raw.ProxyBinder{}, raw.SocketBinder{}, raw.DatagramBinder{}, raw.FileBinder{})

@@ -73,14 +73,7 @@ func listed(list, name string) bool {
 // extension finds out from the answer's Sec-WebSocket-Extensions what was
 // settled: nil is no compression. fault is the reference's text.
 func extension(h *wire.Headers, exts []engine.Extension) (p *deflate.Params, fault string) {
-	n := h.Total(wire.TokenExtensions)
-	if n == 0 {
-		return nil, ""
-	}
-	buf := make([]byte, n+1)
-	h.Copy(buf, wire.TokenExtensions)
-	list := string(buf[:n])
-	for {
+	for list := string(h.Joined(wire.TokenExtensions)); ; {
 		e, rest, more := deflate.NextExtension(list)
 		if !more {
 			return p, ""

@@ -124,7 +124,7 @@ func (c *Conn) lastWords() bool {
 		ok = c.TLS == nil || c.flushTLS()
 	}
 	if c.bye.fin = c.bye.fin && ok && !c.backlog(); c.bye.fin {
-		_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+		sysFIN(c.fd)
 	}
 	c.broken = c.broken || !ok
 	return ok
@@ -142,7 +142,7 @@ func (c *Conn) halfClose() {
 		c.TLS.Shutdown()
 		_ = c.TLS.Flush()
 	}
-	_ = unix.Shutdown(c.fd, unix.SHUT_WR)
+	sysFIN(c.fd)
 	c.bye.fin = true
 }
 

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sysSend, sysRecv and sysReady go straight to the kernel: the sockets are non-blocking,
+// sysSend, sysRecv, sysReady and sysFIN go straight to the kernel: the sockets are non-blocking,
 // so there is no need to tell the scheduler of a call that cannot wait. The functions
 // of package unix would take a detour to those of syscall.
 
@@ -51,6 +51,9 @@ func sysReady(fd int, want int16) (int16, error) {
 	}
 	return p.Revents, nil
 }
+
+// sysFIN ends what is sent.
+func sysFIN(fd int) { _, _, _ = syscall.RawSyscall(unix.SYS_SHUTDOWN, uintptr(fd), unix.SHUT_WR, 0) }
 
 // Ready asks whether the descriptor is ready for what is wanted, without waiting.
 func (c *Conn) Ready(want int16) bool {

@@ -162,6 +162,9 @@ func (v *Vhost) noteOnward() {
 	}
 }
 
+// PassesOn tells whether a vhost has mounts that lead to other servers.
+func (ctx *Context) PassesOn() bool { return ctx.passesOn.Load() }
+
 // NoDefault as DefaultIndex: an upgrade has to name a protocol.
 const NoDefault = 255
 

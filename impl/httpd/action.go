@@ -53,6 +53,9 @@ func findMount(c *engine.Conn, uri string) *engine.Mount {
 
 // Onward is the mount to another server that covers the request in c.Headers, nil: none.
 func Onward(c *engine.Conn) *engine.Mount {
+	if !c.Ctx.PassesOn() {
+		return nil
+	}
 	if m := findMount(c, string(requestURI(c))); m != nil && m.Onward() {
 		return m
 	}

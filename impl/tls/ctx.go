@@ -2,7 +2,7 @@
 
 // Package tls binds OpenSSL: contexts (SSL_CTX), connections (SSL) and
 // certificates. It knows nothing of the engine; what programs see as SSL * and
-// SSL_CTX * are the pointers inside. It is the one package of impl with cgo.
+// SSL_CTX * are the pointers inside.
 package tls
 
 // #cgo LDFLAGS: -lssl -lcrypto

@@ -251,14 +251,16 @@ func openStream(c *engine.Conn, subprotocol string) bool {
 
 var comma = []byte(",")
 
+// maxConnection is how long a Connection header may be.
+const maxConnection = 255
+
 // connectionHasUpgrade looks for the token of RFC 6455 §4.2.1 item 4.
 func connectionHasUpgrade(c *engine.Conn) bool {
-	var buf [256]byte
-	n := c.Headers.Copy(buf[:], wire.TokenConnection)
-	if n <= 0 {
+	list := c.Headers.Joined(wire.TokenConnection)
+	if len(list) > maxConnection {
 		return false
 	}
-	for t, rest, on := []byte(nil), buf[:n], true; on; {
+	for t, rest, on := []byte(nil), list, true; on; {
 		t, rest, on = bytes.Cut(rest, comma)
 		if bytes.EqualFold(bytes.TrimSpace(t), []byte("upgrade")) {
 			return true
@@ -271,24 +273,15 @@ func connectionHasUpgrade(c *engine.Conn) bool {
 // its default when none is offered.
 func chooseProtocol(c *engine.Conn) (*engine.Protocol, bool) {
 	h, v := c.Headers, c.Vhost
-	n := h.Total(wire.TokenProtocol)
-	if n == 0 {
+	list := h.Joined(wire.TokenProtocol)
+	if len(list) == 0 {
 		if v.DefaultIndex >= len(v.Protocols) {
 			engine.Noticef("%s: rejecting ws upg with no protocol", c)
 			return nil, false
 		}
 		return v.Protocols[v.DefaultIndex], true
 	}
-	var room [128]byte
-	list := room[:]
-	if n >= len(room) {
-		list = make([]byte, n+1)
-	}
-	if h.Copy(list, wire.TokenProtocol) < 0 {
-		engine.Errf("%s: protocol list too long", c)
-		return nil, false
-	}
-	for name, rest, on := []byte(nil), list[:n], true; on; {
+	for name, rest, on := []byte(nil), list, true; on; {
 		name, rest, on = bytes.Cut(rest, comma)
 		if name = bytes.TrimSpace(name); len(name) == 0 {
 			continue
@@ -297,7 +290,7 @@ func chooseProtocol(c *engine.Conn) (*engine.Protocol, bool) {
 			return p, true
 		}
 	}
-	engine.Noticef("%s: No supported protocol \"%s\"", c, string(list[:n]))
+	engine.Noticef("%s: No supported protocol \"%s\"", c, string(list))
 	return nil, false
 }
 
@@ -343,12 +336,7 @@ func (s *State) acceptExtension(c *engine.Conn, b []byte) []byte {
 	if h.Total(wire.TokenExtensions) == 0 || !hasPMD(c.Vhost) {
 		return b
 	}
-	offers := make([]byte, h.Total(wire.TokenExtensions)+1)
-	n := h.Copy(offers, wire.TokenExtensions)
-	if n <= 0 {
-		return b
-	}
-	resp, ok := deflate.Negotiate(string(offers[:n]), deflate.Params{})
+	resp, ok := deflate.Negotiate(string(h.Joined(wire.TokenExtensions)), deflate.Params{})
 	if !ok {
 		return b
 	}

@@ -250,6 +250,9 @@ func (h *Headers) Raw(t Token) []byte {
 // Total is the length of all fragments of t joined as by Copy, without the NUL; 0
 // when absent (lws_hdr_total_length).
 func (h *Headers) Total(t Token) int {
+	if f := &h.frags[h.first[t]]; f.next == 0 { // one, or the slot of none, which is empty
+		return int(f.n)
+	}
 	total, joint := 0, h.joint(t)
 	for n := h.first[t]; n != 0; n = h.frags[n].next {
 		total += int(h.frags[n].n)
@@ -284,6 +287,15 @@ func (h *Headers) Copy(dst []byte, t Token) int {
 	}
 	dst[at] = 0
 	return total
+}
+
+// Joined is what Copy writes; it is valid until the next Reset, and must not be changed.
+func (h *Headers) Joined(t Token) []byte {
+	if h.frags[h.first[t]].next == 0 {
+		return h.Value(t)
+	}
+	b := make([]byte, h.Total(t)+1)
+	return b[:h.Copy(b, t)]
 }
 
 // FragmentLen is the length of the i-th fragment of t, 0 when absent

@@ -17,6 +17,7 @@ func filled(t *testing.T) *Headers {
 	return h
 }
 
+// TestCopy was seen to fail with a Joined that gives the first of several.
 func TestCopy(t *testing.T) {
 	h := filled(t)
 	for _, c := range []struct {
@@ -32,6 +33,9 @@ func TestCopy(t *testing.T) {
 		dst := []byte(strings.Repeat("Z", len(c.want)+1))
 		if n := h.Copy(dst, c.t); n != len(c.want) || string(dst) != c.want+"\x00" {
 			t.Errorf("%v: %d %q", c.t, n, dst)
+		}
+		if got := h.Joined(c.t); string(got) != c.want {
+			t.Errorf("%v: joined %q", c.t, got)
 		}
 		if n := h.Copy(dst[:len(c.want)], c.t); len(c.want) > 0 && (n != -1 || dst[0] != 0) {
 			t.Errorf("%v: short buffer gives %d", c.t, n)

@@ -206,18 +206,14 @@ func (p *Parser) fieldLine(h *Headers, line []byte) error {
 	if isBlank(line[0]) {
 		return p.foldedLine(h, line)
 	}
-	colon := 0
-	for colon < len(line) && lowerTchar[line[colon]] != 0 {
-		colon++
-	}
-	name, rest := line[:colon], line[colon:]
-	if p.kind == Response {
-		rest = trimLeft(rest)
-	}
-	if len(name) == 0 || len(rest) == 0 || rest[0] != ':' {
+	colon := bytes.IndexByte(line, ':')
+	if colon <= 0 {
 		return ErrMalformed
 	}
-	value := trimRight(rest[1:])
+	name, value := line[:colon], trimRight(line[colon+1:])
+	if p.kind == Response {
+		name = trimRight(name)
+	}
 	if t, ok := h.TokenOf(name); ok {
 		p.lastField = lastKnown
 		if t == TokenHost && p.host == hostOfTarget {
@@ -228,6 +224,9 @@ func (p *Parser) fieldLine(h *Headers, line []byte) error {
 			return nil
 		}
 		return p.storeKnown(h, t, value)
+	}
+	if !allIn(name, func(c byte) bool { return lowerTchar[c] != 0 }) {
+		return ErrMalformed
 	}
 	p.lastField = lastCustom
 	return h.addCustom(name, trimLeft(value))
