@@ -107,6 +107,26 @@ func TestShortFull(t *testing.T) {
 	})
 }
 
+// TestShortAsked: who asks WRITEABLE outside of all callbacks, and then fills the socket, has it when that is
+// not full any more.
+//
+// Seen to fail: with WRITEABLE given to a connection that was only lent when it asked; over TLS, as long as
+// what OpenSSL had to keep did not recall it.
+func TestShortAsked(t *testing.T) {
+	sides(t, true, func(t *testing.T, s shortSide) {
+		p := s.start(t, "service")
+		c := s.dial(t, p)
+		for range 3 {
+			c.send(t, "o")
+			prints(t, p, "RECEIVE o|FULL")
+			if got := len(c.answer(t)); got != 60000 {
+				t.Fatalf("%d bytes", got)
+			}
+			prints(t, p, "WRITEABLE")
+		}
+	})
+}
+
 // TestShortWithin: another thread that serves while the callback of a message waits for it, and gets
 // another connection's message, takes nothing of what came behind the first.
 //

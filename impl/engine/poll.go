@@ -106,6 +106,7 @@ func (c *Conn) crossed(revents uint32) uint32 {
 // noteCross is called when the transport has read or written.
 func (c *Conn) noteCross() {
 	if x := c.TLS.Cross(); x != c.cross {
+		c.recall()
 		c.cross = x
 		c.touchPoll()
 	}

@@ -8,6 +8,7 @@
  *   c  asks WRITEABLE, and cancels the wait    C  the other way round
  *   t  sets a timer; what comes next is served when that is due
  *   s  when the connection made last has something another thread serves, and asks WRITEABLE here
+ *   o  a timer of the program's asks WRITEABLE, then writes a LARGE one, which has to be kept
  *   j  prints what the vhost has counted
  *
  * Each message is printed, and what is written is that message. With CHECKED in its
@@ -20,12 +21,15 @@
 
 #define PARTS 4
 #define PART 4000
+#define LARGE 60000
 #define TIMER_US 20000
 
 struct session {
 	unsigned char text[LWS_PRE + PART];
 	size_t len;
 	int parts;
+	struct lws *wsi;
+	lws_sorted_usec_list_t outside;
 };
 
 static struct lws *last;
@@ -80,6 +84,21 @@ have_served(struct lws *wsi)
 	pthread_join(thread, NULL);
 }
 
+/* No callback of a connection. */
+static void
+ask_and_fill(lws_sorted_usec_list_t *sul)
+{
+	static unsigned char large[LWS_PRE + LARGE];
+	struct session *s = lws_container_of(sul, struct session, outside);
+
+	memset(large + LWS_PRE, '.', LARGE);
+	lws_callback_on_writable(s->wsi);
+	if (lws_write(s->wsi, large + LWS_PRE, LARGE, LWS_WRITE_TEXT) < LARGE ||
+	    !lws_partial_buffered(s->wsi))
+		puts("BAD it is taken");
+	puts("FULL");
+}
+
 static int
 obey(struct lws *wsi, struct session *s)
 {
@@ -113,6 +132,10 @@ obey(struct lws *wsi, struct session *s)
 	case 's':
 		have_served(wsi);
 		return say(wsi, s);
+	case 'o':
+		s->wsi = wsi;
+		lws_sul_schedule(context, 0, &s->outside, ask_and_fill, 1);
+		return 0;
 	case 'j':
 		count(wsi);
 		return say(wsi, s);
@@ -144,13 +167,16 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		s->len = len;
 		return obey(wsi, s);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		puts("WRITEABLE");
+		puts(s->wsi && lws_partial_buffered(wsi) ? "WRITEABLE early" : "WRITEABLE");
 		if (!s->parts)
 			break;
 		if (say(wsi, s))
 			return -1;
 		if (--s->parts)
 			lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_CLOSED:
+		lws_sul_cancel(&s->outside);
 		break;
 	case LWS_CALLBACK_TIMER:
 		puts("TIMER");
