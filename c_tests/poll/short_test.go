@@ -127,6 +127,23 @@ func TestShortAsked(t *testing.T) {
 	})
 }
 
+// TestShortOutside: what is written outside of all callbacks leaves at once, behind callbacks that have entered Go.
+//
+// Seen to fail: as long as writes gathered for ever for a connection whose callback had written in Go.
+func TestShortOutside(t *testing.T) {
+	sides(t, true, func(t *testing.T, s shortSide) {
+		c := s.dial(t, s.start(t, "service"))
+		for _, m := range []string{"p1", "d2", "p3", "k4", "p5", "d6", "p7"} {
+			c.send(t, m)
+			for range 1 + len(m) - len(strings.TrimLeft(m, "dk")) {
+				if got := c.answer(t); got != m {
+					t.Fatalf("%q, want %q", got, m)
+				}
+			}
+		}
+	})
+}
+
 // TestShortWithin: another thread that serves while the callback of a message waits for it, and gets
 // another connection's message, takes nothing of what came behind the first.
 //

@@ -75,7 +75,11 @@ func (pt *Thread) TakeOver() {
 	defer pt.mu.Unlock()
 	s := pt.F.Short
 	pt.F.Short = Short{}
-	if c := ConnOf((*Face)(s.Conn)); c != nil && !c.Dead() {
+	switch c := ConnOf((*Face)(s.Conn)); {
+	case c == nil:
+	case c.Dead():
+		pt.uncork(c, nil)
+	default:
 		pt.finish(c, &s)
 	}
 	pt.tookOver = true // not before: a callback may serve
@@ -84,7 +88,7 @@ func (pt *Thread) TakeOver() {
 func (pt *Thread) finish(c *Conn, s *Short) {
 	defer pt.rescue(c)
 	c.recall()
-	prev := pt.corkFor(c)
+	pt.corkFor(c)
 	waited := c.Unsent()
 	in, read := s.in(), c.F.Traffic.Rx-uint64(s.NumIn)
 	err := c.tookTLS(s)
@@ -109,7 +113,7 @@ func (pt *Thread) finish(c *Conn, s *Short) {
 		}
 	}
 	pt.runFresh()
-	pt.uncork(c, prev)
+	pt.uncork(c, nil) // it may be gatherShort that has begun it
 	c.noteAnswers(waited)
 	c.lend(c.F.Traffic.Rx - read)
 }

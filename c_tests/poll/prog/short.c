@@ -9,6 +9,7 @@
  *   t  sets a timer; what comes next is served when that is due
  *   s  when the connection made last has something another thread serves, and asks WRITEABLE here
  *   o  a timer of the program's asks WRITEABLE, then writes a LARGE one, which has to be kept
+ *   p  such a timer writes
  *   j  prints what the vhost has counted
  *
  * Each message is printed, and what is written is that message. With CHECKED in its
@@ -99,6 +100,14 @@ ask_and_fill(lws_sorted_usec_list_t *sul)
 	puts("FULL");
 }
 
+static void
+write_outside(lws_sorted_usec_list_t *sul)
+{
+	struct session *s = lws_container_of(sul, struct session, outside);
+
+	say(s->wsi, s);
+}
+
 static int
 obey(struct lws *wsi, struct session *s)
 {
@@ -133,8 +142,10 @@ obey(struct lws *wsi, struct session *s)
 		have_served(wsi);
 		return say(wsi, s);
 	case 'o':
+	case 'p':
 		s->wsi = wsi;
-		lws_sul_schedule(context, 0, &s->outside, ask_and_fill, 1);
+		lws_sul_schedule(context, 0, &s->outside,
+				 s->text[LWS_PRE] == 'o' ? ask_and_fill : write_outside, 1);
 		return 0;
 	case 'j':
 		count(wsi);
