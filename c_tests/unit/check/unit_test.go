@@ -114,6 +114,13 @@ func TestAgainstReference(t *testing.T) {
 			t.Run(f, func(t *testing.T) {
 				t.Parallel()
 				want, got := run(t, ref, bin, debian, f), run(t, ref, bin, our, f)
+				// On a busy machine the original's daemon is not there, now and then.
+				for range 3 {
+					if !bytes.Contains(want, []byte("lock gone 0")) {
+						break
+					}
+					want = run(t, ref, bin, debian, f)
+				}
 				if len(want) == 0 {
 					t.Fatal("the reference printed nothing")
 				}
