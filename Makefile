@@ -112,7 +112,7 @@ GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/eng
 GO_DEBUG := gcshrinkstackoff=1,asyncpreemptoff=1,invalidptr=0,cgocheck=0,updatemaxprocs=0,profstackdepth=0,memprofilerate=0,decoratemappings=0
 GO_LDFLAGS := -s -w -buildid= -funcalign=16 -X=runtime.godebugDefault=$(GO_DEBUG)
 
-# Go that no message passes through is made small: functions are called, not copied to where they are called.
+# Go that no message passes through, or on its way into the kernel alone, is made small: functions are called, not copied to where they are called.
 SELDOM := bufio encoding/base64 fmt golang.org/x/sys/unix os strconv syscall time reflect io/fs internal/poll net/netip libwebsockets/impl/client libwebsockets/impl/proxy libwebsockets/impl/text/... \
     libwebsockets/impl/diskcache libwebsockets/impl/accounts libwebsockets/impl/role/child libwebsockets/impl/wire/zip
 

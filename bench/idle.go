@@ -20,11 +20,11 @@ func (b *bench) started(env string) (load.Result, error) { return begun(exec.Com
 
 // runtimeStarted is the floor: a library that is nothing but Go's runtime.
 func (b *bench) runtimeStarted() (load.Result, error) {
-	return begun(exec.Command(b.floorStart, b.runtime), "GOMAXPROCS=1")
+	return begun(exec.Command(b.floorStart, b.runtime), "GOMAXPROCS=1", "GODEBUG=profstackdepth=0,memprofilerate=0") // as ours (Makefile, capi/c/boot.c)
 }
 
-func begun(cmd *exec.Cmd, env string) (r load.Result, err error) {
-	cmd.Env = append(os.Environ(), env)
+func begun(cmd *exec.Cmd, env ...string) (r load.Result, err error) {
+	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.Output()
 	if err != nil {
 		return r, err

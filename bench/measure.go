@@ -57,7 +57,7 @@ func median(v []float64) float64 {
 func (m *measured) floors() string {
 	s := figure(median(m.floor.values))
 	if m.floor.all != nil && m.once == nil {
-		s += ", p99 " + figure(m.floor.middle(func(r load.Result) float64 { return float64(r.P99.Nanoseconds()) / 1000 }))
+		s += ", p99 " + m.floor.us(p99)
 	}
 	if len(m.uring.values) > 0 {
 		s += " (io_uring " + figure(median(m.uring.values)) + ")"
@@ -72,6 +72,13 @@ func (s *samples) middle(f func(load.Result) float64) float64 {
 		v = append(v, f(r))
 	}
 	return median(v)
+}
+
+func p99(r load.Result) time.Duration { return r.P99 }
+
+// us is the median of a time, in µs.
+func (s *samples) us(d func(load.Result) time.Duration) string {
+	return figure(s.middle(func(r load.Result) float64 { return float64(d(r).Nanoseconds()) / 1000 }))
 }
 
 func (m *measured) ratio() float64 { return median(m.ratios) }
@@ -374,10 +381,7 @@ func markdown(table []measured, peers bool) string {
 			if m.h2 != nil || m.once != nil || m.job.Quiet {
 				return "–"
 			}
-			us := func(d func(load.Result) time.Duration) string {
-				return figure(s.middle(func(r load.Result) float64 { return float64(d(r).Nanoseconds()) / 1000 }))
-			}
-			return us(func(r load.Result) time.Duration { return r.P99 }) + " (" + us(func(r load.Result) time.Duration { return r.P999 }) + ")"
+			return s.us(p99) + " (" + s.us(func(r load.Result) time.Duration { return r.P999 }) + ")"
 		}
 		unit, ratio, aim := "", fmt.Sprintf("%.2f", m.ratio()), m.aim()
 		if m.unit != "" {

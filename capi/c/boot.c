@@ -98,16 +98,14 @@ address_space_ok(void)
 #define MADV_POPULATE_WRITE 23
 #endif
 extern char __start_gobss[] LWSGO_HIDDEN, __stop_gonoptrbss[] LWSGO_HIDDEN;
-extern char lwsgo_text[] __asm__("runtime.text") LWSGO_HIDDEN;
-extern char lwsgo_etext[] __asm__("runtime.etext") LWSGO_HIDDEN;
 
 static void
-fetch(char *start, const char *stop, int advice)
+fetch(const char *start, const char *stop, int advice)
 {
-	size_t before = (uintptr_t)start % (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = (uintptr_t)start;
 
-	start -= before;
-	madvise(start, (size_t)(stop - start), advice);
+	from -= from % (uintptr_t)sysconf(_SC_PAGESIZE);
+	madvise((void *)from, (uintptr_t)stop - from, advice);
 }
 
 static size_t
@@ -223,7 +221,7 @@ boot(void)
 		lwsgo_state_reset();
 	lwsgo_signals_before(was, second);
 	lwsgo_altstack();
-	fetch(lwsgo_text, lwsgo_etext, MADV_POPULATE_READ);
+	fetch(go_text, go_etext, MADV_POPULATE_READ);
 	fetch(__start_gobss, __stop_gonoptrbss, MADV_POPULATE_WRITE);
 	for (c = __start_goinit; c < __stop_goinit; c++)
 		(*c)(argc, block, block + argc + 1);

@@ -15,11 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Made visible by the Makefile. */
-extern const char go_text[] __asm__("runtime.text") LWSGO_HIDDEN;
-extern const char go_etext[] __asm__("runtime.etext") LWSGO_HIDDEN;
-
-/* The runtime's table of functions, as Go 1.20 and later write it. */
+/* The runtime's table of functions, as Go 1.20 and later write it; made visible by the Makefile. */
 extern const struct {
 	uint32_t magic;
 	uint8_t pad[2], min_lc, ptr_size;

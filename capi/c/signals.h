@@ -37,7 +37,10 @@ struct lwsgo_written {
 	int32_t n;
 };
 LWSGO_SIGNALS_HIDDEN void lwsgo_runtime_writes(struct lwsgo_written *w);
-/* Whether pc lies in Go code. */
+/* Go's code, made visible by the Makefile. */
+extern const char go_text[] __asm__("runtime.text") LWSGO_SIGNALS_HIDDEN;
+extern const char go_etext[] __asm__("runtime.etext") LWSGO_SIGNALS_HIDDEN;
+/* Whether pc lies in it. */
 LWSGO_SIGNALS_HIDDEN int lwsgo_in_go(uintptr_t pc);
 
 #endif
