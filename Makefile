@@ -102,7 +102,7 @@ FAST   := accessors dummy out service short short_tls wait
 # The interface of programs that do not say which, here in the checkout. It is this machine's.
 ABI_HDR := include/lws_abi.h
 # What the Go half sees, whatever the ABI: the headers of so.17.
-GO_HDR := $(filter-out $(ABI_HDR),$(wildcard capi/c/*.h capi/core/lwsgo*.h include/*.h include/17/*.h include/libwebsockets/*.h)) capi/evlib/evlib.h
+GO_HDR := $(filter-out $(ABI_HDR),$(wildcard capi/c/*.h capi/core/lwsgo*.h capi/core/opaque/openssl/*.h include/*.h include/17/*.h include/libwebsockets/*.h)) capi/evlib/evlib.h
 GO_SRC := $(shell find capi impl -name '*.go' ! -name '*_test.go' ! -path '*/enginetest/*' 2>/dev/null) $(wildcard impl/tls/*.h) go.mod go.sum
 
 # The runtime's own knobs, built in: stacks never shrink (a signal handler may

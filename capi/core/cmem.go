@@ -2,7 +2,7 @@
 
 package main
 
-// #cgo CFLAGS: -DLWSGO_CORE -DLWS_ABI=17 -I${SRCDIR} -I${SRCDIR}/../../include -I${SRCDIR}/../c
+// #cgo CFLAGS: -DLWSGO_CORE -DLWS_ABI=17 -I${SRCDIR}/opaque -I${SRCDIR} -I${SRCDIR}/../../include -I${SRCDIR}/../c
 import "C"
 
 import "unsafe"

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Nothing: see ssl.h.
+ */
