@@ -21,6 +21,7 @@ func TestInterop(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs scenarios")
 	}
+	t.Parallel()
 	for _, a := range []*abi{abi17, abi19} {
 		ref, lib, exe := a.ref.Lib(t), a.ref.Ours(t), build(t, a.ref)
 		for _, name := range interop {

@@ -245,6 +245,7 @@ func traces(t *testing.T, a *abi) {
 	if testing.Short() {
 		t.Skip("several minutes of scenarios")
 	}
+	t.Parallel() // so that the last of one ABI's do not keep the other's waiting
 	known := map[string]bool{}
 	for _, s := range scenarios(t, a) {
 		if known[s.name] {
