@@ -163,11 +163,14 @@ ifndef V
 .SILENT: place install-headers
 endif
 
+# So many compilers at a time, unless make was told.
+AT_ONCE = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # Only the compilers' complaints are seen.
 lib:
 	@$(if $(V)$(findstring n,$(FLAGS)),$(MAKE) --no-print-directory libs link, \
 	 { $(MAKE) --no-print-directory -q libs 2>/dev/null || $(TICKING) \
-	   "building libwebsockets.so.$(subst $(space), and .,$(strip $(BUILT))) (about 1 minute)" $(MAKE) --no-print-directory -s libs; } && \
+	   "building libwebsockets.so.$(subst $(space), and .,$(strip $(BUILT))) (about 1 minute)" $(MAKE) --no-print-directory -s $(AT_ONCE) libs; } && \
 	 $(MAKE) --no-print-directory -s link)
 	$(call next,lib)
 
@@ -175,7 +178,8 @@ lib:
 built:
 	@$(MAKE) --no-print-directory lib ABI=$(CHOSEN)
 
-libs: $(BUILT:%=$(B)/lib/libwebsockets.so.%) $(PLUGINS)
+# The Go half takes longest: it begins first.
+libs: $(B)/obj/libcore.a $(BUILT:%=$(B)/lib/libwebsockets.so.%) $(PLUGINS)
 # What -lwebsockets and the headers of the checkout mean is this machine's, whatever is built.
 LINK     := $(B)/lib/libwebsockets.so
 ABI_TEXT := /* Made by make: which interface this machine has. */\n\043define LWS_ABI_DEFAULT $(DEFAULT)\n
@@ -351,9 +355,8 @@ test:
 TESTED := $(if $(PART),$(or $(firstword $(wildcard $(addsuffix /$(PART),c_tests . impl))),$(error there are no tests of $(PART)))/...,...)
 
 test-all:
-	@$(MAKE) --no-print-directory lib reference ABI=
-	@$(if $(filter admin cgi data lwsws proxy smp web work,$(or $(PART),web)),tools/full-reference)
-	@$(if $(filter apps,$(or $(PART),apps)),tools/fetch-reference -p && tools/fetch-reference -a 19 -p && tools/fetch-reference -a 19 -l)
+	@$(if $(findstring n,$(FLAGS)),,tools/test-needs $(if $(filter admin cgi data lwsws proxy smp web work,$(or $(PART),web)),-f) $(if $(filter apps,$(or $(PART),apps)),-p)) \
+	    $(MAKE) --no-print-directory lib ABI=
 	@$(GO) build -o $(B)/testsum ./tools/testsum
 	@$(B)/testsum -go $(GO) -times $(B)/testtimes $(if $(QUIET),,-next) $(if $(PART),,-lint 'GO="$(GO)" tools/lint') ./$(TESTED)
 
