@@ -22,10 +22,14 @@
 // tests drive other people's programs and clocks: one that passes both times has met
 // the machine's load, not a fault that can be seen again. It counts as passed, and is
 // named at the end: who sees a name there more than once has a test to mend.
+//
+// What takes longest begins first, so that nothing is left to wait for at the end, and the
+// checks go on beside the tests, in the time in which those wait.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -33,8 +37,10 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"libwebsockets/tools/progress"
@@ -46,7 +52,7 @@ const lint = "lint"
 func main() {
 	goCommand := flag.String("go", "go", "the go command")
 	times := flag.String("times", "", "the file that keeps what each part took")
-	lintCommand := flag.String("lint", "", "a command that checks before the tests do")
+	lintCommand := flag.String("lint", "", "a command that checks beside the tests")
 	next := flag.Bool("next", false, "say at the end what to do next")
 	table := flag.Bool("table", false, "write the table of times into "+docs)
 	flag.Parse()
@@ -100,35 +106,46 @@ type runner struct {
 	goCommand, lint, times string
 }
 
-// plan is which parts there will be, in go test's order.
-func (r *runner) plans(packages []string) error {
+// plans is which parts there will be. It answers the packages that have tests, in the order
+// in which they begin.
+func (r *runner) plans(packages []string) ([]string, error) {
 	out, err := exec.Command(r.goCommand, append([]string{"list", "-f",
 		"{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}"}, packages...)...).Output()
 	if err != nil {
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			return fmt.Errorf("go list: %w\n%s", err, exit.Stderr)
+			return nil, fmt.Errorf("go list: %w\n%s", err, exit.Stderr)
 		}
-		return err
+		return nil, err
 	}
+	known := defaults()
+	known.ReadTimes(r.times)
+	packages = r.longestFirst(strings.Fields(string(out)), known)
 	var parts []string
 	if r.lint != "" {
 		parts = append(parts, lint)
 	}
-	for _, p := range strings.Fields(string(out)) {
+	for _, p := range packages {
 		parts = append(parts, r.repeat.part(p))
 	}
-	known := defaults()
-	known.ReadTimes(r.times)
 	r.summary.plan = progress.NewPlan(parts, func(n string) progress.Cost { return costOf(known, n) })
 	r.summary.plan.Beside = beside
 	if r.times != "" {
 		r.keep = func(part string, c progress.Cost) { _ = progress.Keep(r.times, part, c) }
 	}
-	return nil
+	return packages, nil
+}
+
+// longestFirst orders packages: go test begins them as they are named.
+func (s *summary) longestFirst(packages []string, known progress.Times) []string {
+	slices.SortStableFunc(packages, func(a, b string) int {
+		return cmp.Compare(costOf(known, s.repeat.part(b)).Time, costOf(known, s.repeat.part(a)).Time)
+	})
+	return packages
 }
 
 func (r *runner) run(packages []string) error {
-	if err := r.plans(packages); err != nil {
+	packages, err := r.plans(packages)
+	if err != nil {
 		return err
 	}
 	r.line.Printf("%s, %s\n", r.parts(), progress.About(r.summary.plan.Left(r.now())))
@@ -154,10 +171,17 @@ func (r *runner) run(packages []string) error {
 			}
 		}
 	}()
+	args := []string{"test", "-count=1", "-p", strconv.Itoa(beside), "-timeout", "30m", "-json"}
 	if r.lint != "" {
-		r.check()
+		args = append(args, "-vet=off") // the checks vet it all
+		var checks sync.WaitGroup
+		checks.Go(r.check)
+		defer checks.Wait()
 	}
-	cmd := exec.Command(r.goCommand, append([]string{"test", "-count=1", "-p", strconv.Itoa(beside), "-timeout", "30m", "-json"}, packages...)...)
+	if len(packages) == 0 {
+		return nil
+	}
+	cmd := exec.Command(r.goCommand, append(args, packages...)...)
 	cmd.Stderr = r.line
 	out, err := cmd.StdoutPipe()
 	if err != nil {
