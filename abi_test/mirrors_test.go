@@ -12,6 +12,7 @@ import (
 
 var mirrors = []mirror{
 	{goType: "engine.Face", c: "struct lws", upto: "tag"},
+	{goType: "engine.FaceSeldom", c: "struct lws_seldom"},
 	{goType: "engine.VhostFace", c: "struct lws_vhost", upto: "protocols"},
 	{goType: "engine.ContextFace", c: "struct lws_context", upto: "pt"},
 	{goType: "engine.ThreadFace", c: "struct lwsgo_pt", upto: "sul", names: map[string]string{"EpollFD": "epfd", "Short": "at"}},

@@ -103,13 +103,27 @@ lws_get_close_length(struct lws *wsi)
 	return wsi->close_len;
 }
 
+/* What it seldom has, made when it is needed. NULL: no memory. */
+static struct lws_seldom *
+seldom(struct lws *wsi)
+{
+	if (!wsi->seldom)
+		wsi->seldom = lwsgo_zalloc(sizeof(*wsi->seldom), "wsi seldom");
+	return wsi->seldom;
+}
+
 LWS_VISIBLE unsigned char *
 lws_get_close_payload(struct lws *wsi)
 {
+	struct lws_seldom *s;
+
 	LWS_NEEDS(wsi, NULL);
-	if (!wsi->close_buf)
-		wsi->close_buf = lwsgo_zalloc(LWSGO_CLOSE_MAX, "close payload");
-	return wsi->close_buf;
+	s = seldom(wsi);
+	if (!s)
+		return NULL;
+	if (!s->close_buf)
+		s->close_buf = lwsgo_zalloc(LWSGO_CLOSE_MAX, "close payload");
+	return s->close_buf;
 }
 
 LWS_VISIBLE struct lws *
@@ -123,21 +137,25 @@ LWS_VISIBLE struct lws *
 lws_get_child(const struct lws *wsi)
 {
 	LWS_NEEDS(wsi, NULL);
-	return wsi->child;
+	return wsi->seldom ? wsi->seldom->child : NULL;
 }
 
 LWS_VISIBLE void *
 lws_get_opaque_parent_data(const struct lws *wsi)
 {
 	LWS_NEEDS(wsi, NULL);
-	return wsi->opaque_parent;
+	return wsi->seldom ? wsi->seldom->opaque_parent : NULL;
 }
 
 LWS_VISIBLE void
 lws_set_opaque_parent_data(struct lws *wsi, void *data)
 {
+	struct lws_seldom *s;
+
 	LWS_NEEDS_VOID(wsi);
-	wsi->opaque_parent = data;
+	s = seldom(wsi);
+	if (s)
+		s->opaque_parent = data;
 }
 
 LWS_VISIBLE void *
@@ -239,7 +257,7 @@ LWS_VISIBLE const struct lws_udp *
 lws_get_udp(const struct lws *wsi)
 {
 	LWS_NEEDS(wsi, NULL);
-	return wsi->udp;
+	return wsi->seldom ? wsi->seldom->udp : NULL;
 }
 
 LWS_VISIBLE int

@@ -18,7 +18,6 @@ struct lws {
 	const struct lws_protocols *protocol;
 	void *user;
 	void *opaque_user;
-	void *opaque_parent;
 	void *ssl;
 	uint64_t rx_remain;
 	uint32_t slot; /* 0: no connection */
@@ -36,13 +35,11 @@ struct lws {
 	uint8_t tsi;	       /* its thread */
 	uint8_t notes;	       /* its callback that runs may have a write noted */
 	uint8_t lent;	       /* C may read and answer a small message by itself */
-	uint8_t *close_buf;    /* NULL: nobody asked */
+	uint8_t asked;	       /* is in a list of struct lwsgo_thread: C's own */
+	struct lws_seldom *seldom; /* NULL: it has nothing of that */
 	struct lws *parent;
-	struct lws *child;
-	struct lws *sibling;
 	const lws_retry_bo_t *retry; /* NULL: the default */
 	struct lws *net; /* carries the stream; NULL: no stream */
-	struct lws_udp *udp;	     /* NULL: no datagram socket */
 	struct lws_log_cx *log_cx;   /* NULL: its context's */
 	struct {
 		uint64_t rx, tx;
@@ -51,9 +48,16 @@ struct lws {
 	uint16_t piece;	   /* while lent: the longest message of one piece, */
 	uint16_t at_once;  /* and the most that is read at once */
 	/* C's own */
-	char *tag;    /* lws_wsi_tag(), NULL: nobody asked */
-	int asked;    /* is in a list of struct lwsgo_thread */
+	char *tag; /* lws_wsi_tag(), NULL: nobody asked */
 	struct lws *next_asked;
+};
+
+/* What most connections never have. */
+struct lws_seldom {
+	void *opaque_parent;
+	uint8_t *close_buf;  /* NULL: nobody asked */
+	struct lws *child;   /* its first */
+	struct lws_udp *udp; /* NULL: no datagram socket */
 };
 
 /* The longest write that is noted. */

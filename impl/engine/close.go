@@ -59,11 +59,11 @@ func (c *Conn) close(status CloseStatus) {
 		return
 	}
 	for len(c.Children()) > 0 {
-		k := c.kin.children[0]
+		k := c.seldom.children[0]
 		k.broken = true
 		k.close(status)
-		if l := c.kin.children; len(l) > 0 && l[0] == k {
-			c.kin.children = l[1:]
+		if l := c.seldom.children; len(l) > 0 && l[0] == k {
+			c.seldom.children = l[1:]
 		}
 	}
 	if k := c.Companion(); k != nil {
@@ -418,10 +418,6 @@ func (c *Conn) reclaim() {
 	c.SetCompanion(nil)
 	c.leaveProtocol()
 	c.freeUser()
-	if c.F.UDP != nil {
-		Prog.Free(c.F.UDP)
-		c.F.UDP = nil
-	}
 	v := c.Vhost
 	c.BindVhost(nil)
 	conns.del(c.slot)

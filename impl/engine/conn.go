@@ -113,6 +113,7 @@ type Conn struct {
 	cross     uint8 // the transport's Cross when it was last looked at
 
 	polled   uint32 // what the poll was told
+	answers  int32  // bytes, see answersMax; once deaf, those that were discarded
 	place    int32  // in Thread.order, while added
 	liveAt   int32  // in Thread.live
 	memberAt int32
@@ -128,20 +129,19 @@ type Conn struct {
 
 	mux Mux // how a stream's bytes get onto what carries it
 
-	answers   int        // bytes, see answersMax; once deaf, those that were discarded
 	peerPlace *PeerPlace // among its peer's, nil where nobody counts
 	memberOf  *Protocol  // whose members it is among
-	kin       *kin
+	seldom    *seldom
 
 	timeout  *Timer
-	hrtimer  *Timer
 	validity *Timer
 }
 
-// kin is a connection's family; most have none.
-type kin struct {
+// seldom is what most connections never have.
+type seldom struct {
 	parent   *Conn
 	children []*Conn
+	timer    *Timer // the program's
 }
 
 var birth atomic.Uint64
@@ -456,24 +456,24 @@ func (c *Conn) Bound() bool { return c.bound }
 
 // SetParent makes p the parent of c.
 func (c *Conn) SetParent(p *Conn) {
-	c.family().parent = p
-	f := p.family()
+	c.rest().parent = p
+	f := p.rest()
 	f.children = append([]*Conn{c}, f.children...)
 	c.linkFaces()
 }
 
-func (c *Conn) family() *kin {
-	if c.kin == nil {
-		c.kin = new(kin)
+func (c *Conn) rest() *seldom {
+	if c.seldom == nil {
+		c.seldom = new(seldom)
 	}
-	return c.kin
+	return c.seldom
 }
 
 func (c *Conn) parent() *Conn {
-	if c.kin == nil {
+	if c.seldom == nil {
 		return nil
 	}
-	return c.kin.parent
+	return c.seldom.parent
 }
 
 // LeaveParent makes c one that ends by itself, without its parent.
@@ -481,27 +481,28 @@ func (c *Conn) LeaveParent() { c.leaveParent() }
 
 // Children are the connections whose parent c is.
 func (c *Conn) Children() []*Conn {
-	if c.kin == nil {
+	if c.seldom == nil {
 		return nil
 	}
-	return c.kin.children
+	return c.seldom.children
 }
 
 // linkFaces mirrors the family in the faces, for the C accessors.
 func (c *Conn) linkFaces() {
 	p := c.parent()
 	if p == nil {
-		c.F.Parent, c.F.Sibling = nil, nil
+		c.F.Parent = nil
 		return
 	}
 	c.F.Parent = unsafe.Pointer(p.F)
-	var next unsafe.Pointer
-	l := p.Children()
-	for i := len(l) - 1; i >= 0; i-- {
-		l[i].F.Sibling = next
-		next = unsafe.Pointer(l[i].F)
+	s := p.F.seldom()
+	if s == nil {
+		return // no memory: the program does not see it
 	}
-	p.F.Child = next
+	s.Child = nil
+	if l := p.Children(); len(l) > 0 {
+		s.Child = unsafe.Pointer(l[0].F)
+	}
 }
 
 // leaveParent tells the parent's protocol and takes c off its list.
@@ -513,7 +514,7 @@ func (c *Conn) leaveParent() {
 	if p.Protocol != nil {
 		c.CallProtocol(p.Protocol, ReasonChildClosing, p.F.User, unsafe.Pointer(c.F), 0)
 	}
-	f := p.family()
+	f := p.rest()
 	for i, k := range f.children {
 		if k == c {
 			f.children = append(f.children[:i:i], f.children[i+1:]...)
@@ -521,6 +522,6 @@ func (c *Conn) leaveParent() {
 		}
 	}
 	c.linkFaces()
-	c.kin.parent = nil
-	c.F.Parent, c.F.Sibling = nil, nil
+	c.seldom.parent = nil
+	c.F.Parent = nil
 }

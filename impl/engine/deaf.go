@@ -109,7 +109,7 @@ func (c *Conn) discard(n int) bool {
 	if c.mute() {
 		return true
 	}
-	if c.answers += n; c.answers > answersMax {
+	if c.answers += int32(min(n, answersMax+1)); c.answers > answersMax {
 		Infof("%s: the peer is gone, and the program writes on without receiving", c)
 		c.broken = true
 	}

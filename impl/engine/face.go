@@ -15,7 +15,6 @@ type Face struct {
 	Protocol     unsafe.Pointer // const struct lws_protocols *
 	User         unsafe.Pointer // per-session data
 	OpaqueUser   unsafe.Pointer
-	OpaqueParent unsafe.Pointer
 	SSL          unsafe.Pointer // SSL *
 	RxRemain     uint64         // payload bytes of the current frame still to come
 	Slot         uint32         // index in the slot table, 0: no connection
@@ -33,13 +32,11 @@ type Face struct {
 	TSI          uint8          // its thread
 	Notes        uint8          // its callback that runs may have a write noted
 	Lent         uint8          // C may read and answer a small message by itself
-	CloseBuf     unsafe.Pointer // *[FaceCloseMax]byte, code and reason of the close frame to send; nil: nobody asked
+	Asked        uint8          // C's own
+	Seldom       *FaceSeldom    // nil: nothing of that
 	Parent       unsafe.Pointer // struct lws *
-	Child        unsafe.Pointer
-	Sibling      unsafe.Pointer
 	Retry        unsafe.Pointer // const lws_retry_bo_t *, nil: the default
 	Net          unsafe.Pointer // struct lws * that carries a stream, nil: none
-	UDP          unsafe.Pointer // struct lws_udp *, nil: no datagram socket
 	LogCx        unsafe.Pointer // struct lws_log_cx *, nil: the context's
 	Traffic      Traffic        // over its socket
 	WroteIn      uint32         // the step of the thread in which the program last wrote
@@ -47,17 +44,52 @@ type Face struct {
 	AtOnce       uint16         // and the most that is read at once
 }
 
+// FaceSeldom is the struct lws_seldom of capi/c/lws_private.h: what most connections never have.
+type FaceSeldom struct {
+	OpaqueParent unsafe.Pointer
+	CloseBuf     unsafe.Pointer // *[FaceCloseMax]byte, code and reason of the close frame to send; nil: nobody asked
+	Child        unsafe.Pointer // struct lws *, the first
+	UDP          unsafe.Pointer // struct lws_udp *, nil: no datagram socket
+}
+
+// seldom is f's, made when it is needed; nil: no memory.
+func (f *Face) seldom() *FaceSeldom {
+	if f.Seldom == nil {
+		f.Seldom = (*FaceSeldom)(Prog.Alloc(unsafe.Sizeof(FaceSeldom{})))
+	}
+	return f.Seldom
+}
+
+// SetUDP gives f a struct lws_udp of so many bytes.
+func (f *Face) SetUDP(size uintptr) {
+	if s := f.seldom(); s != nil {
+		s.UDP = Prog.Alloc(size)
+	}
+}
+
+// UDP is the struct lws_udp, nil where there is none.
+func (f *Face) UDP() unsafe.Pointer {
+	if f.Seldom == nil {
+		return nil
+	}
+	return f.Seldom.UDP
+}
+
 // FaceCloseMax is the most that a close frame carries (RFC 6455 section 5.5).
 const FaceCloseMax = 125
 
 // SetClose sets the code and reason of the close frame to send, at most FaceCloseMax bytes.
 func (f *Face) SetClose(b []byte) {
-	if f.CloseBuf == nil {
-		if f.CloseBuf = Prog.Alloc(FaceCloseMax); f.CloseBuf == nil {
-			return // no memory: a close frame without
+	s := f.seldom()
+	if s == nil {
+		return // no memory: a close frame without
+	}
+	if s.CloseBuf == nil {
+		if s.CloseBuf = Prog.Alloc(FaceCloseMax); s.CloseBuf == nil {
+			return
 		}
 	}
-	f.CloseLen = uint8(copy((*[FaceCloseMax]byte)(f.CloseBuf)[:], b))
+	f.CloseLen = uint8(copy((*[FaceCloseMax]byte)(s.CloseBuf)[:], b))
 }
 
 // Close is what SetClose has set.
@@ -65,14 +97,18 @@ func (f *Face) Close() []byte {
 	if f.CloseLen == 0 {
 		return nil
 	}
-	return (*[FaceCloseMax]byte)(f.CloseBuf)[:f.CloseLen]
+	return (*[FaceCloseMax]byte)(f.Seldom.CloseBuf)[:f.CloseLen]
 }
 
 // free gives the face, and what is its own, back.
 func (f *Face) free() {
-	if b := f.CloseBuf; b != nil {
-		f.CloseBuf, f.CloseLen = nil, 0
-		Prog.Free(b)
+	if s := f.Seldom; s != nil {
+		f.Seldom, f.CloseLen = nil, 0
+		for _, p := range []unsafe.Pointer{s.CloseBuf, s.UDP, unsafe.Pointer(s)} {
+			if p != nil {
+				Prog.Free(p)
+			}
+		}
 	}
 	Prog.FreeFace(f)
 }

@@ -5,6 +5,7 @@ package engine
 import (
 	"errors"
 	"io"
+	"math"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -124,7 +125,9 @@ func (c *Conn) noteAnswers(before int) {
 	if grown <= 0 || c.Dead() {
 		return
 	}
-	if c.answers += grown; c.answers >= answersMax && c.answers-grown < answersMax {
+	was := int(c.answers)
+	c.answers = int32(min(was+grown, math.MaxInt32))
+	if was < answersMax && c.answers >= answersMax {
 		Noticef("%s: %d bytes of answers wait (limit %d): nothing is read until the peer has taken them", c, c.answers, answersMax)
 		c.touchPoll()
 	}

@@ -123,18 +123,19 @@ const TimerCancel = -1
 // (lws_set_timer_usecs).
 func (c *Conn) SetTimerUS(us int64) {
 	if us == TimerCancel {
-		if c.hrtimer != nil {
-			c.pt.StopTimer(c.hrtimer)
+		if c.seldom != nil && c.seldom.timer != nil {
+			c.pt.StopTimer(c.seldom.timer)
 		}
 		return
 	}
 	if c.Dead() {
 		return
 	}
-	if c.hrtimer == nil {
-		c.hrtimer = c.pt.newTimer(c, (*Conn).timerDue)
+	r := c.rest()
+	if r.timer == nil {
+		r.timer = c.pt.newTimer(c, (*Conn).timerDue)
 	}
-	c.pt.SetTimer(c.hrtimer, Now()+max(us, 0))
+	c.pt.SetTimer(r.timer, Now()+max(us, 0))
 }
 
 func (c *Conn) timerDue() {
@@ -191,7 +192,10 @@ func (c *Conn) validityDue() {
 
 func (c *Conn) dropTimers() {
 	c.pt.freeTimer(c.timeout)
-	c.pt.freeTimer(c.hrtimer)
 	c.pt.freeTimer(c.validity)
-	c.timeout, c.hrtimer, c.validity = nil, nil, nil
+	c.timeout, c.validity = nil, nil
+	if c.seldom != nil {
+		c.pt.freeTimer(c.seldom.timer)
+		c.seldom.timer = nil
+	}
 }

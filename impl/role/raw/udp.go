@@ -47,14 +47,15 @@ type udpState struct {
 // show puts the peer into the program's struct lws_udp. Of an address that it
 // has no room for programs see the head.
 func (s *udpState) show(c *engine.Conn) {
-	if c.F.UDP == nil {
+	u := c.F.UDP()
+	if u == nil {
 		return
 	}
 	l := &c.Ctx.ABI.UDP
 	raw := unsafe.Slice((*byte)(unsafe.Pointer(&s.peer.raw)), unsafe.Sizeof(s.peer.raw))
-	copy(unsafe.Slice((*byte)(unsafe.Add(c.F.UDP, l.Addr)), l.Room), raw)
+	copy(unsafe.Slice((*byte)(unsafe.Add(u, l.Addr)), l.Room), raw)
 	if l.Len != 0 {
-		*(*uint32)(unsafe.Add(c.F.UDP, l.Len)) = s.peer.n
+		*(*uint32)(unsafe.Add(u, l.Len)) = s.peer.n
 	}
 }
 
@@ -170,7 +171,7 @@ func (DatagramBinder) Accepts(_ *engine.Vhost, how engine.AdoptFlags) bool {
 func (DatagramBinder) Bind(c *engine.Conn, how engine.AdoptFlags, named bool) {
 	c.SetDatagram()
 	c.Data = &udpState{}
-	c.F.UDP = engine.Prog.Alloc(c.Ctx.ABI.UDP.Size)
+	c.F.SetUDP(c.Ctx.ABI.UDP.Size)
 	bindAs(c, Datagram, named)
 }
 
