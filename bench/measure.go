@@ -240,7 +240,7 @@ func (b *bench) measure(r row, peers bool) measured {
 			m.floor.add(r, l)
 		}
 		if r.floor && !b.quick {
-			if m.err = b.floorOnce(b.floor, &m.floor, m.row); m.err == nil && b.uring != "" && !r.tls {
+			if m.err = b.floorOnce(b.floor, &m.floor, m.row); m.err == nil && b.uring != "" && !r.tls && r.job.File == "" {
 				m.err = b.floorOnce(b.uring, &m.uring, m.row)
 			}
 			if m.err != nil {
@@ -301,9 +301,12 @@ func (b *bench) floorOnce(exe string, s *samples, r row) error {
 	if r.tls {
 		args = []string{b.floorTLS, b.cert, b.key}
 	}
-	if r.job.Kind == "connect" {
+	switch {
+	case r.job.File != "":
+		args = []string{b.floorFile, r.job.File}
+	case r.job.Kind == "connect":
 		args = append(args, "connect")
-	} else {
+	default:
 		r.job.Kind = "raw"
 		r.job.Idle = 0 // the floor knows no upgrade
 	}

@@ -33,7 +33,7 @@ type bench struct {
 	debian, ours        string // folders for LD_LIBRARY_PATH
 	against, lib        string // folders that these were copied from
 	server, floor, self string
-	floorTLS            string
+	floorTLS, floorFile string
 	uring               string // floor with io_uring, empty if not asked for
 	starter, floorStart string
 	runtime             string // the library of prog/runtime
@@ -96,6 +96,9 @@ func prepare(against, lib string) (*bench, error) {
 		return nil, err
 	}
 	if b.floorTLS, err = b.build("floor_tls", "-lssl", "-lcrypto"); err != nil {
+		return nil, err
+	}
+	if b.floorFile, err = b.build("floor_file"); err != nil {
 		return nil, err
 	}
 	for name, size := range map[string]int{"1k.txt": 1 << 10, "1m.txt": 1 << 20} {
