@@ -28,6 +28,25 @@ extern int go_lws_service_fd_tsi(struct lws_context *cx, int tsi,
 				 struct lws_pollfd *pfd, int64_t now);
 
 void
+lwsgo_wake(struct lws_context *cx, struct lwsgo_pt *pt)
+{
+	uint64_t one = 1;
+	int e = errno;
+
+	/* Who ends the context says so, and waits for kicks: no descriptor is closed, or
+	 * another's by then, where this writes. Nobody is cancelled in between. */
+	__atomic_add_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
+	/* A program that polls for us, or may, waits where we cannot see it. */
+	if (!__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST) &&
+	    (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
+	     __atomic_load_n(&cx->external, __ATOMIC_SEQ_CST) != 2) &&
+	    !__atomic_exchange_n(&pt->woken, 1, __ATOMIC_SEQ_CST))
+		syscall(SYS_write, pt->wakefd, &one, sizeof(one));
+	__atomic_sub_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
+	errno = e;
+}
+
+void
 lwsgo_kick(struct lws_context *cx)
 {
 	int tsi;
@@ -39,20 +58,8 @@ lwsgo_kick(struct lws_context *cx)
 void
 lwsgo_kick_pt(struct lws_context *cx, struct lwsgo_pt *pt)
 {
-	uint64_t one = 1;
-	int e = errno;
-
 	__atomic_store_n(&pt->pending, 1, __ATOMIC_SEQ_CST);
-	/* Who ends the context says so, and waits for kicks: no descriptor is closed, or
-	 * another's by then, where this writes. Nobody is cancelled in between. */
-	__atomic_add_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
-	/* A program that polls for us, or may, waits where we cannot see it. */
-	if (!__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST) &&
-	    (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
-	     __atomic_load_n(&cx->external, __ATOMIC_SEQ_CST) != 2))
-		syscall(SYS_write, pt->wakefd, &one, sizeof(one));
-	__atomic_sub_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
-	errno = e;
+	lwsgo_wake(cx, pt);
 }
 
 LWS_VISIBLE void
@@ -64,7 +71,8 @@ lws_cancel_service(struct lws_context *context)
 		return;
 	for (tsi = 0; tsi < context->threads; tsi++)
 		__atomic_store_n(&context->pt[tsi].cancel, 1, __ATOMIC_SEQ_CST);
-	lwsgo_kick(context);
+	for (tsi = 0; tsi < context->threads; tsi++)
+		lwsgo_wake(context, &context->pt[tsi]);
 }
 
 LWS_VISIBLE void
@@ -77,7 +85,7 @@ lws_cancel_service_pt(struct lws *wsi)
 		return;
 	pt = lwsgo_pt_of(cx, wsi->tsi);
 	__atomic_store_n(&pt->cancel, 1, __ATOMIC_SEQ_CST);
-	lwsgo_kick_pt(cx, pt);
+	lwsgo_wake(cx, pt);
 }
 
 int
@@ -209,9 +217,7 @@ turn(struct lws_context *cx, int tsi, int longest)
 		/* Whoever changes something now either sees that we wait,
 		 * and wakes us, or we see what was changed. */
 		__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
-		if (!pt->late &&
-		    !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
-		    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
+		if (!lwsgo_due(pt))
 			ms = longest ? wait_ms(pt, us) :
 				       wait_forever(pt, us, now);
 		if (longest && ms > longest)
@@ -229,8 +235,7 @@ turn(struct lws_context *cx, int tsi, int longest)
 		waited(pt);
 	if (n < 0)
 		n = 0; /* EINTR: the turn may have work all the same */
-	if (!n && !pt->late && !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
-	    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
+	if (!n && !lwsgo_due(pt))
 		return 0;
 	if (!lwsgo_enter("lws_service"))
 		return -1;
@@ -275,8 +280,7 @@ lwsgo_loop_turn(struct lws_context *cx, int tsi)
 		return LWSGO_LOOP_GONE;
 	/* as in service(): who changes something sees that we wait */
 	__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
-	if (pt->late || __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
-	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
+	if (lwsgo_due(pt))
 		return LWSGO_LOOP_NOW;
 	due = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
 	sul = lwsgo_sul_next(pt);
@@ -459,8 +463,7 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 	     __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST)))
 		return 0;
 	us = -1;
-	if (pt->late || __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
-	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
+	if (lwsgo_due(pt))
 		return 0;
 	next = lwsgo_sul_next(pt);
 	if (next) {

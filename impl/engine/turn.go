@@ -279,11 +279,10 @@ func (pt *Thread) firstTurn() {
 }
 
 func (pt *Thread) event(ev *Event) {
-	if ev.Pad == 0 { // the wake-up eventfd
+	switch ev.Pad {
+	case evWake:
 		pt.awake()
 		return
-	}
-	switch ev.Pad {
 	case evLinger:
 		pt.lingerEvent(int(ev.Fd))
 		return
@@ -368,6 +367,9 @@ const gravesKept = 1024
 func (pt *Thread) reap() {
 	if pt.inTurn() {
 		return
+	}
+	if len(pt.graves) > 0 {
+		pt.takeAfar() // nobody else's are in that list then
 	}
 	for len(pt.graves) > 0 {
 		g := pt.graves
