@@ -92,7 +92,7 @@ func (m *making) end() {
 func (m *making) gone(peer int) {
 	var b [4096]byte
 	for {
-		switch n, err := unix.Read(peer, b[:]); {
+		switch n, err := read(peer, b[:]); {
 		case err != nil:
 			m.t.Errorf("the connection stays: %v", err)
 			return
