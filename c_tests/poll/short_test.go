@@ -25,11 +25,6 @@ var shortly = []struct {
 	{"two writes", "service", [][2]string{{"w1", "RECEIVE w1"}, {"k2", "RECEIVE k2"}, {"d3", "RECEIVE d3|TOLD"}, {"d4", "RECEIVE d4"}}, true}, // quirk 171
 	{"cancelled", "service", [][2]string{{"c1", "RECEIVE c1|CANCELLED|WRITEABLE"}, {"C2", "RECEIVE C2|CANCELLED|WRITEABLE"}}, false},
 	{"cancelled", "poll", [][2]string{{"c1", "RECEIVE c1|CANCELLED|WRITEABLE"}, {"C2", "RECEIVE C2|CANCELLED|WRITEABLE"}}, false},
-	{"cancelled elsewhere", "service", [][2]string{{"x1", "RECEIVE x1|CANCELLED|WRITEABLE"}, {"x2", "RECEIVE x2|CANCELLED|WRITEABLE"}}, false},
-	{"cancelled elsewhere", "poll", [][2]string{{"x1", "RECEIVE x1|CANCELLED|WRITEABLE"}, {"X2", "RECEIVE X2|CANCELLED|WRITEABLE"}}, false},
-	{"asked elsewhere", "service", [][2]string{{"a1", "RECEIVE a1|WRITEABLE"}, {"A2", "RECEIVE A2|WRITEABLE"}, {"A3", "RECEIVE A3|WRITEABLE"}}, true},
-	{"asked elsewhere", "poll", [][2]string{{"a1", "RECEIVE a1|WRITEABLE"}, {"A2", "RECEIVE A2|WRITEABLE"}}, true},
-	{"cancelled as it waits", "service", [][2]string{{"X1", "RECEIVE X1|CANCELLED|WRITEABLE"}, {"X2", "RECEIVE X2|CANCELLED|WRITEABLE"}}, false},
 	{"a timer", "poll", [][2]string{{"t1", "RECEIVE t1"}, {"w2", "TIMER|RECEIVE w2"}}, false},
 }
 

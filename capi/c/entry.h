@@ -41,7 +41,6 @@ struct lwsgo_thread {
 	struct lws *noting;
 	int noted, noted_as;
 	int shortly; /* it is run by C: what it writes is framed at once (short.c) */
-	int keeping; /* of callbacks at this depth, which Go runs, asked is kept: the turn is C's */
 	/* Log lines that wait for the end of the step (log.c). */
 	struct lwsgo_line *lines, **lines_end;
 	int emitting;

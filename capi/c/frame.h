@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#define LWSGO_FRAME_FIN 0x80
 #define LWSGO_FRAME_TEXT 0x81 /* FIN, no reserved bits, the opcode */
 #define LWSGO_FRAME_BINARY 0x82
 
@@ -56,11 +55,11 @@ lwsgo_frame_unmask(uint8_t *p, size_t len, const uint8_t *key)
 		p[n] ^= key[n & 3];
 }
 
-/* Makes the header of a frame that is not masked, of which first is the first byte: at most 4 bytes. */
+/* Makes the header of such a message that is not masked, at most 4 bytes. */
 static inline size_t
-lwsgo_frame_head(uint8_t *p, uint8_t first, uint16_t len)
+lwsgo_frame_head(uint8_t *p, int text, uint16_t len)
 {
-	p[0] = first;
+	p[0] = text ? LWSGO_FRAME_TEXT : LWSGO_FRAME_BINARY;
 	if (len < 126) {
 		p[1] = (uint8_t)len;
 		return 2;

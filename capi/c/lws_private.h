@@ -35,7 +35,7 @@ struct lws {
 	uint8_t tsi;	       /* its thread */
 	uint8_t notes;	       /* its callback that runs may have a write noted */
 	uint8_t lent;	       /* C may read and answer a small message by itself */
-	uint8_t heeds;	       /* while lent: that the peer was heard is noted in heard */
+	uint8_t asked;	       /* is in a list of struct lwsgo_thread: C's own */
 	struct lws_seldom *seldom; /* NULL: it has nothing of that */
 	struct lws *parent;
 	const lws_retry_bo_t *retry; /* NULL: the default */
@@ -47,11 +47,9 @@ struct lws {
 	uint32_t wrote_in; /* the step in which the program last wrote */
 	uint16_t piece;	   /* while lent: the longest message of one piece, */
 	uint16_t at_once;  /* and the most that is read at once */
-	int64_t heard;	   /* when the program last said so, and Go has yet to heed it; 0: not since. Atomic */
-	struct lws *next_asked;
-	int32_t asked; /* is in a list of struct lwsgo_thread's or lwsgo_pt's; atomic */
 	/* C's own */
 	char *tag; /* lws_wsi_tag(), NULL: nobody asked */
+	struct lws *next_asked;
 };
 
 /* What most connections never have. */
@@ -61,10 +59,6 @@ struct lws_seldom {
 	struct lws *child;   /* its first */
 	struct lws_udp *udp; /* NULL: no datagram socket */
 };
-
-/* What epoll tells of with these, where a connection has its generation (engine.evWake, evTimer). */
-#define LWSGO_EV_WAKE 0
-#define LWSGO_EV_TIMER (-2)
 
 /* The longest write that is noted. */
 #define LWSGO_NOTE 4096
@@ -121,7 +115,6 @@ struct lwsgo_short {
 	int32_t more;	/* more than in may have come */
 	int32_t failed; /* the errno of reading */
 	int32_t answer; /* of the program's callback */
-	int32_t room;	/* the socket had room, and nothing was sent since */
 };
 
 /* What one service thread waits at (the original's "pt"). */
@@ -138,8 +131,6 @@ struct lwsgo_pt {
 	int64_t armed; /* when timerfd fires */
 	int32_t running; /* its event loop runs, by lws_service() */
 	int32_t hushed;	 /* its event loop is told by who calls: no wake (service.c) */
-	struct lws *afar; /* other threads asked WRITEABLE for them, the last first; atomic (short.c) */
-	int32_t woken;	 /* wakefd is readable, or is about to be; atomic */
 	uint8_t *note; /* LWSGO_NOTE bytes: what a callback has written */
 	struct {
 		int32_t word;	 /* 0 free, 1 taken, 2 and somebody sleeps who wants it */
@@ -164,15 +155,6 @@ struct lwsgo_pt {
 	lws_sorted_usec_list_t seq_beat; /* once a second, while there are any */
 	char apart[128]; /* from what the next thread writes to */
 };
-
-/* Something is to be done without waiting. */
-static inline int
-lwsgo_due(struct lwsgo_pt *pt)
-{
-	return pt->late || __atomic_load_n(&pt->afar, __ATOMIC_SEQ_CST) ||
-	       __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
-	       __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST);
-}
 
 /* Most service threads of a context (LWS_MAX_SMP). */
 #define LWSGO_THREADS 32
@@ -339,9 +321,6 @@ lwsgo_custom_begin(struct lws_context *cx,
 /* dummy.c: a struct lws_protocols */
 LWSGO_INTERNAL const void *lwsgo_ws_proxy(void);
 void lwsgo_kick(struct lws_context *cx) __attribute__((visibility("hidden")));
-/* Makes the wake-up descriptor of one readable, unless it is, if it waits. What it is to do
- * is told before. Async-signal-safe. */
-LWSGO_INTERNAL void lwsgo_wake(struct lws_context *cx, struct lwsgo_pt *pt);
 /* One of them. */
 void lwsgo_kick_pt(struct lws_context *cx, struct lwsgo_pt *pt) __attribute__((visibility("hidden")));
 

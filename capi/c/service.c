@@ -18,7 +18,6 @@ extern int go_lws_write(struct lws *wsi, unsigned char *buf, size_t len,
 extern void go_lwsgo_noted(struct lws *wsi, int len, int protocol);
 extern void go_lwsgo_written(struct lws *wsi);
 extern int go_lws_send_pipe_choked(struct lws *wsi);
-extern void go_lws_validity_confirmed(struct lws *wsi);
 
 /* The event loop whose thread calls, from something else that it runs: it can be told
  * without a descriptor that has it wake up (reason 5). */
@@ -107,7 +106,7 @@ lwsgo_tell_noted(void)
 	lwsgo_leave();
 }
 
-/* A small message, or a piece of one, that a callback writes on its own connection is sent when that
+/* A small message that a callback writes on its own connection is sent when that
  * ends, or enters Go: it would only be gathered until then (reason 5). */
 LWS_VISIBLE int
 lws_write(struct lws *wsi, unsigned char *buf, size_t len,
@@ -118,7 +117,7 @@ lws_write(struct lws *wsi, unsigned char *buf, size_t len,
 	int r;
 
 	if (wsi && wsi == t->noting && !t->noted && buf && len <= LWSGO_NOTE &&
-	    (protocol & ~LWS_WRITE_NO_FIN) <= LWS_WRITE_CONTINUATION &&
+	    (protocol == LWS_WRITE_TEXT || protocol == LWS_WRITE_BINARY) &&
 	    t->outside == t->depth && t->ready) {
 		pt = lwsgo_pt_of(wsi->context, wsi->tsi);
 		if (t->shortly) {
@@ -139,30 +138,20 @@ go:
 	return r;
 }
 
-/* Of a connection at rest the socket knows (reason 5). What the short way gathers for it
- * does not fill it yet: it is asked once for all that. */
+/* Of a connection at rest the socket knows (reason 5). */
 LWS_VISIBLE int
 lws_send_pipe_choked(struct lws *wsi)
 {
-	const struct lwsgo_thread *t = &lwsgo_self;
-	struct lwsgo_short *at = NULL;
 	struct pollfd p;
 	int r;
 
-	if (wsi && __atomic_load_n(&wsi->lent, __ATOMIC_RELAXED) && t->ready) {
+	if (wsi && __atomic_load_n(&wsi->lent, __ATOMIC_RELAXED) &&
+	    lwsgo_self.ready) {
 		wsi->wrote_in = 0;
-		if (t->shortly && t->noting == wsi) {
-			at = &lwsgo_pt_of(wsi->context, wsi->tsi)->at;
-			if (at->room)
-				return 0;
-		}
 		p.fd = wsi->fd;
 		p.events = POLLOUT;
 		p.revents = 0;
-		r = poll(&p, 1, 0);
-		if (at)
-			at->room = r > 0 && p.revents & POLLOUT;
-		return r >= 0 && !(p.revents & POLLOUT);
+		return poll(&p, 1, 0) >= 0 && !(p.revents & POLLOUT);
 	}
 	if (!lwsgo_enter("lws_send_pipe_choked"))
 		return 1;
@@ -200,6 +189,7 @@ LWS_ENTRY_VOID(lws_set_timeout,
 	       (wsi, reason, secs))
 LWS_ENTRY_VOID(lws_set_timer_usecs, (struct lws * wsi, lws_usec_t usecs),
 	       (wsi, usecs))
+LWS_ENTRY_VOID(lws_validity_confirmed, (struct lws * wsi), (wsi))
 LWS_ENTRY(int, -1, lws_rx_flow_control, (struct lws * wsi, int enable),
 	  (wsi, enable))
 LWS_ENTRY_VOID(lws_rx_flow_allow_all_protocol,
@@ -233,22 +223,6 @@ LWS_ENTRY_VOID(lws_get_peer_addresses,
 	       (struct lws * wsi, lws_sockfd_type fd, char *name, int name_len,
 		char *rip, int rip_len),
 	       (wsi, fd, name, name_len, rip, rip_len))
-
-/* Programs say so at each message: Go heeds it when the ping would be due (reason 5). */
-LWS_VISIBLE void
-lws_validity_confirmed(struct lws *wsi)
-{
-	if (wsi && __atomic_load_n(&wsi->lent, __ATOMIC_RELAXED) &&
-	    wsi->heeds && lwsgo_self.ready &&
-	    lwsgo_on_thread(lwsgo_pt_of(wsi->context, wsi->tsi))) {
-		__atomic_store_n(&wsi->heard, lws_now_usecs(), __ATOMIC_RELAXED);
-		return;
-	}
-	if (!lwsgo_enter("lws_validity_confirmed"))
-		return;
-	go_lws_validity_confirmed(wsi);
-	lwsgo_leave();
-}
 
 LWS_VISIBLE int
 lws_callback_all_protocol_vhost(struct lws_vhost *vh,

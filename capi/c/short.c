@@ -2,8 +2,7 @@
  *
  * The short way of a small message. A WebSocket at rest is lent to C by Go
  * (impl/engine/short.go), which reads what has come. A whole, short message is
- * handed to the program from here, and what that writes is framed and sent. So is
- * what it writes when other threads have cancelled the wait. For
+ * handed to the program from here, and what that writes is framed and sent. For
  * anything else Go goes on where this has stopped: what is read is not lost.
  * C because of reason 5: each crossing costs more than all that is done here.
  */
@@ -18,12 +17,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-extern int go_lwsgo_cancelled(struct lws_context *cx, int tsi, int64_t now,
-			      uint32_t *visits);
-extern int go_lwsgo_take_over(struct lws_context *cx, int tsi,
-			      struct lws *late, const struct epoll_event *ev,
-			      int n, int64_t now);
+extern void go_lwsgo_take_over(struct lws_context *cx, int tsi);
 extern void go_lwsgo_asked(struct lws *list);
+extern int go_lwsgo_turn(struct lws_context *cx, int tsi,
+			 const struct epoll_event *ev, int n, int64_t now);
 
 /* WRITEABLE callbacks that one connection gets in a row (engine.writeBurst). */
 #define BURST 32
@@ -77,29 +74,6 @@ alone(const struct turn *u)
 	       u->visits;
 }
 
-static int
-what(const struct epoll_event *ev)
-{
-	return (int32_t)(ev->data.u64 >> 32);
-}
-
-/* Of the thread's own descriptors. What they tell of is looked at anyway. */
-static int
-own(const struct epoll_event *ev)
-{
-	return what(ev) == LWSGO_EV_WAKE || what(ev) == LWSGO_EV_TIMER;
-}
-
-/* Takes the wake back (engine's awake). */
-static void
-awake(struct lwsgo_pt *pt)
-{
-	uint64_t n;
-
-	syscall(SYS_read, pt->wakefd, &n, sizeof(n));
-	__atomic_store_n(&pt->woken, 0, __ATOMIC_SEQ_CST);
-}
-
 /* The connection that may be read, if it was lent; NULL: the event is Go's. */
 static struct lws *
 lent(const struct lwsgo_pt *pt, const struct epoll_event *ev)
@@ -107,7 +81,7 @@ lent(const struct lwsgo_pt *pt, const struct epoll_event *ev)
 	int fd = ev->data.fd;
 	struct lws *wsi;
 
-	if (ev->events != EPOLLIN || what(ev) <= 0 ||
+	if (ev->events != EPOLLIN || (int32_t)(ev->data.u64 >> 32) <= 0 ||
 	    fd < 0 || fd >= pt->num_fds)
 		return NULL;
 	wsi = pt->by_fd[fd];
@@ -137,24 +111,6 @@ tell(struct turn *u, struct lws *wsi, int reason, void *in, size_t len)
 	return r;
 }
 
-static uint8_t
-first_byte(enum lws_write_protocol protocol)
-{
-	switch ((int)protocol) {
-	case LWS_WRITE_TEXT:
-		return LWSGO_FRAME_TEXT;
-	case LWS_WRITE_BINARY:
-		return LWSGO_FRAME_BINARY;
-	case LWS_WRITE_TEXT | LWS_WRITE_NO_FIN:
-		return LWSGO_FRAME_TEXT & ~LWSGO_FRAME_FIN;
-	case LWS_WRITE_BINARY | LWS_WRITE_NO_FIN:
-		return LWSGO_FRAME_BINARY & ~LWSGO_FRAME_FIN;
-	case LWS_WRITE_CONTINUATION | LWS_WRITE_NO_FIN:
-		return 0;
-	}
-	return LWSGO_FRAME_FIN;
-}
-
 int
 lwsgo_short_write(struct lwsgo_pt *pt, struct lws *wsi,
 		  const unsigned char *buf, size_t len,
@@ -166,7 +122,7 @@ lwsgo_short_write(struct lwsgo_pt *pt, struct lws *wsi,
 	if (wsi->wrote_in == pt->step ||
 	    pt->at.num_out + 4 + len > LWSGO_SHORT_OUT)
 		return 0;
-	p += lwsgo_frame_head(p, first_byte(protocol), (uint16_t)len);
+	p += lwsgo_frame_head(p, protocol == LWS_WRITE_TEXT, (uint16_t)len);
 	memcpy(p, buf, len);
 	pt->at.num_out = (uint32_t)(p + len - pt->at.out);
 	wsi->wrote_in = pt->step;
@@ -272,7 +228,7 @@ readable(struct turn *u, struct lws *wsi)
 	at->num_in = n > 0 ? (uint32_t)n : 0;
 	at->failed = n < 0 ? errno : 0;
 	at->more = n == wsi->at_once;
-	at->answer = at->room = 0;
+	at->answer = 0;
 	at->out = lwsgo_short_out(u->pt);
 	at->num_out = 0;
 	if (n > 0)
@@ -295,7 +251,7 @@ writeable(struct turn *u, struct lws *wsi)
 	at->wsi = wsi;
 	at->num_in = 0;
 	at->tls = NULL;
-	at->more = at->failed = at->room = 0;
+	at->more = at->failed = 0;
 	at->out = lwsgo_short_out(u->pt);
 	at->num_out = 0;
 	do {
@@ -310,7 +266,7 @@ writeable(struct turn *u, struct lws *wsi)
 			t->asked = wsi->next_asked;
 			if (!t->asked)
 				t->asked_end = &t->asked;
-			__atomic_exchange_n(&wsi->asked, 0, __ATOMIC_SEQ_CST);
+			__atomic_store_n(&wsi->asked, 0, __ATOMIC_RELEASE);
 		}
 		if (t->asked) { /* behind those of before */
 			if (later)
@@ -340,93 +296,29 @@ gather(struct lwsgo_pt *pt, struct lwsgo_thread *t)
 	t->asked_end = &t->asked;
 }
 
-/* So with what other threads have asked for, in their order. */
-static void
-gather_afar(struct lwsgo_pt *pt)
-{
-	struct lws *w, *next, *list = NULL, *last;
-
-	if (LWSGO_LIKELY(!__atomic_load_n(&pt->afar, __ATOMIC_RELAXED)))
-		return;
-	last = w = __atomic_exchange_n(&pt->afar, NULL, __ATOMIC_SEQ_CST);
-	for (; w; w = next) {
-		next = w->next_asked;
-		w->next_asked = list;
-		list = w;
-	}
-	if (!list)
-		return;
-	if (pt->late)
-		*pt->late_end = list;
-	else
-		pt->late = list;
-	pt->late_end = &last->next_asked;
-}
-
-/* All that are late. */
-static struct lws *
-take_late(struct lwsgo_pt *pt)
-{
-	struct lws *list;
-
-	gather_afar(pt);
-	list = pt->late;
-	pt->late = NULL;
-	return list;
-}
-
 void
 lwsgo_tell_late(struct lwsgo_pt *pt)
 {
-	struct lws *list = take_late(pt);
+	struct lws *list = pt->late;
 
+	pt->late = NULL;
 	if (list)
 		go_lwsgo_asked(list);
-}
-
-/* The program is told that its wait was cancelled; what it asks for is this turn's. 0: the rest
- * is Go's. */
-static int
-cancelled(struct turn *u, int tsi, int64_t now)
-{
-	struct lwsgo_thread *t = u->self;
-	int settled;
-
-	drop(u);
-	t->keeping = t->depth;
-	settled = go_lwsgo_cancelled(u->cx, tsi, now, &u->visits);
-	t->keeping = 0;
-	gather(u->pt, t);
-	return settled && t->ready;
 }
 
 /* A turn goes on in Go, with what is left of it. */
 static int
 go_on(struct turn *u, int tsi, const struct epoll_event *ev, int n, int64_t now)
 {
-	struct lws *late;
-
 	drop(u);
 	gather(u->pt, u->self);
-	late = take_late(u->pt);
-	if (LWSGO_UNLIKELY(!u->self->ready)) /* the program has forked, this is the child */
+	if (LWSGO_UNLIKELY(!u->self->ready)) { /* the program has forked, this is the child */
+		u->pt->late = NULL;
 		return 0;
-	return go_lwsgo_take_over(u->cx, tsi, late, ev, n, now);
-}
-
-/* For a thread that neither has the lock of the one which serves, nor takes it. */
-static void
-ask_from_afar(struct lwsgo_pt *pt, struct lws *wsi)
-{
-	struct lws *first = __atomic_load_n(&pt->afar, __ATOMIC_RELAXED);
-
-	if (__atomic_exchange_n(&wsi->asked, 1, __ATOMIC_SEQ_CST))
-		return;
-	do
-		wsi->next_asked = first;
-	while (!__atomic_compare_exchange_n(&pt->afar, &first, wsi, 1,
-					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
-	lwsgo_wake(wsi->context, pt);
+	}
+	go_lwsgo_take_over(u->cx, tsi);
+	lwsgo_tell_late(u->pt);
+	return go_lwsgo_turn(u->cx, tsi, ev, n, now);
 }
 
 /* A program that polls is told what to poll for now: that is Go's. */
@@ -440,10 +332,8 @@ lwsgo_short_ask(struct lws *wsi)
 	    cx->external == 1)
 		return 0;
 	pt = lwsgo_pt_of(cx, wsi->tsi);
-	if (!lwsgo_on_thread(pt)) {
-		ask_from_afar(pt, wsi);
-		return 1;
-	}
+	if (!lwsgo_on_thread(pt))
+		return 0;
 	if (!__atomic_exchange_n(&wsi->asked, 1, __ATOMIC_ACQ_REL)) {
 		wsi->next_asked = NULL;
 		if (pt->late)
@@ -467,22 +357,17 @@ lwsgo_short_turn(struct lws_context *cx, int tsi, const struct epoll_event *ev,
 	struct lws *w;
 	int i = 0;
 
-	if (u.self->depth != 1 ||
-	    __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) || !hold(&u))
+	if (u.self->depth != 1 || __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST) || !hold(&u))
 		return 0;
 	u.visits = pt->lock.visits;
-	if (pt->in_turn || (n && !own(ev) && !lent(pt, ev))) {
+	if (pt->in_turn || (n && !lent(pt, ev))) {
 		drop(&u);
 		return 0;
 	}
 	u.external = cx->external == 1;
 	pt->in_turn = 1;
 	for (; i < n; i++) {
-		if (own(&ev[i])) {
-			if (what(&ev[i]) == LWSGO_EV_WAKE)
-				awake(pt);
-			continue;
-		}
 		if (!hold(&u) || !alone(&u))
 			break;
 		w = lent(pt, &ev[i]);
@@ -506,16 +391,13 @@ lwsgo_short_turn(struct lws_context *cx, int tsi, const struct epoll_event *ev,
 	/* what else there is to do comes before */
 	if (i < n || end == HALF || !alone(&u) ||
 	    __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
-	    (__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST) &&
-	     !cancelled(&u, tsi, now))) {
+	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST)) {
 		*r = go_on(&u, tsi, ev + i, n - i, now);
 		return 1;
 	}
-	gather_afar(pt);
 	while ((w = pt->late) && w->tsi == tsi && w->lent) {
 		pt->late = w->next_asked;
-		/* who asks before has what it is for seen from here on */
-		__atomic_exchange_n(&w->asked, 0, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&w->asked, 0, __ATOMIC_RELEASE);
 		end = writeable(&u, w);
 		if (end == HALF)
 			break;

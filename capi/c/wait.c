@@ -28,25 +28,6 @@ extern int go_lws_service_fd_tsi(struct lws_context *cx, int tsi,
 				 struct lws_pollfd *pfd, int64_t now);
 
 void
-lwsgo_wake(struct lws_context *cx, struct lwsgo_pt *pt)
-{
-	uint64_t one = 1;
-	int e = errno;
-
-	/* Who ends the context says so, and waits for kicks: no descriptor is closed, or
-	 * another's by then, where this writes. Nobody is cancelled in between. */
-	__atomic_add_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
-	/* A program that polls for us, or may, waits where we cannot see it. */
-	if (!__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST) &&
-	    (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
-	     __atomic_load_n(&cx->external, __ATOMIC_SEQ_CST) != 2) &&
-	    !__atomic_exchange_n(&pt->woken, 1, __ATOMIC_SEQ_CST))
-		syscall(SYS_write, pt->wakefd, &one, sizeof(one));
-	__atomic_sub_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
-	errno = e;
-}
-
-void
 lwsgo_kick(struct lws_context *cx)
 {
 	int tsi;
@@ -58,8 +39,20 @@ lwsgo_kick(struct lws_context *cx)
 void
 lwsgo_kick_pt(struct lws_context *cx, struct lwsgo_pt *pt)
 {
+	uint64_t one = 1;
+	int e = errno;
+
 	__atomic_store_n(&pt->pending, 1, __ATOMIC_SEQ_CST);
-	lwsgo_wake(cx, pt);
+	/* Who ends the context says so, and waits for kicks: no descriptor is closed, or
+	 * another's by then, where this writes. Nobody is cancelled in between. */
+	__atomic_add_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
+	/* A program that polls for us, or may, waits where we cannot see it. */
+	if (!__atomic_load_n(&cx->dead, __ATOMIC_SEQ_CST) &&
+	    (__atomic_load_n(&pt->waiting, __ATOMIC_SEQ_CST) ||
+	     __atomic_load_n(&cx->external, __ATOMIC_SEQ_CST) != 2))
+		syscall(SYS_write, pt->wakefd, &one, sizeof(one));
+	__atomic_sub_fetch(&cx->kicks, 1, __ATOMIC_SEQ_CST);
+	errno = e;
 }
 
 LWS_VISIBLE void
@@ -71,8 +64,7 @@ lws_cancel_service(struct lws_context *context)
 		return;
 	for (tsi = 0; tsi < context->threads; tsi++)
 		__atomic_store_n(&context->pt[tsi].cancel, 1, __ATOMIC_SEQ_CST);
-	for (tsi = 0; tsi < context->threads; tsi++)
-		lwsgo_wake(context, &context->pt[tsi]);
+	lwsgo_kick(context);
 }
 
 LWS_VISIBLE void
@@ -85,7 +77,7 @@ lws_cancel_service_pt(struct lws *wsi)
 		return;
 	pt = lwsgo_pt_of(cx, wsi->tsi);
 	__atomic_store_n(&pt->cancel, 1, __ATOMIC_SEQ_CST);
-	lwsgo_wake(cx, pt);
+	lwsgo_kick_pt(cx, pt);
 }
 
 int
@@ -217,7 +209,9 @@ turn(struct lws_context *cx, int tsi, int longest)
 		/* Whoever changes something now either sees that we wait,
 		 * and wakes us, or we see what was changed. */
 		__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
-		if (!lwsgo_due(pt))
+		if (!pt->late &&
+		    !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
+		    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 			ms = longest ? wait_ms(pt, us) :
 				       wait_forever(pt, us, now);
 		if (longest && ms > longest)
@@ -235,7 +229,8 @@ turn(struct lws_context *cx, int tsi, int longest)
 		waited(pt);
 	if (n < 0)
 		n = 0; /* EINTR: the turn may have work all the same */
-	if (!n && !lwsgo_due(pt))
+	if (!n && !pt->late && !__atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) &&
+	    !__atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return 0;
 	if (!lwsgo_enter("lws_service"))
 		return -1;
@@ -280,7 +275,8 @@ lwsgo_loop_turn(struct lws_context *cx, int tsi)
 		return LWSGO_LOOP_GONE;
 	/* as in service(): who changes something sees that we wait */
 	__atomic_store_n(&pt->waiting, 1, __ATOMIC_SEQ_CST);
-	if (lwsgo_due(pt))
+	if (pt->late || __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return LWSGO_LOOP_NOW;
 	due = __atomic_load_n(&pt->deadline, __ATOMIC_SEQ_CST);
 	sul = lwsgo_sul_next(pt);
@@ -463,7 +459,8 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 	     __atomic_load_n(&context->dead, __ATOMIC_SEQ_CST)))
 		return 0;
 	us = -1;
-	if (lwsgo_due(pt))
+	if (pt->late || __atomic_load_n(&pt->pending, __ATOMIC_SEQ_CST) ||
+	    __atomic_load_n(&pt->cancel, __ATOMIC_SEQ_CST))
 		return 0;
 	next = lwsgo_sul_next(pt);
 	if (next) {

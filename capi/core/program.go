@@ -60,14 +60,6 @@ static inline struct lwsgo_answer lwsgo_call(uintptr_t cb, uintptr_t conn, int r
 	t->noted = 0;
 	t->noting = NULL;
 	a.asked = t->asked;
-	if (a.asked && t->keeping == t->depth) {
-		if (asked)
-			*end = t->asked;
-		else
-			asked = t->asked;
-		end = t->asked_end;
-		a.asked = NULL;
-	}
 	t->asked = asked;
 	t->asked_end = asked ? end : &t->asked;
 	t->inside = inside;

@@ -10,6 +10,7 @@ package main
 import "C"
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"libwebsockets/impl/engine"
@@ -119,35 +120,8 @@ func go_lwsgo_written(wsi *C.struct_lws) {
 	}
 }
 
-// go_lwsgo_cancelled tells the program of lws_cancel_service in C's turn; 1: C goes on, see engine's.
-//
-//export go_lwsgo_cancelled
-func go_lwsgo_cancelled(cx *C.struct_lws_context, tsi C.int, now C.int64_t, visits *C.uint32_t) C.int {
-	defer guard("lws_service")
-	pt := threadOf(cx, tsi)
-	if pt == nil {
-		return 0
-	}
-	pt.Yield(int64(now))
-	seen, settled := pt.Cancelled()
-	if !settled {
-		return 0
-	}
-	*visits = C.uint32_t(seen)
-	return 1
-}
-
-// go_lwsgo_take_over goes on with a turn that C has begun, with who asked WRITEABLE in it.
-//
 //export go_lwsgo_take_over
-func go_lwsgo_take_over(cx *C.struct_lws_context, tsi C.int, late *C.struct_lws, ev *C.struct_epoll_event, n C.int, now C.int64_t) C.int {
-	defer guard("lws_service")
-	tookOver(cx, tsi)
-	go_lwsgo_asked(late)
-	return go_lwsgo_turn(cx, tsi, ev, n, now)
-}
-
-func tookOver(cx *C.struct_lws_context, tsi C.int) {
+func go_lwsgo_take_over(cx *C.struct_lws_context, tsi C.int) {
 	defer guard("lws_service")
 	if pt := threadOf(cx, tsi); pt != nil {
 		pt.TakeOver()
@@ -170,16 +144,17 @@ func go_lws_callback_on_writable(wsi *C.struct_lws) C.int {
 //export go_lwsgo_asked
 func go_lwsgo_asked(w *C.struct_lws) {
 	defer guard("lws_callback_on_writable")
-	for f := (*engine.Face)(unsafe.Pointer(w)); f != nil; {
-		c, next := f.TakeAsked()
-		if c != nil {
+	for w != nil {
+		next := w.next_asked
+		atomic.StoreInt32((*int32)(unsafe.Pointer(&w.asked)), 0)
+		if c := engine.ConnOf((*engine.Face)(unsafe.Pointer(w))); c != nil {
 			c.Lock()
 			if !c.Dead() {
 				c.AskWriteable()
 			}
 			c.Unlock()
 		}
-		f = next
+		w = next
 	}
 }
 

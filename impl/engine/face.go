@@ -32,7 +32,7 @@ type Face struct {
 	TSI          uint8          // its thread
 	Notes        uint8          // its callback that runs may have a write noted
 	Lent         uint8          // C may read and answer a small message by itself
-	Heeds        uint8          // while lent: that the peer was heard is noted in Heard
+	Asked        uint8          // C's own
 	Seldom       *FaceSeldom    // nil: nothing of that
 	Parent       unsafe.Pointer // struct lws *
 	Retry        unsafe.Pointer // const lws_retry_bo_t *, nil: the default
@@ -42,9 +42,6 @@ type Face struct {
 	WroteIn      uint32         // the step of the thread in which the program last wrote
 	Piece        uint16         // while lent: the longest message that is handed out in one piece,
 	AtOnce       uint16         // and the most that is read at once
-	Heard        int64          // when the program last said so, and it has yet to be heeded, see validityDue; 0: not since. Atomic
-	NextAsked    unsafe.Pointer // struct lws *, of the list that it is in, because
-	Asked        int32          // WRITEABLE was asked for it; atomic
 }
 
 // FaceSeldom is the struct lws_seldom of capi/c/lws_private.h: what most connections never have.
@@ -163,8 +160,6 @@ type ThreadFace struct {
 	Armed    int64          // when TimerFD fires, 0: never was set
 	Running  int32          // its event loop runs, by lws_service
 	Hushed   int32          // C tells its event loop itself, if Pending is set
-	Afar     unsafe.Pointer // *Face: other threads asked WRITEABLE for them, the last first; atomic (capi/c/short.c)
-	Woken    int32          // WakeFD is readable, or is about to be: see awake; atomic
 	Note     unsafe.Pointer // noteSize bytes: what a callback has written
 	lock     sharedLock     // Thread.mu
 	InTurn   int32          // a turn is under way, in Go or in C
@@ -187,5 +182,4 @@ type Short struct {
 	More   int32          // more than In may have come
 	Failed int32          // the errno of reading
 	Answer int32          // of the program's callback
-	Room   int32          // C knows that the socket has room
 }

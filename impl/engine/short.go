@@ -24,7 +24,7 @@ func (c *Conn) lend(read uint64) {
 	}
 	if l, ok := c.role.(Lender); ok {
 		if piece, atOnce, ok := l.AtRest(c); ok {
-			c.F.Piece, c.F.AtOnce, c.F.Heeds, c.F.Lent = uint16(min(piece, shortIn)), uint16(min(atOnce, shortIn)), c.heeds(), 1
+			c.F.Piece, c.F.AtOnce, c.F.Lent = uint16(min(piece, shortIn)), uint16(min(atOnce, shortIn)), 1
 		}
 	}
 }
@@ -66,24 +66,6 @@ func (e *early) read(b []byte) (int, error) {
 		}
 	}
 	return n, nil
-}
-
-// Cancelled delivers lws_cancel_service in a turn that C has begun, behind its events. Where that
-// leaves Go nothing to do, C goes on with the turn, as long as visits stays the lock's. No lock is held.
-func (pt *Thread) Cancelled() (visits uint32, settled bool) {
-	pt.mu.Lock()
-	defer pt.mu.Unlock()
-	if pt.ctx.destroyed {
-		return 0, false
-	}
-	pt.runCancel()
-	return pt.F.lock.visits, pt.settled()
-}
-
-// settled tells whether the end of a turn has nothing to do. C may not know that the next timer
-// is due later than it was; that it is due earlier it knows.
-func (pt *Thread) settled() bool {
-	return !pt.hasWork() && len(pt.dying) == 0 && len(pt.unsynced) == 0 && len(pt.graves) == 0
 }
 
 // TakeOver finishes the event at which C has stopped. Turn, which is to be called next,

@@ -83,6 +83,7 @@ type Thread struct {
 	turned      atomic.Int64 // when, likewise
 	rested      atomic.Int64 // when a turn last began behind a long wait, likewise
 	breaths     int          // see breathe
+	woken       atomic.Bool  // wakefd is readable, or is about to be: see awake
 	early       early        // what C has read of a connection
 	tookOver    bool         // the turn goes on that C has begun, see TakeOver
 	destroySelf bool
@@ -103,9 +104,9 @@ const (
 )
 
 func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
-	f.lock, f.InTurn, f.Woken, f.Short = sharedLock{}, 0, 0, Short{} // whoever had them: a forked child begins anew
+	f.lock, f.InTurn, f.Short = sharedLock{}, 0, Short{} // whoever had them: a forked child begins anew
 	Prog.Free(f.ByFD)
-	f.ByFD, f.NumFDs, f.Afar = nil, 0, nil
+	f.ByFD, f.NumFDs = nil, 0
 	pt := &Thread{F: f, Index: index, ctx: ctx, mu: mutex{rank: rankThread + index, anyLock: anyLock{at: &f.lock}}, inbox: inbox{mu: mutex{rank: rankShared}}, epfd: -1, wakefd: -1, timerfd: -1}
 	var err error
 	if pt.epfd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
@@ -140,7 +141,6 @@ func newThread(ctx *Context, f *ThreadFace, index int) (*Thread, error) {
 
 // Descriptors of no connection have these in the place of a generation.
 const (
-	evWake   = 0 // so C knows it, too, and evTimer
 	evLinger = -1
 	evTimer  = -2
 )

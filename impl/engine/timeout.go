@@ -2,8 +2,6 @@
 
 package engine
 
-import "sync/atomic"
-
 // TimeoutReason is enum pending_timeout.
 type TimeoutReason int32
 
@@ -160,11 +158,6 @@ func (c *Conn) Valid() {
 	if c.hangupSecs == 0 || c.Dead() {
 		return
 	}
-	atomic.StoreInt64(&c.F.Heard, 0)
-	c.validAt(Now())
-}
-
-func (c *Conn) validAt(now int64) {
 	if c.validity == nil {
 		c.validity = c.pt.newTimer(c, (*Conn).validityDue)
 	}
@@ -173,16 +166,7 @@ func (c *Conn) validAt(now int64) {
 	if c.pinged {
 		secs = c.hangupSecs
 	}
-	c.pt.SetTimer(c.validity, now+int64(secs)*second)
-}
-
-// heeds tells C, 1 or 0, whether it may note in F.Heard that the peer was heard: the timer is to
-// be looked at no sooner for it. It is, where a ping is on its way.
-func (c *Conn) heeds() uint8 {
-	if c.hangupSecs == 0 || c.validity != nil && c.validity.At != 0 && (!c.pinged || c.pingSecs == 0 || c.pingSecs >= c.hangupSecs) {
-		return 1
-	}
-	return 0
+	c.pt.SetTimer(c.validity, Now()+int64(secs)*second)
 }
 
 func (c *Conn) validityDue() {
@@ -193,17 +177,12 @@ func (c *Conn) validityDue() {
 		c.pt.SetTimer(c.validity, Now()+nascentWait)
 		return
 	}
-	if at := atomic.SwapInt64(&c.F.Heard, 0); at != 0 { // since it was set
-		c.validAt(at)
-		return
-	}
 	if c.pinged {
 		Infof("%s: no sign of life for %d s: closing", c, c.hangupSecs)
 		c.broken = true
 		c.close(CloseNoStatus)
 		return
 	}
-	c.recall() // it no longer heeds
 	c.pinged = true
 	c.pt.SetTimer(c.validity, Now()+int64(c.hangupSecs-c.pingSecs)*second)
 	if k, ok := c.role.(Keepalive); ok && !k.Ping(c) {

@@ -279,10 +279,11 @@ func (pt *Thread) firstTurn() {
 }
 
 func (pt *Thread) event(ev *Event) {
-	switch ev.Pad {
-	case evWake:
+	if ev.Pad == 0 { // the wake-up eventfd
 		pt.awake()
 		return
+	}
+	switch ev.Pad {
 	case evLinger:
 		pt.lingerEvent(int(ev.Fd))
 		return
@@ -367,9 +368,6 @@ const gravesKept = 1024
 func (pt *Thread) reap() {
 	if pt.inTurn() {
 		return
-	}
-	if len(pt.graves) > 0 {
-		pt.takeAfar() // nobody else's are in that list then
 	}
 	for len(pt.graves) > 0 {
 		g := pt.graves

@@ -24,7 +24,7 @@ func (pt *Thread) kick() {
 // wake makes the wake-up descriptor readable, unless it is: nothing that a program's
 // loop does between two turns needs more than one.
 func (pt *Thread) wake() {
-	if atomic.SwapInt32(&pt.F.Woken, 1) != 0 {
+	if pt.woken.Swap(true) {
 		return
 	}
 	var one [8]byte
@@ -47,10 +47,10 @@ func (pt *Thread) Cancel() {
 	pt.kick()
 }
 
-// awake takes the wake back, in a turn; so does C (capi/c/short.c). Who asks for one between the two steps has set
+// awake takes the wake back, in a turn. Who asks for one between the two steps has set
 // Pending, which this turn has not cleared since, or what it has to do is done in it.
 func (pt *Thread) awake() {
 	var b [8]byte
 	_, _ = unix.Read(pt.wakefd, b[:])
-	atomic.StoreInt32(&pt.F.Woken, 0)
+	pt.woken.Store(false)
 }

@@ -23,7 +23,7 @@ func TestWake(t *testing.T) {
 		if _, err := unix.Read(pt.wakefd, b[:]); err == unix.EAGAIN {
 			return 0
 		}
-		atomic.StoreInt32(&pt.F.Woken, 0)
+		pt.woken.Store(false)
 		return binary.NativeEndian.Uint64(b[:])
 	}
 	ask := func(times int) {

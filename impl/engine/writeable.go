@@ -2,8 +2,6 @@
 
 package engine
 
-import "sync/atomic"
-
 // StartedFile notes that the library has begun to send a file on c. Its first
 // piece leaves with the headers, before the event that asked for it is over.
 func (c *Conn) StartedFile() {
@@ -93,25 +91,6 @@ func (pt *Thread) writeable(c *Conn) {
 			return
 		}
 		c.takeAsked()
-	}
-}
-
-// TakeAsked takes f from the front of a list of those that WRITEABLE was asked for in C: its
-// connection, nil if it has none any more, and what is behind. Who asks from now on asks anew.
-func (f *Face) TakeAsked() (c *Conn, next *Face) {
-	next = (*Face)(f.NextAsked)
-	atomic.SwapInt32(&f.Asked, 0)
-	return ConnOf(f), next
-}
-
-// takeAfar takes what other threads have asked for (capi/c/short.c).
-func (pt *Thread) takeAfar() {
-	for f := (*Face)(atomic.SwapPointer(&pt.F.Afar, nil)); f != nil; {
-		c, next := f.TakeAsked()
-		if c != nil && c.pt == pt {
-			c.AskWriteable()
-		}
-		f = next
 	}
 }
 

@@ -34,7 +34,8 @@ main(void)
 			lwsgo_frame_unmask(p + h, len, p + h - 4);
 			put((uint32_t)len);
 			fwrite(p + h, 1, len, stdout);
-			made = lwsgo_frame_head(head, p[0], (uint16_t)len);
+			made = lwsgo_frame_head(
+				head, p[0] == LWSGO_FRAME_TEXT, (uint16_t)len);
 			put((uint32_t)made);
 			fwrite(head, 1, made, stdout);
 		}

@@ -11,13 +11,9 @@
  *   o  a timer of the program's asks WRITEABLE, then writes a LARGE one, which has to be kept
  *   p  such a timer writes
  *   j  prints what the vhost has counted
- *   x  another thread cancels the wait, twice, upon which WRITEABLE is asked for, and writes
- *   a  another thread asks for WRITEABLE, which writes    X, A  so, once, when this one waits
- *   g  writes in WRITEABLE, in three pieces    v  says that the peer was heard, and writes
  *
  * Each message is printed, and what is written is that message. With CHECKED in its
- * environment texts are checked, which the short way leaves to Go; with PINGED a peer that is
- * not heard for a second is sent a ping, and 2 s later it is gone.
+ * environment texts are checked, which the short way leaves to Go.
  */
 #include "poll.h"
 #include <dlfcn.h>
@@ -37,7 +33,7 @@ struct session {
 	lws_sorted_usec_list_t outside;
 };
 
-static struct lws *last, *wanted;
+static struct lws *last;
 static struct lws *timed; /* has a timer, which is due */
 static lws_usec_t due;
 
@@ -112,58 +108,6 @@ write_outside(lws_sorted_usec_list_t *sul)
 	say(s->wsi, s);
 }
 
-static void *
-elsewhere(void *p)
-{
-	struct lws *wsi = p;
-	const struct session *s = lws_wsi_user(wsi);
-	char what = (char)s->text[LWS_PRE];
-
-	if (lws_partial_buffered(wsi)) /* Go knows the thread from here on */
-		puts("BAD it is kept");
-	if (what == 'X' || what == 'A')
-		usleep(TIMER_US);
-	if (what == 'A' || what == 'a') {
-		lws_callback_on_writable(wsi);
-		if (what == 'a')
-			lws_callback_on_writable(wsi);
-		return NULL;
-	}
-	__atomic_store_n(&wanted, wsi, __ATOMIC_RELEASE);
-	lws_cancel_service(context);
-	if (what == 'x')
-		lws_cancel_service(context);
-	return NULL;
-}
-
-static void
-have_done(struct lws *wsi, int wait)
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, elsewhere, wsi))
-		abort();
-	if (wait)
-		pthread_join(thread, NULL);
-	else
-		pthread_detach(thread);
-}
-
-/* One of the three. */
-static int
-piece(struct lws *wsi, struct session *s)
-{
-	unsigned char b[LWS_PRE + PART];
-	size_t at = (size_t)(3 - s->parts), n = s->parts > 1 ? 1 : s->len - at;
-	int kind = at ? LWS_WRITE_CONTINUATION : LWS_WRITE_TEXT;
-
-	if (s->parts > 1)
-		kind |= LWS_WRITE_NO_FIN;
-	memcpy(b + LWS_PRE, s->text + LWS_PRE + at, n);
-	return lws_send_pipe_choked(wsi) ||
-	       lws_write(wsi, b + LWS_PRE, n, (enum lws_write_protocol)kind) < (int)n;
-}
-
 static int
 obey(struct lws *wsi, struct session *s)
 {
@@ -182,19 +126,6 @@ obey(struct lws *wsi, struct session *s)
 	case 'e':
 		s->parts = 1;
 		break;
-	case 'g':
-		s->parts = 3;
-		break;
-	case 'x':
-	case 'a':
-	case 'X':
-	case 'A':
-		s->parts = 1;
-		have_done(wsi, s->text[LWS_PRE] >= 'a');
-		return 0;
-	case 'v':
-		lws_validity_confirmed(wsi);
-		return say(wsi, s);
 	case 'c':
 		lws_callback_on_writable(wsi);
 		lws_cancel_service(context);
@@ -250,7 +181,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		puts(s->wsi && lws_partial_buffered(wsi) ? "WRITEABLE early" : "WRITEABLE");
 		if (!s->parts)
 			break;
-		if (s->text[LWS_PRE] == 'g' ? piece(wsi, s) : say(wsi, s))
+		if (say(wsi, s))
 			return -1;
 		if (--s->parts)
 			lws_callback_on_writable(wsi);
@@ -263,9 +194,6 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		break;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
 		puts("CANCELLED");
-		wsi = __atomic_exchange_n(&wanted, NULL, __ATOMIC_ACQUIRE);
-		if (wsi)
-			lws_callback_on_writable(wsi);
 		break;
 	default:
 		break;
@@ -302,8 +230,6 @@ serve_late(void)
 int
 main(int argc, char **argv)
 {
-	static const lws_retry_bo_t pinged = { .secs_since_valid_ping = 1,
-					       .secs_since_valid_hangup = 3 };
 	struct lws_context_creation_info info = { .protocols = protocols };
 
 	if (argc < 2)
@@ -311,8 +237,6 @@ main(int argc, char **argv)
 	take_arguments(&info, argc, argv);
 	if (getenv("CHECKED"))
 		info.options |= LWS_SERVER_OPTION_VALIDATE_UTF8;
-	if (getenv("PINGED"))
-		info.retry_and_idle_policy = &pinged;
 	if (begin(&info))
 		return 3;
 	lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE | LLL_INFO, emit);
