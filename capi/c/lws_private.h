@@ -35,7 +35,6 @@ struct lws {
 	uint8_t tsi;	       /* its thread */
 	uint8_t notes;	       /* its callback that runs may have a write noted */
 	uint8_t lent;	       /* C may read and answer a small message by itself */
-	uint8_t asked;	       /* is in a list of struct lwsgo_thread: C's own */
 	struct lws_seldom *seldom; /* NULL: it has nothing of that */
 	struct lws *parent;
 	const lws_retry_bo_t *retry; /* NULL: the default */
@@ -50,6 +49,7 @@ struct lws {
 	/* C's own */
 	char *tag; /* lws_wsi_tag(), NULL: nobody asked */
 	struct lws *next_asked;
+	int32_t asked; /* is in a list of struct lwsgo_thread; atomic */
 };
 
 /* What most connections never have. */

@@ -146,7 +146,7 @@ func go_lwsgo_asked(w *C.struct_lws) {
 	defer guard("lws_callback_on_writable")
 	for w != nil {
 		next := w.next_asked
-		atomic.StoreInt32((*int32)(unsafe.Pointer(&w.asked)), 0)
+		atomic.StoreInt32((*int32)(&w.asked), 0)
 		if c := engine.ConnOf((*engine.Face)(unsafe.Pointer(w))); c != nil {
 			c.Lock()
 			if !c.Dead() {

@@ -23,7 +23,7 @@ func (t tasks) Asking(pt *engine.ThreadFace, ask func(*engine.Face)) {
 	tsi := C.lwsgo_tsi(t.cx, (*C.struct_lwsgo_pt)(unsafe.Pointer(pt)))
 	for w := C.lwsgo_tasks_asking(t.cx, tsi); w != nil; {
 		next := w.next_asked
-		atomic.StoreInt32((*int32)(unsafe.Pointer(&w.asked)), 0)
+		atomic.StoreInt32((*int32)(&w.asked), 0)
 		ask((*engine.Face)(unsafe.Pointer(w)))
 		w = next
 	}

@@ -32,7 +32,6 @@ type Face struct {
 	TSI          uint8          // its thread
 	Notes        uint8          // its callback that runs may have a write noted
 	Lent         uint8          // C may read and answer a small message by itself
-	Asked        uint8          // C's own
 	Seldom       *FaceSeldom    // nil: nothing of that
 	Parent       unsafe.Pointer // struct lws *
 	Retry        unsafe.Pointer // const lws_retry_bo_t *, nil: the default
