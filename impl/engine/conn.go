@@ -456,13 +456,14 @@ func (c *Conn) Bound() bool { return c.bound }
 
 // SetParent makes p the parent of c.
 func (c *Conn) SetParent(p *Conn) {
-	c.rest().parent = p
-	f := p.rest()
+	c.needSeldom().parent = p
+	f := p.needSeldom()
 	f.children = append([]*Conn{c}, f.children...)
 	c.linkFaces()
 }
 
-func (c *Conn) rest() *seldom {
+// needSeldom is c's, made when it is needed.
+func (c *Conn) needSeldom() *seldom {
 	if c.seldom == nil {
 		c.seldom = new(seldom)
 	}
@@ -514,7 +515,7 @@ func (c *Conn) leaveParent() {
 	if p.Protocol != nil {
 		c.CallProtocol(p.Protocol, ReasonChildClosing, p.F.User, unsafe.Pointer(c.F), 0)
 	}
-	f := p.rest()
+	f := p.needSeldom()
 	for i, k := range f.children {
 		if k == c {
 			f.children = append(f.children[:i:i], f.children[i+1:]...)

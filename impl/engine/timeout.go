@@ -131,7 +131,7 @@ func (c *Conn) SetTimerUS(us int64) {
 	if c.Dead() {
 		return
 	}
-	r := c.rest()
+	r := c.needSeldom()
 	if r.timer == nil {
 		r.timer = c.pt.newTimer(c, (*Conn).timerDue)
 	}
